@@ -1,0 +1,252 @@
+//! One fact of one data set joins what the record has.
+
+use super::place_of;
+use super::record::Set;
+use crate::loss::{Code, Loss, Sink};
+use crate::table::{Merge, Row};
+use crate::value::{self, Fields, Items, FIELDS};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Hears what becomes of a field of an item.
+pub(super) type Hear<'h> = dyn FnMut(usize, usize, Code) + 'h;
+/// Whether a field of an item is no leaf, or counted under a note already.
+pub(super) type Noted<'n> = dyn Fn(usize, usize) -> bool + 'n;
+
+/// A fact of a record while it grows.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Slot {
+    /// Where its run is; 0: absent.
+    pub(super) at: u32,
+    /// The row that it came from first.
+    pub(super) row: u64,
+    /// Leaves that are carried by fields lifted from a lower level.
+    lifted: u32,
+    /// Lifted fields that differed: they have no value, and will have none.
+    pub(super) spoilt: u16,
+    /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach.
+    pub(super) noted: u32,
+}
+
+impl Slot {
+    /// Whether the leaf of a field is counted under a note.
+    pub(super) fn is_noted(&self, row: &Row, item: usize, field: usize) -> bool {
+        let bit = item * row.kind.fields + field;
+        bit < 32 && self.noted & (1 << bit) != 0
+    }
+
+    fn note(&mut self, row: &Row, items: usize, noted: &Noted<'_>) {
+        for bit in 0..(items * row.kind.fields).min(32) {
+            if noted(bit / row.kind.fields, bit % row.kind.fields) {
+                self.noted |= 1 << bit;
+            }
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+pub(super) fn absorb(
+    arena: &mut String,
+    slot: &mut Slot,
+    (sets, key): (&mut BTreeMap<(Option<u32>, u8), Set>, (Option<u32>, u8)),
+    row: &'static Row,
+    items: &[Fields<'_>],
+    number: u64,
+    noted: &Noted<'_>,
+    tell: &mut Hear<'_>,
+    sink: &mut Sink<'_>,
+) {
+    if items.is_empty() {
+        return;
+    }
+    if row.merge == Merge::Set {
+        let items = distinct(row, items);
+        if slot.at == 0 {
+            first(arena, slot, row, &items, number);
+            slot.note(row, items.len(), noted);
+            return;
+        }
+        join(arena, slot, sets.entry(key), row, &items, tell);
+        return;
+    }
+    if slot.at == 0 && slot.spoilt == 0 {
+        first(arena, slot, row, items, number);
+        slot.note(row, items.len(), noted);
+        slot.lifted = clean_lifted(row, items, noted);
+        return;
+    }
+    let known: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
+    if known == items && slot.spoilt == 0 {
+        slot.lifted = slot.lifted.saturating_add(clean_lifted(row, items, noted));
+        return;
+    }
+    match (row.merge, known.as_slice(), items) {
+        (Merge::Fill, [] | [_], [new]) => {
+            let mut merged = known.first().copied().unwrap_or([""; FIELDS]);
+            if fill(slot, row, &mut merged, new, noted, tell, sink) {
+                let mut run = String::new();
+                value::push(&mut run, row.kind.fields, [merged].into_iter());
+                slot.at = arena.len() as u32;
+                arena.push_str(&run);
+            }
+        }
+        _ => {
+            for (n, item) in items.iter().enumerate() {
+                every(item, |field| tell(n, field, Code::Conflict));
+            }
+        }
+    }
+}
+
+pub(super) fn run_of<'a>(arena: &'a str, slot: &Slot, row: &Row) -> Items<'a> {
+    let run = if slot.at == 0 { "\0" } else { arena.get(slot.at as usize..).unwrap_or("\0") };
+    Items::at(run, row.kind.fields)
+}
+
+fn first(arena: &mut String, slot: &mut Slot, row: &Row, items: &[Fields<'_>], number: u64) {
+    slot.at = arena.len() as u32;
+    slot.row = number;
+    value::push(arena, row.kind.fields, items.iter().copied());
+}
+
+fn every(item: &Fields<'_>, mut each: impl FnMut(usize)) {
+    for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+        each(field);
+    }
+}
+
+/// The items, each once.
+fn distinct<'a>(row: &Row, items: &[Fields<'a>]) -> Vec<Fields<'a>> {
+    let mut set = Set::default();
+    items.iter().filter(|item| set.add(&one(row, item))).copied().collect()
+}
+
+fn one(row: &Row, item: &Fields<'_>) -> String {
+    let mut run = String::new();
+    value::push(&mut run, row.kind.fields, [*item].into_iter());
+    run
+}
+
+/// New items join a set.
+fn join(
+    arena: &str,
+    slot: &Slot,
+    set: alloc::collections::btree_map::Entry<'_, (Option<u32>, u8), Set>,
+    row: &'static Row,
+    items: &[Fields<'_>],
+    tell: &mut Hear<'_>,
+) {
+    let known = run_of(arena, slot, row);
+    if matches!(set, alloc::collections::btree_map::Entry::Vacant(_)) && known.eq(items.iter().copied()) {
+        return;
+    }
+    let set = set.or_insert_with(|| {
+        let mut set = Set::default();
+        for item in run_of(arena, slot, row) {
+            set.add(&one(row, &item));
+        }
+        set
+    });
+    for (n, item) in items.iter().enumerate() {
+        if set.add(&one(row, item)) {
+            every(item, |field| {
+                if row.part_of(field).is_some_and(|part| part.from.is_some()) {
+                    tell(n, field, Code::Lifted);
+                }
+            });
+        }
+    }
+}
+
+fn is_lifted(row: &Row, field: usize) -> bool {
+    row.part_of(field).is_some_and(|part| part.from.is_some())
+}
+
+fn clean_lifted(row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) -> u32 {
+    if !row.parts.iter().any(|part| part.from.is_some()) {
+        return 0;
+    }
+    let mut count = 0;
+    for (n, item) in items.iter().enumerate() {
+        every(item, |field| count += u32::from(is_lifted(row, field) && !noted(n, field)));
+    }
+    count
+}
+
+/// Fields fill each other. What differs is a conflict; what is lifted from a lower level and differs is spoilt. Whether anything changed.
+fn fill<'a>(slot: &mut Slot, row: &'static Row, known: &mut Fields<'a>, new: &Fields<'a>, noted: &Noted<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) -> bool {
+    let mut changed = false;
+    let mut filled_now = 0_u32;
+    let lifts = row.parts.iter().any(|part| part.from.is_some());
+    let filled = |field: usize, item: &Fields<'_>| item.get(field).is_some_and(|text| !text.is_empty());
+    let differs = |known: &Fields<'_>, field: usize| filled(field, known) && filled(field, new) && known.get(field) != new.get(field);
+    // Field 0 is the key: with another key nothing else of the item is comparable.
+    let other = !lifts && differs(known, 0);
+    let conflict = other || (0..FIELDS).any(|field| !is_lifted(row, field) && differs(known, field));
+    for field in (0..FIELDS).filter(|field| filled(*field, new) && !is_lifted(row, *field)) {
+        let fills = !filled(field, known);
+        if differs(known, field) || other || conflict && fills && !lifts {
+            tell(0, field, Code::Conflict);
+        } else if fills && let (Some(slot), Some(text)) = (known.get_mut(field), new.get(field)) {
+            *slot = text;
+            changed = true;
+            filled_now |= u32::from(noted(0, field)) << field;
+        }
+    }
+    slot.noted |= filled_now;
+    for part in row.parts.iter().filter(|part| part.from.is_some()) {
+        let fields: Vec<usize> = (0..FIELDS)
+            .filter(|field| row.part_of(*field).is_some_and(|of| of.tag == part.tag))
+            .collect();
+        if !fields.iter().any(|field| filled(*field, new)) {
+            continue;
+        }
+        let was = fields.iter().any(|field| filled(*field, known));
+        let bit = |field: &usize| 1_u16 << *field;
+        let spoilt = fields.iter().any(|field| slot.spoilt & bit(field) != 0);
+        let same = fields.iter().all(|field| known.get(*field) == new.get(*field));
+        if spoilt || was && !same {
+            for field in fields.iter().filter(|field| filled(**field, new)) {
+                tell(0, *field, Code::NotUniform);
+            }
+            if !spoilt {
+                for field in &fields {
+                    slot.spoilt |= bit(field);
+                    if let Some(text) = known.get_mut(*field) {
+                        *text = "";
+                    }
+                }
+                take_back(slot, row, fields.first().copied().unwrap_or(0), sink);
+                changed = true;
+            }
+        } else {
+            if !was {
+                for field in &fields {
+                    if let (Some(slot), Some(text)) = (known.get_mut(*field), new.get(*field)) {
+                        *slot = text;
+                    }
+                }
+                changed = true;
+            }
+            let clean = fields.iter().filter(|field| filled(**field, new) && !noted(0, **field)).count();
+            slot.lifted = slot.lifted.saturating_add(clean as u32);
+        }
+    }
+    changed
+}
+
+/// What was carried by lifted fields turns out not to be.
+fn take_back(slot: &mut Slot, row: &'static Row, field: usize, sink: &mut Sink<'_>) {
+    let count = u64::from(slot.lifted);
+    slot.lifted = 0;
+    if count > 0 {
+        sink.report.uncarry(count);
+        sink.lose(Loss {
+            code: Code::NotUniform,
+            at: place_of(row, field, Code::NotUniform),
+            first: slot.row,
+            count,
+        });
+    }
+}

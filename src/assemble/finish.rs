@@ -1,0 +1,515 @@
+//! The end of assembling: what belongs together is merged, what is listed is counted, drafts become studies.
+
+use super::absorb::{absorb, run_of, Slot};
+use super::place_of;
+use super::record::{Entry, Record};
+use crate::kind::BodySite;
+use crate::loss::{Code, Loss, Place, Sink};
+use crate::options::Options;
+use crate::study::{run, study_slot, Extra, SeriesEntry, Study};
+use crate::table::{row, rows_of, Level, Row, RowRef};
+use crate::value::{self, Fields, FIELDS};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What is known of the patient of a record: PatientID and issuer, each unknown, or known and perhaps empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Patient<'k> {
+    id: Option<&'k str>,
+    issuer: Option<&'k str>,
+}
+
+pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
+    let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
+    let mut conflicts = alloc::vec![false; records.len()];
+    let mut group: Vec<(Patient<'_>, usize)> = Vec::new();
+    let mut uid = "";
+    for (key, record) in keys {
+        let mut parts = key.split('\0');
+        let of = parts.next().unwrap_or("");
+        let mut known = || parts.next().and_then(|part| part.strip_prefix(super::KNOWN));
+        let patient = Patient {
+            id: known(),
+            issuer: known(),
+        };
+        if of != uid {
+            settle(&mut group, &mut records, &mut conflicts, sink);
+            uid = of;
+        }
+        group.push((patient, *record as usize));
+    }
+    settle(&mut group, &mut records, &mut conflicts, sink);
+    let mut done: Vec<(u64, Study)> = Vec::with_capacity(records.len());
+    for (record, conflict) in records.into_iter().zip(conflicts) {
+        if let Some(record) = record {
+            let first = record.first_row.unwrap_or(0);
+            let mut study = study(record, options, sink);
+            study.patient_conflict = conflict;
+            done.push((first, study));
+        }
+    }
+    if !done.is_sorted_by_key(|(first, _)| *first) {
+        done.sort_by_key(|(first, _)| *first);
+    }
+    done.into_iter().map(|(_, study)| study).collect()
+}
+
+/// The records of one study UID: what can be told apart stays apart, what cannot joins the only one it can belong to.
+fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>], conflicts: &mut [bool], sink: &mut Sink<'_>) {
+    let take = |records: &mut [Option<Record>], at: usize| records.get_mut(at).and_then(Option::take);
+    let mut merge = |records: &mut [Option<Record>], from: usize, into: usize, sink: &mut Sink<'_>| {
+        if let (Some(source), Some(mut target)) = (take(records, from), take(records, into)) {
+            join(&mut target, source, sink);
+            if let Some(slot) = records.get_mut(into) {
+                *slot = Some(target);
+            }
+        }
+    };
+    // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
+    let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
+    for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
+        match same {
+            [one, other] if one.0.id.is_some() && (one.0.issuer.is_none() != other.0.issuer.is_none()) => {
+                let (unknown, known) = if one.0.issuer.is_none() { (one, other) } else { (other, one) };
+                merge(records, unknown.1, known.1, sink);
+                kept.push(*known);
+            }
+            _ => kept.extend_from_slice(same),
+        }
+    }
+    group.clear();
+    let named = kept.iter().filter(|(patient, _)| patient.id.is_some()).count();
+    let nameless = kept.iter().find(|(patient, _)| patient.id.is_none()).copied();
+    let known = kept.iter().find(|(patient, _)| patient.id.is_some()).copied();
+    if let Some((_, nameless)) = nameless
+        && let Some((_, known)) = known
+    {
+        if named == 1 {
+            merge(records, nameless, known, sink);
+        } else if let Some(dropped) = records.get_mut(nameless).and_then(Option::take) {
+            sink.report.uncarry(dropped.carried);
+            sink.lose(Loss {
+                code: Code::PatientConflict,
+                at: patient_place(),
+                first: dropped.first_row.unwrap_or(0),
+                count: dropped.carried,
+            });
+        }
+    }
+    if named > 1 {
+        let first = kept
+            .iter()
+            .filter_map(|(_, at)| records.get(*at)?.as_ref()?.first_row)
+            .min()
+            .unwrap_or(0);
+        sink.lose(Loss {
+            code: Code::PatientConflict,
+            at: patient_place(),
+            first,
+            count: 0,
+        });
+        for (_, at) in &kept {
+            if let Some(conflict) = conflicts.get_mut(*at) {
+                *conflict = true;
+            }
+        }
+    }
+}
+
+fn patient_place() -> Place {
+    RowRef::from(row::PATIENT_ID)
+        .row()
+        .map_or(Place::ROOT, |row| place_of(row, 0, Code::PatientConflict))
+}
+
+/// A leaf that was carried contradicts what stands.
+fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Code, number: u64, noted: bool) {
+    let count = u64::from(!noted);
+    sink.report.uncarry(count);
+    sink.lose(Loss {
+        code,
+        at: place_of(row, field, code),
+        first: number,
+        count,
+    });
+}
+
+/// Everything of `source` joins `target`; of what differs the earlier row stands.
+fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
+    target.carried += source.carried;
+    target.first_row = target.first_row.into_iter().chain(source.first_row).min();
+    let of_study: Vec<RowRef> = [Level::Patient, Level::Study].into_iter().flat_map(references).collect();
+    for row_ref in of_study {
+        let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };
+        let (Some(ours), Some(theirs)) = (target.facts.get_mut(slot), source.facts.get(slot)) else { continue };
+        let key = (None, row_ref.level as u8 * 64 + row_ref.index);
+        merge_slot(&mut target.arena, ours, &source, theirs, row, key, &mut target.sets, sink);
+    }
+    let mut moved = Vec::with_capacity(source.series.len());
+    for (n, series) in source.series.iter().enumerate() {
+        let (into, _) = target.series_of(&series.uid, series.first_row);
+        moved.push(into);
+        let Some(ours) = target.series.get_mut(into as usize) else { continue };
+        ours.first_row = ours.first_row.min(series.first_row);
+        for row_ref in references(Level::Series) {
+            let at = usize::from(row_ref.index);
+            let (Some(row), Some(slot), Some(theirs)) = (row_ref.row(), ours.facts.get_mut(at), series.facts.get(at)) else { continue };
+            let _ = n;
+            let key = (Some(into), row_ref.index);
+            merge_slot(&mut target.arena, slot, &source, theirs, row, key, &mut target.sets, sink);
+        }
+    }
+    let shift = target.arena.len() as u32;
+    target.arena.push_str(&source.arena);
+    let extras = target.extras.len() as u32;
+    target.extras.extend(source.extras.iter().map(|extra| Extra {
+        at: extra.at + shift,
+        ..*extra
+    }));
+    for mut entry in source.instances {
+        for at in entry.instance.facts.iter_mut().filter(|at| **at > 0) {
+            *at += shift;
+        }
+        if entry.instance.extra > 0 {
+            entry.instance.extra += extras;
+        }
+        entry.series = moved.get(entry.series as usize).copied().unwrap_or(0);
+        target.instances.push(entry);
+    }
+}
+
+fn references(level: Level) -> impl Iterator<Item = RowRef> {
+    (0..rows_of(level).len()).map(move |index| RowRef {
+        level,
+        index: index as u8,
+    })
+}
+
+type SetKey = (Option<u32>, u8);
+
+#[allow(clippy::too_many_arguments)]
+fn merge_slot(arena: &mut String, ours: &mut Slot, source: &Record, theirs: &Slot, row: &'static Row, key: SetKey, sets: &mut BTreeMap<SetKey, super::record::Set>, sink: &mut Sink<'_>) {
+    if theirs.at == 0 && theirs.spoilt == 0 {
+        return;
+    }
+    let own_key = if key.0.is_some() {
+        source.series.iter().position(|series| series.facts.iter().any(|slot| core::ptr::eq(slot, theirs))).map(|at| at as u32)
+    } else {
+        None
+    };
+    let mut runs = String::new();
+    let their_items: Vec<Fields<'_>> = match source.sets.get(&(own_key, key.1)) {
+        Some(set) => set.items.iter().filter_map(|run| value::Items::at(run, row.kind.fields).next()).collect(),
+        None => run_of(&source.arena, theirs, row).collect(),
+    };
+    let later = ours.at == 0 || ours.row <= theirs.row;
+    let mut told: Vec<(usize, Code)> = Vec::new();
+    let (number, mask) = if later { (theirs.row, theirs.noted) } else { (ours.row, ours.noted) };
+    if later || row.merge == crate::table::Merge::Set {
+        let noted = |item: usize, field: usize| theirs.is_noted(row, item, field);
+        absorb(arena, ours, (sets, key), row, &their_items, theirs.row, &noted, &mut |item, field, code| told.push((item * row.kind.fields + field, code)), sink);
+    } else {
+        let before = *ours;
+        let our_items: Vec<Fields<'_>> = {
+            runs.push_str(arena.get(before.at as usize..).unwrap_or("\0"));
+            value::Items::at(&runs, row.kind.fields).collect()
+        };
+        *ours = Slot::default();
+        ours.spoilt = before.spoilt;
+        let noted = |item: usize, field: usize| theirs.is_noted(row, item, field);
+        absorb(arena, ours, (sets, key), row, &their_items, theirs.row, &noted, &mut |_, _, _| (), sink);
+        let noted = |item: usize, field: usize| before.is_noted(row, item, field);
+        absorb(arena, ours, (sets, key), row, &our_items, before.row, &noted, &mut |item, field, code| told.push((item * row.kind.fields + field, code)), sink);
+    }
+    for (bit, code) in told.into_iter().filter(|(_, code)| *code != Code::Lifted) {
+        contradict(sink, row, bit % row.kind.fields, code, number, bit < 32 && mask & (1 << bit) != 0);
+    }
+}
+
+/// A record becomes a study.
+fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
+    let sets = core::mem::take(&mut record.sets);
+    for ((series, at), set) in sets {
+        let level = match series {
+            Some(_) => Level::Series,
+            None if at >= 64 * Level::Study as u8 => Level::Study,
+            None => Level::Patient,
+        };
+        let row_ref = RowRef { level, index: at % 64 };
+        let Some(row) = row_ref.row() else { continue };
+        let items: Vec<Fields<'_>> = set.items.iter().filter_map(|run| value::Items::at(run, row.kind.fields).next()).collect();
+        let new = record.arena.len() as u32;
+        value::push(&mut record.arena, row.kind.fields, items.into_iter());
+        let slot = match series {
+            Some(series) => record.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))),
+            None => study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)),
+        };
+        if let Some(slot) = slot {
+            slot.at = new;
+        }
+    }
+    order_series(&mut record);
+    if !record.instances.is_sorted_by_key(|entry| (entry.series, entry.row)) {
+        record.instances.sort_by_key(|entry| (entry.series, entry.row));
+    }
+    each_once(&mut record, sink);
+    settle_series(&mut record);
+    settle_modalities(&mut record);
+    count(&mut record, options, sink);
+    let mut first = 0;
+    let mut series = Vec::with_capacity(record.series.len());
+    for (n, draft) in record.series.iter().enumerate() {
+        let own = record.instances.iter().skip(first).take_while(|entry| entry.series as usize == n).count();
+        series.push(SeriesEntry {
+            facts: draft.facts.map(|slot| slot.at),
+            first: first as u32,
+            end: (first + own) as u32,
+        });
+        first += own;
+    }
+    Study {
+        arena: record.arena,
+        facts: record.facts.map(|slot| slot.at),
+        series,
+        instances: record.instances.iter().map(|entry| entry.instance).collect(),
+        extras: record.extras,
+        patient_conflict: false,
+    }
+}
+
+/// Series in order of first appearance, which merging may have changed.
+fn order_series(record: &mut Record) {
+    if record.series.is_sorted_by_key(|series| series.first_row) {
+        return;
+    }
+    let mut order: Vec<(u64, usize)> = record.series.iter().enumerate().map(|(n, series)| (series.first_row, n)).collect();
+    order.sort_unstable();
+    let mut rank = alloc::vec![0_u32; order.len()];
+    for (new, (_, old)) in order.iter().enumerate() {
+        if let Some(slot) = rank.get_mut(*old) {
+            *slot = new as u32;
+        }
+    }
+    for entry in &mut record.instances {
+        entry.series = rank.get(entry.series as usize).copied().unwrap_or(0);
+    }
+    record.series.sort_by_key(|series| series.first_row);
+}
+
+/// The same instance twice in a series is one: identical copies are silent, what differs is a conflict, what is missing is filled.
+fn each_once(record: &mut Record, sink: &mut Sink<'_>) {
+    let uid = |entry: &Entry| -> &str {
+        entry
+            .instance
+            .facts
+            .first()
+            .and_then(|at| run(&record.arena, row::INSTANCE_UID.into(), *at))
+            .and_then(|mut items| items.next())
+            .map_or("", |[uid, ..]| uid)
+    };
+    let ascending = record.instances.is_sorted_by(|a, b| a.series < b.series || a.series == b.series && uid(a) < uid(b));
+    if ascending {
+        return;
+    }
+    let mut order: Vec<usize> = (0..record.instances.len()).collect();
+    let at = |n: &usize| record.instances.get(*n).map(|entry| (entry.series, uid(entry)));
+    order.sort_by(|a, b| at(a).cmp(&at(b)));
+    let mut copies: Vec<(usize, usize)> = Vec::new();
+    for same in order.chunk_by(|a, b| at(a) == at(b)) {
+        if let [first, rest @ ..] = same {
+            copies.extend(rest.iter().map(|copy| (*first, *copy)));
+        }
+    }
+    if copies.is_empty() {
+        return;
+    }
+    let mut gone = alloc::vec![false; record.instances.len()];
+    for (first, copy) in copies {
+        if let Some(gone) = gone.get_mut(copy) {
+            *gone = true;
+        }
+        merge_instance(record, first, copy, sink);
+    }
+    let mut gone = gone.into_iter();
+    record.instances.retain(|_| !gone.next().unwrap_or(false));
+}
+
+fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sink<'_>) {
+    let (Some(mut ours), Some(theirs)) = (record.instances.get(first).copied(), record.instances.get(copy).copied()) else { return };
+    for row_ref in references(Level::Instance) {
+        let Some(row) = row_ref.row() else { continue };
+        let (known, new) = (fact(record, &ours, row_ref), fact(record, &theirs, row_ref));
+        if new == 0 {
+            continue;
+        }
+        if known == 0 {
+            set_fact(record, &mut ours, row_ref, new);
+            continue;
+        }
+        let items = |at| run(&record.arena, row_ref, at).into_iter().flatten().next().unwrap_or([""; FIELDS]);
+        let (known_item, new_item) = (items(known), items(new));
+        if known_item == new_item {
+            continue;
+        }
+        let noted = theirs.noted & (1 << row_ref.index) != 0;
+        let differ: Vec<usize> = (0..row.kind.fields)
+            .filter(|field| new_item.get(*field).is_some_and(|text| !text.is_empty()) && known_item.get(*field) != new_item.get(*field))
+            .collect();
+        for field in differ {
+            contradict(sink, row, field, Code::Conflict, theirs.row, noted);
+        }
+    }
+    if let Some(slot) = record.instances.get_mut(first) {
+        *slot = ours;
+    }
+}
+
+/// Where a fact of an instance is; 0: absent.
+fn fact(record: &Record, entry: &Entry, row: RowRef) -> u32 {
+    if let Some(at) = entry.instance.facts.get(usize::from(row.index)) {
+        return *at;
+    }
+    let mut at = entry.instance.extra as usize;
+    while let Some(extra) = at.checked_sub(1).and_then(|at| record.extras.get(at)) {
+        if extra.row == row.index {
+            return extra.at;
+        }
+        if !extra.more {
+            break;
+        }
+        at += 1;
+    }
+    0
+}
+
+fn set_fact(record: &mut Record, entry: &mut Entry, row: RowRef, new: u32) {
+    if let Some(at) = entry.instance.facts.get_mut(usize::from(row.index)) {
+        *at = new;
+        return;
+    }
+    // Its extras must follow each other: they move to the end together.
+    let mut own: Vec<Extra> = Vec::new();
+    let mut at = entry.instance.extra as usize;
+    while let Some(extra) = at.checked_sub(1).and_then(|at| record.extras.get(at)) {
+        own.push(*extra);
+        if !extra.more {
+            break;
+        }
+        at += 1;
+    }
+    for extra in &mut own {
+        extra.more = true;
+    }
+    own.push(Extra {
+        row: row.index,
+        more: false,
+        at: new,
+    });
+    entry.instance.extra = record.extras.len() as u32 + 1;
+    record.extras.extend(own);
+}
+
+/// What needs several data sets to be seen: a code that says what the term says, a fact whose every field was spoilt.
+fn settle_series(record: &mut Record) {
+    for series in &mut record.series {
+        for (index, slot) in series.facts.iter_mut().enumerate() {
+            if slot.at == 0 {
+                continue;
+            }
+            let row_ref = RowRef {
+                level: Level::Series,
+                index: index as u8,
+            };
+            let Some(row) = row_ref.row() else { continue };
+            let Some(item) = run_of(&record.arena, slot, row).next() else { continue };
+            if item.iter().all(|text| text.is_empty()) {
+                slot.at = 0;
+            } else if row_ref == row::BODY_SITE.into() {
+                let mut settled = item;
+                BodySite::settle(&mut settled);
+                if settled != item {
+                    let mut run = String::new();
+                    value::push(&mut run, row.kind.fields, [settled].into_iter());
+                    slot.at = record.arena.len() as u32;
+                    record.arena.push_str(&run);
+                }
+            }
+        }
+    }
+}
+
+/// Of the study's modalities those are kept that no series has; the series say the others.
+fn settle_modalities(record: &mut Record) {
+    let study = RowRef::from(row::MODALITIES);
+    let series = usize::from(RowRef::from(row::SERIES_MODALITY).index);
+    let (Some(row), Some(slot)) = (study.row(), study_slot(study).and_then(|slot| record.facts.get_mut(slot))) else { return };
+    if slot.at == 0 || record.series.is_empty() {
+        return;
+    }
+    let of_series: Vec<&str> = record
+        .series
+        .iter()
+        .filter_map(|draft| draft.facts.get(series))
+        .filter_map(|slot| run(&record.arena, row::SERIES_MODALITY.into(), slot.at)?.next())
+        .map(|[code, ..]| code)
+        .collect::<alloc::collections::BTreeSet<&str>>()
+        .into_iter()
+        .collect();
+    let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
+    let kept: Vec<Fields<'_>> = all.iter().filter(|[code, ..]| of_series.binary_search(code).is_err()).copied().collect();
+    if kept.len() == all.len() {
+        return;
+    }
+    let mut new = String::new();
+    if kept.is_empty() {
+        slot.at = 0;
+    } else {
+        value::push(&mut new, row.kind.fields, kept.into_iter());
+        slot.at = record.arena.len() as u32;
+        record.arena.push_str(&new);
+    }
+}
+
+/// A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists.
+fn count(record: &mut Record, options: &Options, sink: &mut Sink<'_>) {
+    let listed_series = record.series.len();
+    let listed_instances = record.instances.len();
+    let mut of_series = alloc::vec![0_usize; listed_series];
+    for entry in &record.instances {
+        if let Some(n) = of_series.get_mut(entry.series as usize) {
+            *n += 1;
+        }
+    }
+    let (series_count, instance_count) = (RowRef::from(row::SERIES_COUNT), RowRef::from(row::INSTANCE_COUNT));
+    for (row_ref, listed) in [(series_count, listed_series), (instance_count, listed_instances)] {
+        if let Some(slot) = study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)) {
+            one_count(&mut record.arena, slot, row_ref, listed, options, sink);
+        }
+    }
+    let own = RowRef::from(row::SERIES_INSTANCE_COUNT);
+    for (draft, listed) in record.series.iter_mut().zip(of_series) {
+        if let Some(slot) = draft.facts.get_mut(usize::from(own.index)) {
+            one_count(&mut record.arena, slot, own, listed, options, sink);
+        }
+    }
+}
+
+fn one_count(arena: &mut String, slot: &mut Slot, row_ref: RowRef, listed: usize, options: &Options, sink: &mut Sink<'_>) {
+    let Some(row) = row_ref.row() else { return };
+    let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
+    match given {
+        Some(given) if given >= listed => return,
+        Some(_) => contradict(sink, row, 0, Code::Conflict, slot.row, slot.is_noted(row, 0, 0)),
+        None if options.complete && listed > 0 => {}
+        None => return,
+    }
+    let digits = value::decimal(u32::try_from(listed).unwrap_or(u32::MAX));
+    let mut item = [""; FIELDS];
+    if let Some(first) = item.first_mut() {
+        *first = &digits;
+    }
+    slot.at = arena.len() as u32;
+    value::push(arena, row.kind.fields, [item].into_iter());
+}

@@ -1,0 +1,355 @@
+//! Rows of any level, in any order, into records.
+//!
+//! The key of a record is study UID, PatientID and issuer: rows of one UID under different patients stay apart. Series and instances
+//! align by UID, never by position. Where data sets differ the first in input order stands, at every level, and the other is a conflict.
+
+mod absorb;
+mod finish;
+mod record;
+
+use crate::dicom::{Cell, DataSet};
+use crate::error::{Error, Kind};
+use crate::kind::Draft;
+use crate::loss::{Code, Loss, Place, Sink};
+use crate::options::Options;
+use crate::study::Study;
+use crate::table::{row, Level, Row, RowRef};
+use crate::value::{Fields, FIELDS};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use record::Record;
+
+/// Takes data sets, gives studies.
+pub(crate) struct Assembler {
+    records: Vec<Record>,
+    /// Records by key; those of one study UID are neighbours.
+    keys: BTreeMap<Box<str>, u32>,
+    last: Option<(String, u32)>,
+    key: String,
+    row: u64,
+    series: u32,
+    instances: u32,
+}
+
+/// What a key knows of a part of a patient's identity.
+const UNKNOWN: char = '-';
+const KNOWN: char = '=';
+
+impl Assembler {
+    pub(crate) fn new() -> Self {
+        Assembler {
+            records: Vec::new(),
+            keys: BTreeMap::new(),
+            last: None,
+            key: String::new(),
+            row: 0,
+            series: 0,
+            instances: 0,
+        }
+    }
+
+    /// Takes a data set into the record it belongs to, and tells what becomes of each of its leaves.
+    pub(crate) fn take(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>) -> Result<(), Error> {
+        let row_number = self.row;
+        self.row += 1;
+        let before = sink.report.carried();
+        let result = self.place(set, options, sink, row_number);
+        let taken_back = before.saturating_sub(sink.report.carried());
+        let carried = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
+        sink.report.carry(carried);
+        if let Ok(Some(record)) = result
+            && let Some(record) = self.records.get_mut(record)
+        {
+            record.carried = (record.carried + carried).saturating_sub(taken_back);
+        }
+        for loss in set.losses.iter().filter(|loss| loss.count > 0 || loss.code == Code::NoIdentity) {
+            sink.lose(Loss {
+                first: row_number,
+                ..*loss
+            });
+        }
+        result?;
+        sink.check()
+    }
+
+    fn place(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>, row_number: u64) -> Result<Option<usize>, Error> {
+        let find = |set: &DataSet, row: RowRef| set.cells.iter().position(|cell| cell.row == Some(row));
+        let Some(study) = find(set, row::STUDY_UID.into()) else {
+            no_identity(set);
+            return Ok(None);
+        };
+        let series = find(set, row::SERIES_UID.into());
+        let instance = series.and(find(set, row::INSTANCE_UID.into()));
+        date(set);
+        modality_of_study(set, series.is_none());
+        unplaced(set, series.is_some(), instance.is_some());
+        let uid = text(set, study);
+        let at = self.record(uid, set, options)? as usize;
+        let Some(record) = self.records.get_mut(at) else { return Ok(None) };
+        record.first_row.get_or_insert(row_number);
+
+        let mut owner = None;
+        if let Some(series) = series {
+            let uid = String::from(text(set, series));
+            let (index, new) = record.series_of(&uid, row_number);
+            if new {
+                self.series += 1;
+            }
+            if self.series > options.limits.series {
+                return Err(Error::new(Kind::LimitSeries));
+            }
+            owner = Some(index);
+        }
+        if instance.is_some() {
+            self.instances += 1;
+            if self.instances > options.limits.instances {
+                return Err(Error::new(Kind::LimitInstances));
+            }
+        }
+        set.cells.sort_by_key(|cell| (cell.row, cell.item, cell.field));
+        let mut of_instance = record::Draft::default();
+        let mut next = 0;
+        while let Some(cell) = set.cells.get(next) {
+            let Some(row_ref) = cell.row else {
+                next += 1;
+                continue;
+            };
+            let end = next + set.cells.iter().skip(next).take_while(|cell| cell.row == Some(row_ref)).count();
+            let group = next..end;
+            next = end;
+            let Some(row) = row_ref.row() else { continue };
+            let items = items(set, row, group.clone());
+            let fields: Vec<Fields<'_>> = items.iter().map(|item| spans(&set.text, &item.spans)).collect();
+            let mut outcome: Vec<(usize, usize, Code)> = Vec::new();
+            let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
+            let noted = |item: usize, field: usize| {
+                items
+                    .get(item)
+                    .and_then(|item| item.cells.get(field).copied().flatten())
+                    .and_then(|cell| set.cells.get(cell))
+                    .is_none_or(|cell| !cell.leaf || cell.counted != 0)
+            };
+            match row_ref.level {
+                Level::Patient | Level::Study => record.absorb_study(row_ref, row, &fields, row_number, &noted, &mut tell, sink),
+                Level::Series => {
+                    if let Some(series) = owner {
+                        record.absorb_series(series, row_ref, row, &fields, row_number, &noted, &mut tell, sink);
+                    }
+                }
+                Level::Instance => record.draft_instance(&mut of_instance, row_ref, row, &fields, &noted),
+            }
+            for (item, field, code) in outcome {
+                let cell = items.get(item).and_then(|item| item.cells.get(field).copied().flatten());
+                if let Some(cell) = cell {
+                    set.resolve(cell, code, place_of(row, field, code));
+                }
+            }
+        }
+        if let (Some(series), Some(_)) = (owner, instance) {
+            record.add_instance(of_instance, series, row_number);
+        }
+        if record.is_full() {
+            return Err(Error::new(Kind::Limit));
+        }
+        Ok(Some(at))
+    }
+
+    /// Counts a row that is no data set; its number.
+    pub(crate) fn skip_row(&mut self) -> u64 {
+        let number = self.row;
+        self.row += 1;
+        number
+    }
+
+    /// The record of a data set's study and patient, made if need be.
+    fn record(&mut self, uid: &str, set: &DataSet, options: &Options) -> Result<u32, Error> {
+        let fact = |row: RowRef, field: u8| {
+            set.cells
+                .iter()
+                .find(|cell| cell.row == Some(row) && cell.field == field)
+                .and_then(|cell| set.text.get(cell.start..cell.end))
+                .unwrap_or("")
+        };
+        let patient = RowRef::from(row::PATIENT_ID);
+        let (local, universal) = (fact(patient, 1), fact(patient, 2));
+        let issuer = if local.is_empty() { universal } else { local };
+        self.key.clear();
+        for (text, known) in [(uid, true), (fact(patient, 0), set.patient.0), (issuer, set.patient.0 && set.patient.1)] {
+            self.key.push(if known { KNOWN } else { UNKNOWN });
+            self.key.push_str(text);
+            self.key.push('\0');
+        }
+        if let Some((key, record)) = &self.last
+            && *key == self.key
+        {
+            return Ok(*record);
+        }
+        let found = self.keys.get(self.key.as_str()).copied();
+        let record = match found {
+            Some(record) => record,
+            None => {
+                let new = self.records.len() as u32;
+                if new >= options.limits.studies {
+                    return Err(Error::new(Kind::LimitStudies));
+                }
+                self.records.push(Record::new());
+                self.keys.insert(self.key.as_str().into(), new);
+                new
+            }
+        };
+        self.last = Some((self.key.clone(), record));
+        Ok(record)
+    }
+
+    /// Ends, and gives the studies in order of first appearance.
+    pub(crate) fn finish(self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
+        let studies = finish::finish(self.records, &self.keys, options, sink);
+        sink.check()?;
+        Ok(studies)
+    }
+}
+
+/// The items of a row's cells, each brought into its one form, those left empty dropped.
+struct Item {
+    spans: [(usize, usize); FIELDS],
+    cells: [Option<usize>; FIELDS],
+}
+
+fn items(set: &mut DataSet, row: &Row, group: core::ops::Range<usize>) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut at = group.start;
+    while at < group.end {
+        let Some(number) = set.cells.get(at).map(|cell| cell.item) else { break };
+        let mut cells = [None; FIELDS];
+        let mut text = core::mem::take(&mut set.text);
+        let mut draft = Draft::new(&mut text);
+        while let Some(cell) = set.cells.get(at).filter(|cell| at < group.end && cell.item == number) {
+            draft.put(usize::from(cell.field), cell.start, cell.end);
+            if let Some(slot) = cells.get_mut(usize::from(cell.field)) {
+                *slot = Some(at);
+            }
+            at += 1;
+        }
+        (row.kind.canon)(&mut draft);
+        let (spans, marks) = (draft.spans(), draft.told.marks);
+        set.text = text;
+        for (field, mark) in marks.into_iter().enumerate() {
+            if let (Some(code), Some(cell)) = (mark, cells.get(field).copied().flatten()) {
+                set.resolve(cell, code, place_of(row, field, code));
+            }
+        }
+        if spans.iter().any(|(start, end)| start < end) {
+            items.push(Item { spans, cells });
+        }
+    }
+    items
+}
+
+fn spans<'a>(text: &'a str, spans: &[(usize, usize); FIELDS]) -> Fields<'a> {
+    spans.map(|(start, end)| text.get(start..end).unwrap_or(""))
+}
+
+fn text(set: &DataSet, cell: usize) -> &str {
+    set.cells
+        .get(cell)
+        .and_then(|cell| set.text.get(cell.start..cell.end))
+        .unwrap_or("")
+}
+
+/// Where a loss of joining is told: at the attribute, or where a whole attribute is the matter at that.
+pub(super) fn place_of(row: &Row, field: usize, code: Code) -> Place {
+    let (path, len) = row.tags_of(field);
+    let len = if code == Code::NotUniform || code == Code::NoIdentity { len.min(1) } else { len };
+    Place::of_tags(path.get(..len).unwrap_or_default())
+}
+
+/// A data set that names no study: everything that it holds is counted in one place.
+fn no_identity(set: &mut DataSet) {
+    let uid = RowRef::from(row::STUDY_UID);
+    let Some((path, len)) = uid.row().map(|row| row.tags_of(0)) else { return };
+    let at = Place::of_tags(path.get(..len).unwrap_or_default());
+    // What is wrong with the identity itself stays told where it is.
+    let own = |loss: &Loss| matches!(loss.code, Code::BadUid | Code::AmbiguousValue) && loss.at.steps().next() == at.steps().next();
+    let claimed = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
+    let counted: u64 = set.losses.iter().filter(|loss| !own(loss)).map(|loss| loss.count).sum();
+    set.losses.retain(own);
+    set.cells.clear();
+    set.losses.push(Loss {
+        code: Code::NoIdentity,
+        at,
+        first: 0,
+        count: claimed + counted,
+    });
+}
+
+/// Gives the data set's offset to each of its times, or tells that there is none to date.
+fn date(set: &mut DataSet) {
+    let Some(offset) = set.offset.and_then(|at| set.cells.get(at).copied()) else { return };
+    let filled = |set: &DataSet, row: RowRef, field| set.cells.iter().any(|cell| cell.row == Some(row) && cell.field == field);
+    let series = filled(set, row::SERIES_UID.into(), 0);
+    let mut used = false;
+    for (row, pairs) in [(RowRef::from(row::STARTED), &[0_u8][..]), (RowRef::from(row::SERIES_STARTED), &[0, 3])] {
+        let dates = pairs.iter().any(|date| filled(set, row, *date) && filled(set, row, date + 1));
+        if dates && (row.level == Level::Study || series) {
+            used = true;
+            set.cells.push(Cell {
+                row: Some(row),
+                item: 0,
+                field: 2,
+                leaf: false,
+                ..offset
+            });
+        }
+    }
+    if !used {
+        let tag = RowRef::from(row::STARTED).row().map(|row| row.tags_of(2));
+        if let (Some((path, len)), Some(at)) = (tag, set.offset) {
+            set.resolve(at, Code::OffsetUnused, Place::of_tags(path.get(..len).unwrap_or_default()));
+        }
+    }
+}
+
+/// Modality in a row without a series is a modality of the study.
+fn modality_of_study(set: &mut DataSet, no_series: bool) {
+    if !no_series {
+        return;
+    }
+    let (series, study) = (RowRef::from(row::SERIES_MODALITY), RowRef::from(row::MODALITIES));
+    let next = set.cells.iter().filter(|cell| cell.row == Some(study)).map(|cell| cell.item + 1).max().unwrap_or(0);
+    for at in 0..set.cells.len() {
+        if set.cells.get(at).is_some_and(|cell| cell.row == Some(series)) {
+            if let Some(row) = series.row() {
+                set.resolve(at, Code::StudyModality, place_of(row, 0, Code::StudyModality));
+            }
+            if let Some(cell) = set.cells.get_mut(at) {
+                cell.row = Some(study);
+                cell.item = next;
+            }
+        }
+    }
+}
+
+/// What belongs to a series or an instance that the data set does not name.
+fn unplaced(set: &mut DataSet, series: bool, instance: bool) {
+    for at in 0..set.cells.len() {
+        let Some(cell) = set.cells.get(at).copied() else { break };
+        let Some((row_ref, row)) = cell.row.and_then(|row| row.row().map(|of| (row, of))) else { continue };
+        // What is lifted from a lower level needs that level's neighbourhood only as far as the row goes.
+        let placed = match row_ref.level {
+            Level::Patient | Level::Study => true,
+            Level::Series => series,
+            Level::Instance => instance,
+        };
+        if !placed {
+            set.resolve(at, Code::NoIdentity, place_of(row, usize::from(cell.field), Code::NoIdentity));
+            if let Some(cell) = set.cells.get_mut(at) {
+                cell.row = None;
+                if !cell.leaf {
+                    cell.counted = u32::MAX;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A record while it grows.
+
+use super::absorb::{absorb, Hear, Noted, Slot};
+use crate::loss::Sink;
+use crate::study::{study_slot, Extra, InstanceEntry, INSTANCE_SLOTS, SERIES_SLOTS, STUDY_SLOTS};
+use crate::table::{Row, RowRef};
+use crate::value::{self, Fields};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A record while it grows.
+pub(super) struct Record {
+    /// The first byte is no run: 0 means absent.
+    pub(super) arena: String,
+    pub(super) facts: [Slot; STUDY_SLOTS],
+    pub(super) series: Vec<SeriesDraft>,
+    /// Series by UID, once there are several.
+    index: BTreeMap<Box<str>, u32>,
+    last_series: u32,
+    pub(super) instances: Vec<Entry>,
+    pub(super) extras: Vec<Extra>,
+    /// Runs of SOP classes that were met, to say each once.
+    classes: Vec<u32>,
+    /// Facts that are sets and have grown: by series (none: the study) and row.
+    pub(super) sets: BTreeMap<(Option<u32>, u8), Set>,
+    pub(super) first_row: Option<u64>,
+    /// Leaves that it carries without remark.
+    pub(super) carried: u64,
+}
+
+/// A set that has grown: its items as runs of one, in order of first appearance.
+#[derive(Default)]
+pub(super) struct Set {
+    pub(super) items: Vec<Box<str>>,
+    known: BTreeSet<Box<str>>,
+}
+
+impl Set {
+    /// Whether the item is new.
+    pub(super) fn add(&mut self, run: &str) -> bool {
+        if self.known.contains(run) {
+            return false;
+        }
+        self.known.insert(run.into());
+        self.items.push(run.into());
+        true
+    }
+}
+
+pub(super) struct SeriesDraft {
+    pub(super) facts: [Slot; SERIES_SLOTS],
+    pub(super) uid: Box<str>,
+    pub(super) first_row: u64,
+}
+
+/// An instance, with its series and the row it came in.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) instance: InstanceEntry,
+    pub(super) series: u32,
+    pub(super) row: u64,
+    /// Facts whose leaves are counted under a note: a bit each.
+    pub(super) noted: u32,
+}
+
+/// The facts of an instance before its row is complete.
+#[derive(Default)]
+pub(super) struct Draft {
+    facts: [u32; INSTANCE_SLOTS],
+    extras: Vec<(u8, u32)>,
+    noted: u32,
+}
+
+impl Record {
+    pub(super) fn new() -> Self {
+        Record {
+            arena: String::from("."),
+            facts: [Slot::default(); STUDY_SLOTS],
+            series: Vec::new(),
+            index: BTreeMap::new(),
+            last_series: 0,
+            instances: Vec::new(),
+            extras: Vec::new(),
+            classes: Vec::new(),
+            sets: BTreeMap::new(),
+            first_row: None,
+            carried: 0,
+        }
+    }
+
+    /// Whether offsets of 32 bits no longer reach.
+    pub(super) fn is_full(&self) -> bool {
+        self.arena.len() > u32::MAX as usize - (1 << 28)
+    }
+
+    /// The series of this UID, made if need be; whether it is new.
+    pub(super) fn series_of(&mut self, uid: &str, row: u64) -> (u32, bool) {
+        let last = self.last_series;
+        if self.series.get(last as usize).is_some_and(|series| &*series.uid == uid) {
+            return (last, false);
+        }
+        if self.series.len() == 1
+            && let Some(first) = self.series.first()
+        {
+            self.index.insert(first.uid.clone(), 0);
+        }
+        if let Some(known) = self.index.get(uid) {
+            self.last_series = *known;
+            return (*known, false);
+        }
+        let new = self.series.len() as u32;
+        self.series.push(SeriesDraft {
+            facts: [Slot::default(); SERIES_SLOTS],
+            uid: uid.into(),
+            first_row: row,
+        });
+        if new > 0 {
+            self.index.insert(uid.into(), new);
+        }
+        self.last_series = new;
+        (new, true)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn absorb_study(&mut self, row_ref: RowRef, row: &'static Row, items: &[Fields<'_>], number: u64, noted: &Noted<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) {
+        let Some(slot) = study_slot(row_ref).and_then(|slot| self.facts.get_mut(slot)) else { return };
+        let set = (None, row_ref.level as u8 * 64 + row_ref.index);
+        absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn absorb_series(&mut self, series: u32, row_ref: RowRef, row: &'static Row, items: &[Fields<'_>], number: u64, noted: &Noted<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) {
+        let Some(slot) = self.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))) else {
+            return;
+        };
+        let set = (Some(series), row_ref.index);
+        absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
+    }
+
+    /// Keeps a fact of the instance that the row at hand is about.
+    pub(super) fn draft_instance(&mut self, draft: &mut Draft, row_ref: RowRef, row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) {
+        if items.is_empty() {
+            return;
+        }
+        let at = self.arena.len() as u32;
+        value::push(&mut self.arena, row.kind.fields, items.iter().copied());
+        if (0..row.kind.fields).any(|field| items.first().is_some_and(|item| item.get(field).is_some_and(|text| !text.is_empty())) && noted(0, field)) {
+            draft.noted |= 1 << row_ref.index;
+        }
+        let at = if row_ref == crate::row::INSTANCE_CLASS.into() { self.class(at) } else { at };
+        match draft.facts.get_mut(usize::from(row_ref.index)) {
+            Some(slot) => *slot = at,
+            None => draft.extras.push((row_ref.index, at)),
+        }
+    }
+
+    /// The run at `at`, or the same SOP class met before.
+    fn class(&mut self, at: u32) -> u32 {
+        let new = self.arena.get(at as usize..).unwrap_or("");
+        let known = self.classes.iter().rev().copied().find(|known| {
+            self.arena
+                .get(*known as usize..)
+                .is_some_and(|run| run.starts_with(new))
+        });
+        match known {
+            Some(known) => {
+                self.arena.truncate(at as usize);
+                known
+            }
+            None => {
+                if self.classes.len() < 32 {
+                    self.classes.push(at);
+                }
+                at
+            }
+        }
+    }
+
+    pub(super) fn add_instance(&mut self, draft: Draft, series: u32, row: u64) {
+        let mut extra = 0;
+        let last = draft.extras.len().saturating_sub(1);
+        for (n, (index, at)) in draft.extras.into_iter().enumerate() {
+            self.extras.push(Extra {
+                row: index,
+                more: n < last,
+                at,
+            });
+            if n == 0 {
+                extra = self.extras.len() as u32;
+            }
+        }
+        self.instances.push(Entry {
+            instance: InstanceEntry {
+                facts: draft.facts,
+                extra,
+            },
+            series,
+            row,
+            noted: draft.noted,
+        });
+    }
+}

@@ -1,0 +1,275 @@
+//! One leaf: brought into the one form of its value representation, or refused.
+
+use super::dataset::{Cell, DataSet, Dest, Filled};
+use crate::grammar::{da, integer, offset, pn, tm, uid};
+use crate::json::scan::Raw;
+use crate::loss::Code;
+use crate::table::{Align, Vr};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A decoded string: its text and what decoding found.
+pub(super) struct Leaf {
+    text: String,
+    remark: Option<Code>,
+}
+
+impl DataSet {
+    /// Decodes, dropping control characters (all but TAB, LF, CR) and what is insignificant at the ends.
+    pub(super) fn leaf(&self, raw: &Raw<'_>) -> Leaf {
+        let mut text = String::with_capacity(raw.text.len());
+        raw.decode_into(&mut text);
+        let dropped = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        let ends = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
+        let remark = ends.contains(dropped).then_some(Code::ControlCharacter);
+        if remark.is_some() {
+            text.retain(|c| !dropped(c));
+        }
+        Leaf { text, remark }
+    }
+
+    /// A string under an attribute of the table.
+    pub(super) fn string(&mut self, raw: &Raw<'_>, dest: Dest, index: u32, filled: &mut Filled) {
+        let leaf = self.leaf(raw);
+        let vr = dest.part.vr;
+        if vr == Vr::Pn {
+            if !is_blank(&leaf.text) {
+                let from = self.cells.len();
+                self.store_name(leaf, 0, dest, index, filled);
+                self.remark_since(from, Code::NameAsText);
+            }
+            return;
+        }
+        let trimmed = match vr {
+            Vr::St | Vr::Ut | Vr::Uc | Vr::Ur => leaf.text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace()),
+            _ => leaf.text.trim_matches(|c: char| c.is_control() || c.is_whitespace()),
+        };
+        let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Uc | Vr::Ur | Vr::Offset);
+        if is_blank(trimmed) {
+            return;
+        }
+        if lists && trimmed.contains('\\') {
+            self.list(trimmed, dest, index, filled);
+            return;
+        }
+        self.scalar(trimmed, leaf.remark, dest, index, filled, true);
+    }
+
+    /// One string that holds several values: one leaf.
+    fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled) {
+        let from = self.cells.len();
+        let losses = self.losses.len();
+        let mut own: Filled = [None; crate::value::FIELDS];
+        for (n, value) in text.split('\\').enumerate() {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            match dest.part.align {
+                Align::First if n == 0 => self.scalar(value, None, dest, index, filled, true),
+                Align::First => {}
+                Align::Each | Align::Append => {
+                    self.scalar(value, None, dest, index, &mut own, true);
+                    own = [None; crate::value::FIELDS];
+                    dest.item = dest.item.saturating_add(1);
+                }
+            }
+        }
+        // Item numbers of an appending part go on behind the last of these.
+        if dest.part.align == Align::Append {
+            let last = self.cells.iter().skip(from).filter(|cell| cell.row == Some(dest.row)).map(|cell| cell.item).max();
+            self.continue_behind(dest.row, last);
+        }
+        // However many cells it fills, it is one leaf, and this is its one remark.
+        let refused = self.losses.get(losses).map_or(Code::BadType, |loss| loss.code);
+        self.losses.truncate(losses);
+        let kept = self.cells.iter().skip(from).any(|cell| cell.row.is_some());
+        let counted = self.lose(if kept { Code::BackslashList } else { refused }, 1);
+        for (n, cell) in self.cells.iter_mut().skip(from).enumerate() {
+            cell.leaf = n == 0;
+            cell.counted = counted;
+        }
+    }
+
+    /// A number under an attribute of the table.
+    pub(super) fn number(&mut self, digits: &str, dest: Dest, index: u32, filled: &mut Filled) {
+        let text_vr = dest.part.vr != Vr::Is;
+        let from = self.cells.len();
+        if dest.part.vr == Vr::Pn {
+            let leaf = Leaf {
+                text: digits.to_string(),
+                remark: None,
+            };
+            self.store_name(leaf, 0, dest, index, filled);
+        } else {
+            self.scalar(digits, None, dest, index, filled, true);
+        }
+        if text_vr {
+            self.remark_since(from, Code::TextAsNumber);
+        }
+    }
+
+    /// Leaves claimed since `from` get a remark, unless they have one.
+    fn remark_since(&mut self, from: usize, code: Code) {
+        for at in from..self.cells.len() {
+            if self.cells.get(at).is_some_and(|cell| cell.leaf && cell.counted == 0) {
+                let counted = self.lose(code, 1);
+                if let Some(cell) = self.cells.get_mut(at) {
+                    cell.counted = counted;
+                }
+            }
+        }
+    }
+
+    /// One value, trimmed: checked by its value representation and stored.
+    fn scalar(&mut self, text: &str, remark: Option<Code>, dest: Dest, index: u32, filled: &mut Filled, leaf: bool) {
+        let (value, found) = match normal(text, dest.part.vr) {
+            Ok(found) => found,
+            Err(code) => {
+                self.lose(code, u64::from(leaf));
+                return;
+            }
+        };
+        let field = dest.base + usize::from(dest.part.field);
+        self.store(&value, found.or(remark), field, dest, index, filled, leaf);
+    }
+
+    /// Stores a value in its field, or finds that the field is taken.
+    #[allow(clippy::too_many_arguments)]
+    fn store(&mut self, value: &str, remark: Option<Code>, field: usize, dest: Dest, index: u32, filled: &mut Filled, leaf: bool) {
+        let taken = filled.get(field).copied().flatten();
+        let mut cell = Cell {
+            row: Some(dest.row),
+            item: dest.item,
+            field: field as u8,
+            start: 0,
+            end: 0,
+            leaf,
+            counted: 0,
+        };
+        if let Some((other, other_index)) = taken {
+            let same = self.cells.get(other).and_then(|cell| self.text.get(cell.start..cell.end)) == Some(value);
+            if same {
+                cell.row = None;
+            } else if dest.part.never_guess {
+                self.lose(Code::AmbiguousValue, u64::from(leaf));
+                self.withdraw(other, other_index);
+                return;
+            } else {
+                self.lose(Code::ExtraValue, u64::from(leaf));
+                return;
+            }
+        } else {
+            cell.start = self.text.len();
+            self.text.push_str(value);
+            cell.end = self.text.len();
+            if let Some(slot) = filled.get_mut(field) {
+                *slot = Some((self.cells.len(), index));
+            }
+        }
+        if let Some(code) = remark {
+            cell.counted = self.lose(code, u64::from(leaf));
+        }
+        self.cells.push(cell);
+    }
+
+    /// The first of several different values of an identity is no better than the others.
+    fn withdraw(&mut self, cell: usize, index: u32) {
+        if self.cells.get(cell).is_some_and(|cell| cell.row.is_none()) {
+            return;
+        }
+        let at = self.place_of_value(index);
+        self.resolve(cell, Code::AmbiguousValue, at);
+        if let Some(cell) = self.cells.get_mut(cell) {
+            cell.row = None;
+        }
+    }
+
+    /// A group of a name: `group` and, where the text holds `=`, those after it. One leaf.
+    pub(super) fn store_name(&mut self, leaf: Leaf, group: usize, dest: Dest, index: u32, filled: &mut Filled) {
+        if is_blank(&leaf.text) {
+            return;
+        }
+        let single = leaf.text.split('\\').next().unwrap_or("");
+        let mut remark = leaf.remark;
+        if single.len() < leaf.text.len() {
+            remark = Some(Code::BackslashList);
+        }
+        let (groups, rest) = pn::groups(single);
+        if groups.iter().filter(|group| !group.is_empty()).count() > 1 || rest.is_some() {
+            remark = Some(Code::NameAsText);
+        }
+        let from = self.cells.len();
+        let losses = self.losses.len();
+        let parts: Vec<&str> = groups.into_iter().collect();
+        for (n, part) in parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+            if group + n > 2 {
+                break;
+            }
+            let field = dest.base + usize::from(dest.part.field) + group + n;
+            let first = self.cells.len() == from && self.losses.len() == losses;
+            self.store(part, if first { remark } else { None }, field, dest, index, filled, first);
+        }
+        if self.cells.len() == from && self.losses.len() == losses {
+            // `^^^^`: a name that says nothing is carried as no name.
+            self.cells.push(Cell {
+                row: None,
+                item: 0,
+                field: 0,
+                start: 0,
+                end: 0,
+                leaf: true,
+                counted: 0,
+            });
+        }
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control())
+}
+
+/// The one form of a value, with a remark where it stood in another; or why it is none.
+fn normal(text: &str, vr: Vr) -> Result<(String, Option<Code>), Code> {
+    let plain = |text: &str| Ok((text.to_string(), None));
+    match vr {
+        Vr::Cs => {
+            let lower = text.bytes().any(|b| b.is_ascii_lowercase());
+            Ok((text.to_ascii_uppercase(), lower.then_some(Code::CodeCase)))
+        }
+        Vr::Da => {
+            let day = da::da(text).ok_or(Code::BadDate)?;
+            Ok(([day.year, day.month, day.day].concat(), day.legacy.then_some(Code::LegacyDate)))
+        }
+        Vr::Tm => {
+            let time = tm::tm(text).ok_or(Code::BadTime)?;
+            let mut out = [time.hour, time.minute.unwrap_or(""), time.second.unwrap_or("")].concat();
+            let mut remark = time.legacy.then_some(Code::LegacyTime);
+            if let Some(fraction) = time.fraction {
+                out.push('.');
+                out.push_str(fraction.get(..6).unwrap_or(fraction));
+                if fraction.len() > 6 {
+                    remark = Some(Code::FractionCut);
+                }
+            }
+            Ok((out, remark))
+        }
+        Vr::Offset => {
+            let zone = offset::offset(text).ok_or(Code::BadOffset)?;
+            Ok(([zone.sign, zone.hours, zone.minutes].concat(), zone.legacy.then_some(Code::LegacyOffset)))
+        }
+        Vr::Is => {
+            let number = integer::integer(text).ok_or(Code::BadNumber)?;
+            match u32::try_from(number) {
+                Ok(number) if number <= i32::MAX as u32 => Ok((number.to_string(), None)),
+                _ => Err(Code::NumberOutOfRange),
+            }
+        }
+        Vr::Ui => match uid::uid(text) {
+            uid::Uid::Legal => plain(text),
+            uid::Uid::Odd => Ok((text.to_string(), Some(Code::OddUid))),
+            uid::Uid::Bad => Err(Code::BadUid),
+        },
+        Vr::Lo | Vr::Pn | Vr::Sh | Vr::Sq | Vr::St | Vr::Uc | Vr::Ur | Vr::Ut => plain(text),
+    }
+}

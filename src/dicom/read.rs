@@ -1,0 +1,310 @@
+//! Reading DICOM JSON: whole, or in chunks.
+
+use super::dataset::{leaves, DataSet, Form};
+use crate::assemble::Assembler;
+use crate::error::{Error, Kind};
+use crate::json::scan::{Next, Scanner, Stop};
+use crate::loss::{Code, Loss, Mapped, Place, Sink};
+use crate::options::Options;
+use crate::study::Study;
+use alloc::vec::Vec;
+
+/// Reads a DICOM JSON text: a QIDO-RS answer of any level, WADO-RS metadata, a single data set, or several texts one after the other.
+///
+/// Rows of all levels are assembled into studies by UID. Empty text (a server's 204) and `[]` are an empty result.
+///
+/// # Errors
+/// No JSON, HTML, an error answer, another JSON format, a limit, or, in strict mode, the first departure or contradiction.
+/// The codes are in [`Error::CODES`].
+///
+/// ```
+/// use fhir_dicomweb::{Options, dicom};
+/// let read = dicom::read(br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00100020":{"Value":["P1"]}}]"#, &Options::default())?;
+/// assert_eq!(read.value.len(), 1);
+/// assert_eq!(read.loss.iter().next().unwrap().code.name(), "vr-missing");
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+pub fn read(json: &[u8], options: &Options) -> Result<Mapped<Vec<Study>>, Error> {
+    run(json, options, Sink::new(options.strict, None))
+}
+
+/// As [`read`], and `each` sees every loss as it happens, not coalesced.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(json: &[u8], options: &Options, each: &mut dyn FnMut(&Loss)) -> Result<Mapped<Vec<Study>>, Error> {
+    run(json, options, Sink::new(options.strict, Some(each)))
+}
+
+fn run(json: &[u8], options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
+    if json.len() as u64 > options.limits.input_bytes {
+        return Err(Error::new(Kind::LimitInput));
+    }
+    let mut core = Core::new();
+    core.feed(json, true, options, &mut sink)?;
+    core.finish(options, sink)
+}
+
+/// Reads DICOM JSON in chunks of any size, and several texts together.
+///
+/// ```
+/// use fhir_dicomweb::{Options, dicom::Reader, row};
+/// let mut reader = Reader::new(Options::default());
+/// for chunk in [&br#"[{"0020000D":{"vr":"UI","Val"#[..], br#"ue":["1.2.3"]}}]"#] {
+///     reader.push(chunk)?;
+/// }
+/// reader.end_document()?;
+/// reader.push(br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]},"0020000E":{"vr":"UI","Value":["1.2.3.1"]}}]"#)?;
+/// let studies = reader.finish()?.ignore_loss();
+/// assert_eq!(studies[0].series().next().unwrap().get(row::SERIES_UID), Some("1.2.3.1"));
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+pub struct Reader {
+    core: Core,
+    options: Options,
+    sink: Sink<'static>,
+    /// Bytes of a data set that has not ended.
+    rest: Vec<u8>,
+    /// Not to be tried again before this many bytes are at hand: keeps the work linear however small the chunks.
+    wanted: usize,
+    taken: u64,
+}
+
+impl Reader {
+    /// A reader that has read nothing.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Reader {
+            core: Core::new(),
+            sink: Sink::new(options.strict, None),
+            options,
+            rest: Vec::new(),
+            wanted: 0,
+            taken: 0,
+        }
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// As [`read`]. After an error the reader is of no further use.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.taken += chunk.len() as u64;
+        if self.taken > self.options.limits.input_bytes {
+            return Err(Error::new(Kind::LimitInput));
+        }
+        if self.rest.is_empty() {
+            let used = self.core.feed(chunk, false, &self.options, &mut self.sink)?;
+            self.rest.extend_from_slice(chunk.get(used..).unwrap_or_default());
+            self.wanted = self.rest.len() * 2;
+            return Ok(());
+        }
+        self.rest.extend_from_slice(chunk);
+        if self.rest.len() < self.wanted {
+            return Ok(());
+        }
+        self.feed_rest(false)
+    }
+
+    fn feed_rest(&mut self, whole: bool) -> Result<(), Error> {
+        let used = self.core.feed(&self.rest, whole, &self.options, &mut self.sink)?;
+        self.rest.drain(..used);
+        self.wanted = self.rest.len() * 2;
+        Ok(())
+    }
+
+    /// Ends one text; another may follow, and its rows join the same studies.
+    ///
+    /// # Errors
+    /// As [`read`]; in particular where the text ends too early.
+    pub fn end_document(&mut self) -> Result<(), Error> {
+        self.feed_rest(true)?;
+        self.core.end_document()
+    }
+
+    /// Ends, and gives the studies in order of first appearance.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn finish(mut self) -> Result<Mapped<Vec<Study>>, Error> {
+        self.feed_rest(true)?;
+        self.core.finish(&self.options, self.sink)
+    }
+}
+
+impl core::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Reader").field("bytes", &self.taken).finish_non_exhaustive()
+    }
+}
+
+/// Where in a text the reader stands between two data sets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Outside of everything.
+    Top,
+    /// In the array of data sets, before its first element.
+    First,
+    /// In the array, behind an element.
+    Behind,
+    /// In the array, behind a comma.
+    Comma,
+}
+
+struct Core {
+    state: State,
+    set: DataSet,
+    assembler: Assembler,
+    /// The offset of the next byte, over all texts.
+    offset: u64,
+    at_start: bool,
+    /// Whether a data set was met in this text, and the first object that was none.
+    good: bool,
+    foreign: Option<(bool, u64)>,
+}
+
+impl Core {
+    fn new() -> Self {
+        Core {
+            state: State::Top,
+            set: DataSet::default(),
+            assembler: Assembler::new(),
+            offset: 0,
+            at_start: true,
+            good: false,
+            foreign: None,
+        }
+    }
+
+    /// Reads what is complete of `bytes`; how many of them are done with.
+    fn feed(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
+        let mut at = 0;
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            match self.step(rest, whole, options, sink) {
+                Ok(0) => break,
+                Ok(used) => {
+                    at += used;
+                    self.offset += used as u64;
+                }
+                Err(Broken::Stop(Stop::Incomplete)) => return Ok(at),
+                Err(Broken::Stop(stop)) => return Err(Error::from_stop(stop, self.offset)),
+                Err(Broken::Error(error)) => return Err(error),
+            }
+        }
+        if whole && self.state != State::Top {
+            return Err(Error::at(Kind::JsonSyntax, self.offset));
+        }
+        Ok(at)
+    }
+
+    /// One step: a bracket, a comma, a data set. How many bytes it took; 0 at the end.
+    fn step(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Broken> {
+        const MARK: &[u8] = b"\xEF\xBB\xBF";
+        if self.at_start {
+            if bytes.starts_with(MARK) {
+                self.at_start = false;
+                return Ok(MARK.len());
+            }
+            if !whole && MARK.starts_with(bytes) && !bytes.is_empty() {
+                return Err(Stop::Incomplete.into());
+            }
+        }
+        let depth = options.limits.depth;
+        let mut scanner = Scanner::new(bytes, if self.state == State::Top { depth } else { depth.saturating_sub(1) }, whole);
+        if scanner.is_done() {
+            return Ok(scanner.at());
+        }
+        self.at_start = false;
+        let space = scanner.at();
+        let (next, first) = (bytes.get(space).copied().unwrap_or(0), self.state);
+        match (first, next) {
+            (State::Top, b'[') => self.state = State::First,
+            (State::First | State::Behind, b']') => self.state = State::Top,
+            (State::Behind, b',') => self.state = State::Comma,
+            (State::Behind, _) => return Err(Stop::Syntax(space).into()),
+            (State::Top, b'<') => return Err(Error::at(Kind::Html, self.offset + space as u64).into()),
+            (State::Top, _) if scanner.peek()? != Next::Object => {
+                leaves(&mut scanner)?;
+                return Err(Error::at(Kind::NotDicomJson, self.offset + space as u64).into());
+            }
+            (State::Top | State::First | State::Comma, _) => {
+                self.value(&mut scanner, space, options, sink)?;
+                if first != State::Top {
+                    self.state = State::Behind;
+                }
+                return Ok(scanner.at());
+            }
+        }
+        Ok(space + 1)
+    }
+
+    /// A data set, or what stands in its place.
+    fn value(&mut self, scanner: &mut Scanner<'_>, space: usize, options: &Options, sink: &mut Sink<'_>) -> Result<(), Broken> {
+        if scanner.peek()? != Next::Object {
+            let count = leaves(scanner)?;
+            self.skip_row(count, sink);
+            return Ok(());
+        }
+        self.set.clear();
+        let form = self.set.read(scanner)?;
+        match form {
+            Form::DataSet => {
+                self.good = true;
+                self.assembler.take(&mut self.set, options, sink)?;
+            }
+            Form::Foreign { error } => {
+                self.foreign.get_or_insert((error, self.offset + space as u64));
+                let count = self.set.losses.iter().map(|loss| loss.count).sum();
+                self.skip_row(count, sink);
+            }
+        }
+        Ok(())
+    }
+
+    fn skip_row(&mut self, count: u64, sink: &mut Sink<'_>) {
+        sink.lose(Loss {
+            code: Code::NotADataset,
+            at: Place::ROOT,
+            first: self.assembler.skip_row(),
+            count,
+        });
+    }
+
+    /// A text in which no object was a data set is no DICOM JSON.
+    fn end_document(&mut self) -> Result<(), Error> {
+        let (good, foreign) = (core::mem::take(&mut self.good), self.foreign.take());
+        self.at_start = true;
+        match foreign {
+            Some((error, at)) if !good => Err(Error::at(if error { Kind::ErrorAnswer } else { Kind::OtherFormat }, at)),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(mut self, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
+        self.end_document()?;
+        sink.check()?;
+        let value = self.assembler.finish(options, &mut sink)?;
+        Ok(Mapped {
+            value,
+            loss: sink.report,
+        })
+    }
+}
+
+enum Broken {
+    Stop(Stop),
+    Error(Error),
+}
+
+impl From<Stop> for Broken {
+    fn from(stop: Stop) -> Self {
+        Broken::Stop(stop)
+    }
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Broken::Error(error)
+    }
+}

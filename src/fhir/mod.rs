@@ -1,0 +1,14 @@
+//! The FHIR spelling.
+//!
+//! [`write`](fn@write) and [`write_into`] write one study as an ImagingStudy, [`BundleWriter`] many as a Bundle, [`outcome`] a loss report as an OperationOutcome.
+
+mod bundle;
+mod endpoint;
+mod outcome;
+pub(crate) mod place;
+pub(crate) mod shape;
+mod write;
+
+pub use bundle::BundleWriter;
+pub use outcome::outcome;
+pub use write::{write, write_into};

@@ -1,0 +1,78 @@
+//! A loss report as an OperationOutcome.
+
+use crate::json::text::{Json, Writer};
+use crate::loss::{Class, LossReport, Step};
+use crate::release::Release;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// The report as an OperationOutcome; one issue for each distinct loss, `All OK` where there is none.
+///
+/// `expression` is given only where the place is an element of FHIR; DICOM places stand in `diagnostics`.
+///
+/// ```
+/// use fhir_dicomweb::{Options, Release, dicom, fhir};
+/// let row = br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00080020":{"vr":"DA","Value":["20240231"]}}]"#;
+/// let read = dicom::read(row, &Options::default())?;
+/// let outcome = fhir::outcome(&read.loss, Release::R4);
+/// assert!(outcome.as_str().contains("bad-date at /00080020/Value/0"));
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+#[must_use]
+pub fn outcome(report: &LossReport, release: Release) -> Json {
+    // The same in every release.
+    let _ = release;
+    let mut out = Vec::new();
+    let mut w = Writer::new(&mut out);
+    write(&mut w, report);
+    Json::from_bytes(out)
+}
+
+pub(super) fn write(w: &mut Writer<'_>, report: &LossReport) {
+    w.open_object();
+    w.member("resourceType", "OperationOutcome");
+    w.name("issue");
+    w.open_array();
+    for loss in report {
+        let (severity, code) = match loss.class() {
+            _ if loss.code.is_carried() => ("information", "informational"),
+            Class::Conflict => ("warning", "conflict"),
+            Class::Deviation => ("warning", "invalid"),
+            Class::NoHome => ("information", "not-supported"),
+            Class::Policy => ("information", "business-rule"),
+        };
+        w.open_object();
+        w.member("severity", severity);
+        w.member("code", code);
+        w.name("details");
+        w.open_object();
+        w.member("text", loss.code.meaning());
+        w.close_object();
+        w.name("diagnostics");
+        w.strings(&[loss.code.name(), " at ", &place(&loss.at), ", ", &loss.count.to_string(), " value(s), first in data set ", &loss.first.to_string()]);
+        if matches!(loss.at.steps().next(), Some(Step::Element(_))) {
+            w.name("expression");
+            w.open_array();
+            w.string(&loss.at.to_string());
+            w.close_array();
+        }
+        w.close_object();
+    }
+    if report.is_empty() {
+        w.open_object();
+        w.member("severity", "information");
+        w.member("code", "informational");
+        w.name("details");
+        w.open_object();
+        w.member("text", "All OK");
+        w.close_object();
+        w.close_object();
+    }
+    w.close_array();
+    w.close_object();
+}
+
+fn place(at: &crate::loss::Place) -> String {
+    let text = at.to_string();
+    if text.is_empty() { "/".to_string() } else { text }
+}

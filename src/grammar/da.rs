@@ -1,0 +1,68 @@
+//! DA (PS3.5 6.2): `YYYYMMDD`, a day of the calendar. Read besides: `YYYY.MM.DD` (ACR-NEMA) and `YYYY-MM-DD`.
+
+use super::digits;
+use nom::bytes::complete::tag;
+use nom::combinator::all_consuming;
+use nom::Parser;
+
+/// A date as read: its digits, and whether they stood in the form of the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Da<'a> {
+    pub(crate) year: &'a str,
+    pub(crate) month: &'a str,
+    pub(crate) day: &'a str,
+    pub(crate) legacy: bool,
+}
+
+pub(crate) fn da(text: &str) -> Option<Da<'_>> {
+    ["", ".", "-"].into_iter().find_map(|between| {
+        let (_, (year, _, month, _, day)) = all_consuming((
+            digits(4),
+            tag::<_, _, nom::error::Error<&str>>(between),
+            digits(2),
+            tag(between),
+            digits(2),
+        ))
+        .parse(text)
+        .ok()?;
+        is_day(year, month, day).then_some(Da {
+            year,
+            month,
+            day,
+            legacy: !between.is_empty(),
+        })
+    })
+}
+
+/// Whether the calendar has this day (proleptic Gregorian, years 0001 to 9999).
+pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {
+    let read = |text: &str| text.parse::<u16>().unwrap_or(0);
+    let (year, month, day) = (read(year), read(month), read(day));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    year > 0 && (1..=days).contains(&day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days() {
+        for good in ["20240229", "19000101", "20231231", "1994.06.13", "2022-05-10"] {
+            assert!(da(good).is_some(), "{good}");
+        }
+        for bad in [
+            "20230229", "19000229", "20240231", "20230000", "00000101", "2023", "202301", "1990/01/01", "2022-0510", "UNKNOWN", "", "20240101 ",
+            "20240101-20240102",
+        ] {
+            assert!(da(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! IS (PS3.5 6.2) and what stands for it: `[+-]?digits`, an integral decimal `3.0`, an exponent `3e0`.
+
+use nom::character::complete::{char, digit1, one_of};
+use nom::combinator::{all_consuming, opt};
+use nom::sequence::preceded;
+use nom::Parser;
+
+/// The number that `text` spells, if it is whole and fits.
+pub(crate) fn integer(text: &str) -> Option<i64> {
+    let mut grammar = all_consuming((
+        opt(one_of::<_, _, nom::error::Error<&str>>("+-")),
+        digit1,
+        opt(preceded(char('.'), digit1)),
+        opt(preceded(one_of("eE"), (opt(one_of("+-")), digit1))),
+    ));
+    let (_, (sign, whole, fraction, exponent)) = grammar.parse(text).ok()?;
+    let fraction = fraction.unwrap_or("").trim_end_matches('0');
+    let exponent = match exponent {
+        None => 0,
+        Some((sign, digits)) => {
+            let n: i64 = digits.parse().ok()?;
+            if sign == Some('-') { -n } else { n }
+        }
+    };
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    // Digits before the decimal point, once it has moved.
+    let places = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let zero = whole.bytes().chain(fraction.bytes()).all(|b| b == b'0');
+    if zero {
+        return Some(0);
+    }
+    if !(0..=whole.len() as i64 + 20).contains(&places) {
+        return None;
+    }
+    let mut n: i64 = 0;
+    for _ in 0..places {
+        let digit = i64::from(digits.next().unwrap_or(b'0') - b'0');
+        n = n.checked_mul(10)?.checked_add(digit)?;
+    }
+    digits.all(|b| b == b'0').then_some(if sign == Some('-') { -n } else { n })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers() {
+        for (text, n) in [("3", 3), ("+003", 3), ("-1", -1), ("3.0", 3), ("3e0", 3), ("1.5e1", 15), ("300e-2", 3), ("0", 0), ("2147483648", 2_147_483_648), ("0e999", 0)] {
+            assert_eq!(integer(text), Some(n), "{text}");
+        }
+        for bad in ["", "1A", "3.5", "1e99", "NaN", " 3", "3 ", "--3", ".5", "1e-1", "99999999999999999999"] {
+            assert_eq!(integer(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,556 @@
+//! A strict RFC 8259 pull scanner: bytes in, raw slices and offsets out.
+//!
+//! The caller walks the text: it asks what comes next ([`Scanner::peek`]), enters objects and arrays and takes or skips values.
+//! Nothing is allocated and nothing is decoded before somebody asks for it.
+//!
+//! *Chunks.* A scanner over a part of a text is made with `whole: false`. Where that part ends inside a value it answers
+//! [`Stop::Incomplete`], and the caller tries again from the last position it committed to, with more bytes.
+//!
+//! *Strictness.* The same texts are accepted as by serde_json's `Value`, with one lawful difference: a number out of the range
+//! of an `f64` is a number here. In particular lone surrogates, invalid UTF-8 and control characters in strings are refused.
+
+use alloc::string::String;
+
+/// Why scanning stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The bytes at this offset are not JSON.
+    Syntax(usize),
+    /// Nested deeper than allowed, at this offset.
+    Depth(usize),
+    /// The part at hand ends before the value does.
+    Incomplete,
+}
+
+/// What a value is, from its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    Object,
+    Array,
+    String,
+    Number,
+    True,
+    False,
+    Null,
+}
+
+/// A string as it stands between its quotes: escapes checked, not decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Raw<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) escaped: bool,
+}
+
+/// The scanner. `Copy`, so that a caller can try and go back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scanner<'a> {
+    input: &'a [u8],
+    at: usize,
+    depth: u32,
+    max_depth: u32,
+    whole: bool,
+}
+
+impl<'a> Scanner<'a> {
+    /// Over `input`, which is the end of the text if `whole`.
+    pub(crate) fn new(input: &'a [u8], max_depth: u32, whole: bool) -> Self {
+        Scanner {
+            input,
+            at: 0,
+            depth: 0,
+            max_depth,
+            whole,
+        }
+    }
+
+    /// The offset of the next byte.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    /// The end of the bytes at hand, met inside a value.
+    fn end(&self) -> Stop {
+        if self.whole {
+            Stop::Syntax(self.at)
+        } else {
+            Stop::Incomplete
+        }
+    }
+
+    fn unexpected(&self) -> Stop {
+        match self.byte() {
+            None => self.end(),
+            Some(_) => Stop::Syntax(self.at),
+        }
+    }
+
+    pub(crate) fn space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
+            self.at += 1;
+        }
+    }
+
+    /// Whether only white space is left of the bytes at hand.
+    pub(crate) fn is_done(&mut self) -> bool {
+        self.space();
+        self.at >= self.input.len()
+    }
+
+    /// What comes next, without taking it.
+    pub(crate) fn peek(&mut self) -> Result<Next, Stop> {
+        self.space();
+        Ok(match self.byte() {
+            Some(b'"') => Next::String,
+            Some(b'{') => Next::Object,
+            Some(b'[') => Next::Array,
+            Some(b'-' | b'0'..=b'9') => Next::Number,
+            Some(b't') => Next::True,
+            Some(b'f') => Next::False,
+            Some(b'n') => Next::Null,
+            _ => return Err(self.unexpected()),
+        })
+    }
+
+    fn open(&mut self) -> Result<(), Stop> {
+        if self.depth >= self.max_depth {
+            return Err(Stop::Depth(self.at));
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Enters the array that [`Self::peek`] announced.
+    pub(crate) fn enter_array(&mut self) -> Result<Items, Stop> {
+        self.open()?;
+        Ok(Items { first: true })
+    }
+
+    /// Enters the object that [`Self::peek`] announced.
+    pub(crate) fn enter_object(&mut self) -> Result<Items, Stop> {
+        self.open()?;
+        Ok(Items { first: true })
+    }
+
+    fn separator(&mut self, items: &mut Items, close: u8) -> Result<bool, Stop> {
+        self.space();
+        match self.byte() {
+            Some(b) if b == close => {
+                self.at += 1;
+                self.depth = self.depth.saturating_sub(1);
+                Ok(false)
+            }
+            Some(b',') if !items.first => {
+                self.at += 1;
+                self.space();
+                Ok(true)
+            }
+            Some(_) if items.first => {
+                items.first = false;
+                Ok(true)
+            }
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Whether another element of the array follows; at its end the array is left.
+    pub(crate) fn element(&mut self, items: &mut Items) -> Result<bool, Stop> {
+        self.separator(items, b']')
+    }
+
+    /// The next member's name of the object, its colon taken; at its end the object is left.
+    pub(crate) fn member(&mut self, items: &mut Items) -> Result<Option<Raw<'a>>, Stop> {
+        if !self.separator(items, b'}')? {
+            return Ok(None);
+        }
+        if self.byte() != Some(b'"') {
+            return Err(self.unexpected());
+        }
+        let name = self.string()?;
+        self.space();
+        if self.byte() != Some(b':') {
+            return Err(self.unexpected());
+        }
+        self.at += 1;
+        Ok(Some(name))
+    }
+
+    /// The string that [`Self::peek`] announced.
+    pub(crate) fn string(&mut self) -> Result<Raw<'a>, Stop> {
+        self.at += 1;
+        let start = self.at;
+        let mut escaped = false;
+        let mut ascii = true;
+        loop {
+            match self.byte() {
+                None => return Err(self.end()),
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(0..=0x1F) => return Err(Stop::Syntax(self.at)),
+                Some(b) => {
+                    ascii &= b < 0x80;
+                    self.at += 1;
+                }
+            }
+        }
+        let bytes = self.input.get(start..self.at).unwrap_or_default();
+        let text = match core::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return Err(Stop::Syntax(start + error.valid_up_to())),
+        };
+        debug_assert!(ascii == text.is_ascii());
+        self.at += 1;
+        Ok(Raw { text, escaped })
+    }
+
+    /// Takes one escape sequence, both halves of a surrogate pair at once.
+    fn escape(&mut self) -> Result<(), Stop> {
+        let start = self.at;
+        self.at += 1;
+        match self.byte() {
+            None => Err(self.end()),
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 1;
+                Ok(())
+            }
+            Some(b'u') => {
+                self.at += 1;
+                match self.hex4()? {
+                    0xDC00..=0xDFFF => Err(Stop::Syntax(start)),
+                    0xD800..=0xDBFF => {
+                        for expected in *b"\\u" {
+                            match self.byte() {
+                                Some(b) if b == expected => self.at += 1,
+                                None => return Err(self.end()),
+                                Some(_) => return Err(Stop::Syntax(start)),
+                            }
+                        }
+                        match self.hex4()? {
+                            0xDC00..=0xDFFF => Ok(()),
+                            _ => Err(Stop::Syntax(start)),
+                        }
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Some(_) => Err(Stop::Syntax(self.at)),
+        }
+    }
+
+    fn hex4(&mut self) -> Result<u32, Stop> {
+        let mut value = 0;
+        for _ in 0..4 {
+            let digit = match self.byte() {
+                None => return Err(self.end()),
+                Some(b) => char::from(b)
+                    .to_digit(16)
+                    .ok_or(Stop::Syntax(self.at))?,
+            };
+            value = value * 16 + digit;
+            self.at += 1;
+        }
+        Ok(value)
+    }
+
+    fn digits(&mut self) -> Result<(), Stop> {
+        if !matches!(self.byte(), Some(b'0'..=b'9')) {
+            return Err(self.unexpected());
+        }
+        while let Some(b'0'..=b'9') = self.byte() {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    /// The number that [`Self::peek`] announced, as it stands.
+    pub(crate) fn number(&mut self) -> Result<&'a str, Stop> {
+        let start = self.at;
+        if self.byte() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.byte() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.byte() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.byte() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        match self.byte() {
+            // `01`, `1a`: the byte after a number is a matter of whoever asks next, but more digits are an error here.
+            Some(b'0'..=b'9') => return Err(Stop::Syntax(self.at)),
+            None if !self.whole => return Err(Stop::Incomplete),
+            _ => {}
+        }
+        let bytes = self.input.get(start..self.at).unwrap_or_default();
+        core::str::from_utf8(bytes).map_err(|_| Stop::Syntax(start))
+    }
+
+    /// The `true`, `false` or `null` that [`Self::peek`] announced.
+    pub(crate) fn literal(&mut self) -> Result<(), Stop> {
+        let word: &[u8] = match self.byte() {
+            Some(b't') => b"true",
+            Some(b'f') => b"false",
+            _ => b"null",
+        };
+        for expected in word {
+            match self.byte() {
+                Some(b) if b == *expected => self.at += 1,
+                _ => return Err(self.unexpected()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Skips one value, checking it as strictly as reading would, and gives its leaves to `leaf`, each with the name of
+    /// the member it stands under (none below the top and inside arrays that are not members).
+    pub(crate) fn skip(&mut self, leaf: &mut dyn FnMut(Leaf<'a>)) -> Result<(), Stop> {
+        self.skip_under(None, leaf)
+    }
+
+    fn skip_under(
+        &mut self,
+        name: Option<Raw<'a>>,
+        leaf: &mut dyn FnMut(Leaf<'a>),
+    ) -> Result<(), Stop> {
+        match self.peek()? {
+            Next::String => {
+                let raw = self.string()?;
+                leaf(Leaf {
+                    name,
+                    value: LeafValue::String(raw),
+                });
+            }
+            Next::Number => {
+                self.number()?;
+                leaf(Leaf {
+                    name,
+                    value: LeafValue::Other,
+                });
+            }
+            Next::True | Next::False => {
+                self.literal()?;
+                leaf(Leaf {
+                    name,
+                    value: LeafValue::Other,
+                });
+            }
+            Next::Null => self.literal()?,
+            Next::Array => {
+                let mut items = self.enter_array()?;
+                while self.element(&mut items)? {
+                    self.skip_under(name, leaf)?;
+                }
+            }
+            Next::Object => {
+                let mut items = self.enter_object()?;
+                while let Some(name) = self.member(&mut items)? {
+                    self.skip_under(Some(name), leaf)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A scalar met while skipping; `null` is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaf<'a> {
+    pub(crate) name: Option<Raw<'a>>,
+    pub(crate) value: LeafValue<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum LeafValue<'a> {
+    String(Raw<'a>),
+    Other,
+}
+
+/// Where a walk through an array or object stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Items {
+    first: bool,
+}
+
+impl Raw<'_> {
+    /// Appends the decoded text.
+    pub(crate) fn decode_into(&self, out: &mut String) {
+        if !self.escaped {
+            out.push_str(self.text);
+            return;
+        }
+        for c in self.chars() {
+            out.push(c);
+        }
+    }
+
+    /// The decoded characters.
+    pub(crate) fn chars(&self) -> Chars<'_> {
+        Chars {
+            rest: self.text.chars(),
+        }
+    }
+
+    /// Whether the decoded text is `other`.
+    pub(crate) fn is(&self, other: &str) -> bool {
+        if self.escaped {
+            self.chars().eq(other.chars())
+        } else {
+            self.text == other
+        }
+    }
+
+    /// Whether the text says nothing: white space and control characters only.
+    pub(crate) fn is_blank(&self) -> bool {
+        match self.text.as_bytes().first() {
+            None => true,
+            Some(b'!'..=b'[' | b']'..=b'~') => false,
+            Some(_) => self.chars().all(|c| c.is_whitespace() || c.is_control()),
+        }
+    }
+}
+
+/// The decoded characters of a [`Raw`].
+pub(crate) struct Chars<'a> {
+    rest: core::str::Chars<'a>,
+}
+
+impl Chars<'_> {
+    fn hex4(&mut self) -> u32 {
+        let mut value = 0;
+        for _ in 0..4 {
+            value = value * 16 + self.rest.next().and_then(|c| c.to_digit(16)).unwrap_or(0);
+        }
+        value
+    }
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.rest.next()?;
+        if c != '\\' {
+            return Some(c);
+        }
+        Some(match self.rest.next()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let first = self.hex4();
+                let code = if (0xD800..0xDC00).contains(&first) {
+                    self.rest.next();
+                    self.rest.next();
+                    0x10000 + ((first - 0xD800) << 10) + (self.hex4().wrapping_sub(0xDC00) & 0x3FF)
+                } else {
+                    first
+                };
+                // The escape was checked when the string was taken.
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            other => other,
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    fn accepts(text: &[u8]) -> Result<(), Stop> {
+        let mut scanner = Scanner::new(text, 127, true);
+        scanner.skip(&mut |_| ())?;
+        if scanner.is_done() {
+            Ok(())
+        } else {
+            Err(Stop::Syntax(scanner.at()))
+        }
+    }
+
+    /// serde_json is the oracle; a number beyond f64 is the only lawful difference.
+    fn agrees(text: &[u8]) {
+        let oracle = serde_json::from_slice::<serde_json::Value>(text);
+        let ours = accepts(text);
+        match oracle {
+            Ok(_) => assert_eq!(ours, Ok(()), "{:?}", alloc::string::String::from_utf8_lossy(text)),
+            Err(e) if alloc::string::ToString::to_string(&e).contains("number out of range") => {}
+            Err(_) => assert!(ours.is_err(), "{:?}", alloc::string::String::from_utf8_lossy(text)),
+        }
+    }
+
+    #[test]
+    fn oracle_on_a_table() {
+        for text in [
+            "", " ", "{}", "[]", "[1,]", "[,1]", "{,}", "{\"a\":1,}", "{\"a\"}", "{\"a\":}", "[1 2]", "01", "-", "-0", "1.", ".5",
+            "1.e3", "1e", "1e+", "1E-2", "1e999", "tru", "true", "nul", "null", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
+            "\"\\ud83d\\ude00\"", "\"\\udc00\"", "\"\\x\"", "\"\t\"", "\"\u{7f}\"", "\"\\/\"", "1 1", "[]]", "[[]", "{\"a\":[{}]}",
+            "\u{feff}[]", "// x", "NaN", "'a'", "[1,2,3]\n", "\"", "\"\\", "\"\\u", "{\"a\":1 \"b\":2}", "{1:2}", "[\"a\",null,true]",
+        ] {
+            agrees(text.as_bytes());
+        }
+        agrees(b"\"\xff\"");
+        agrees(b"\"\xed\xa0\x80\"");
+        agrees(b"[\xff]");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn oracle_on_soup(parts in proptest::collection::vec(proptest::sample::select(&[
+            "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"vr\"", "1", "-1.5e3", "true", "null", " ", "\\", "\\u00e9", "\\ud83d", "é", "0",
+        ][..]), 0..24)) {
+            agrees(parts.concat().as_bytes());
+        }
+
+        #[test]
+        fn oracle_on_bytes(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..12)) {
+            agrees(&bytes);
+        }
+
+        #[test]
+        fn any_prefix_is_incomplete_or_the_answer(parts in proptest::collection::vec(proptest::sample::select(&[
+            "{\"a\":1}", "[1,2]", "\"x\\u00e9y\"", "[{\"b\":[null,true]}]", "12.5e-3",
+        ][..]), 1..6)) {
+            let text = alloc::format!("[{}]", parts.join(","));
+            for end in 0..text.len() {
+                let mut scanner = Scanner::new(&text.as_bytes()[..end], 64, false);
+                assert_eq!(scanner.skip(&mut |_| ()), Err(Stop::Incomplete));
+            }
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let mut text: Vec<u8> = Vec::new();
+        text.resize(10_000, b'[');
+        assert_eq!(accepts(&text), Err(Stop::Depth(127)));
+    }
+
+    #[test]
+    fn decodes() {
+        let mut scanner = Scanner::new("\"a\\u00e9\\ud83d\\ude00\\n\"".as_bytes(), 4, true);
+        scanner.peek().unwrap();
+        let mut out = alloc::string::String::new();
+        scanner.string().unwrap().decode_into(&mut out);
+        assert_eq!(out, "aé😀\n");
+    }
+}

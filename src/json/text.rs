@@ -1,0 +1,213 @@
+//! The one JSON writer: text straight into bytes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Valid JSON text.
+///
+/// ```
+/// # use fhir_dicomweb::{Options, Release, dicom, fhir};
+/// let rows = br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]}}]"#;
+/// let studies = dicom::read(rows, &Options::default())?.ignore_loss();
+/// let json = fhir::write(&studies[0], Release::R4, &Options::default()).ignore_loss();
+/// assert!(json.as_str().starts_with(r#"{"resourceType":"ImagingStudy""#));
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+///
+/// Its `Debug` shows the length only: the text is patient data. `Display` and `Serialize` are the text, on purpose.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Json {
+    text: String,
+}
+
+impl Json {
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
+        // The writer only takes `&str`, so this never fails.
+        Json {
+            text: String::from_utf8(bytes).unwrap_or_default(),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, taken.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.text
+    }
+}
+
+impl AsRef<str> for Json {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Json({} bytes)", self.text.len())
+    }
+}
+
+/// Serializes as the JSON value that the text is, not as a string.
+impl serde::Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::json::serialize::serialize(&self.text, serializer)
+    }
+}
+
+/// Writes JSON into bytes; commas are its own business.
+pub(crate) struct Writer<'o> {
+    out: &'o mut Vec<u8>,
+    /// Whether the next member or element needs a comma before it.
+    comma: bool,
+}
+
+impl<'o> Writer<'o> {
+    pub(crate) fn new(out: &'o mut Vec<u8>) -> Self {
+        Writer { out, comma: false }
+    }
+
+    fn separate(&mut self) {
+        if self.comma {
+            self.out.push(b',');
+        }
+    }
+
+    fn raw(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    pub(crate) fn open_object(&mut self) {
+        self.separate();
+        self.out.push(b'{');
+        self.comma = false;
+    }
+
+    pub(crate) fn close_object(&mut self) {
+        self.out.push(b'}');
+        self.comma = true;
+    }
+
+    pub(crate) fn open_array(&mut self) {
+        self.separate();
+        self.out.push(b'[');
+        self.comma = false;
+    }
+
+    pub(crate) fn close_array(&mut self) {
+        self.out.push(b']');
+        self.comma = true;
+    }
+
+    /// A member's name, which is ours and needs no escapes; its value follows.
+    pub(crate) fn name(&mut self, name: &str) {
+        self.separate();
+        self.out.push(b'"');
+        self.raw(name);
+        self.raw("\":");
+        self.comma = false;
+    }
+
+    /// A string of any content.
+    pub(crate) fn string(&mut self, text: &str) {
+        self.strings(&[text]);
+    }
+
+    /// A string put together from pieces of any content.
+    pub(crate) fn strings(&mut self, pieces: &[&str]) {
+        self.separate();
+        self.out.push(b'"');
+        for piece in pieces {
+            self.escaped(piece);
+        }
+        self.out.push(b'"');
+        self.comma = true;
+    }
+
+    /// Digits, `true`, `false`, or JSON that was written before.
+    pub(crate) fn verbatim(&mut self, text: &str) {
+        self.separate();
+        self.raw(text);
+        self.comma = true;
+    }
+
+    pub(crate) fn member(&mut self, name: &str, text: &str) {
+        self.name(name);
+        self.string(text);
+    }
+
+    fn escaped(&mut self, text: &str) {
+        let mut clean = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let escape = match byte {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                0..=0x1F => "",
+                _ => continue,
+            };
+            self.raw(text.get(clean..at).unwrap_or_default());
+            if escape.is_empty() {
+                self.raw("\\u00");
+                for nibble in [byte >> 4, byte & 15] {
+                    self.out
+                        .push(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+                }
+            } else {
+                self.raw(escape);
+            }
+            clean = at + 1;
+        }
+        self.raw(text.get(clean..).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn strings_are_what_serde_json_reads(text in ".{0,40}", control in proptest::collection::vec(0u8..0x20, 0..4)) {
+            let mut text = text;
+            text.extend(control.iter().map(|b| char::from(*b)));
+            let mut out = Vec::new();
+            Writer::new(&mut out).string(&text);
+            proptest::prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn commas() {
+        let mut out = Vec::new();
+        let mut w = Writer::new(&mut out);
+        w.open_object();
+        w.member("a", "1");
+        w.name("b");
+        w.open_array();
+        w.verbatim("1");
+        w.open_object();
+        w.close_object();
+        w.string("x");
+        w.close_array();
+        w.name("c");
+        w.verbatim("true");
+        w.close_object();
+        assert_eq!(out, br#"{"a":"1","b":[1,{},"x"],"c":true}"#);
+    }
+}

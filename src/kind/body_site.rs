@@ -1,0 +1,107 @@
+//! The body part: a Defined Term of PS3.16 Annex L, a code, or both.
+//!
+//! A code that is exactly what Annex L says of the term is the same fact as the term, and only the term is kept.
+
+use super::concept::{canon, concept};
+use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
+use crate::loss::Code;
+use crate::table::codes::body_part::{self, BodyPart};
+use crate::value::Fields;
+
+view! {
+    /// A body part.
+    BodySiteView {
+        /// BodyPartExamined.
+        term = 0,
+        /// The code of AnatomicRegionSequence, where it says more than the term.
+        code = 1,
+        /// CodingSchemeDesignator.
+        designator = 2,
+        /// CodingSchemeVersion.
+        version = 3,
+        /// CodeMeaning.
+        meaning = 4,
+        /// CodingSchemeUID.
+        scheme_uid = 5,
+    }
+}
+
+/// A body part: term, and the fields of a code.
+pub enum BodySite {}
+
+impl Sealed for BodySite {}
+
+impl Kind for BodySite {
+    const NAME: &'static str = "body-site";
+    const FIELDS: usize = 6;
+    type View<'a> = BodySiteView<'a>;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> BodySiteView<'a> {
+        BodySiteView::of(fields)
+    }
+}
+
+/// The term that a code gives back.
+fn term_of(designator: &str, code: &str) -> Option<&'static BodyPart> {
+    match designator {
+        "SCT" => body_part::by_sct(code),
+        "SRT" | "SNM3" | "99SDM" => body_part::by_srt(code),
+        _ => None,
+    }
+}
+
+impl BodySite {
+    /// Leaves out the code where it is what Annex L says of the term (which is filled in if absent).
+    /// Term and code come from different data sets, so this is done when all are read.
+    pub(crate) fn settle<'a>(fields: &mut Fields<'a>) {
+        let [term, code, designator, version, meaning, uid, ..] = *fields;
+        let Some(part) = term_of(designator, code) else { return };
+        let own = body_part::by_term(term);
+        let same = own.map_or(part.sct == code && term.is_empty(), |own| own.sct == code);
+        if same && designator == "SCT" && version.is_empty() && uid.is_empty() && meaning == own.unwrap_or(part).meaning {
+            let kept = own.map_or(part.term, |own| own.term);
+            *fields = [kept, "", "", "", "", "", "", "", "", ""];
+        }
+    }
+}
+
+impl Spell for BodySite {
+    fn canon(draft: &mut Draft<'_>) {
+        canon(draft, 1);
+    }
+
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let term = field(fields, 0);
+        let own = body_part::by_term(term).filter(|part| !part.sct.is_empty());
+        let mut site = if field(fields, 1).is_empty() && field(fields, 4).is_empty() {
+            let coding = own.map(|part| Coding {
+                system: Some(Uri::plain("http://snomed.info/sct")),
+                code: Uri::plain(part.sct),
+                display: part.meaning,
+                ..Coding::default()
+            });
+            shape::Concept { coding, text: term }
+        } else {
+            let mut site = concept(fields, 1, cx, told);
+            if site.text.is_empty() {
+                site.text = term;
+            } else if !term.is_empty() {
+                told.mark(0, Code::AlternativeUnused);
+            }
+            site
+        };
+        if matches!(cx.shape, Shape::Coding) && site.coding.is_some() {
+            // A Coding has no text; reading it back gives the term of its code.
+            let back = match own {
+                Some(part) if field(fields, 1).is_empty() => body_part::by_sct(part.sct),
+                _ => term_of(field(fields, 2), field(fields, 1)),
+            };
+            if !term.is_empty() && back.is_none_or(|back| back.term != term) {
+                told.mark(0, if back.is_some() { Code::AliasCollapsed } else { Code::AlternativeUnused });
+            }
+            site.text = "";
+        }
+        Fhir::Concept(site)
+    }
+}

@@ -1,0 +1,122 @@
+//! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
+
+use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use crate::fhir::shape::{self, Assigner, Fhir, Shape, TypeCode, Uri};
+use crate::grammar::uid::is_oid;
+use crate::loss::Code;
+use crate::value::Fields;
+use alloc::string::String;
+
+view! {
+    /// An identifier.
+    IdentifierView {
+        /// Its value.
+        value = 0,
+        /// The issuer's local name.
+        local = 1,
+        /// The issuer's universal identifier.
+        universal = 2,
+        /// What kind of universal identifier: `ISO`, `UUID`, `URI`, `DNS`...
+        universal_type = 3,
+        /// IdentifierTypeCode, where it is not the default.
+        type_code = 4,
+    }
+}
+
+/// An identifier: value, local issuer, universal issuer, its type, identifier type.
+pub enum Identifier {}
+
+impl Sealed for Identifier {}
+
+impl Kind for Identifier {
+    const NAME: &'static str = "identifier";
+    const FIELDS: usize = 5;
+    type View<'a> = IdentifierView<'a>;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> IdentifierView<'a> {
+        IdentifierView::of(fields)
+    }
+}
+
+/// The type of a patient's identifier where DICOM names none.
+const MEDICAL_RECORD: &str = "MR";
+
+impl Spell for Identifier {
+    fn canon(draft: &mut Draft<'_>) {
+        if !draft.is_filled(0) {
+            for part in 1..5 {
+                draft.refuse(part, Code::Incomplete);
+            }
+            return;
+        }
+        if !draft.is_filled(2) {
+            draft.refuse(3, Code::Incomplete);
+        }
+        if draft.get(3) == "UUID" && draft.get(2).bytes().any(|b| b.is_ascii_uppercase()) {
+            let lower: String = draft.get(2).chars().map(|c| c.to_ascii_lowercase()).collect();
+            draft.set(2, &lower);
+        }
+        if draft.get(4) == MEDICAL_RECORD {
+            draft.clear(4);
+        }
+    }
+
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let (value, local, universal, universal_type, type_code) = (field(fields, 0), field(fields, 1), field(fields, 2), field(fields, 3), field(fields, 4));
+        let mut assigner = Assigner::default();
+        let mut system = universal_system(universal, universal_type);
+        if system.is_none() && !universal.is_empty() {
+            assigner.identifier = Some((universal_type, universal));
+        }
+        if !local.is_empty() {
+            match cx.options.namespace(local) {
+                Some(uri) if system.is_none() => system = Some(Uri::plain(uri)),
+                _ => assigner.display = local,
+            }
+        }
+        let type_code = match cx.shape {
+            Shape::PatientIdentifier if type_code.is_empty() => MEDICAL_RECORD,
+            Shape::PatientIdentifier => type_code,
+            Shape::Identifier(code) | Shape::Order(code) => code,
+            _ => "",
+        };
+        match cx.shape {
+            Shape::PatientIdentifier if system.is_none() && local.is_empty() && universal.is_empty() => {
+                system = cx.options.patient_namespace.as_deref().map(Uri::plain);
+            }
+            Shape::StudyIdIdentifier => match cx.options.study_id_system.as_deref() {
+                Some(uri) => system = Some(Uri::plain(uri)),
+                None => {
+                    told.mark(0, Code::SystemUnknown);
+                    return Fhir::Nothing;
+                }
+            },
+            _ => {}
+        }
+        let identifier = shape::Identifier {
+            type_: TypeCode::V2(type_code),
+            system,
+            value: Uri::plain(value),
+            assigner,
+        };
+        match cx.shape {
+            Shape::Order(_) => Fhir::Reference(shape::Reference {
+                type_: "ServiceRequest",
+                identifier: Some(identifier),
+                display: ["", "", ""],
+            }),
+            _ => Fhir::Identifier(identifier),
+        }
+    }
+}
+
+/// The system that a universal entity identifier names (PS3.3 10.17.1).
+pub(super) fn universal_system<'a>(id: &'a str, kind: &str) -> Option<Uri<'a>> {
+    let uri = |scheme| Some(Uri { scheme, rest: id });
+    match kind {
+        "ISO" if is_oid(id) => uri("urn:oid:"),
+        "UUID" if !id.contains(char::is_whitespace) => uri("urn:uuid:"),
+        "URI" if !id.contains(char::is_whitespace) => uri(""),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! The side: `R`, `L`, `B`, `U` <-> SNOMED CT, in the family of codes that the release's value set holds.
+
+use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
+use crate::loss::Code;
+use crate::value::Fields;
+
+view! {
+    /// A side.
+    LateralityView {
+        /// Laterality (series).
+        series = 0,
+        /// ImageLaterality, where all images of the series agree.
+        image = 1,
+    }
+}
+
+/// A side: of the series, of its images.
+pub enum Laterality {}
+
+impl Sealed for Laterality {}
+
+impl Kind for Laterality {
+    const NAME: &'static str = "laterality";
+    const FIELDS: usize = 2;
+    type View<'a> = LateralityView<'a>;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> LateralityView<'a> {
+        LateralityView::of(fields)
+    }
+}
+
+/// Code and display: R5 and later bind CID 244, R4 its own value set of one-sided codes.
+const SIDES: [(&str, [(&str, &str); 2]); 3] = [
+    ("L", [("7771000", "Left"), ("419161000", "Unilateral left")]),
+    ("R", [("24028007", "Right"), ("419465000", "Unilateral right")]),
+    ("B", [("51440002", "Bilateral"), ("51440002", "Bilateral")]),
+];
+
+impl Spell for Laterality {
+    fn canon(draft: &mut Draft<'_>) {
+        for side in [0, 1] {
+            if !matches!(draft.get(side), "L" | "R" | "B" | "U") {
+                draft.refuse(side, Code::BadCode);
+            }
+        }
+    }
+
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let (series, image) = (field(fields, 0), field(fields, 1));
+        let (side, from) = if series.is_empty() { (image, 1) } else { (series, 0) };
+        if from == 0 && image != series {
+            told.mark_filled(fields, 1..2, Code::AlternativeUnused);
+        }
+        let Some((_, families)) = SIDES.iter().find(|(known, _)| *known == side) else {
+            told.mark_filled(fields, 0..1, Code::NoCode);
+            if from == 1 || image == series {
+                told.mark_filled(fields, 1..2, Code::NoCode);
+            }
+            return Fhir::Nothing;
+        };
+        let [both, one_sided] = families;
+        let (code, display) = if matches!(cx.shape, Shape::UnilateralCoding) { one_sided } else { both };
+        Fhir::Concept(shape::Concept {
+            coding: Some(Coding {
+                system: Some(Uri::plain("http://snomed.info/sct")),
+                code: Uri::plain(code),
+                display,
+                ..Coding::default()
+            }),
+            text: "",
+        })
+    }
+}

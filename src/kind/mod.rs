@@ -1,0 +1,212 @@
+//! Kinds: what a fact is, whichever side it is spelled on. One file each.
+//!
+//! A kind names its fields, brings values into their one form ([`Spell::canon`]), says them in FHIR's terms ([`Spell::to_fhir`])
+//! and gives callers a typed view ([`Kind::View`]). Views show no values in their `Debug`.
+
+mod body_site;
+mod concept;
+mod date_time;
+mod identifier;
+mod laterality;
+mod modality;
+mod person;
+mod plain;
+mod reason;
+mod request;
+mod title;
+
+pub use body_site::{BodySite, BodySiteView};
+pub use concept::{Concept, ConceptView};
+pub use date_time::{DateTime, DateTimeOr, DateTimeView};
+pub use identifier::{Identifier, IdentifierView};
+pub use laterality::{Laterality, LateralityView};
+pub use modality::Modality;
+pub use person::{Person, PersonView};
+pub use plain::{Number, Text, Uid};
+pub use reason::{Reason, ReasonView};
+pub use request::{Request, RequestView};
+pub use title::{Title, TitleView};
+
+use crate::fhir::shape::{Fhir, Shape};
+use crate::loss::Code;
+use crate::options::Options;
+use crate::release::Release;
+use crate::value::{Fields, FIELDS};
+use alloc::string::String;
+
+mod sealed {
+    /// Kinds are made here only.
+    pub trait Sealed {}
+}
+pub(crate) use sealed::Sealed;
+
+/// A kind of fact.
+pub trait Kind: Sealed {
+    /// Its name.
+    const NAME: &'static str;
+    /// How many fields an item has.
+    const FIELDS: usize;
+    /// What callers see of an item.
+    type View<'a>;
+    /// The view of an item; absent fields are empty.
+    fn view<'a>(fields: &[&'a str; 10]) -> Self::View<'a>;
+}
+
+/// How a kind is spelled.
+pub(crate) trait Spell: Kind {
+    /// Brings one item into the one form in which it is kept, and refuses what makes no sense together.
+    fn canon(draft: &mut Draft<'_>) {
+        let _ = draft;
+    }
+
+    /// One item in FHIR's terms; `told` hears what is left out or bent.
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a>;
+}
+
+/// What spelling in FHIR depends on besides the value.
+pub(crate) struct Cx<'a> {
+    pub(crate) release: Release,
+    pub(crate) options: &'a Options,
+    pub(crate) shape: Shape,
+}
+
+/// A kind, for rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Vtable {
+    pub(crate) name: &'static str,
+    pub(crate) fields: usize,
+    pub(crate) canon: fn(&mut Draft<'_>),
+    pub(crate) to_fhir: for<'a> fn(&Fields<'a>, &Cx<'a>, &mut Told) -> Fhir<'a>,
+}
+
+impl Vtable {
+    pub(crate) const fn of<K: Spell>() -> Vtable {
+        assert!(K::FIELDS <= FIELDS);
+        Vtable {
+            name: K::NAME,
+            fields: K::FIELDS,
+            canon: K::canon,
+            to_fhir: K::to_fhir,
+        }
+    }
+}
+
+/// What happened to the fields of an item: nothing, or one loss each.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) marks: [Option<Code>; FIELDS],
+}
+
+impl Told {
+    /// Field `field` is left out or noted. The last word stands.
+    pub(crate) fn mark(&mut self, field: usize, code: Code) {
+        if let Some(mark) = self.marks.get_mut(field) {
+            *mark = Some(code);
+        }
+    }
+
+    /// Marks those of `fields` that are filled.
+    pub(crate) fn mark_filled(&mut self, item: &Fields<'_>, fields: core::ops::Range<usize>, code: Code) {
+        for field in fields {
+            if item.get(field).is_some_and(|text| !text.is_empty()) {
+                self.mark(field, code);
+            }
+        }
+    }
+}
+
+/// An item on its way into the record: its fields, in a text that grows.
+pub(crate) struct Draft<'t> {
+    text: &'t mut String,
+    spans: [(usize, usize); FIELDS],
+    pub(crate) told: Told,
+}
+
+impl<'t> Draft<'t> {
+    pub(crate) fn new(text: &'t mut String) -> Self {
+        Draft {
+            text,
+            spans: [(0, 0); FIELDS],
+            told: Told::default(),
+        }
+    }
+
+    pub(crate) fn put(&mut self, field: usize, start: usize, end: usize) {
+        if let Some(span) = self.spans.get_mut(field) {
+            *span = (start, end);
+        }
+    }
+
+    pub(crate) fn spans(&self) -> [(usize, usize); FIELDS] {
+        self.spans
+    }
+
+    pub(crate) fn get(&self, field: usize) -> &str {
+        self.spans
+            .get(field)
+            .and_then(|(start, end)| self.text.get(*start..*end))
+            .unwrap_or("")
+    }
+
+    pub(crate) fn is_filled(&self, field: usize) -> bool {
+        !self.get(field).is_empty()
+    }
+
+    pub(crate) fn set(&mut self, field: usize, value: &str) {
+        let start = self.text.len();
+        self.text.push_str(value);
+        self.put(field, start, self.text.len());
+    }
+
+    /// Empties a field whose value another field says too.
+    pub(crate) fn clear(&mut self, field: usize) {
+        self.put(field, 0, 0);
+    }
+
+    /// Empties a field and tells why, if it was filled.
+    pub(crate) fn refuse(&mut self, field: usize, code: Code) {
+        if self.is_filled(field) {
+            self.clear(field);
+            self.told.mark(field, code);
+        }
+    }
+
+    /// Remarks on a filled field.
+    pub(crate) fn note(&mut self, field: usize, code: Code) {
+        if self.is_filled(field) {
+            self.told.mark(field, code);
+        }
+    }
+}
+
+/// A public view of an item whose `Debug` shows which fields are filled, never what they hold.
+macro_rules! view {
+    ($(#[doc = $about:literal])+ $name:ident { $($(#[doc = $doc:literal])+ $field:ident = $index:literal,)+ }) => {
+        $(#[doc = $about])+
+        ///
+        /// Absent fields are empty. `Debug` shows which are filled, never what they hold.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name<'a> {
+            $($(#[doc = $doc])+ pub $field: &'a str,)+
+        }
+
+        impl<'a> $name<'a> {
+            fn of(fields: &[&'a str; 10]) -> Self {
+                $name { $($field: fields.get($index).copied().unwrap_or(""),)+ }
+            }
+        }
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &!self.$field.is_empty()))+.finish()
+            }
+        }
+    };
+}
+pub(crate) use view;
+
+/// Field `index` of an item.
+pub(crate) fn field<'a>(fields: &Fields<'a>, index: usize) -> &'a str {
+    fields.get(index).copied().unwrap_or("")
+}

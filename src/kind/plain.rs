@@ -1,0 +1,96 @@
+//! Kinds of one field: text, number, UID.
+
+use super::{field, Cx, Kind, Sealed, Spell, Told};
+use crate::fhir::shape::{Coding, Concept, Fhir, Identifier, Shape, Uri};
+use crate::grammar::uid::is_oid;
+use crate::loss::Code;
+use crate::value::Fields;
+
+/// One text.
+pub enum Text {}
+
+impl Sealed for Text {}
+
+impl Kind for Text {
+    const NAME: &'static str = "text";
+    const FIELDS: usize = 1;
+    type View<'a> = &'a str;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> &'a str {
+        field(fields, 0)
+    }
+}
+
+impl Spell for Text {
+    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
+        Fhir::Text(Uri::plain(field(fields, 0)))
+    }
+}
+
+/// A whole number from 0 to 2147483647, FHIR's `unsignedInt`.
+pub enum Number {}
+
+impl Sealed for Number {}
+
+impl Kind for Number {
+    const NAME: &'static str = "number";
+    const FIELDS: usize = 1;
+    type View<'a> = u32;
+
+    fn view(fields: &[&str; 10]) -> u32 {
+        field(fields, 0).parse().unwrap_or(0)
+    }
+}
+
+impl Spell for Number {
+    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
+        Fhir::Number(field(fields, 0))
+    }
+}
+
+/// A unique identifier.
+pub enum Uid {}
+
+impl Sealed for Uid {}
+
+impl Kind for Uid {
+    const NAME: &'static str = "uid";
+    const FIELDS: usize = 1;
+    type View<'a> = &'a str;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> &'a str {
+        field(fields, 0)
+    }
+}
+
+impl Spell for Uid {
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let uid = field(fields, 0);
+        let urn = Uri {
+            scheme: if is_oid(uid) { "urn:oid:" } else { "" },
+            rest: uid,
+        };
+        match cx.shape {
+            Shape::UidIdentifier => Fhir::Identifier(Identifier {
+                system: Some(Uri::plain("urn:dicom:uid")),
+                value: urn,
+                ..Identifier::default()
+            }),
+            Shape::UidCoding => Fhir::Concept(Concept {
+                coding: Some(Coding {
+                    system: Some(Uri::plain("urn:ietf:rfc:3986")),
+                    code: urn,
+                    ..Coding::default()
+                }),
+                text: "",
+            }),
+            // FHIR's `oid` is a legal OID or nothing.
+            Shape::Oid if urn.scheme.is_empty() => {
+                told.mark(0, Code::NoElement);
+                Fhir::Nothing
+            }
+            Shape::Oid => Fhir::Text(urn),
+            _ => Fhir::Text(Uri::plain(uid)),
+        }
+    }
+}

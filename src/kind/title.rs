@@ -1,0 +1,46 @@
+//! The title of an instance, from the first of three attributes that has one.
+
+use super::{field, view, Cx, Kind, Sealed, Spell, Told};
+use crate::fhir::shape::{Fhir, Uri};
+use crate::loss::Code;
+use crate::value::Fields;
+
+view! {
+    /// A title and its alternatives.
+    TitleView {
+        /// DocumentTitle.
+        document = 0,
+        /// ContentLabel.
+        label = 1,
+        /// CodeMeaning of ConceptNameCodeSequence.
+        concept = 2,
+    }
+}
+
+/// A title: of the document, content label, concept name.
+pub enum Title {}
+
+impl Sealed for Title {}
+
+impl Kind for Title {
+    const NAME: &'static str = "title";
+    const FIELDS: usize = 3;
+    type View<'a> = TitleView<'a>;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> TitleView<'a> {
+        TitleView::of(fields)
+    }
+}
+
+impl Spell for Title {
+    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let Some(used) = (0..3).find(|source| !field(fields, *source).is_empty()) else {
+            return Fhir::Nothing;
+        };
+        if used > 0 {
+            told.mark(used, Code::AlternativeSource);
+        }
+        told.mark_filled(fields, used + 1..3, Code::AlternativeUnused);
+        Fhir::Text(Uri::plain(field(fields, used)))
+    }
+}

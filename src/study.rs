@@ -1,0 +1,263 @@
+//! [`Study`]: the record in the middle, blind to releases.
+
+use crate::kind::Kind;
+use crate::table::{Fact, Level, RowRef, rows_of};
+use crate::value::{Fields, Items};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
+
+/// Slots of the patient and the study.
+pub(crate) const STUDY_SLOTS: usize = rows_of(Level::Patient).len() + rows_of(Level::Study).len();
+/// Slots of a series.
+pub(crate) const SERIES_SLOTS: usize = rows_of(Level::Series).len();
+/// Slots that every instance has: UID, class, number. Others are in a list beside.
+pub(crate) const INSTANCE_SLOTS: usize = 3;
+
+/// A study with its series and instances.
+///
+/// Owned, without a lifetime, `Clone`, `Send`, `Sync`. Its facts are asked for by row:
+///
+/// ```
+/// use fhir_dicomweb::{Options, dicom, row};
+/// let rows = br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00080020":{"vr":"DA","Value":["20240114"]}}]"#;
+/// let studies = dicom::read(rows, &Options::default())?.ignore_loss();
+/// assert_eq!(studies[0].get(row::STUDY_UID), Some("1.2.3"));
+/// assert_eq!(studies[0].get(row::STARTED).unwrap().date, "20240114");
+/// assert!(studies[0].get(row::DESCRIPTION).is_none());
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+///
+/// `Debug` shows how many series and instances, nothing of what they are.
+#[derive(Clone)]
+pub struct Study {
+    pub(crate) arena: String,
+    pub(crate) facts: [u32; STUDY_SLOTS],
+    pub(crate) series: Vec<SeriesEntry>,
+    pub(crate) instances: Vec<InstanceEntry>,
+    pub(crate) extras: Vec<Extra>,
+    pub(crate) patient_conflict: bool,
+}
+
+/// A series: where its facts are in the arena (0: absent), and which instances are its own.
+#[derive(Clone, Copy)]
+pub(crate) struct SeriesEntry {
+    pub(crate) facts: [u32; SERIES_SLOTS],
+    pub(crate) first: u32,
+    pub(crate) end: u32,
+}
+
+/// An instance: where its common facts are in the arena, and the first of its rarer ones.
+#[derive(Clone, Copy)]
+pub(crate) struct InstanceEntry {
+    pub(crate) facts: [u32; INSTANCE_SLOTS],
+    /// Index + 1 into the extras; they follow each other.
+    pub(crate) extra: u32,
+}
+
+/// A rarer fact of an instance.
+#[derive(Clone, Copy)]
+pub(crate) struct Extra {
+    pub(crate) row: u8,
+    /// Whether the next extra is this instance's too.
+    pub(crate) more: bool,
+    pub(crate) at: u32,
+}
+
+/// The slot of a row in the facts of a study.
+pub(crate) const fn study_slot(row: RowRef) -> Option<usize> {
+    match row.level {
+        Level::Patient => Some(row.index as usize),
+        Level::Study => Some(rows_of(Level::Patient).len() + row.index as usize),
+        Level::Series | Level::Instance => None,
+    }
+}
+
+/// The run at `at` of the arena.
+pub(crate) fn run(arena: &str, row: RowRef, at: u32) -> Option<Items<'_>> {
+    if at == 0 {
+        return None;
+    }
+    let text = arena.get(at as usize..)?;
+    Some(Items::at(text, row.row()?.kind.fields))
+}
+
+impl Study {
+    /// The study as something with facts, for the walkers.
+    pub(crate) fn items(&self, row: RowRef) -> Option<Items<'_>> {
+        run(&self.arena, row, self.facts.get(study_slot(row)?).copied()?)
+    }
+
+    /// The fact of a row of the study or its patient; the first, where it is a list.
+    #[must_use]
+    pub fn get<K: Kind>(&self, row: Fact<K>) -> Option<K::View<'_>> {
+        self.all(row).next()
+    }
+
+    /// All items of a fact that is a list.
+    pub fn all<K: Kind>(&self, row: Fact<K>) -> Facts<'_, K> {
+        Facts::of(self.items(row.into()))
+    }
+
+    /// The series, in order of first appearance.
+    pub fn series(&self) -> impl ExactSizeIterator<Item = Series<'_>> {
+        self.series.iter().map(|entry| Series { study: self, entry })
+    }
+
+    /// Whether rows of this study UID were met under different patients. Such records are kept apart.
+    #[must_use]
+    pub const fn is_patient_conflict(&self) -> bool {
+        self.patient_conflict
+    }
+
+    /// How many filled fields the record has: the leaves that writing starts from.
+    #[must_use]
+    pub fn leaves(&self) -> u64 {
+        let count = |items: Option<Items<'_>>| -> u64 {
+            items
+                .into_iter()
+                .flatten()
+                .flat_map(|item: Fields<'_>| item.into_iter())
+                .filter(|field| !field.is_empty())
+                .count() as u64
+        };
+        let of = |level: Level, get: &dyn Fn(RowRef) -> u64| -> u64 {
+            (0..rows_of(level).len())
+                .map(|index| {
+                    get(RowRef {
+                        level,
+                        index: index as u8,
+                    })
+                })
+                .sum()
+        };
+        let mut leaves = of(Level::Patient, &|row| count(self.items(row))) + of(Level::Study, &|row| count(self.items(row)));
+        for series in self.series() {
+            leaves += of(Level::Series, &|row| count(series.items(row)));
+            for instance in series.instances() {
+                leaves += of(Level::Instance, &|row| count(instance.items(row)));
+            }
+        }
+        leaves
+    }
+}
+
+impl fmt::Debug for Study {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Study")
+            .field("series", &self.series.len())
+            .field("instances", &self.instances.len())
+            .field("patient_conflict", &self.patient_conflict)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A series of a study.
+#[derive(Clone, Copy)]
+pub struct Series<'a> {
+    study: &'a Study,
+    entry: &'a SeriesEntry,
+}
+
+impl<'a> Series<'a> {
+    pub(crate) fn items(&self, row: RowRef) -> Option<Items<'a>> {
+        run(&self.study.arena, row, self.entry.facts.get(usize::from(row.index)).copied()?)
+    }
+
+    /// The fact of a row of the series; the first, where it is a list.
+    #[must_use]
+    pub fn get<K: Kind>(&self, row: Fact<K>) -> Option<K::View<'a>> {
+        self.all(row).next()
+    }
+
+    /// All items of a fact that is a list.
+    pub fn all<K: Kind>(&self, row: Fact<K>) -> Facts<'a, K> {
+        let row = RowRef::from(row);
+        Facts::of((row.level == Level::Series).then(|| self.items(row)).flatten())
+    }
+
+    /// The instances, in order of first appearance.
+    pub fn instances(&self) -> impl ExactSizeIterator<Item = Instance<'a>> + use<'a> {
+        let study = self.study;
+        study
+            .instances
+            .get(self.entry.first as usize..self.entry.end as usize)
+            .unwrap_or_default()
+            .iter()
+            .map(move |entry| Instance { study, entry })
+    }
+}
+
+impl fmt::Debug for Series<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Series")
+            .field("instances", &(self.entry.end - self.entry.first))
+            .finish_non_exhaustive()
+    }
+}
+
+/// An instance of a series.
+#[derive(Clone, Copy)]
+pub struct Instance<'a> {
+    study: &'a Study,
+    entry: &'a InstanceEntry,
+}
+
+impl<'a> Instance<'a> {
+    pub(crate) fn items(&self, row: RowRef) -> Option<Items<'a>> {
+        let at = match self.entry.facts.get(usize::from(row.index)) {
+            Some(at) => *at,
+            None => {
+                let mut at = (self.entry.extra as usize).checked_sub(1)?;
+                loop {
+                    let extra = self.study.extras.get(at)?;
+                    if extra.row == row.index {
+                        break extra.at;
+                    }
+                    if !extra.more {
+                        return None;
+                    }
+                    at += 1;
+                }
+            }
+        };
+        run(&self.study.arena, row, at)
+    }
+
+    /// The fact of a row of the instance.
+    #[must_use]
+    pub fn get<K: Kind>(&self, row: Fact<K>) -> Option<K::View<'a>> {
+        let row = RowRef::from(row);
+        Facts::<K>::of((row.level == Level::Instance).then(|| self.items(row)).flatten()).next()
+    }
+}
+
+impl fmt::Debug for Instance<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance").finish_non_exhaustive()
+    }
+}
+
+/// The items of a fact.
+pub struct Facts<'a, K> {
+    items: Option<Items<'a>>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<'a, K> Facts<'a, K> {
+    fn of(items: Option<Items<'a>>) -> Self {
+        Facts {
+            items,
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<'a, K: Kind> Iterator for Facts<'a, K> {
+    type Item = K::View<'a>;
+
+    fn next(&mut self) -> Option<K::View<'a>> {
+        self.items.as_mut()?.next().map(|fields| K::view(&fields))
+    }
+}

@@ -1,0 +1,208 @@
+//! **The mapping.** One row per mapped fact; everything else hangs from the rows.
+//!
+//! [`rows()`] iterates them, [`row`] names them, [`known()`] lists what is deliberately left out.
+
+pub(crate) mod codes;
+mod instance;
+mod known;
+mod patient;
+mod row_type;
+mod sequences;
+mod series;
+mod study;
+
+pub(crate) use known::is_known;
+pub use known::Known;
+pub(crate) use row_type::{Align, At, Merge};
+pub use row_type::{Fact, Level, Part, Row, Search, SearchKind, Vr};
+
+/// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).
+///
+/// Each constant's documentation says what the row maps and which clause says so; the README has the same as a table.
+pub mod row {
+    pub use super::instance::{INSTANCE_CLASS, INSTANCE_NUMBER, INSTANCE_TITLE, INSTANCE_UID};
+    pub use super::patient::{PATIENT_ID, PATIENT_NAME};
+    pub use super::series::{
+        BODY_SITE, LATERALITY, OPERATOR, PERFORMER, SERIES_DESCRIPTION, SERIES_INSTANCE_COUNT, SERIES_MODALITY, SERIES_NUMBER, SERIES_STARTED, SERIES_UID,
+    };
+    pub use super::study::{
+        ACCESSION, DESCRIPTION, INSTANCE_COUNT, MODALITIES, PROCEDURE, REASON, REFERRER, REQUESTS, SERIES_COUNT, STARTED, STUDY_ID, STUDY_UID,
+    };
+}
+
+/// The rows of a level, in FHIR element order.
+pub(crate) const fn rows_of(level: Level) -> &'static [Row] {
+    match level {
+        Level::Patient => patient::ROWS,
+        Level::Study => study::ROWS,
+        Level::Series => series::ROWS,
+        Level::Instance => instance::ROWS,
+    }
+}
+
+const LEVELS: [Level; 4] = [Level::Patient, Level::Study, Level::Series, Level::Instance];
+
+/// Every row of the table: patient, study, series, instance, each in FHIR element order.
+///
+/// ```
+/// let started = fhir_dicomweb::rows().find(|row| row.name() == "STARTED").unwrap();
+/// assert_eq!(started.parts()[0].keyword(), "StudyDate");
+/// ```
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    LEVELS.into_iter().flat_map(rows_of)
+}
+
+/// Every attribute that is known and deliberately not mapped, with the reason, by tag.
+pub fn known() -> impl Iterator<Item = &'static Known> {
+    known::KNOWN.iter()
+}
+
+/// A row, by level and position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowRef {
+    pub(crate) level: Level,
+    pub(crate) index: u8,
+}
+
+impl RowRef {
+    pub(crate) fn row(self) -> Option<&'static Row> {
+        rows_of(self.level).get(usize::from(self.index))
+    }
+}
+
+impl<K> From<Fact<K>> for RowRef {
+    fn from(fact: Fact<K>) -> RowRef {
+        RowRef {
+            level: fact.level,
+            index: fact.index as u8,
+        }
+    }
+}
+
+/// What a tag means at the top of a data set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Home {
+    /// It is this part of this row.
+    Part(RowRef, &'static Part),
+    /// A sequence whose items hold parts of rows.
+    Container,
+    /// The offset that dates all times of the data set.
+    Offset(&'static Part),
+}
+
+/// What a tag means inside the items of a container.
+pub(crate) fn inside(container: u32, tag: u32) -> Option<(RowRef, &'static Part)> {
+    DISPATCH
+        .parts
+        .iter()
+        .flatten()
+        .find(|(_, part)| part.within == Some(container) && part.tag == tag)
+        .map(|(row, part)| (*row, *part))
+}
+
+/// What a tag means at the top of a data set; `None` where it has no row.
+pub(crate) fn home(tag: u32) -> Option<Home> {
+    let mut at = slot_of(tag);
+    loop {
+        let (known, part) = DISPATCH.slots.get(at).copied()??;
+        if known == tag {
+            let (row, part) = DISPATCH.parts.get(usize::from(part)).copied()??;
+            return Some(match (part.within, part.vr) {
+                (Some(_), _) => Home::Container,
+                (None, Vr::Offset) => Home::Offset(part),
+                (None, _) => Home::Part(row, part),
+            });
+        }
+        at = (at + 1) % SLOTS;
+    }
+}
+
+const SLOTS: usize = 256;
+const PARTS: usize = 96;
+
+/// Tags to parts, made while compiling. A table that does not fit is a compile error.
+struct Dispatch {
+    parts: [Option<(RowRef, &'static Part)>; PARTS],
+    slots: [Option<(u32, u8)>; SLOTS],
+}
+
+static DISPATCH: Dispatch = dispatch();
+
+const fn slot_of(tag: u32) -> usize {
+    (tag.wrapping_mul(0x9E37_79B1) >> 24) as usize % SLOTS
+}
+
+// Indices are in bounds or the crate does not compile: this runs in const evaluation only.
+#[allow(clippy::indexing_slicing, clippy::panic)]
+const fn dispatch() -> Dispatch {
+    let mut dispatch = Dispatch {
+        parts: [None; PARTS],
+        slots: [None; SLOTS],
+    };
+    let mut count = 0;
+    let mut level = 0;
+    while level < LEVELS.len() {
+        let rows = rows_of(LEVELS[level]);
+        let mut index = 0;
+        while index < rows.len() {
+            let parts = rows[index].parts;
+            let mut part = 0;
+            while part < parts.len() {
+                let row = RowRef {
+                    level: LEVELS[level],
+                    index: index as u8,
+                };
+                dispatch.parts[count] = Some((row, &parts[part]));
+                let tag = match parts[part].within {
+                    Some(container) => container,
+                    None => parts[part].tag,
+                };
+                let mut at = slot_of(tag);
+                loop {
+                    match dispatch.slots[at] {
+                        None => {
+                            dispatch.slots[at] = Some((tag, count as u8));
+                            break;
+                        }
+                        Some((known, first)) if known == tag => {
+                            // One tag, one home: only containers and the shared offset are met again.
+                            let shared = matches!(parts[part].vr, Vr::Offset) || parts[part].within.is_some();
+                            let Some((_, other)) = dispatch.parts[first as usize] else { break };
+                            assert!(shared && other.within.is_some() == parts[part].within.is_some());
+                            break;
+                        }
+                        Some(_) => at = (at + 1) % SLOTS,
+                    }
+                }
+                count += 1;
+                part += 1;
+            }
+            index += 1;
+        }
+        level += 1;
+    }
+    dispatch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_found_and_known_is_not() {
+        for row in rows() {
+            for part in row.parts() {
+                let top = part.within.unwrap_or(part.tag);
+                assert!(home(top).is_some(), "{}", part.keyword);
+                if let Some(container) = part.within {
+                    assert!(inside(container, part.tag).is_some(), "{}", part.keyword);
+                }
+            }
+        }
+        for known in known() {
+            assert!(home(known.tag).is_none(), "{}", known.keyword);
+        }
+        let mut tags = known().map(|known| known.tag);
+        assert!(tags.next().is_some() && known::KNOWN.is_sorted_by(|a, b| a.tag < b.tag));
+    }
+}

@@ -1,0 +1,489 @@
+//! What a row of the table says.
+
+use crate::fhir::shape::Shape;
+use crate::kind::{Spell, Vtable};
+use crate::options::Options;
+use crate::release::{Release, Releases};
+use core::marker::PhantomData;
+
+/// The level of the record that a fact belongs to, and of a row of DICOM JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The patient of a study.
+    Patient,
+    /// The study.
+    Study,
+    /// A series.
+    Series,
+    /// An instance.
+    Instance,
+}
+
+impl Level {
+    /// The name, in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Patient => "patient",
+            Level::Study => "study",
+            Level::Series => "series",
+            Level::Instance => "instance",
+        }
+    }
+}
+
+/// A value representation (PS3.5 6.2) of the table; it decides how a value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vr {
+    /// Code String.
+    Cs,
+    /// Date.
+    Da,
+    /// Integer String; read as a number from 0 to 2147483647.
+    Is,
+    /// Long String.
+    Lo,
+    /// Offset from UTC: an SH of the form `&ZZXX`.
+    Offset,
+    /// Person Name.
+    Pn,
+    /// Short String.
+    Sh,
+    /// Sequence of Items.
+    Sq,
+    /// Short Text.
+    St,
+    /// Time.
+    Tm,
+    /// Unlimited Characters.
+    Uc,
+    /// Unique Identifier.
+    Ui,
+    /// URI or URL.
+    Ur,
+    /// Unlimited Text.
+    Ut,
+}
+
+impl Vr {
+    /// As DICOM JSON writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Vr::Cs => "CS",
+            Vr::Da => "DA",
+            Vr::Is => "IS",
+            Vr::Lo => "LO",
+            Vr::Offset | Vr::Sh => "SH",
+            Vr::Pn => "PN",
+            Vr::Sq => "SQ",
+            Vr::St => "ST",
+            Vr::Tm => "TM",
+            Vr::Uc => "UC",
+            Vr::Ui => "UI",
+            Vr::Ur => "UR",
+            Vr::Ut => "UT",
+        }
+    }
+}
+
+/// Which item of the fact a value of a part goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Align {
+    /// The one item; further values are lost.
+    First,
+    /// Value n goes to item n.
+    Each,
+    /// Every value is a further item.
+    Append,
+}
+
+/// One attribute that feeds a fact.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    pub(crate) tag: u32,
+    pub(crate) keyword: &'static str,
+    pub(crate) vr: Vr,
+    /// The sequence it stands in, where that is not a part itself.
+    pub(crate) within: Option<u32>,
+    /// The field it fills; for a sequence the first of them.
+    pub(crate) field: u8,
+    pub(crate) align: Align,
+    /// The level it stands at in DICOM, where that is below the row's.
+    pub(crate) from: Option<Level>,
+    /// For a sequence: what its items hold.
+    pub(crate) items: &'static [Part],
+    /// A field that is set where this part has a value: which of several sources it was.
+    pub(crate) mark: Option<u8>,
+    /// Whether several different values leave it without any: an identity is never guessed.
+    pub(crate) never_guess: bool,
+}
+
+/// A part that fills field `field`.
+pub(crate) const fn part(field: u8, tag: u32, keyword: &'static str, vr: Vr) -> Part {
+    Part {
+        tag,
+        keyword,
+        vr,
+        within: None,
+        field,
+        align: Align::First,
+        from: None,
+        items: &[],
+        mark: None,
+        never_guess: false,
+    }
+}
+
+/// A sequence part whose items fill the fields from `field` on.
+pub(crate) const fn sequence(field: u8, tag: u32, keyword: &'static str, items: &'static [Part]) -> Part {
+    let mut part = part(field, tag, keyword, Vr::Sq);
+    part.items = items;
+    part
+}
+
+impl Part {
+    /// Value n belongs to item n of the fact.
+    pub(crate) const fn each(mut self) -> Part {
+        self.align = Align::Each;
+        self
+    }
+
+    /// Every value is a further item of the fact.
+    pub(crate) const fn append(mut self) -> Part {
+        self.align = Align::Append;
+        self
+    }
+
+    /// It stands inside the items of this sequence.
+    pub(crate) const fn within(mut self, sequence: u32) -> Part {
+        self.within = Some(sequence);
+        self
+    }
+
+    /// It stands at a level below the row's.
+    pub(crate) const fn from(mut self, level: Level) -> Part {
+        self.from = Some(level);
+        self
+    }
+
+    /// Sets a field that tells this source from the others.
+    pub(crate) const fn marking(mut self, field: u8) -> Part {
+        self.mark = Some(field);
+        self
+    }
+
+    /// An identity: of several different values none is chosen.
+    pub(crate) const fn never_guessed(mut self) -> Part {
+        self.never_guess = true;
+        self
+    }
+
+    /// The tag.
+    #[must_use]
+    pub const fn tag(&self) -> u32 {
+        self.tag
+    }
+
+    /// The tag of the sequence it stands in, where that is not a part of the row itself.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<u32> {
+        self.within
+    }
+
+    /// The keyword.
+    #[must_use]
+    pub const fn keyword(&self) -> &'static str {
+        self.keyword
+    }
+
+    /// The value representation.
+    #[must_use]
+    pub const fn vr(&self) -> Vr {
+        self.vr
+    }
+
+    /// For a sequence: the attributes of its items that are used.
+    #[must_use]
+    pub const fn items(&self) -> &'static [Part] {
+        self.items
+    }
+}
+
+/// Where a row is written in FHIR: releases, element and shape.
+#[derive(Clone, Copy)]
+pub(crate) struct At {
+    pub(crate) releases: Releases,
+    /// The element below the level's own, `[]` after it where it is a list; a resource before it where it is not ImagingStudy's.
+    pub(crate) element: &'static str,
+    pub(crate) shape: Shape,
+    /// A policy that must hold too.
+    pub(crate) when: Option<fn(Release, &Options) -> bool>,
+}
+
+/// How values of several data sets become one fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Merge {
+    /// One item: fields fill each other, field 0 is the key; what differs is a conflict.
+    Fill,
+    /// A list that is the same in every data set, or in conflict.
+    Whole,
+    /// A set: what is new joins.
+    Set,
+}
+
+/// What kind of search parameter asks for a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchKind {
+    /// FHIR `date`.
+    Date,
+    /// FHIR `reference`.
+    Reference,
+    /// FHIR `token`.
+    Token,
+}
+
+impl SearchKind {
+    /// FHIR's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            SearchKind::Date => "date",
+            SearchKind::Reference => "reference",
+            SearchKind::Token => "token",
+        }
+    }
+}
+
+/// The search parameter of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Search {
+    /// The parameter's name.
+    pub parameter: &'static str,
+    /// Its type.
+    pub kind: SearchKind,
+    /// The releases that name it so.
+    pub releases: Releases,
+}
+
+const PLACES: usize = 3;
+const SEARCHES: usize = 2;
+
+/// One row: one mapped fact, both spellings, every release.
+pub struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static [&'static str],
+    pub(crate) level: Level,
+    pub(crate) kind: Vtable,
+    pub(crate) parts: &'static [Part],
+    pub(crate) merge: Merge,
+    pub(crate) places: [Option<At>; PLACES],
+    pub(crate) searches: [Option<Search>; SEARCHES],
+}
+
+impl Row {
+    pub(crate) const fn new<K: Spell>(name: &'static str, about: &'static [&'static str], level: Level, parts: &'static [Part]) -> Row {
+        let mut merge = Merge::Fill;
+        let mut rest = parts;
+        while let [part, more @ ..] = rest {
+            if !matches!(part.align, Align::First) {
+                merge = Merge::Whole;
+            }
+            rest = more;
+        }
+        Row {
+            name,
+            about,
+            level,
+            kind: Vtable::of::<K>(),
+            parts,
+            merge,
+            places: [None; PLACES],
+            searches: [None; SEARCHES],
+        }
+    }
+
+    /// Written at `element` in these releases, in this shape.
+    pub(crate) const fn at(self, releases: Releases, element: &'static str, shape: Shape) -> Row {
+        self.place(At {
+            releases,
+            element,
+            shape,
+            when: None,
+        })
+    }
+
+    /// Written at `element`, where this policy says so.
+    pub(crate) const fn at_if(self, when: fn(Release, &Options) -> bool, releases: Releases, element: &'static str, shape: Shape) -> Row {
+        self.place(At {
+            releases,
+            element,
+            shape,
+            when: Some(when),
+        })
+    }
+
+    const fn place(mut self, at: At) -> Row {
+        let mut places = self.places.as_mut_slice();
+        while let [place, rest @ ..] = places {
+            if place.is_none() {
+                *place = Some(at);
+                return self;
+            }
+            places = rest;
+        }
+        self
+    }
+
+    /// The values of all data sets together are a set.
+    pub(crate) const fn set(mut self) -> Row {
+        self.merge = Merge::Set;
+        self
+    }
+
+    /// Asked for by this search parameter.
+    pub(crate) const fn search(mut self, releases: Releases, parameter: &'static str, kind: SearchKind) -> Row {
+        let mut searches = self.searches.as_mut_slice();
+        while let [search, rest @ ..] = searches {
+            if search.is_none() {
+                *search = Some(Search {
+                    parameter,
+                    kind,
+                    releases,
+                });
+                return self;
+            }
+            searches = rest;
+        }
+        self
+    }
+
+    /// The row's name, that of its constant in [`row`](crate::row).
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it maps, and the clauses that say so.
+    pub fn about(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.about.iter().map(|line| line.trim())
+    }
+
+    /// The level of the record it belongs to.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The name of its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        self.kind.name
+    }
+
+    /// The attributes that feed it.
+    #[must_use]
+    pub const fn parts(&self) -> &'static [Part] {
+        self.parts
+    }
+
+    /// Where FHIR has it: releases, element with its path, name of the shape.
+    pub fn elements(&self) -> impl Iterator<Item = (Releases, &'static str, &'static str)> + '_ {
+        self.places
+            .iter()
+            .flatten()
+            .map(|at| (at.releases, at.element, at.shape.name()))
+    }
+
+    /// The search parameters that ask for it.
+    pub fn searches(&self) -> impl Iterator<Item = &Search> + '_ {
+        self.searches.iter().flatten()
+    }
+
+    pub(crate) fn place_for(&self, release: Release, options: &Options) -> impl Iterator<Item = &At> + '_ {
+        let wanted = self
+            .places
+            .each_ref()
+            .map(|place| place.as_ref().filter(|at| at.releases.holds(release) && at.when.is_none_or(|when| when(release, options))));
+        wanted.into_iter().flatten()
+    }
+
+    /// The part that fills `field`, alone or with what its items hold.
+    pub(crate) fn part_of(&self, field: usize) -> Option<&'static Part> {
+        self.parts.iter().find(|part| part.reaches(0, field))
+    }
+
+    /// The tags that lead to the part which fills `field`.
+    pub(crate) fn tags_of(&self, field: usize) -> ([u32; 4], usize) {
+        let mut path = [0; 4];
+        let mut len = 0;
+        let mut push = |tag| {
+            if let Some(slot) = path.get_mut(len) {
+                *slot = tag;
+                len += 1;
+            }
+        };
+        let mut parts = self.parts;
+        let mut base = 0;
+        while let Some(part) = parts.iter().find(|part| base + usize::from(part.field) <= field && part.reaches(base, field)) {
+            part.within.map(&mut push);
+            push(part.tag);
+            base += usize::from(part.field);
+            parts = part.items;
+        }
+        (path, len)
+    }
+}
+
+impl Part {
+    /// Whether it, or one of its items' parts, fills `field`, counted from `base`.
+    fn reaches(&self, base: usize, field: usize) -> bool {
+        let here = base + usize::from(self.field);
+        match self.vr {
+            Vr::Sq => self.items.iter().any(|part| part.reaches(here, field)),
+            Vr::Pn => (here..here + 3).contains(&field),
+            _ => here == field,
+        }
+    }
+}
+
+/// A row, with the type of what it holds: the key for [`Study::get`](crate::Study::get).
+pub struct Fact<K> {
+    pub(crate) level: Level,
+    pub(crate) index: usize,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Fact<K> {
+    pub(crate) const fn new(level: Level, index: usize) -> Self {
+        Fact {
+            level,
+            index,
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K> Clone for Fact<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Fact<K> {}
+
+/// Numbers the rows of a level; every meaning sits in the calls.
+macro_rules! rows {
+    ($level:ident: $($(#[doc = $about:literal])+ $name:ident: $kind:ident = [$($part:expr),* $(,)?] $(.$method:ident($($argument:expr),*))+;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[repr(usize)]
+        enum Index { $($name),* }
+
+        $($(#[doc = $about])+ pub const $name: $crate::table::Fact<$kind> = $crate::table::Fact::new($crate::table::Level::$level, Index::$name as usize);)*
+
+        pub(crate) static ROWS: &[$crate::table::Row] = &[
+            $($crate::table::Row::new::<$kind>(stringify!($name), &[$($about),+], $crate::table::Level::$level, &[$($part),*]) $(.$method($($argument),*))+),*
+        ];
+    };
+}
+pub(crate) use rows;

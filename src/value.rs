@@ -1,0 +1,120 @@
+//! How a fact is kept: a list of items of fields, as text in the arena of its study.
+//!
+//! An item is the fields of its [`Kind`](crate::kind), in a fixed order, absent ones empty. All of it is one run of the arena: the
+//! number of items, then every field with its length before it. Lengths are written six bits to a character, so that the arena is
+//! valid UTF-8 throughout. Two facts are equal when their runs are.
+
+use alloc::string::String;
+
+/// The most fields that a kind has.
+pub(crate) const FIELDS: usize = 10;
+
+/// One item: its fields, absent ones empty.
+pub(crate) type Fields<'a> = [&'a str; FIELDS];
+
+/// A fact's items.
+#[derive(Clone, Copy)]
+pub(crate) struct Items<'a> {
+    rest: &'a str,
+    left: usize,
+    fields: usize,
+}
+
+impl<'a> Items<'a> {
+    /// From a run at the start of `run`, of items of `fields` fields.
+    pub(crate) fn at(run: &'a str, fields: usize) -> Self {
+        let mut rest = run;
+        let left = take_length(&mut rest);
+        Items { rest, left, fields }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.left
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Fields<'a>;
+
+    fn next(&mut self) -> Option<Fields<'a>> {
+        self.left = self.left.checked_sub(1)?;
+        let mut item = [""; FIELDS];
+        for slot in item.iter_mut().take(self.fields) {
+            let length = take_length(&mut self.rest);
+            let (field, rest) = self.rest.split_at_checked(length).unwrap_or(("", ""));
+            *slot = field;
+            self.rest = rest;
+        }
+        Some(item)
+    }
+}
+
+/// Appends a run.
+pub(crate) fn push<'a>(out: &mut String, fields: usize, items: impl ExactSizeIterator<Item = Fields<'a>>) {
+    push_length(out, items.len());
+    for item in items {
+        for field in item.iter().take(fields) {
+            push_length(out, field.len());
+            out.push_str(field);
+        }
+    }
+}
+
+/// The digits of a number.
+pub(crate) fn decimal(n: u32) -> String {
+    alloc::string::ToString::to_string(&n)
+}
+
+const MORE: u8 = 0x40;
+
+fn push_length(out: &mut String, mut n: usize) {
+    while n >= usize::from(MORE) {
+        out.push(char::from(MORE | (n as u8 & (MORE - 1))));
+        n >>= 6;
+    }
+    out.push(char::from(n as u8));
+}
+
+fn take_length(rest: &mut &str) -> usize {
+    let mut n = 0_usize;
+    let mut shift = 0;
+    let mut taken = 0;
+    for byte in rest.bytes() {
+        taken += 1;
+        n |= usize::from(byte & (MORE - 1)) << shift;
+        shift += 6;
+        if byte & MORE == 0 || shift > 54 {
+            break;
+        }
+    }
+    *rest = rest.get(taken..).unwrap_or("");
+    n
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_pushed_is_there(items in proptest::collection::vec(proptest::array::uniform3(".{0,200}"), 0..70)) {
+            let mut arena = String::from("x");
+            let rows: Vec<Fields<'_>> = items
+                .iter()
+                .map(|[a, b, c]| {
+                    let mut fields = [""; FIELDS];
+                    fields[0] = a;
+                    fields[1] = b;
+                    fields[2] = c;
+                    fields
+                })
+                .collect();
+            push(&mut arena, 3, rows.iter().copied());
+            arena.push_str("tail");
+            let read: Vec<Fields<'_>> = Items::at(arena.get(1..).unwrap(), 3).collect();
+            proptest::prop_assert_eq!(read, rows);
+        }
+    }
+}

@@ -1,1 +1,63 @@
-fn main(){}
+//! Runs `spec/vectors` exactly as an outsider would: a trial for each case and release.
+
+mod support;
+
+use fhir_dicomweb::Release;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use support::{Losses, for_release, options_of, span_holds, to_fhir, vector_files};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for (path, file) in vector_files() {
+        for case in file["cases"].as_array().into_iter().flatten() {
+            for release in Release::ALL {
+                let span = case["releases"].as_str().unwrap_or_else(|| panic!("{}: releases", path.display()));
+                let directions = case["directions"].as_array().map(Vec::as_slice).unwrap_or_default();
+                if case["op"] != "map" || !span_holds(span, release) || !directions.iter().any(|d| d == "to-fhir") {
+                    continue;
+                }
+                let name = format!("{}@{release}/to-fhir", case["id"].as_str().unwrap());
+                let case = case.clone();
+                trials.push(Trial::test(name, move || run(&case, release)));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn run(case: &Value, release: Release) -> Result<(), Failed> {
+    let text = match case["text"].as_str() {
+        Some(text) => text.to_owned(),
+        None => case["dicom"].to_string(),
+    };
+    let options = options_of(case);
+    let got = to_fhir(text.as_bytes(), release, &options);
+    if let Some(code) = case["error"].as_str() {
+        return match got {
+            Err(error) if error.code() == code => Ok(()),
+            Err(error) => Err(format!("expected error {code}, found {error}").into()),
+            Ok(_) => Err(format!("expected error {code}, found a result").into()),
+        };
+    }
+    let (resources, losses) = got.map_err(|error| format!("{error}"))?;
+    let expected = for_release(&case["fhir"], release);
+    let expected: Vec<Value> = match expected {
+        Value::Array(all) => all.clone(),
+        one => vec![one.clone()],
+    };
+    let mut wrong = String::new();
+    if resources != expected {
+        wrong += &format!("expected {}\n   found {}\n", Value::from(expected), Value::from(resources));
+    }
+    let mut wanted = Losses::new();
+    for loss in for_release(&case["loss"], release).as_array().into_iter().flatten() {
+        let key = (loss["code"].as_str().unwrap().to_owned(), loss["at"].as_str().unwrap().to_owned());
+        *wanted.entry(key).or_default() += loss["count"].as_u64().unwrap_or(1);
+    }
+    if losses != wanted {
+        wrong += &format!("expected {wanted:?}\n   found {losses:?}\n");
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}

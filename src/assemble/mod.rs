@@ -276,12 +276,15 @@ fn no_identity(set: &mut DataSet) {
     let counted: u64 = set.losses.iter().filter(|loss| !own(loss)).map(|loss| loss.count).sum();
     set.losses.retain(own);
     set.cells.clear();
-    set.losses.push(Loss {
-        code: Code::NoIdentity,
-        at,
-        first: 0,
-        count: claimed + counted,
-    });
+    let count = claimed + counted;
+    if count > 0 || set.losses.is_empty() {
+        set.losses.push(Loss {
+            code: Code::NoIdentity,
+            at,
+            first: 0,
+            count,
+        });
+    }
 }
 
 /// Gives the data set's offset to each of its times, or tells that there is none to date.

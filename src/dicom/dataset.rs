@@ -132,7 +132,7 @@ impl DataSet {
     /// The data set that `scanner` stands before, which must be an object.
     pub(crate) fn read(&mut self, scanner: &mut Scanner<'_>) -> Result<Form, Stop> {
         let mut items = scanner.enter_object()?;
-        let (mut tags, mut names, mut error) = (0_u32, 0_u32, false);
+        let (mut tags, mut names, mut answer) = (0_u32, 0_u32, Answer::default());
         while let Some(name) = scanner.member(&mut items)? {
             let ordinal = tags + names;
             match tag_of(&name) {
@@ -142,7 +142,7 @@ impl DataSet {
                 }
                 None => {
                     names += 1;
-                    error |= is_error_name(&name);
+                    answer.name(&name);
                     self.path.push(Step::Unknown(ordinal));
                     let count = leaves(scanner)?;
                     self.lose(Code::ExtraMember, count);
@@ -150,7 +150,7 @@ impl DataSet {
                 }
             }
         }
-        Ok(if tags == 0 && names > 0 { Form::Foreign { error } } else { Form::DataSet })
+        Ok(if tags == 0 && names > 0 { Form::Foreign { error: answer.is_error() } } else { Form::DataSet })
     }
 
     fn attribute_at_top(&mut self, scanner: &mut Scanner<'_>, tag: u32, lower: bool) -> Result<(), Stop> {
@@ -561,9 +561,25 @@ fn tag_of(name: &Raw<'_>) -> Option<(u32, bool)> {
     u32::from_str_radix(text, 16).ok().map(|tag| (tag, lower))
 }
 
-/// Whether a name belongs to the error answers of servers (Orthanc, dcm4chee, Azure, Google, FHIR).
-fn is_error_name(name: &Raw<'_>) -> bool {
-    ["HttpStatus", "HttpError", "OrthancError", "errorMessage", "error", "status", "statusCode", "message", "Message", "code", "fault", "issue"]
-        .iter()
-        .any(|known| name.is(known))
+/// Whether the names of an object are those of a server's error answer (Orthanc, dcm4chee, Azure, Google, FHIR).
+#[derive(Default)]
+struct Answer {
+    error: bool,
+    resource: bool,
+    issue: bool,
+}
+
+impl Answer {
+    fn name(&mut self, name: &Raw<'_>) {
+        let known = [
+            "HttpStatus", "HttpError", "OrthancError", "errorMessage", "error", "status", "statusCode", "message", "Message", "code", "fault",
+        ];
+        self.error |= known.iter().any(|known| name.is(known));
+        self.resource |= name.is("resourceType");
+        self.issue |= name.is("issue");
+    }
+
+    fn is_error(&self) -> bool {
+        if self.resource { self.issue } else { self.error }
+    }
 }

@@ -5,6 +5,7 @@ use crate::grammar::{da, integer, offset, pn, tm, uid};
 use crate::json::scan::Raw;
 use crate::loss::Code;
 use crate::table::{Align, Vr};
+use crate::value::FIELDS;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -55,35 +56,27 @@ impl DataSet {
         self.scalar(trimmed, leaf.remark, dest, index, filled, true);
     }
 
-    /// One string that holds several values: one leaf.
+    /// One string that holds several values: one leaf, with one remark.
     fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled) {
+        let mut values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
+        if dest.part.align == Align::First {
+            self.scalar(values.next().unwrap_or(""), Some(Code::BackslashList), dest, index, filled, true);
+            return;
+        }
         let from = self.cells.len();
         let losses = self.losses.len();
-        let mut own: Filled = [None; crate::value::FIELDS];
-        for (n, value) in text.split('\\').enumerate() {
-            let value = value.trim();
-            if value.is_empty() {
-                continue;
-            }
-            match dest.part.align {
-                Align::First if n == 0 => self.scalar(value, None, dest, index, filled, true),
-                Align::First => {}
-                Align::Each | Align::Append => {
-                    self.scalar(value, None, dest, index, &mut own, true);
-                    own = [None; crate::value::FIELDS];
-                    dest.item = dest.item.saturating_add(1);
-                }
-            }
+        for value in values {
+            self.scalar(value, None, dest, index, &mut [None; FIELDS], true);
+            dest.item = dest.item.saturating_add(1);
         }
-        // Item numbers of an appending part go on behind the last of these.
         if dest.part.align == Align::Append {
-            let last = self.cells.iter().skip(from).filter(|cell| cell.row == Some(dest.row)).map(|cell| cell.item).max();
+            // The next value of the row comes behind the last of these.
+            let last = self.cells.iter().skip(from).map(|cell| cell.item).max();
             self.continue_behind(dest.row, last);
         }
-        // However many cells it fills, it is one leaf, and this is its one remark.
         let refused = self.losses.get(losses).map_or(Code::BadType, |loss| loss.code);
         self.losses.truncate(losses);
-        let kept = self.cells.iter().skip(from).any(|cell| cell.row.is_some());
+        let kept = self.cells.len() > from;
         let counted = self.lose(if kept { Code::BackslashList } else { refused }, 1);
         for (n, cell) in self.cells.iter_mut().skip(from).enumerate() {
             cell.leaf = n == 0;

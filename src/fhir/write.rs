@@ -341,7 +341,10 @@ impl<'a> Walk<'a, '_> {
             match mark {
                 _ if text.is_empty() => {}
                 None => self.loss.carry(1),
-                Some(code) => self.lose(code, row, field, 1),
+                Some(code) => {
+                    let (path, len) = row.tags_in(field, item);
+                    self.lose_at(code, path.get(..len).unwrap_or_default(), 1);
+                }
             }
         }
         value
@@ -349,9 +352,13 @@ impl<'a> Walk<'a, '_> {
 
     fn lose(&mut self, code: Code, row: &Row, field: usize, count: u64) {
         let (path, len) = row.tags_of(field);
+        self.lose_at(code, path.get(..len).unwrap_or_default(), count);
+    }
+
+    fn lose_at(&mut self, code: Code, path: &[u32], count: u64) {
         self.loss.add(Loss {
             code,
-            at: Place::of_tags(path.get(..len).unwrap_or_default()),
+            at: Place::of_tags(path),
             first: 0,
             count,
         });

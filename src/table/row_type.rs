@@ -4,6 +4,7 @@ use crate::fhir::shape::Shape;
 use crate::kind::{Spell, Vtable};
 use crate::options::Options;
 use crate::release::{Release, Releases};
+use crate::value::{Fields, FIELDS};
 use core::marker::PhantomData;
 
 /// The level of the record that a fact belongs to, and of a row of DICOM JSON.
@@ -415,6 +416,11 @@ impl Row {
 
     /// The tags that lead to the part which fills `field`.
     pub(crate) fn tags_of(&self, field: usize) -> ([u32; 4], usize) {
+        self.tags_in(field, &[""; FIELDS])
+    }
+
+    /// As [`Self::tags_of`]; where `item` is marked as coming from a certain part, that part.
+    pub(crate) fn tags_in(&self, field: usize, item: &Fields<'_>) -> ([u32; 4], usize) {
         let mut path = [0; 4];
         let mut len = 0;
         let mut push = |tag| {
@@ -425,7 +431,10 @@ impl Row {
         };
         let mut parts = self.parts;
         let mut base = 0;
-        while let Some(part) = parts.iter().find(|part| base + usize::from(part.field) <= field && part.reaches(base, field)) {
+        let marked = |part: &Part| part.mark.is_some_and(|mark| item.get(usize::from(mark)).is_some_and(|text| !text.is_empty()));
+        loop {
+            let mut those = parts.iter().filter(|part| part.reaches(base, field));
+            let Some(part) = those.clone().find(|part| marked(part)).or_else(|| those.next()) else { break };
             part.within.map(&mut push);
             push(part.tag);
             base += usize::from(part.field);

@@ -1,0 +1,191 @@
+//! The laws of DESIGN, as functions of bytes: they panic where a law is broken. Property tests and fuzz targets share them.
+
+use fhir_dicomweb::{Class, LossReport, Options, Place, Release, Step, Study, dicom, fhir, rows};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// *Total*: any bytes give a result or an error, and nothing of either shows the input.
+pub fn total(bytes: &[u8]) {
+    let _ = dicom::read(bytes, &Options::default());
+}
+
+/// *Carry-or-tell*: carried + the counts of all losses = the leaves of the input, for reading and for writing.
+pub fn carry_or_tell(text: &str) {
+    let mut each = 0;
+    let Ok(read) = dicom::read_with(text.as_bytes(), &Options::default(), &mut |loss| each += loss.count) else {
+        return;
+    };
+    let leaves = leaves(text);
+    assert_eq!(read.loss.counted(), each, "coalescing keeps counts");
+    assert_eq!(read.loss.carried() + read.loss.counted(), leaves, "leaves of {text}\n{}", read.loss);
+    for study in &read.value {
+        for release in Release::ALL {
+            let written = fhir::write(study, release, &Options::default());
+            assert_eq!(written.loss.carried() + written.loss.counted(), study.leaves(), "fields of the record, {release}\n{}", written.loss);
+            let _: Value = serde_json::from_str(written.value.as_str()).expect("what is written is JSON");
+        }
+    }
+}
+
+/// *Order-blind*: in another order of rows the same studies and the same conflicts.
+pub fn order_blind(sets: &[String], other: &[String]) {
+    let read = |sets: &[String]| dicom::read(crate_document(sets).as_bytes(), &Options::default());
+    let (Ok(one), Ok(two)) = (read(sets), read(other)) else { return };
+    let conflicts = |report: &LossReport| -> BTreeSet<String> {
+        report.iter().filter(|loss| loss.class() == Class::Conflict).map(|loss| format!("{} {}", loss.code, fact_of(&loss.at))).collect()
+    };
+    assert_eq!(conflicts(&one.loss), conflicts(&two.loss), "conflicts of {sets:?}");
+    if conflicts(&one.loss).is_empty() {
+        assert_eq!(unordered(&one.value), unordered(&two.value), "studies of {sets:?}");
+    }
+}
+
+/// The row that a place belongs to: which leaves of a fact are told depends on which data set came first, the fact does not.
+fn fact_of(at: &Place) -> String {
+    let Some(Step::Tag(tag)) = at.steps().next() else { return at.to_string() };
+    let has = |row: &&fhir_dicomweb::Row| row.parts().iter().any(|part| part.sequence().unwrap_or(part.tag()) == tag);
+    rows().find(has).map_or_else(|| at.to_string(), |row| row.name().to_owned())
+}
+
+fn crate_document(sets: &[String]) -> String {
+    format!("[{}]", sets.join(","))
+}
+
+/// The studies as JSON, blind to the order of every list.
+fn unordered(studies: &[Study]) -> BTreeSet<String> {
+    studies
+        .iter()
+        .map(|study| {
+            let text = fhir::write(study, Release::R5, &Options::default()).ignore_loss();
+            sorted(serde_json::from_str(text.as_str()).unwrap()).to_string()
+        })
+        .collect()
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(sorted).collect();
+            items.sort_by_key(Value::to_string);
+            Value::Array(items)
+        }
+        Value::Object(members) => Value::Object(members.into_iter().map(|(name, value)| (name, sorted(value))).collect()),
+        other => other,
+    }
+}
+
+/// *Silent-on-PHI*: nothing that is formatted holds the word CANARY, which the generators plant in values and names.
+pub fn silent(text: &str) {
+    let strict = &mut Options::default();
+    strict.strict = true;
+    for options in [&Options::default(), &*strict] {
+        let said = match dicom::read(text.as_bytes(), options) {
+            Err(error) => format!("{error} {error:?}"),
+            Ok(read) => {
+                let mut said = format!("{} {:?} {:?}", read.loss, read.loss, read.value);
+                for study in &read.value {
+                    let written = fhir::write(study, Release::R4, options);
+                    said += &format!("{:?} {} {}", written.value, written.loss, fhir::outcome(&written.loss, Release::R4));
+                    for series in study.series() {
+                        said += &format!("{series:?}");
+                    }
+                }
+                said + fhir::outcome(&read.loss, Release::R5).as_str()
+            }
+        };
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+}
+
+/// *Stream*: any chunking gives what the whole gives.
+pub fn stream(text: &str, chunk: usize) {
+    let whole = dicom::read(text.as_bytes(), &Options::default());
+    let mut reader = dicom::Reader::new(Options::default());
+    let mut pushed = Ok(());
+    for part in text.as_bytes().chunks(chunk.max(1)) {
+        pushed = pushed.and_then(|()| reader.push(part));
+    }
+    let streamed = pushed.and_then(|()| reader.finish());
+    match (whole, streamed) {
+        (Ok(whole), Ok(streamed)) => {
+            assert_eq!(whole.loss, streamed.loss);
+            let text = |studies: &[Study]| -> Vec<String> {
+                studies.iter().map(|study| fhir::write(study, Release::R4, &Options::default()).ignore_loss().into_string()).collect()
+            };
+            assert_eq!(text(&whole.value), text(&streamed.value));
+        }
+        (Err(whole), Err(streamed)) => assert_eq!(whole.code(), streamed.code()),
+        (whole, streamed) => panic!("whole {:?}, streamed {:?}", whole.map(|_| ()), streamed.map(|_| ())),
+    }
+}
+
+/// The leaves of a text, counted without the crate: scalars that say something, except under a member named `vr`.
+pub fn leaves(text: &str) -> u64 {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    deserializer.deserialize_any(Counter { vr: false }).expect("the oracle reads what we read")
+}
+
+#[derive(Clone, Copy)]
+struct Counter {
+    vr: bool,
+}
+
+impl<'de> serde::de::DeserializeSeed<'de> for Counter {
+    type Value = u64;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Counter {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<u64, E> {
+        Ok(u64::from(!self.vr))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<u64, E> {
+        Ok(u64::from(!self.vr))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<u64, E> {
+        Ok(u64::from(!self.vr))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<u64, E> {
+        Ok(u64::from(!self.vr))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<u64, E> {
+        let says = text.chars().any(|c| !c.is_whitespace() && !c.is_control());
+        Ok(u64::from(says && !self.vr))
+    }
+
+    fn visit_unit<E>(self) -> Result<u64, E> {
+        Ok(0)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
+        let mut count = 0;
+        while let Some(n) = items.next_element_seed(self)? {
+            count += n;
+        }
+        Ok(count)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
+        let mut count = 0;
+        while let Some(name) = members.next_key::<String>()? {
+            count += members.next_value_seed(Counter { vr: name == "vr" })?;
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,108 @@
+//! Shared by the test binaries.
+#![allow(dead_code)]
+
+pub mod generate;
+pub mod laws;
+
+use fhir_dicomweb::{Error, LossReport, Options, Release, Zone, dicom, fhir};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Every vector file: its path below `spec/vectors`, and its content.
+pub fn vector_files() -> Vec<(PathBuf, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/vectors");
+    let mut files = Vec::new();
+    walk(&root, &mut |path| {
+        if path.extension().is_some_and(|e| e == "json") {
+            let text = std::fs::read_to_string(path).unwrap();
+            let value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            files.push((path.strip_prefix(&root).unwrap().to_owned(), value));
+        }
+    });
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files
+}
+
+/// Visits every file below `dir`.
+pub fn walk(dir: &Path, visit: &mut dyn FnMut(&Path)) {
+    let mut entries: Vec<_> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            walk(&path, visit);
+        } else {
+            visit(&path);
+        }
+    }
+}
+
+/// Whether the span of a vector (`R4..R6`, `R5..`, `R6`) holds a release.
+pub fn span_holds(span: &str, release: Release) -> bool {
+    let parse = |text: &str| text.parse::<Release>().unwrap_or_else(|_| panic!("release span {span}"));
+    match span.split_once("..") {
+        None => parse(span) == release,
+        Some((from, "")) => parse(from) <= release,
+        Some((from, to)) => parse(from) <= release && release <= parse(to),
+    }
+}
+
+/// The part of `value` for a release: itself, or the member whose name is a span that holds the release.
+pub fn for_release(value: &Value, release: Release) -> &Value {
+    let Some(members) = value.as_object() else { return value };
+    let spans = || members.iter().filter(|(name, _)| name.split("..").all(|part| part.is_empty() || part.parse::<Release>().is_ok()));
+    if members.is_empty() || spans().count() != members.len() {
+        return value;
+    }
+    let found = spans().find(|(span, _)| span_holds(span, release));
+    found.map_or(&Value::Null, |(_, part)| part)
+}
+
+/// The options that a vector names.
+pub fn options_of(case: &Value) -> Options {
+    let mut options = Options::default();
+    let Some(given) = case["options"].as_object() else { return options };
+    for (name, value) in given {
+        let text = || value.as_str().unwrap_or_else(|| panic!("option {name}")).to_owned();
+        let pairs = || {
+            let pair = |(name, uri): (&String, &Value)| (name.clone(), uri.as_str().unwrap().to_owned());
+            value.as_object().unwrap().iter().map(pair).collect()
+        };
+        match name.as_str() {
+            "zone" => options.zone = Zone::Fixed(text().parse().unwrap()),
+            "namespaces" => options.namespaces = pairs(),
+            "patientNamespace" => options.patient_namespace = Some(text()),
+            "schemes" => options.schemes = pairs(),
+            "studyIdSystem" => options.study_id_system = Some(text()),
+            "endpointBase" => options.endpoint_base = Some(text()),
+            "complete" => options.complete = value.as_bool().unwrap(),
+            "strict" => options.strict = value.as_bool().unwrap(),
+            other => panic!("unknown option {other}"),
+        }
+    }
+    options
+}
+
+/// Losses as the vectors compare them: a multiset of code, place and count.
+pub type Losses = BTreeMap<(String, String), u64>;
+
+pub fn losses_of(reports: &[&LossReport]) -> Losses {
+    let mut losses = Losses::new();
+    for loss in reports.iter().flat_map(|report| report.iter()) {
+        *losses.entry((loss.code.name().to_owned(), loss.at.to_string())).or_default() += loss.count;
+    }
+    losses
+}
+
+/// DICOM JSON text to resources and losses, as one step.
+pub fn to_fhir(text: &[u8], release: Release, options: &Options) -> Result<(Vec<Value>, Losses), Error> {
+    let read = dicom::read(text, options)?;
+    let mut reports = vec![read.loss.clone()];
+    let mut resources = Vec::new();
+    for study in &read.value {
+        let written = fhir::write(study, release, options);
+        resources.push(serde_json::from_str(written.value.as_str()).expect("what is written is JSON"));
+        reports.push(written.loss);
+    }
+    Ok((resources, losses_of(&reports.iter().collect::<Vec<_>>())))
+}

@@ -1,1 +1,42 @@
-fn main(){}
+//! How long DICOM JSON text takes to become FHIR text, beside the floors of the same bytes: serde_json's `IgnoredAny` scan and its `Value` parse.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use fhir_dicomweb::fhir::BundleWriter;
+use fhir_dicomweb::{Options, Release, dicom};
+use std::hint::black_box;
+
+mod support;
+
+fn to_bundle(text: &str, options: &Options) -> String {
+    let studies = dicom::read(text.as_bytes(), options).expect("generated input is DICOM JSON").ignore_loss();
+    let mut bundle = BundleWriter::new(Release::R4, options);
+    studies.iter().for_each(|study| bundle.push(study));
+    bundle.finish().ignore_loss().into_string()
+}
+
+fn to_fhir(c: &mut Criterion) {
+    let options = Options::default();
+    let inputs = [
+        ("study-rows", 100, support::study_rows(100)),
+        ("study-rows", 10_000, support::study_rows(10_000)),
+        ("instance-rows", 1_000, support::instance_rows(10, 100)),
+        ("instance-rows", 50_000, support::instance_rows(50, 1_000)),
+    ];
+    for (name, rows, text) in &inputs {
+        // Asserted outside the loop: what is measured is the whole job.
+        assert!(to_bundle(text, &options).len() > rows * 20);
+        let mut group = c.benchmark_group(format!("to-fhir/{name}"));
+        group.sample_size(10).throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_with_input(BenchmarkId::new("bundle", rows), text, |b, text| b.iter(|| to_bundle(black_box(text), &options)));
+        group.bench_with_input(BenchmarkId::new("floor-ignored-any", rows), text, |b, text| {
+            b.iter(|| serde_json::from_str::<serde::de::IgnoredAny>(black_box(text)).is_ok());
+        });
+        group.bench_with_input(BenchmarkId::new("floor-value", rows), text, |b, text| {
+            b.iter(|| serde_json::from_str::<serde_json::Value>(black_box(text)).is_ok());
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, to_fhir);
+criterion_main!(benches);

@@ -1,0 +1,160 @@
+//! The table and what is exported from it: `spec/mapping.json`, `spec/loss-codes.json`, coverage by vectors, layering.
+//!
+//! `UPDATE_SPEC=1 cargo test --test house` writes the exported files anew.
+
+use crate::support::{span_holds, vector_files, walk};
+use fhir_dicomweb::{Code, Level, Part, Release, known, rows};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares an exported file with what it should hold, or writes it.
+fn fresh(path: &str, expected: &str) {
+    let path = root().join(path);
+    if std::env::var_os("UPDATE_SPEC").is_some() {
+        std::fs::write(&path, expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "{} is stale: UPDATE_SPEC=1 cargo test --test house", path.display());
+}
+
+fn part(part: &Part) -> Value {
+    let mut value = json!({"tag": format!("{:08X}", part.tag()), "keyword": part.keyword(), "vr": part.vr().name()});
+    if let Some(sequence) = part.sequence() {
+        value["within"] = json!(format!("{sequence:08X}"));
+    }
+    if !part.items().is_empty() {
+        value["items"] = part.items().iter().map(self::part).collect();
+    }
+    value
+}
+
+#[test]
+fn mapping_json_is_fresh() {
+    let rows: Vec<Value> = rows()
+        .map(|row| {
+            json!({
+                "row": row.name(),
+                "about": row.about().collect::<Vec<_>>().join(" "),
+                "level": row.level().name(),
+                "kind": row.kind(),
+                "parts": row.parts().iter().map(part).collect::<Vec<_>>(),
+                "elements": row.elements().map(|(releases, element, shape)| json!({"releases": releases.to_string(), "element": element, "shape": shape})).collect::<Vec<_>>(),
+                "search": row.searches().map(|search| json!({"releases": search.releases.to_string(), "parameter": search.parameter, "type": search.kind.name()})).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let known: Vec<Value> = known()
+        .map(|known| json!({"tag": format!("{:08X}", known.tag), "keyword": known.keyword, "vr": known.vr, "reason": known.reason}))
+        .collect();
+    let mapping = json!({
+        "$about": "The mapping table of fhir-dicomweb, exported from its rows. `known`: attributes that are deliberately not mapped.",
+        "rows": rows,
+        "known": known,
+    });
+    fresh("spec/mapping.json", &format!("{}\n", serde_json::to_string_pretty(&mapping).unwrap()));
+}
+
+#[test]
+fn loss_codes_are_listed() {
+    let codes: Vec<Value> = Code::ALL
+        .iter()
+        .map(|code| json!({"code": code.name(), "class": code.class().name(), "carried": code.is_carried(), "means": code.meaning()}))
+        .collect();
+    let list = json!({"$about": "Every code a loss can have. `carried`: the value came through and the loss is a note.", "codes": codes});
+    fresh("spec/loss-codes.json", &format!("{}\n", serde_json::to_string_pretty(&list).unwrap()));
+}
+
+/// Every row × release has a vector that shows it, and a release in which it has no element is shown too by none being expected.
+#[test]
+fn every_row_and_release_has_a_vector() {
+    let files = vector_files();
+    let mut missing = Vec::new();
+    for row in rows() {
+        let name = format!("attributes/{}.json", row.parts()[0].keyword());
+        let Some((_, file)) = files.iter().find(|(path, _)| path == Path::new(&name)) else {
+            missing.push(format!("{}: no {name}", row.name()));
+            continue;
+        };
+        assert_eq!(file["row"], row.name(), "{name}");
+        let cases = file["cases"].as_array().unwrap();
+        assert_eq!(file["count"], cases.len(), "{name}");
+        for release in Release::ALL {
+            let to_fhir = |case: &&Value| {
+                span_holds(case["releases"].as_str().unwrap(), release) && case["directions"].as_array().unwrap().iter().any(|d| d == "to-fhir")
+            };
+            if !cases.iter().any(|case| to_fhir(&case)) {
+                missing.push(format!("{}: {release}", row.name()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "rows without vectors: {missing:#?}");
+}
+
+#[test]
+fn every_loss_code_is_met_by_a_vector() {
+    let text: String = vector_files().iter().map(|(_, file)| file.to_string()).collect();
+    // Limits of the report itself cannot be shown by a small document.
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .filter(|code| **code != Code::MoreLosses)
+        .map(|code| code.name())
+        .filter(|name| !text.contains(&format!("\"code\":\"{name}\"")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn case_ids_are_unique() {
+    let mut ids: Vec<String> = vector_files()
+        .iter()
+        .flat_map(|(_, file)| file["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+        .collect();
+    ids.sort();
+    let twice: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+/// Facts stand in the table only: releases in `release.rs` and `table/`, hex tags in `table/`, element names in `table/` and `fhir/`.
+#[test]
+fn layering() {
+    let mut broken = Vec::new();
+    walk(&root().join("src"), &mut |path| {
+        let name = path.strip_prefix(root().join("src")).unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).unwrap();
+        let code: Vec<&str> = text
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap()
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        let table = name.starts_with("table/");
+        for line in &code {
+            let is_release = ["Release::R4", "Release::R4B", "Release::R5", "Release::R6"].iter().any(|release| line.contains(release));
+            if is_release && name != "release.rs" && !table {
+                broken.push(format!("{name}: a release: {line}"));
+            }
+            let tag = line.match_indices("0x").any(|(at, _)| {
+                let digits = line[at + 2..].chars().take_while(|c| c.is_ascii_hexdigit() || *c == '_').filter(char::is_ascii_hexdigit).count();
+                digits == 8 && !line.contains("0x9E37_79B1")
+            });
+            if tag && !table {
+                broken.push(format!("{name}: a tag: {line}"));
+            }
+            let element = ["numberOfSeries", "bodySite", "reasonCode", "procedureCode", "basedOn", "sopClass"].iter().any(|element| line.contains(&format!("\"{element}")));
+            if element && !table && !name.starts_with("fhir/") {
+                broken.push(format!("{name}: an element: {line}"));
+            }
+        }
+    });
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn levels_are_in_order() {
+    assert!(rows().map(|row| row.level()).collect::<Vec<Level>>().is_sorted());
+}

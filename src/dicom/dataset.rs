@@ -279,6 +279,9 @@ impl DataSet {
     }
 
     fn attribute(&mut self, scanner: &mut Scanner<'_>, dest: Dest, filled: &mut Filled) -> Result<(), Stop> {
+        if dest.part.align == Align::Each {
+            self.appended.retain(|(row, _)| *row != dest.row);
+        }
         self.members(scanner, dest.part.vr, &mut |set, scanner, index| set.value(scanner, dest, index, filled))
     }
 
@@ -374,7 +377,8 @@ impl DataSet {
             Align::First => {}
             Align::Each => {
                 if dest.part.within.is_none() {
-                    dest.item = index;
+                    // Strings that held several values push those behind them on.
+                    dest.item = index.saturating_add(self.begun(dest.row));
                     state = &mut own;
                 }
             }
@@ -448,7 +452,7 @@ impl DataSet {
         }
     }
 
-    fn advance(&mut self, row: RowRef) {
+    pub(super) fn advance(&mut self, row: RowRef) {
         match self.appended.iter_mut().find(|(known, _)| *known == row) {
             Some((_, n)) => *n = n.saturating_add(1),
             None => self.appended.push((row, 1)),

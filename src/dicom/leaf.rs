@@ -7,7 +7,6 @@ use crate::loss::Code;
 use crate::table::{Align, Vr};
 use crate::value::FIELDS;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 /// A decoded string: its text and what decoding found.
 pub(super) struct Leaf {
@@ -65,7 +64,10 @@ impl DataSet {
         }
         let from = self.cells.len();
         let losses = self.losses.len();
-        for value in values {
+        for (n, value) in values.enumerate() {
+            if n > 0 && dest.part.align == Align::Each {
+                self.advance(dest.row);
+            }
             self.scalar(value, None, dest, index, &mut [None; FIELDS], true);
             dest.item = dest.item.saturating_add(1);
         }
@@ -179,29 +181,30 @@ impl DataSet {
     }
 
     /// A group of a name: `group` and, where the text holds `=`, those after it. One leaf.
-    pub(super) fn store_name(&mut self, leaf: Leaf, group: usize, dest: Dest, index: u32, filled: &mut Filled) {
+    pub(super) fn store_name(&mut self, leaf: Leaf, group: usize, mut dest: Dest, index: u32, filled: &mut Filled) {
         if is_blank(&leaf.text) {
             return;
         }
-        let single = leaf.text.split('\\').next().unwrap_or("");
-        let mut remark = leaf.remark;
-        if single.len() < leaf.text.len() {
-            remark = Some(Code::BackslashList);
-        }
-        let (groups, rest) = pn::groups(single);
-        if groups.iter().filter(|group| !group.is_empty()).count() > 1 || rest.is_some() {
-            remark = Some(Code::NameAsText);
-        }
         let from = self.cells.len();
         let losses = self.losses.len();
-        let parts: Vec<&str> = groups.into_iter().collect();
-        for (n, part) in parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
-            if group + n > 2 {
-                break;
+        let many = dest.part.align == Align::Each && leaf.text.contains('\\');
+        let mut remark = if leaf.text.contains('\\') { Some(Code::BackslashList) } else { leaf.remark };
+        for (n, name) in leaf.text.split('\\').enumerate().take(if many { usize::MAX } else { 1 }) {
+            let mut own: Filled = [None; FIELDS];
+            let filled = if n == 0 { &mut *filled } else { &mut own };
+            if n > 0 {
+                self.advance(dest.row);
+                dest.item = dest.item.saturating_add(1);
             }
-            let field = dest.base + usize::from(dest.part.field) + group + n;
-            let first = self.cells.len() == from && self.losses.len() == losses;
-            self.store(part, if first { remark } else { None }, field, dest, index, filled, first);
+            let (groups, rest) = pn::groups(name);
+            if remark.is_none() && (groups.iter().filter(|group| !group.is_empty()).count() > 1 || rest.is_some()) {
+                remark = Some(Code::NameAsText);
+            }
+            for (n, part) in groups.iter().enumerate().filter(|(n, part)| !part.is_empty() && group + n < 3) {
+                let field = dest.base + usize::from(dest.part.field) + group + n;
+                let first = self.cells.len() == from && self.losses.len() == losses;
+                self.store(part, if first { remark } else { None }, field, dest, index, filled, first);
+            }
         }
         if self.cells.len() == from && self.losses.len() == losses {
             // `^^^^`: a name that says nothing is carried as no name.

@@ -1,0 +1,178 @@
+//! DICOM JSON to FHIR on the command line. Without arguments: a short tour on embedded samples.
+
+use fhir_dicomweb::fhir::BundleWriter;
+use fhir_dicomweb::{Class, Json, LossReport, Options, Release, Study, Zone, dicom, fhir};
+use std::error::Error;
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--endpoint-base URL] [--fhir-base URL]
+                         [--zone +01:00] [--complete] [--strict] [--losses FILE] [FILES...]
+
+Reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input,
+and writes FHIR to standard output. Losses go to FILE as JSON, a line each. Without arguments: a tour.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.split_first() {
+        None => tour(),
+        Some((command, rest)) if command == "to-fhir" => to_fhir(rest),
+        Some(_) => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Bundle,
+    Resource,
+    Ndjson,
+}
+
+fn to_fhir(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let mut options = Options::default();
+    let (mut release, mut form, mut losses, mut files) = (Release::R4, Form::Bundle, None, Vec::new());
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().cloned().ok_or_else(|| format!("{argument} needs a value\n{USAGE}"));
+        match argument.as_str() {
+            "--release" => release = value()?.parse()?,
+            "--as" => {
+                form = match value()?.as_str() {
+                    "bundle" => Form::Bundle,
+                    "resource" => Form::Resource,
+                    "ndjson" => Form::Ndjson,
+                    _ => return Err(USAGE.into()),
+                }
+            }
+            "--endpoint-base" => options.endpoint_base = Some(value()?),
+            "--fhir-base" => options.fhir_base = Some(value()?),
+            "--zone" => options.zone = Zone::Fixed(value()?.parse()?),
+            "--complete" => options.complete = true,
+            "--strict" => options.strict = true,
+            "--losses" => losses = Some(value()?),
+            option if option.starts_with("--") => return Err(format!("unknown option {option}\n{USAGE}").into()),
+            file => files.push(file.to_owned()),
+        }
+    }
+    let strict = options.strict;
+    let read = read(&files, options.clone())?;
+    let mut report = read.loss;
+    let mut output = String::new();
+    match form {
+        Form::Bundle => {
+            let mut bundle = BundleWriter::new(release, &options);
+            read.value.iter().for_each(|study| bundle.push(study));
+            let bundle = bundle.finish();
+            report.merge(&bundle.loss);
+            output = bundle.value.into_string() + "\n";
+        }
+        Form::Resource if read.value.len() != 1 => return Err(format!("expected one study, found {}: use --as bundle or ndjson", read.value.len()).into()),
+        Form::Resource | Form::Ndjson => {
+            for study in &read.value {
+                let written = fhir::write(study, release, &options);
+                report.merge(&written.loss);
+                output += written.value.as_str();
+                output.push('\n');
+            }
+        }
+    }
+    if let Some(path) = losses {
+        std::fs::write(&path, lines(&report)).map_err(|error| format!("{path}: {error}"))?;
+    }
+    if strict && report.iter().any(|loss| matches!(loss.class(), Class::Deviation | Class::Conflict)) {
+        return Err("strict: writing had to bend or leave out what FHIR requires; see --losses".into());
+    }
+    std::io::stdout().write_all(output.as_bytes())?;
+    Ok(())
+}
+
+fn read(files: &[String], options: Options) -> Result<fhir_dicomweb::Mapped<Vec<Study>>, Box<dyn Error>> {
+    let mut reader = dicom::Reader::new(options);
+    if files.is_empty() {
+        let mut text = Vec::new();
+        std::io::stdin().read_to_end(&mut text)?;
+        reader.push(&text)?;
+    }
+    for file in files {
+        let text = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
+        let pushed = reader.push(&text).and_then(|()| reader.end_document());
+        pushed.map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(reader.finish()?)
+}
+
+/// The losses as JSON, a line each.
+fn lines(report: &LossReport) -> String {
+    let line = |loss: &fhir_dicomweb::Loss| {
+        format!(
+            "{{\"code\":\"{}\",\"class\":\"{}\",\"carried\":{},\"at\":\"{}\",\"first\":{},\"count\":{}}}\n",
+            loss.code,
+            loss.class().name(),
+            loss.code.is_carried(),
+            loss.at,
+            loss.first,
+            loss.count
+        )
+    };
+    report.iter().map(line).collect()
+}
+
+const STUDY_ROW: &str = r#"[{
+  "00080020": {"vr": "DA", "Value": ["20240114"]}, "00080030": {"vr": "TM", "Value": ["1322"]},
+  "00080050": {"vr": "SH", "Value": ["A-4711"]},   "00080061": {"vr": "CS", "Value": ["CT", "SR"]},
+  "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Quinn^Harper"}]},
+  "00080201": {"vr": "SH", "Value": ["+0100"]},    "00081030": {"vr": "LO", "Value": ["CT head"]},
+  "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Sample^Sam"}]},
+  "00100020": {"vr": "LO", "Value": ["P-1"]},      "00100021": {"vr": "LO", "Value": ["HOSPITAL"]},
+  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]},
+  "00201206": {"vr": "IS", "Value": [2]},          "00201208": {"vr": "IS", "Value": ["3"]}}]"#;
+
+const SERIES_ROWS: &str = r#"[{
+  "00080060": {"vr": "CS", "Value": ["CT"]}, "0008103E": {"vr": "LO", "Value": ["axial 5mm"]}, "00180015": {"vr": "CS", "Value": ["HEAD"]},
+  "00080021": {"vr": "DA", "Value": ["20240231"]}, "00201209": {"vr": "IS", "Value": [2]},
+  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.1"]}, "00200011": {"vr": "IS", "Value": [1]}},
+ {"00080060": {"vr": "CS", "Value": ["SR"]},
+  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.2"]}, "00200011": {"vr": "IS", "Value": [-1]}}]"#;
+
+const INSTANCE_ROWS: &str = r#"[{
+  "00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.2"]}, "00080018": {"vr": "UI", "Value": ["2.999.1.1.1.1"]},
+  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.1"]}, "00200013": {"vr": "IS", "Value": [1]}},
+ {"00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.2"]}, "00080018": {"vr": "UI", "Value": ["2.999.1.1.1.2"]},
+  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.1"]}, "00200013": {"vr": "IS", "Value": [2]},
+  "00280010": {"vr": "US", "Value": [512]}}]"#;
+
+fn tour() -> Result<(), Box<dyn Error>> {
+    println!("Three QIDO-RS answers about one study: its study row, its series rows, some instance rows.\n");
+    for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
+        println!("{text}\n");
+    }
+    let mut options = Options::default();
+    options.namespaces.push(("HOSPITAL".into(), "https://hospital.example.org/mrn".into()));
+    options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
+    let mut reader = dicom::Reader::new(options.clone());
+    for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
+        reader.push(text.as_bytes())?;
+        reader.end_document()?;
+    }
+    let read = reader.finish()?;
+    let mut bundle = BundleWriter::new(Release::R4, &options);
+    read.value.iter().for_each(|study| bundle.push(study));
+    let bundle = bundle.finish();
+    println!("As a FHIR R4 Bundle:\n\n{}\n", pretty(&bundle.value)?);
+    println!("What reading could not carry, or had to mend:\n\n{}", read.loss);
+    println!("What writing R4 with these options left out, or had to bend:\n\n{}", bundle.loss);
+    println!("{USAGE}");
+    Ok(())
+}
+
+fn pretty(json: &Json) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(json)
+}

@@ -1,4 +1,5 @@
 //! DICOM JSON to FHIR on the command line. Without arguments: a short tour on embedded samples.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::{Class, Json, LossReport, Options, Release, Study, Zone, dicom, fhir};
@@ -6,7 +7,8 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--endpoint-base URL] [--fhir-base URL]
+const USAGE: &str =
+    "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--endpoint-base URL] [--fhir-base URL]
                          [--zone +01:00] [--complete] [--strict] [--losses FILE] [FILES...]
 
 Reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input,
@@ -74,7 +76,9 @@ fn to_fhir(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             report.merge(&bundle.loss);
             output = bundle.value.into_string() + "\n";
         }
-        Form::Resource if read.value.len() != 1 => return Err(format!("expected one study, found {}: use --as bundle or ndjson", read.value.len()).into()),
+        Form::Resource if read.value.len() != 1 => {
+            return Err(format!("expected one study, found {}: use --as bundle or ndjson", read.value.len()).into());
+        }
         Form::Resource | Form::Ndjson => {
             for study in &read.value {
                 let written = fhir::write(study, release, &options);

@@ -74,10 +74,7 @@ impl Error {
     }
 
     pub(crate) fn at(kind: Kind, offset: u64) -> Self {
-        Error {
-            kind,
-            offset: Some(offset),
-        }
+        Error { kind, offset: Some(offset) }
     }
 
     /// From where the scanner stopped; `base` is the offset of its first byte in the whole text.

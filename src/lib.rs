@@ -51,4 +51,4 @@ pub use loss::{Class, Code, Loss, LossReport, Lossy, Mapped, Place, Step};
 pub use options::{BadOffset, Limits, Offset, Options, Zone};
 pub use release::{Release, Releases, UnknownRelease};
 pub use study::{Facts, Instance, Series, Study};
-pub use table::{known, row, rows, Fact, Known, Level, Part, Row, Search, SearchKind, Vr};
+pub use table::{Fact, Known, Level, Part, Row, Search, SearchKind, Vr, known, row, rows};

@@ -172,8 +172,7 @@ impl Place {
     /// The attributes `tags`, one inside the other.
     #[must_use]
     pub fn of_tags(tags: &[u32]) -> Place {
-        tags.iter()
-            .fold(Place::ROOT, |place, tag| place.then(Step::Tag(*tag)))
+        tags.iter().fold(Place::ROOT, |place, tag| place.then(Step::Tag(*tag)))
     }
 
     /// The steps.
@@ -229,15 +228,7 @@ impl Loss {
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} at {}: {} ({}, first in data set {})",
-            self.code,
-            self.at,
-            self.code.meaning(),
-            self.count,
-            self.first
-        )
+        write!(f, "{} at {}: {} ({}, first in data set {})", self.code, self.at, self.code.meaning(), self.count, self.first)
     }
 }
 
@@ -301,26 +292,17 @@ impl LossReport {
     }
 
     pub(crate) fn add(&mut self, loss: Loss) {
-        if let Some(known) = self
-            .index
-            .get(&(loss.code, loss.at))
-            .and_then(|at| self.losses.get_mut(*at as usize))
-        {
+        if let Some(known) = self.index.get(&(loss.code, loss.at)).and_then(|at| self.losses.get_mut(*at as usize)) {
             known.count += loss.count;
             known.first = known.first.min(loss.first);
             return;
         }
         if self.losses.len() < DISTINCT {
-            self.index
-                .insert((loss.code, loss.at), self.losses.len() as u32);
+            self.index.insert((loss.code, loss.at), self.losses.len() as u32);
             self.losses.push(loss);
         } else if loss.code != Code::MoreLosses || loss.at != Place::ROOT {
             // The list may then hold one entry more than DISTINCT.
-            let more = Loss {
-                code: Code::MoreLosses,
-                at: Place::ROOT,
-                ..loss
-            };
+            let more = Loss { code: Code::MoreLosses, at: Place::ROOT, ..loss };
             match self.index.get(&(more.code, more.at)) {
                 Some(_) => self.add(more),
                 None => {
@@ -382,11 +364,7 @@ impl<T> Mapped<T> {
     /// # Errors
     /// The report, if it is not empty.
     pub fn lossless(self) -> Result<T, Lossy> {
-        if self.loss.is_empty() {
-            Ok(self.value)
-        } else {
-            Err(Lossy(self.loss))
-        }
+        if self.loss.is_empty() { Ok(self.value) } else { Err(Lossy(self.loss)) }
     }
 
     /// The result, whatever it lacks.
@@ -405,12 +383,7 @@ pub(crate) struct Sink<'c> {
 
 impl<'c> Sink<'c> {
     pub(crate) fn new(strict: bool, each: Option<&'c mut dyn FnMut(&Loss)>) -> Self {
-        Sink {
-            report: LossReport::default(),
-            each,
-            strict,
-            broken: false,
-        }
+        Sink { report: LossReport::default(), each, strict, broken: false }
     }
 
     pub(crate) fn lose(&mut self, loss: Loss) {
@@ -423,10 +396,6 @@ impl<'c> Sink<'c> {
 
     /// In strict mode an error as soon as the input departed from its standard or contradicted itself.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.broken {
-            Err(Error::new(Kind::Strict))
-        } else {
-            Ok(())
-        }
+        if self.broken { Err(Error::new(Kind::Strict)) } else { Ok(()) }
     }
 }

@@ -54,10 +54,7 @@ impl Options {
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .find(|(known, _)| known == name && !name.is_empty())
-        .map(|(_, uri)| uri.as_str())
+    pairs.iter().find(|(known, _)| known == name && !name.is_empty()).map(|(_, uri)| uri.as_str())
 }
 
 /// Shows no names or addresses.
@@ -164,12 +161,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            input_bytes: 4 << 30,
-            depth: 64,
-            studies: 100_000,
-            series: 100_000,
-            instances: 1_000_000,
-        }
+        Limits { input_bytes: 4 << 30, depth: 64, studies: 100_000, series: 100_000, instances: 1_000_000 }
     }
 }

@@ -77,10 +77,7 @@ impl FromStr for Release {
     type Err = UnknownRelease;
 
     fn from_str(text: &str) -> Result<Self, UnknownRelease> {
-        Release::ALL
-            .into_iter()
-            .find(|release| release.name().eq_ignore_ascii_case(text))
-            .ok_or(UnknownRelease)
+        Release::ALL.into_iter().find(|release| release.name().eq_ignore_ascii_case(text)).ok_or(UnknownRelease)
     }
 }
 
@@ -94,30 +91,15 @@ pub struct Releases {
 }
 
 /// R4 and R4B.
-pub(crate) const R4_R4B: Releases = Releases {
-    from: Release::R4,
-    to: Release::R4B,
-};
+pub(crate) const R4_R4B: Releases = Releases { from: Release::R4, to: Release::R4B };
 /// R4, R4B and R5.
-pub(crate) const R4_R5: Releases = Releases {
-    from: Release::R4,
-    to: Release::R5,
-};
+pub(crate) const R4_R5: Releases = Releases { from: Release::R4, to: Release::R5 };
 /// R5 and R6.
-pub(crate) const R5_R6: Releases = Releases {
-    from: Release::R5,
-    to: Release::R6,
-};
+pub(crate) const R5_R6: Releases = Releases { from: Release::R5, to: Release::R6 };
 /// R6 alone.
-pub(crate) const R6: Releases = Releases {
-    from: Release::R6,
-    to: Release::R6,
-};
+pub(crate) const R6: Releases = Releases { from: Release::R6, to: Release::R6 };
 /// Every release.
-pub(crate) const ALL: Releases = Releases {
-    from: Release::R4,
-    to: Release::R6,
-};
+pub(crate) const ALL: Releases = Releases { from: Release::R4, to: Release::R6 };
 
 impl Releases {
     /// Whether `release` lies in the span.
@@ -129,10 +111,6 @@ impl Releases {
 
 impl fmt::Display for Releases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.from == self.to {
-            write!(f, "{}", self.from)
-        } else {
-            write!(f, "{}..{}", self.from, self.to)
-        }
+        if self.from == self.to { write!(f, "{}", self.from) } else { write!(f, "{}..{}", self.from, self.to) }
     }
 }

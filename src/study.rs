@@ -115,22 +115,10 @@ impl Study {
     #[must_use]
     pub fn leaves(&self) -> u64 {
         let count = |items: Option<Items<'_>>| -> u64 {
-            items
-                .into_iter()
-                .flatten()
-                .flat_map(|item: Fields<'_>| item.into_iter())
-                .filter(|field| !field.is_empty())
-                .count() as u64
+            items.into_iter().flatten().flat_map(|item: Fields<'_>| item.into_iter()).filter(|field| !field.is_empty()).count() as u64
         };
         let of = |level: Level, get: &dyn Fn(RowRef) -> u64| -> u64 {
-            (0..rows_of(level).len())
-                .map(|index| {
-                    get(RowRef {
-                        level,
-                        index: index as u8,
-                    })
-                })
-                .sum()
+            (0..rows_of(level).len()).map(|index| get(RowRef { level, index: index as u8 })).sum()
         };
         let mut leaves = of(Level::Patient, &|row| count(self.items(row))) + of(Level::Study, &|row| count(self.items(row)));
         for series in self.series() {
@@ -191,9 +179,7 @@ impl<'a> Series<'a> {
 
 impl fmt::Debug for Series<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Series")
-            .field("instances", &(self.entry.end - self.entry.first))
-            .finish_non_exhaustive()
+        f.debug_struct("Series").field("instances", &(self.entry.end - self.entry.first)).finish_non_exhaustive()
     }
 }
 
@@ -247,10 +233,7 @@ pub struct Facts<'a, K> {
 
 impl<'a, K> Facts<'a, K> {
     fn of(items: Option<Items<'a>>) -> Self {
-        Facts {
-            items,
-            kind: PhantomData,
-        }
+        Facts { items, kind: PhantomData }
     }
 }
 

@@ -27,10 +27,6 @@ impl<'a> Items<'a> {
         let left = take_length(&mut rest);
         Items { rest, left, fields }
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.left
-    }
 }
 
 impl<'a> Iterator for Items<'a> {

@@ -50,25 +50,23 @@ fn every_document_is_read_or_refused_and_results_are_valid() {
             }
         }
     });
-    println!("read {read} documents, {studies} studies\nrefused {refused:?}\nlost {lost:?}");
+    let mut summary = format!("corpus: read {read} documents, {studies} studies\nrefused {refused:?}\nlost {lost:?}\n");
     assert!(read > 0, "no document below {}", root.display());
     let validator = root.join("../tools/validate-fhir.py");
     if !validator.exists() {
-        println!("no validator at {}: results are not validated", validator.display());
-        return;
+        writeln!(summary, "no validator at {}: results are not validated", validator.display()).unwrap();
+        written.clear();
     }
     for (release, lines) in written {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("corpus-{release}.ndjson"));
         std::fs::write(&file, lines).unwrap();
-        let output = Command::new("python3")
-            .arg(&validator)
-            .arg(release.name().to_lowercase())
-            .arg(&file)
-            .output()
-            .unwrap();
+        let output = Command::new("python3").arg(&validator).arg(release.name().to_lowercase()).arg(&file).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
-        println!("{}", said.lines().last().unwrap_or(""));
+        writeln!(summary, "{}", said.lines().last().unwrap_or("")).unwrap();
         let detail: String = said.lines().take(20).map(|line| format!("{line}\n")).collect();
         assert!(output.status.success(), "{release}: {detail}{}", String::from_utf8_lossy(&output.stderr));
     }
+    println!("{summary}");
+    // The test runner hides what passing tests print: `.ci/run test` shows this file.
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus.txt"), summary).unwrap();
 }

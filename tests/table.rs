@@ -84,7 +84,8 @@ fn every_row_and_release_has_a_vector() {
         assert_eq!(file["count"], cases.len(), "{name}");
         for release in Release::ALL {
             let to_fhir = |case: &&Value| {
-                span_holds(case["releases"].as_str().unwrap(), release) && case["directions"].as_array().unwrap().iter().any(|d| d == "to-fhir")
+                span_holds(case["releases"].as_str().unwrap(), release)
+                    && case["directions"].as_array().unwrap().iter().any(|d| d == "to-fhir")
             };
             if !cases.iter().any(|case| to_fhir(&case)) {
                 missing.push(format!("{}: {release}", row.name()));
@@ -111,7 +112,9 @@ fn every_loss_code_is_met_by_a_vector() {
 fn case_ids_are_unique() {
     let mut ids: Vec<String> = vector_files()
         .iter()
-        .flat_map(|(_, file)| file["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+        .flat_map(|(_, file)| {
+            file["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        })
         .collect();
     ids.sort();
     let twice: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
@@ -125,13 +128,8 @@ fn layering() {
     walk(&root().join("src"), &mut |path| {
         let name = path.strip_prefix(root().join("src")).unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(path).unwrap();
-        let code: Vec<&str> = text
-            .split("#[cfg(test)]")
-            .next()
-            .unwrap()
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .collect();
+        let code: Vec<&str> =
+            text.split("#[cfg(test)]").next().unwrap().lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let table = name.starts_with("table/");
         for line in &code {
             let is_release = ["Release::R4", "Release::R4B", "Release::R5", "Release::R6"].iter().any(|release| line.contains(release));
@@ -139,13 +137,16 @@ fn layering() {
                 broken.push(format!("{name}: a release: {line}"));
             }
             let tag = line.match_indices("0x").any(|(at, _)| {
-                let digits = line[at + 2..].chars().take_while(|c| c.is_ascii_hexdigit() || *c == '_').filter(char::is_ascii_hexdigit).count();
+                let digits =
+                    line[at + 2..].chars().take_while(|c| c.is_ascii_hexdigit() || *c == '_').filter(char::is_ascii_hexdigit).count();
                 digits == 8 && !line.contains("0x9E37_79B1")
             });
             if tag && !table {
                 broken.push(format!("{name}: a tag: {line}"));
             }
-            let element = ["numberOfSeries", "bodySite", "reasonCode", "procedureCode", "basedOn", "sopClass"].iter().any(|element| line.contains(&format!("\"{element}")));
+            let element = ["numberOfSeries", "bodySite", "reasonCode", "procedureCode", "basedOn", "sopClass"]
+                .iter()
+                .any(|element| line.contains(&format!("\"{element}")));
             if element && !table && !name.starts_with("fhir/") {
                 broken.push(format!("{name}: an element: {line}"));
             }

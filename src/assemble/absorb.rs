@@ -1,11 +1,11 @@
 //! One fact of one data set joins what the record has.
 
 use super::place_of;
-use super::record::Set;
+use super::record::{Set, SetKey, Sets};
 use crate::loss::{Code, Loss, Sink};
 use crate::table::{Merge, Row};
-use crate::value::{self, Fields, Items, FIELDS};
-use alloc::collections::BTreeMap;
+use crate::value::{self, FIELDS, Fields, Items};
+use alloc::collections::btree_map::Entry;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -49,7 +49,7 @@ impl Slot {
 pub(super) fn absorb(
     arena: &mut String,
     slot: &mut Slot,
-    (sets, key): (&mut BTreeMap<(Option<u32>, u8), Set>, (Option<u32>, u8)),
+    (sets, key): (&mut Sets, SetKey),
     row: &'static Row,
     items: &[Fields<'_>],
     number: u64,
@@ -129,16 +129,9 @@ fn one(row: &Row, item: &Fields<'_>) -> String {
 }
 
 /// New items join a set.
-fn join(
-    arena: &str,
-    slot: &Slot,
-    set: alloc::collections::btree_map::Entry<'_, (Option<u32>, u8), Set>,
-    row: &'static Row,
-    items: &[Fields<'_>],
-    tell: &mut Hear<'_>,
-) {
+fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row, items: &[Fields<'_>], tell: &mut Hear<'_>) {
     let known = run_of(arena, slot, row);
-    if matches!(set, alloc::collections::btree_map::Entry::Vacant(_)) && known.eq(items.iter().copied()) {
+    if matches!(set, Entry::Vacant(_)) && known.eq(items.iter().copied()) {
         return;
     }
     let set = set.or_insert_with(|| {
@@ -175,7 +168,15 @@ fn clean_lifted(row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) -> u32 {
 }
 
 /// Fields fill each other. What differs is a conflict; what is lifted from a lower level and differs is spoilt. Whether anything changed.
-fn fill<'a>(slot: &mut Slot, row: &'static Row, known: &mut Fields<'a>, new: &Fields<'a>, noted: &Noted<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) -> bool {
+fn fill<'a>(
+    slot: &mut Slot,
+    row: &'static Row,
+    known: &mut Fields<'a>,
+    new: &Fields<'a>,
+    noted: &Noted<'_>,
+    tell: &mut Hear<'_>,
+    sink: &mut Sink<'_>,
+) -> bool {
     let mut changed = false;
     let mut filled_now = 0_u32;
     let lifts = row.parts.iter().any(|part| part.from.is_some());
@@ -188,17 +189,15 @@ fn fill<'a>(slot: &mut Slot, row: &'static Row, known: &mut Fields<'a>, new: &Fi
         let fills = !filled(field, known);
         if differs(known, field) || other || conflict && fills && !lifts {
             tell(0, field, Code::Conflict);
-        } else if fills && let (Some(slot), Some(text)) = (known.get_mut(field), new.get(field)) {
-            *slot = text;
+        } else if fills {
+            known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
             changed = true;
             filled_now |= u32::from(noted(0, field)) << field;
         }
     }
     slot.noted |= filled_now;
     for part in row.parts.iter().filter(|part| part.from.is_some()) {
-        let fields: Vec<usize> = (0..FIELDS)
-            .filter(|field| row.part_of(*field).is_some_and(|of| of.tag == part.tag))
-            .collect();
+        let fields: Vec<usize> = (0..FIELDS).filter(|field| row.part_of(*field).is_some_and(|of| of.tag == part.tag)).collect();
         if !fields.iter().any(|field| filled(*field, new)) {
             continue;
         }
@@ -242,11 +241,6 @@ fn take_back(slot: &mut Slot, row: &'static Row, field: usize, sink: &mut Sink<'
     slot.lifted = 0;
     if count > 0 {
         sink.report.uncarry(count);
-        sink.lose(Loss {
-            code: Code::NotUniform,
-            at: place_of(row, field, Code::NotUniform),
-            first: slot.row,
-            count,
-        });
+        sink.lose(Loss { code: Code::NotUniform, at: place_of(row, field, Code::NotUniform), first: slot.row, count });
     }
 }

@@ -1,14 +1,15 @@
 //! The end of assembling: what belongs together is merged, what is listed is counted, drafts become studies.
 
-use super::absorb::{absorb, run_of, Slot};
+use super::absorb::{Slot, absorb, run_of};
+use super::copies::each_once;
 use super::place_of;
-use super::record::{Entry, Record};
+use super::record::{Record, SetKey, Sets};
 use crate::kind::BodySite;
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::options::Options;
-use crate::study::{run, study_slot, Extra, SeriesEntry, Study};
-use crate::table::{row, rows_of, Level, Row, RowRef};
-use crate::value::{self, Fields, FIELDS};
+use crate::study::{Extra, SeriesEntry, Study, run, study_slot};
+use crate::table::{Level, Row, RowRef, row, rows_of};
+use crate::value::{self, FIELDS, Fields};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -30,10 +31,7 @@ pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, optio
         let mut parts = key.split('\0');
         let of = parts.next().unwrap_or("");
         let mut known = || parts.next().and_then(|part| part.strip_prefix(super::KNOWN));
-        let patient = Patient {
-            id: known(),
-            issuer: known(),
-        };
+        let patient = Patient { id: known(), issuer: known() };
         if of != uid {
             settle(&mut group, &mut records, &mut conflicts, sink);
             uid = of;
@@ -59,7 +57,7 @@ pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, optio
 /// The records of one study UID: what can be told apart stays apart, what cannot joins the only one it can belong to.
 fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>], conflicts: &mut [bool], sink: &mut Sink<'_>) {
     let take = |records: &mut [Option<Record>], at: usize| records.get_mut(at).and_then(Option::take);
-    let mut merge = |records: &mut [Option<Record>], from: usize, into: usize, sink: &mut Sink<'_>| {
+    let merge = |records: &mut [Option<Record>], from: usize, into: usize, sink: &mut Sink<'_>| {
         if let (Some(source), Some(mut target)) = (take(records, from), take(records, into)) {
             join(&mut target, source, sink);
             if let Some(slot) = records.get_mut(into) {
@@ -83,9 +81,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
     let named = kept.iter().filter(|(patient, _)| patient.id.is_some()).count();
     let nameless = kept.iter().find(|(patient, _)| patient.id.is_none()).copied();
     let known = kept.iter().find(|(patient, _)| patient.id.is_some()).copied();
-    if let Some((_, nameless)) = nameless
-        && let Some((_, known)) = known
-    {
+    if let (Some((_, nameless)), Some((_, known))) = (nameless, known) {
         if named == 1 {
             merge(records, nameless, known, sink);
         } else if let Some(dropped) = records.get_mut(nameless).and_then(Option::take) {
@@ -99,17 +95,8 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
         }
     }
     if named > 1 {
-        let first = kept
-            .iter()
-            .filter_map(|(_, at)| records.get(*at)?.as_ref()?.first_row)
-            .min()
-            .unwrap_or(0);
-        sink.lose(Loss {
-            code: Code::PatientConflict,
-            at: patient_place(),
-            first,
-            count: 0,
-        });
+        let first = kept.iter().filter_map(|(_, at)| records.get(*at)?.as_ref()?.first_row).min().unwrap_or(0);
+        sink.lose(Loss { code: Code::PatientConflict, at: patient_place(), first, count: 0 });
         for (_, at) in &kept {
             if let Some(conflict) = conflicts.get_mut(*at) {
                 *conflict = true;
@@ -119,21 +106,14 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
 }
 
 fn patient_place() -> Place {
-    RowRef::from(row::PATIENT_ID)
-        .row()
-        .map_or(Place::ROOT, |row| place_of(row, 0, Code::PatientConflict))
+    RowRef::from(row::PATIENT_ID).row().map_or(Place::ROOT, |row| place_of(row, 0, Code::PatientConflict))
 }
 
 /// A leaf that was carried contradicts what stands.
-fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Code, number: u64, noted: bool) {
+pub(super) fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Code, number: u64, noted: bool) {
     let count = u64::from(!noted);
     sink.report.uncarry(count);
-    sink.lose(Loss {
-        code,
-        at: place_of(row, field, code),
-        first: number,
-        count,
-    });
+    sink.lose(Loss { code, at: place_of(row, field, code), first: number, count });
 }
 
 /// Everything of `source` joins `target`; of what differs the earlier row stands.
@@ -164,10 +144,7 @@ fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     let shift = target.arena.len() as u32;
     target.arena.push_str(&source.arena);
     let extras = target.extras.len() as u32;
-    target.extras.extend(source.extras.iter().map(|extra| Extra {
-        at: extra.at + shift,
-        ..*extra
-    }));
+    target.extras.extend(source.extras.iter().map(|extra| Extra { at: extra.at + shift, ..*extra }));
     for mut entry in source.instances {
         for at in entry.instance.facts.iter_mut().filter(|at| **at > 0) {
             *at += shift;
@@ -180,17 +157,21 @@ fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     }
 }
 
-fn references(level: Level) -> impl Iterator<Item = RowRef> {
-    (0..rows_of(level).len()).map(move |index| RowRef {
-        level,
-        index: index as u8,
-    })
+pub(super) fn references(level: Level) -> impl Iterator<Item = RowRef> {
+    (0..rows_of(level).len()).map(move |index| RowRef { level, index: index as u8 })
 }
 
-type SetKey = (Option<u32>, u8);
-
 #[allow(clippy::too_many_arguments)]
-fn merge_slot(arena: &mut String, ours: &mut Slot, source: &Record, theirs: &Slot, row: &'static Row, key: SetKey, sets: &mut BTreeMap<SetKey, super::record::Set>, sink: &mut Sink<'_>) {
+fn merge_slot(
+    arena: &mut String,
+    ours: &mut Slot,
+    source: &Record,
+    theirs: &Slot,
+    row: &'static Row,
+    key: SetKey,
+    sets: &mut Sets,
+    sink: &mut Sink<'_>,
+) {
     if theirs.at == 0 && theirs.spoilt == 0 {
         return;
     }
@@ -209,7 +190,17 @@ fn merge_slot(arena: &mut String, ours: &mut Slot, source: &Record, theirs: &Slo
     let (number, mask) = if later { (theirs.row, theirs.noted) } else { (ours.row, ours.noted) };
     if later || row.merge == crate::table::Merge::Set {
         let noted = |item: usize, field: usize| theirs.is_noted(row, item, field);
-        absorb(arena, ours, (sets, key), row, &their_items, theirs.row, &noted, &mut |item, field, code| told.push((item * row.kind.fields + field, code)), sink);
+        absorb(
+            arena,
+            ours,
+            (sets, key),
+            row,
+            &their_items,
+            theirs.row,
+            &noted,
+            &mut |item, field, code| told.push((item * row.kind.fields + field, code)),
+            sink,
+        );
     } else {
         let before = *ours;
         let our_items: Vec<Fields<'_>> = {
@@ -221,7 +212,17 @@ fn merge_slot(arena: &mut String, ours: &mut Slot, source: &Record, theirs: &Slo
         let noted = |item: usize, field: usize| theirs.is_noted(row, item, field);
         absorb(arena, ours, (sets, key), row, &their_items, theirs.row, &noted, &mut |_, _, _| (), sink);
         let noted = |item: usize, field: usize| before.is_noted(row, item, field);
-        absorb(arena, ours, (sets, key), row, &our_items, before.row, &noted, &mut |item, field, code| told.push((item * row.kind.fields + field, code)), sink);
+        absorb(
+            arena,
+            ours,
+            (sets, key),
+            row,
+            &our_items,
+            before.row,
+            &noted,
+            &mut |item, field, code| told.push((item * row.kind.fields + field, code)),
+            sink,
+        );
     }
     for (bit, code) in told.into_iter().filter(|(_, code)| *code != Code::Lifted) {
         contradict(sink, row, bit % row.kind.fields, code, number, bit < 32 && mask & (1 << bit) != 0);
@@ -262,11 +263,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     let mut series = Vec::with_capacity(record.series.len());
     for (n, draft) in record.series.iter().enumerate() {
         let own = record.instances.iter().skip(first).take_while(|entry| entry.series as usize == n).count();
-        series.push(SeriesEntry {
-            facts: draft.facts.map(|slot| slot.at),
-            first: first as u32,
-            end: (first + own) as u32,
-        });
+        series.push(SeriesEntry { facts: draft.facts.map(|slot| slot.at), first: first as u32, end: (first + own) as u32 });
         first += own;
     }
     Study {
@@ -298,119 +295,6 @@ fn order_series(record: &mut Record) {
     record.series.sort_by_key(|series| series.first_row);
 }
 
-/// The same instance twice in a series is one: identical copies are silent, what differs is a conflict, what is missing is filled.
-fn each_once(record: &mut Record, sink: &mut Sink<'_>) {
-    let uid = |entry: &Entry| -> &str {
-        entry
-            .instance
-            .facts
-            .first()
-            .and_then(|at| run(&record.arena, row::INSTANCE_UID.into(), *at))
-            .and_then(|mut items| items.next())
-            .map_or("", |[uid, ..]| uid)
-    };
-    let ascending = record.instances.is_sorted_by(|a, b| a.series < b.series || a.series == b.series && uid(a) < uid(b));
-    if ascending {
-        return;
-    }
-    let mut order: Vec<usize> = (0..record.instances.len()).collect();
-    let at = |n: &usize| record.instances.get(*n).map(|entry| (entry.series, uid(entry)));
-    order.sort_by(|a, b| at(a).cmp(&at(b)));
-    let mut copies: Vec<(usize, usize)> = Vec::new();
-    for same in order.chunk_by(|a, b| at(a) == at(b)) {
-        if let [first, rest @ ..] = same {
-            copies.extend(rest.iter().map(|copy| (*first, *copy)));
-        }
-    }
-    if copies.is_empty() {
-        return;
-    }
-    let mut gone = alloc::vec![false; record.instances.len()];
-    for (first, copy) in copies {
-        if let Some(gone) = gone.get_mut(copy) {
-            *gone = true;
-        }
-        merge_instance(record, first, copy, sink);
-    }
-    let mut gone = gone.into_iter();
-    record.instances.retain(|_| !gone.next().unwrap_or(false));
-}
-
-fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sink<'_>) {
-    let (Some(mut ours), Some(theirs)) = (record.instances.get(first).copied(), record.instances.get(copy).copied()) else { return };
-    for row_ref in references(Level::Instance) {
-        let Some(row) = row_ref.row() else { continue };
-        let (known, new) = (fact(record, &ours, row_ref), fact(record, &theirs, row_ref));
-        if new == 0 {
-            continue;
-        }
-        if known == 0 {
-            set_fact(record, &mut ours, row_ref, new);
-            continue;
-        }
-        let items = |at| run(&record.arena, row_ref, at).into_iter().flatten().next().unwrap_or([""; FIELDS]);
-        let (known_item, new_item) = (items(known), items(new));
-        if known_item == new_item {
-            continue;
-        }
-        let noted = theirs.noted & (1 << row_ref.index) != 0;
-        let differ: Vec<usize> = (0..row.kind.fields)
-            .filter(|field| new_item.get(*field).is_some_and(|text| !text.is_empty()) && known_item.get(*field) != new_item.get(*field))
-            .collect();
-        for field in differ {
-            contradict(sink, row, field, Code::Conflict, theirs.row, noted);
-        }
-    }
-    if let Some(slot) = record.instances.get_mut(first) {
-        *slot = ours;
-    }
-}
-
-/// Where a fact of an instance is; 0: absent.
-fn fact(record: &Record, entry: &Entry, row: RowRef) -> u32 {
-    if let Some(at) = entry.instance.facts.get(usize::from(row.index)) {
-        return *at;
-    }
-    let mut at = entry.instance.extra as usize;
-    while let Some(extra) = at.checked_sub(1).and_then(|at| record.extras.get(at)) {
-        if extra.row == row.index {
-            return extra.at;
-        }
-        if !extra.more {
-            break;
-        }
-        at += 1;
-    }
-    0
-}
-
-fn set_fact(record: &mut Record, entry: &mut Entry, row: RowRef, new: u32) {
-    if let Some(at) = entry.instance.facts.get_mut(usize::from(row.index)) {
-        *at = new;
-        return;
-    }
-    // Its extras must follow each other: they move to the end together.
-    let mut own: Vec<Extra> = Vec::new();
-    let mut at = entry.instance.extra as usize;
-    while let Some(extra) = at.checked_sub(1).and_then(|at| record.extras.get(at)) {
-        own.push(*extra);
-        if !extra.more {
-            break;
-        }
-        at += 1;
-    }
-    for extra in &mut own {
-        extra.more = true;
-    }
-    own.push(Extra {
-        row: row.index,
-        more: false,
-        at: new,
-    });
-    entry.instance.extra = record.extras.len() as u32 + 1;
-    record.extras.extend(own);
-}
-
 /// What needs several data sets to be seen: a code that says what the term says, a fact whose every field was spoilt.
 fn settle_series(record: &mut Record) {
     for series in &mut record.series {
@@ -418,10 +302,7 @@ fn settle_series(record: &mut Record) {
             if slot.at == 0 {
                 continue;
             }
-            let row_ref = RowRef {
-                level: Level::Series,
-                index: index as u8,
-            };
+            let row_ref = RowRef { level: Level::Series, index: index as u8 };
             let Some(row) = row_ref.row() else { continue };
             let Some(item) = run_of(&record.arena, slot, row).next() else { continue };
             if item.iter().all(|text| text.is_empty()) {

@@ -4,6 +4,7 @@
 //! align by UID, never by position. Where data sets differ the first in input order stands, at every level, and the other is a conflict.
 
 mod absorb;
+mod copies;
 mod finish;
 mod record;
 
@@ -13,8 +14,8 @@ use crate::kind::Draft;
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::options::Options;
 use crate::study::Study;
-use crate::table::{row, Level, Row, RowRef};
-use crate::value::{Fields, FIELDS};
+use crate::table::{Level, Row, RowRef, row};
+use crate::value::{FIELDS, Fields};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -39,15 +40,7 @@ const KNOWN: char = '=';
 
 impl Assembler {
     pub(crate) fn new() -> Self {
-        Assembler {
-            records: Vec::new(),
-            keys: BTreeMap::new(),
-            last: None,
-            key: String::new(),
-            row: 0,
-            series: 0,
-            instances: 0,
-        }
+        Assembler { records: Vec::new(), keys: BTreeMap::new(), last: None, key: String::new(), row: 0, series: 0, instances: 0 }
     }
 
     /// Takes a data set into the record it belongs to, and tells what becomes of each of its leaves.
@@ -59,16 +52,11 @@ impl Assembler {
         let taken_back = before.saturating_sub(sink.report.carried());
         let carried = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
         sink.report.carry(carried);
-        if let Ok(Some(record)) = result
-            && let Some(record) = self.records.get_mut(record)
-        {
+        if let Some(record) = result.as_ref().ok().and_then(|at| self.records.get_mut((*at)?)) {
             record.carried = (record.carried + carried).saturating_sub(taken_back);
         }
         for loss in set.losses.iter().filter(|loss| loss.count > 0 || loss.code == Code::NoIdentity) {
-            sink.lose(Loss {
-                first: row_number,
-                ..*loss
-            });
+            sink.lose(Loss { first: row_number, ..*loss });
         }
         result?;
         sink.check()
@@ -181,9 +169,7 @@ impl Assembler {
             self.key.push_str(text);
             self.key.push('\0');
         }
-        if let Some((key, record)) = &self.last
-            && *key == self.key
-        {
+        if let Some((_, record)) = self.last.as_ref().filter(|(key, _)| *key == self.key) {
             return Ok(*record);
         }
         let found = self.keys.get(self.key.as_str()).copied();
@@ -252,10 +238,7 @@ fn spans<'a>(text: &'a str, spans: &[(usize, usize); FIELDS]) -> Fields<'a> {
 }
 
 fn text(set: &DataSet, cell: usize) -> &str {
-    set.cells
-        .get(cell)
-        .and_then(|cell| set.text.get(cell.start..cell.end))
-        .unwrap_or("")
+    set.cells.get(cell).and_then(|cell| set.text.get(cell.start..cell.end)).unwrap_or("")
 }
 
 /// Where a loss of joining is told: at the attribute, or where a whole attribute is the matter at that.
@@ -278,12 +261,7 @@ fn no_identity(set: &mut DataSet) {
     set.cells.clear();
     let count = claimed + counted;
     if count > 0 || set.losses.is_empty() {
-        set.losses.push(Loss {
-            code: Code::NoIdentity,
-            at,
-            first: 0,
-            count,
-        });
+        set.losses.push(Loss { code: Code::NoIdentity, at, first: 0, count });
     }
 }
 
@@ -297,13 +275,7 @@ fn date(set: &mut DataSet) {
         let dates = pairs.iter().any(|date| filled(set, row, *date) && filled(set, row, date + 1));
         if dates && (row.level == Level::Study || series) {
             used = true;
-            set.cells.push(Cell {
-                row: Some(row),
-                item: 0,
-                field: 2,
-                leaf: false,
-                ..offset
-            });
+            set.cells.push(Cell { row: Some(row), item: 0, field: 2, leaf: false, ..offset });
         }
     }
     if !used {

@@ -1,8 +1,8 @@
 //! A record while it grows.
 
-use super::absorb::{absorb, Hear, Noted, Slot};
+use super::absorb::{Hear, Noted, Slot, absorb};
 use crate::loss::Sink;
-use crate::study::{study_slot, Extra, InstanceEntry, INSTANCE_SLOTS, SERIES_SLOTS, STUDY_SLOTS};
+use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
@@ -24,11 +24,16 @@ pub(super) struct Record {
     /// Runs of SOP classes that were met, to say each once.
     classes: Vec<u32>,
     /// Facts that are sets and have grown: by series (none: the study) and row.
-    pub(super) sets: BTreeMap<(Option<u32>, u8), Set>,
+    pub(super) sets: Sets,
     pub(super) first_row: Option<u64>,
     /// Leaves that it carries without remark.
     pub(super) carried: u64,
 }
+
+/// Which fact a set is: the series it belongs to (none: the study) and its row.
+pub(super) type SetKey = (Option<u32>, u8);
+/// Facts that are sets and have grown.
+pub(super) type Sets = BTreeMap<SetKey, Set>;
 
 /// A set that has grown: its items as runs of one, in order of first appearance.
 #[derive(Default)]
@@ -101,9 +106,7 @@ impl Record {
         if self.series.get(last as usize).is_some_and(|series| &*series.uid == uid) {
             return (last, false);
         }
-        if self.series.len() == 1
-            && let Some(first) = self.series.first()
-        {
+        if let [first] = self.series.as_slice() {
             self.index.insert(first.uid.clone(), 0);
         }
         if let Some(known) = self.index.get(uid) {
@@ -111,11 +114,7 @@ impl Record {
             return (*known, false);
         }
         let new = self.series.len() as u32;
-        self.series.push(SeriesDraft {
-            facts: [Slot::default(); SERIES_SLOTS],
-            uid: uid.into(),
-            first_row: row,
-        });
+        self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], uid: uid.into(), first_row: row });
         if new > 0 {
             self.index.insert(uid.into(), new);
         }
@@ -124,14 +123,33 @@ impl Record {
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn absorb_study(&mut self, row_ref: RowRef, row: &'static Row, items: &[Fields<'_>], number: u64, noted: &Noted<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) {
+    pub(super) fn absorb_study(
+        &mut self,
+        row_ref: RowRef,
+        row: &'static Row,
+        items: &[Fields<'_>],
+        number: u64,
+        noted: &Noted<'_>,
+        tell: &mut Hear<'_>,
+        sink: &mut Sink<'_>,
+    ) {
         let Some(slot) = study_slot(row_ref).and_then(|slot| self.facts.get_mut(slot)) else { return };
         let set = (None, row_ref.level as u8 * 64 + row_ref.index);
         absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn absorb_series(&mut self, series: u32, row_ref: RowRef, row: &'static Row, items: &[Fields<'_>], number: u64, noted: &Noted<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) {
+    pub(super) fn absorb_series(
+        &mut self,
+        series: u32,
+        row_ref: RowRef,
+        row: &'static Row,
+        items: &[Fields<'_>],
+        number: u64,
+        noted: &Noted<'_>,
+        tell: &mut Hear<'_>,
+        sink: &mut Sink<'_>,
+    ) {
         let Some(slot) = self.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))) else {
             return;
         };
@@ -146,7 +164,9 @@ impl Record {
         }
         let at = self.arena.len() as u32;
         value::push(&mut self.arena, row.kind.fields, items.iter().copied());
-        if (0..row.kind.fields).any(|field| items.first().is_some_and(|item| item.get(field).is_some_and(|text| !text.is_empty())) && noted(0, field)) {
+        if (0..row.kind.fields)
+            .any(|field| items.first().is_some_and(|item| item.get(field).is_some_and(|text| !text.is_empty())) && noted(0, field))
+        {
             draft.noted |= 1 << row_ref.index;
         }
         let at = if row_ref == crate::row::INSTANCE_CLASS.into() { self.class(at) } else { at };
@@ -159,11 +179,8 @@ impl Record {
     /// The run at `at`, or the same SOP class met before.
     fn class(&mut self, at: u32) -> u32 {
         let new = self.arena.get(at as usize..).unwrap_or("");
-        let known = self.classes.iter().rev().copied().find(|known| {
-            self.arena
-                .get(*known as usize..)
-                .is_some_and(|run| run.starts_with(new))
-        });
+        let known =
+            self.classes.iter().rev().copied().find(|known| self.arena.get(*known as usize..).is_some_and(|run| run.starts_with(new)));
         match known {
             Some(known) => {
                 self.arena.truncate(at as usize);
@@ -182,23 +199,11 @@ impl Record {
         let mut extra = 0;
         let last = draft.extras.len().saturating_sub(1);
         for (n, (index, at)) in draft.extras.into_iter().enumerate() {
-            self.extras.push(Extra {
-                row: index,
-                more: n < last,
-                at,
-            });
+            self.extras.push(Extra { row: index, more: n < last, at });
             if n == 0 {
                 extra = self.extras.len() as u32;
             }
         }
-        self.instances.push(Entry {
-            instance: InstanceEntry {
-                facts: draft.facts,
-                extra,
-            },
-            series,
-            row,
-            noted: draft.noted,
-        });
+        self.instances.push(Entry { instance: InstanceEntry { facts: draft.facts, extra }, series, row, noted: draft.noted });
     }
 }

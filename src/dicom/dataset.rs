@@ -2,7 +2,7 @@
 
 use crate::json::scan::{LeafValue, Next, Raw, Scanner, Stop};
 use crate::loss::{Code, Loss, Place, Step};
-use crate::table::{home, inside, is_known, Align, Home, Part, RowRef, Vr};
+use crate::table::{Align, Home, Part, RowRef, Vr, home, inside, is_known};
 use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -47,9 +47,9 @@ pub(crate) struct DataSet {
     pub(crate) patient: (bool, bool),
     /// Parts met, to find the second occurrence of an attribute.
     seen: Vec<(Option<u32>, u32)>,
-    path: Vec<Step>,
+    pub(super) path: Vec<Step>,
     /// Items that appending parts have begun, by row.
-    appended: Vec<(RowRef, u32)>,
+    pub(super) appended: Vec<(RowRef, u32)>,
 }
 
 /// Where the values of an attribute go.
@@ -84,11 +84,7 @@ impl DataSet {
     /// The place of value `index` of the attribute whose value is being read.
     pub(super) fn place_of_value(&self, index: u32) -> Place {
         let attribute = self.path.len().saturating_sub(1);
-        self.path
-            .iter()
-            .take(attribute)
-            .fold(Place::ROOT, |place, step| place.then(*step))
-            .then(Step::Value(index))
+        self.path.iter().take(attribute).fold(Place::ROOT, |place, step| place.then(*step)).then(Step::Value(index))
     }
 
     /// Counts `count` leaves under `code` here; the index + 1 of the loss.
@@ -99,12 +95,7 @@ impl DataSet {
 
     pub(crate) fn lose_at(&mut self, code: Code, at: Place, count: u64) -> u32 {
         if count > 0 {
-            self.losses.push(Loss {
-                code,
-                at,
-                first: 0,
-                count,
-            });
+            self.losses.push(Loss { code, at, first: 0, count });
         }
         self.losses.len() as u32
     }
@@ -199,7 +190,7 @@ impl DataSet {
     }
 
     /// An attribute without a row.
-    fn unmapped(&mut self, scanner: &mut Scanner<'_>, tag: u32) -> Result<(), Stop> {
+    pub(super) fn unmapped(&mut self, scanner: &mut Scanner<'_>, tag: u32) -> Result<(), Stop> {
         let group = (tag >> 16) as u16;
         let (step, code) = if group % 2 == 1 {
             (Step::Group(group), Code::Private)
@@ -216,7 +207,7 @@ impl DataSet {
     }
 
     /// Leaves claimed since `from` without remark are counted under this one.
-    fn note_since(&mut self, from: usize, code: Code) {
+    pub(super) fn note_since(&mut self, from: usize, code: Code) {
         let clean = |cell: &Cell| cell.leaf && cell.counted == 0;
         let count = self.cells.iter().skip(from).filter(|cell| clean(cell)).count();
         if count == 0 {
@@ -270,269 +261,17 @@ impl DataSet {
         })
     }
 
-    fn extra(&mut self, scanner: &mut Scanner<'_>, ordinal: u32) -> Result<(), Stop> {
+    pub(super) fn extra(&mut self, scanner: &mut Scanner<'_>, ordinal: u32) -> Result<(), Stop> {
         self.path.push(Step::Unknown(ordinal));
         let count = leaves(scanner)?;
         self.lose(Code::ExtraMember, count);
         self.path.pop();
         Ok(())
     }
-
-    fn attribute(&mut self, scanner: &mut Scanner<'_>, dest: Dest, filled: &mut Filled) -> Result<(), Stop> {
-        if dest.part.align == Align::Each {
-            self.appended.retain(|(row, _)| *row != dest.row);
-        }
-        self.members(scanner, dest.part.vr, &mut |set, scanner, index| set.value(scanner, dest, index, filled))
-    }
-
-    /// The members of an attribute; `value` gets each of its values, standing before it.
-    fn members(
-        &mut self,
-        scanner: &mut Scanner<'_>,
-        vr: Vr,
-        value: &mut dyn FnMut(&mut Self, &mut Scanner<'_>, u32) -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
-        if scanner.peek()? != Next::Object {
-            let count = leaves(scanner)?;
-            self.lose(Code::BadType, count);
-            return Ok(());
-        }
-        let from = self.cells.len();
-        let (mut found, mut has_value, mut scalar) = (Found::NoVr, false, false);
-        let mut bulk: Option<(u32, u64)> = None;
-        let mut items = scanner.enter_object()?;
-        let mut ordinal = 0;
-        while let Some(name) = scanner.member(&mut items)? {
-            if name.is("Value") && !has_value {
-                has_value = true;
-                scalar = self.values(scanner, value)?;
-            } else if name.is("vr") && scanner.peek()? == Next::String {
-                let raw = scanner.string()?;
-                found = match () {
-                    () if raw.is_blank() => Found::NoVr,
-                    () if raw.is(vr.name()) => Found::Right,
-                    () => Found::Wrong,
-                };
-            } else if (name.is("BulkDataURI") || name.is("InlineBinary")) && bulk.is_none() {
-                bulk = Some((ordinal, leaves(scanner)?));
-            } else {
-                self.extra(scanner, ordinal)?;
-            }
-            ordinal += 1;
-        }
-        match bulk {
-            Some((ordinal, count)) if has_value => {
-                self.path.push(Step::Unknown(ordinal));
-                self.lose(Code::ExtraMember, count);
-                self.path.pop();
-            }
-            Some((_, count)) => {
-                self.lose(Code::BulkValue, count);
-            }
-            None => {}
-        }
-        if scalar {
-            self.note_since(from, Code::ValueNotArray);
-        }
-        match found {
-            Found::Right => {}
-            Found::NoVr => self.note_since(from, Code::VrMissing),
-            Found::Wrong => self.note_since(from, Code::VrWrong),
-        }
-        Ok(())
-    }
-
-    /// What stands under `Value`; whether it was no array.
-    fn values(
-        &mut self,
-        scanner: &mut Scanner<'_>,
-        value: &mut dyn FnMut(&mut Self, &mut Scanner<'_>, u32) -> Result<(), Stop>,
-    ) -> Result<bool, Stop> {
-        if scanner.peek()? != Next::Array {
-            self.path.push(Step::Value(0));
-            value(self, scanner, 0)?;
-            self.path.pop();
-            return Ok(true);
-        }
-        let mut values = scanner.enter_array()?;
-        let mut index = 0;
-        while scanner.element(&mut values)? {
-            self.path.push(Step::Value(index));
-            value(self, scanner, index)?;
-            self.path.pop();
-            index = index.saturating_add(1);
-        }
-        Ok(false)
-    }
-
-    /// One value of an attribute.
-    fn value(&mut self, scanner: &mut Scanner<'_>, mut dest: Dest, index: u32, filled: &mut Filled) -> Result<(), Stop> {
-        let next = scanner.peek()?;
-        if next == Next::Null {
-            return scanner.literal();
-        }
-        let mut own: Filled = [None; FIELDS];
-        let mut state = filled;
-        match dest.part.align {
-            Align::First => {}
-            Align::Each => {
-                if dest.part.within.is_none() {
-                    // Strings that held several values push those behind them on.
-                    dest.item = index.saturating_add(self.begun(dest.row));
-                    state = &mut own;
-                }
-            }
-            Align::Append => {
-                dest.item = self.begun(dest.row);
-                state = &mut own;
-            }
-        }
-        let from = self.cells.len();
-        match (dest.part.vr, next) {
-            (Vr::Sq, Next::Object) => {
-                let first = dest.part.align == Align::First;
-                if first && index > 0 {
-                    let count = leaves(scanner)?;
-                    self.lose(Code::ExtraValue, count);
-                    return Ok(());
-                }
-                self.item(scanner, dest, state)?;
-            }
-            (Vr::Sq, _) => {
-                let count = leaves(scanner)?;
-                self.lose(Code::NotADataset, count);
-            }
-            (Vr::Pn, Next::Object) => self.name(scanner, dest, index, state)?,
-            (_, Next::String) => {
-                let raw = scanner.string()?;
-                self.string(&raw, dest, index, state);
-            }
-            (_, Next::Number) => {
-                let digits = scanner.number()?;
-                self.number(digits, dest, index, state);
-            }
-            (_, Next::Object | Next::Array | Next::True | Next::False | Next::Null) => {
-                let count = leaves(scanner)?;
-                self.lose(Code::BadType, count);
-            }
-        }
-        let claimed = self.cells.iter().skip(from).any(|cell| cell.row.is_some());
-        if claimed {
-            if let Some(mark) = dest.part.mark {
-                let start = self.text.len();
-                self.text.push('1');
-                self.cells.push(Cell {
-                    row: Some(dest.row),
-                    item: dest.item,
-                    field: mark,
-                    start,
-                    end: start + 1,
-                    leaf: false,
-                    counted: 0,
-                });
-            }
-            if dest.part.align == Align::Append {
-                self.advance(dest.row);
-            }
-        }
-        Ok(())
-    }
-
-    /// The number of the next item that an appending part of this row begins.
-    fn begun(&self, row: RowRef) -> u32 {
-        self.appended.iter().find(|(known, _)| *known == row).map_or(0, |(_, n)| *n)
-    }
-
-    /// The next item of an appending row comes behind `last`.
-    pub(super) fn continue_behind(&mut self, row: RowRef, last: Option<u32>) {
-        if let Some(last) = last {
-            while self.begun(row) < last {
-                self.advance(row);
-            }
-        }
-    }
-
-    pub(super) fn advance(&mut self, row: RowRef) {
-        match self.appended.iter_mut().find(|(known, _)| *known == row) {
-            Some((_, n)) => *n = n.saturating_add(1),
-            None => self.appended.push((row, 1)),
-        }
-    }
-
-    /// An item of a sequence that is a part.
-    fn item(&mut self, scanner: &mut Scanner<'_>, dest: Dest, filled: &mut Filled) -> Result<(), Stop> {
-        let base = dest.base + usize::from(dest.part.field);
-        let mut items = scanner.enter_object()?;
-        let mut ordinal = 0;
-        let mut seen = 0_u32;
-        while let Some(name) = scanner.member(&mut items)? {
-            let found = tag_of(&name).map(|(tag, lower)| (tag, lower, dest.part.items.iter().position(|part| part.tag == tag)));
-            match found {
-                None => self.extra(scanner, ordinal)?,
-                Some((tag, _, None)) => self.unmapped(scanner, tag)?,
-                Some((tag, lower, Some(index))) => {
-                    self.path.push(Step::Tag(tag));
-                    let from = self.cells.len();
-                    if seen & (1 << index) != 0 {
-                        let count = leaves(scanner)?;
-                        self.lose(Code::DuplicateAttribute, count);
-                    } else if let Some(part) = dest.part.items.get(index) {
-                        seen |= 1 << index;
-                        let inner = Dest {
-                            part,
-                            base,
-                            ..dest
-                        };
-                        self.attribute(scanner, inner, filled)?;
-                    }
-                    if lower {
-                        self.note_since(from, Code::TagCase);
-                    }
-                    self.path.pop();
-                }
-            }
-            ordinal += 1;
-        }
-        Ok(())
-    }
-
-    /// A name as an object of its groups.
-    fn name(&mut self, scanner: &mut Scanner<'_>, dest: Dest, index: u32, filled: &mut Filled) -> Result<(), Stop> {
-        let mut items = scanner.enter_object()?;
-        let mut ordinal = 0;
-        let mut seen = 0_u32;
-        while let Some(name) = scanner.member(&mut items)? {
-            let group = ["Alphabetic", "Ideographic", "Phonetic"].iter().position(|known| name.is(known));
-            match group {
-                Some(group) if seen & (1 << group) == 0 && scanner.peek()? == Next::String => {
-                    seen |= 1 << group;
-                    let raw = scanner.string()?;
-                    let leaf = self.leaf(&raw);
-                    self.store_name(leaf, group, dest, index, filled);
-                }
-                _ => self.extra(scanner, ordinal)?,
-            }
-            ordinal += 1;
-        }
-        Ok(())
-    }
-}
-
-/// What an attribute's `vr` is.
-#[derive(Clone, Copy)]
-enum Found {
-    NoVr,
-    Right,
-    Wrong,
 }
 
 const fn dest(row: RowRef, part: &'static Part, base: usize) -> Dest {
-    Dest {
-        row,
-        part,
-        base,
-        item: 0,
-    }
+    Dest { row, part, base, item: 0 }
 }
 
 /// The leaves of a value that nothing claims.
@@ -550,7 +289,7 @@ pub(super) fn leaves(scanner: &mut Scanner<'_>) -> Result<u64, Stop> {
 }
 
 /// The tag that a member's name spells, and whether in lower case.
-fn tag_of(name: &Raw<'_>) -> Option<(u32, bool)> {
+pub(super) fn tag_of(name: &Raw<'_>) -> Option<(u32, bool)> {
     let mut decoded = String::new();
     let text = if name.escaped {
         name.decode_into(&mut decoded);
@@ -576,7 +315,17 @@ struct Answer {
 impl Answer {
     fn name(&mut self, name: &Raw<'_>) {
         let known = [
-            "HttpStatus", "HttpError", "OrthancError", "errorMessage", "error", "status", "statusCode", "message", "Message", "code", "fault",
+            "HttpStatus",
+            "HttpError",
+            "OrthancError",
+            "errorMessage",
+            "error",
+            "status",
+            "statusCode",
+            "message",
+            "Message",
+            "code",
+            "fault",
         ];
         self.error |= known.iter().any(|known| name.is(known));
         self.resource |= name.is("resourceType");

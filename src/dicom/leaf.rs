@@ -91,10 +91,7 @@ impl DataSet {
         let text_vr = dest.part.vr != Vr::Is;
         let from = self.cells.len();
         if dest.part.vr == Vr::Pn {
-            let leaf = Leaf {
-                text: digits.to_string(),
-                remark: None,
-            };
+            let leaf = Leaf { text: digits.to_string(), remark: None };
             self.store_name(leaf, 0, dest, index, filled);
         } else {
             self.scalar(digits, None, dest, index, filled, true);
@@ -133,15 +130,7 @@ impl DataSet {
     #[allow(clippy::too_many_arguments)]
     fn store(&mut self, value: &str, remark: Option<Code>, field: usize, dest: Dest, index: u32, filled: &mut Filled, leaf: bool) {
         let taken = filled.get(field).copied().flatten();
-        let mut cell = Cell {
-            row: Some(dest.row),
-            item: dest.item,
-            field: field as u8,
-            start: 0,
-            end: 0,
-            leaf,
-            counted: 0,
-        };
+        let mut cell = Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0 };
         if let Some((other, other_index)) = taken {
             let same = self.cells.get(other).and_then(|cell| self.text.get(cell.start..cell.end)) == Some(value);
             if same {
@@ -208,15 +197,7 @@ impl DataSet {
         }
         if self.cells.len() == from && self.losses.len() == losses {
             // `^^^^`: a name that says nothing is carried as no name.
-            self.cells.push(Cell {
-                row: None,
-                item: 0,
-                field: 0,
-                start: 0,
-                end: 0,
-                leaf: true,
-                counted: 0,
-            });
+            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0 });
         }
     }
 }

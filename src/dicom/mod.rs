@@ -2,9 +2,10 @@
 //!
 //! [`read`] takes a whole answer, [`Reader`] takes it in chunks, and takes several answers together.
 
+mod attribute;
 mod dataset;
 mod leaf;
 mod read;
 
 pub(crate) use dataset::{Cell, DataSet};
-pub use read::{read, read_with, Reader};
+pub use read::{Reader, read, read_with};

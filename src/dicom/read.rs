@@ -1,6 +1,6 @@
 //! Reading DICOM JSON: whole, or in chunks.
 
-use super::dataset::{leaves, DataSet, Form};
+use super::dataset::{DataSet, Form, leaves};
 use crate::assemble::Assembler;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner, Stop};
@@ -74,14 +74,7 @@ impl Reader {
     /// A reader that has read nothing.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Reader {
-            core: Core::new(),
-            sink: Sink::new(options.strict, None),
-            options,
-            rest: Vec::new(),
-            wanted: 0,
-            taken: 0,
-        }
+        Reader { core: Core::new(), sink: Sink::new(options.strict, None), options, rest: Vec::new(), wanted: 0, taken: 0 }
     }
 
     /// Takes the next bytes.
@@ -263,12 +256,7 @@ impl Core {
     }
 
     fn skip_row(&mut self, count: u64, sink: &mut Sink<'_>) {
-        sink.lose(Loss {
-            code: Code::NotADataset,
-            at: Place::ROOT,
-            first: self.assembler.skip_row(),
-            count,
-        });
+        sink.lose(Loss { code: Code::NotADataset, at: Place::ROOT, first: self.assembler.skip_row(), count });
     }
 
     /// A text in which no object was a data set is no DICOM JSON.
@@ -285,10 +273,7 @@ impl Core {
         self.end_document()?;
         sink.check()?;
         let value = self.assembler.finish(options, &mut sink)?;
-        Ok(Mapped {
-            value,
-            loss: sink.report,
-        })
+        Ok(Mapped { value, loss: sink.report })
     }
 }
 

@@ -39,14 +39,7 @@ impl<'a> BundleWriter<'a> {
     /// An empty Bundle.
     #[must_use]
     pub fn new(release: Release, options: &'a Options) -> Self {
-        BundleWriter {
-            entries: Vec::new(),
-            count: 0,
-            release,
-            options,
-            loss: LossReport::default(),
-            carried: 0,
-        }
+        BundleWriter { entries: Vec::new(), count: 0, release, options, loss: LossReport::default(), carried: 0 }
     }
 
     /// Adds a study as a match.
@@ -110,10 +103,7 @@ impl<'a> BundleWriter<'a> {
         }
         out.push(b'}');
         self.loss.set_carried(self.carried);
-        Mapped {
-            value: Json::from_bytes(out),
-            loss: self.loss,
-        }
+        Mapped { value: Json::from_bytes(out), loss: self.loss }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::shape::typed;
 use crate::json::text::Writer;
-use crate::release::{Release, R4_R4B};
+use crate::release::{R4_R4B, Release};
 
 const CONNECTION: &str = "http://terminology.hl7.org/CodeSystem/endpoint-connection-type";
 const PAYLOAD: &str = "http://terminology.hl7.org/CodeSystem/endpoint-payload-type";

@@ -49,7 +49,15 @@ pub(super) fn write(w: &mut Writer<'_>, report: &LossReport) {
         w.member("text", loss.code.meaning());
         w.close_object();
         w.name("diagnostics");
-        w.strings(&[loss.code.name(), " at ", &place(&loss.at), ", ", &loss.count.to_string(), " value(s), first in data set ", &loss.first.to_string()]);
+        w.strings(&[
+            loss.code.name(),
+            " at ",
+            &place(&loss.at),
+            ", ",
+            &loss.count.to_string(),
+            " value(s), first in data set ",
+            &loss.first.to_string(),
+        ]);
         if matches!(loss.at.steps().next(), Some(Step::Element(_))) {
             w.name("expression");
             w.open_array();

@@ -1,7 +1,7 @@
 //! Policies: where a fact goes when FHIR leaves a choice. Plain functions; rows name them, the writer calls them.
 
 use crate::options::Options;
-use crate::release::{Release, R4_R4B};
+use crate::release::{R4_R4B, Release};
 use crate::study::{Series, Study};
 use crate::table::codes::modality::is_acquisition;
 use crate::table::row;

@@ -94,10 +94,7 @@ impl Short {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        self.text
-            .get(..self.len)
-            .and_then(|text| core::str::from_utf8(text).ok())
-            .unwrap_or("")
+        self.text.get(..self.len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or("")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing a study as an ImagingStudy: one walk over the rows, so that the loss report is complete when the text is.
 
-use super::shape::{data_absent, put, Fhir, Shape};
+use super::shape::{Fhir, Shape, data_absent, put};
 use super::{endpoint, place};
 use crate::json::text::{Json, Writer};
 use crate::kind::{Cx, Modality, Spell, Told};
@@ -8,8 +8,8 @@ use crate::loss::{Code, Loss, LossReport, Mapped, Place};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
-use crate::table::{row, rows_of, Level, Row, RowRef};
-use crate::value::{Fields, Items, FIELDS};
+use crate::table::{Level, Row, RowRef, row, rows_of};
+use crate::value::{FIELDS, Fields, Items};
 use alloc::vec::Vec;
 
 /// Writes a study as an ImagingStudy of `release`.
@@ -29,20 +29,12 @@ use alloc::vec::Vec;
 pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json> {
     let mut out = Vec::with_capacity(512 + study.arena.len() * 2);
     let loss = write_into(study, release, options, &mut out);
-    Mapped {
-        value: Json::from_bytes(out),
-        loss,
-    }
+    Mapped { value: Json::from_bytes(out), loss }
 }
 
 /// As [`write`], appended to `out`.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
-    let mut walk = Walk {
-        w: Writer::new(out),
-        release,
-        options,
-        loss: LossReport::default(),
-    };
+    let mut walk = Walk { w: Writer::new(out), release, options, loss: LossReport::default() };
     walk.study(study);
     walk.loss
 }
@@ -56,12 +48,25 @@ struct Walk<'a, 'o> {
 
 /// Elements of ImagingStudy that rows are written to, in FHIR's order. Those that need more than rows are written where they stand.
 const STUDY: &[&str] = &[
-    "identifier[]", "status", "modality[]", "subject", "started", "basedOn[]", "referrer", "endpoint", "numberOfSeries", "numberOfInstances", "procedureCode[]",
-    "procedure[]", "reasonCode[]", "reason[]", "description", "series",
+    "identifier[]",
+    "status",
+    "modality[]",
+    "subject",
+    "started",
+    "basedOn[]",
+    "referrer",
+    "endpoint",
+    "numberOfSeries",
+    "numberOfInstances",
+    "procedureCode[]",
+    "procedure[]",
+    "reasonCode[]",
+    "reason[]",
+    "description",
+    "series",
 ];
-const SERIES: &[&str] = &[
-    "uid", "number", "modality", "description", "numberOfInstances", "bodySite", "laterality", "started", "performer[]", "instance",
-];
+const SERIES: &[&str] =
+    &["uid", "number", "modality", "description", "numberOfInstances", "bodySite", "laterality", "started", "performer[]", "instance"];
 const INSTANCE: &[&str] = &["uid", "sopClass", "number", "title"];
 
 /// What the walker reads facts from.
@@ -192,11 +197,7 @@ impl<'a> Walk<'a, '_> {
         };
         let at = row_of.place_for(self.release, self.options).next();
         at.is_some_and(|at| {
-            let cx = Cx {
-                release: self.release,
-                options: self.options,
-                shape: at.shape,
-            };
+            let cx = Cx { options: self.options, shape: at.shape };
             items.into_iter().any(|item| !(row_of.kind.to_fhir)(&item, &cx, &mut Told::default()).is_nothing())
         })
     }
@@ -229,11 +230,8 @@ impl<'a> Walk<'a, '_> {
         let Some(at) = row_of.place_for(self.release, self.options).next() else { return };
         let mut codes: Vec<&str> = Vec::new();
         for series in study.series() {
-            if let Some(code) = series.get(row::SERIES_MODALITY)
-                && codes.last() != Some(&code)
-                && !codes.contains(&code)
-                && place::lists_modality(self.release, code)
-            {
+            let Some(code) = series.get(row::SERIES_MODALITY) else { continue };
+            if codes.last() != Some(&code) && !codes.contains(&code) && place::lists_modality(self.release, code) {
                 codes.push(code);
             }
         }
@@ -250,11 +248,7 @@ impl<'a> Walk<'a, '_> {
         }
         self.w.name("modality");
         self.w.open_array();
-        let cx = Cx {
-            release: self.release,
-            options: self.options,
-            shape: at.shape,
-        };
+        let cx = Cx { options: self.options, shape: at.shape };
         for code in codes {
             let mut item = [""; FIELDS];
             if let Some(first) = item.first_mut() {
@@ -286,21 +280,14 @@ impl<'a> Walk<'a, '_> {
         let list = element.ends_with("[]");
         let mut open = false;
         for (index, row) in rows_of(level).iter().enumerate() {
-            let reference = RowRef {
-                level,
-                index: index as u8,
-            };
+            let reference = RowRef { level, index: index as u8 };
             let Some(items) = from.facts(reference) else { continue };
             let Some(at) = row.place_for(self.release, self.options).find(|at| at.element == element) else {
                 continue;
             };
             let shape = at.shape;
             for item in items {
-                let cx = Cx {
-                    release: self.release,
-                    options: self.options,
-                    shape,
-                };
+                let cx = Cx { options: self.options, shape };
                 let value = self.spelled(row, &item, &cx);
                 if value.is_nothing() {
                     continue;
@@ -325,11 +312,7 @@ impl<'a> Walk<'a, '_> {
         let Some(at) = row.place_for(self.release, self.options).next() else {
             return Fhir::Nothing;
         };
-        let cx = Cx {
-            release: self.release,
-            options: self.options,
-            shape: at.shape,
-        };
+        let cx = Cx { options: self.options, shape: at.shape };
         self.spelled(row, item, &cx)
     }
 
@@ -356,11 +339,6 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn lose_at(&mut self, code: Code, path: &[u32], count: u64) {
-        self.loss.add(Loss {
-            code,
-            at: Place::of_tags(path),
-            first: 0,
-            count,
-        });
+        self.loss.add(Loss { code, at: Place::of_tags(path), first: 0, count });
     }
 }

@@ -1,9 +1,9 @@
 //! DA (PS3.5 6.2): `YYYYMMDD`, a day of the calendar. Read besides: `YYYY.MM.DD` (ACR-NEMA) and `YYYY-MM-DD`.
 
 use super::digits;
+use nom::Parser;
 use nom::bytes::complete::tag;
 use nom::combinator::all_consuming;
-use nom::Parser;
 
 /// A date as read: its digits, and whether they stood in the form of the standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,21 +16,11 @@ pub(crate) struct Da<'a> {
 
 pub(crate) fn da(text: &str) -> Option<Da<'_>> {
     ["", ".", "-"].into_iter().find_map(|between| {
-        let (_, (year, _, month, _, day)) = all_consuming((
-            digits(4),
-            tag::<_, _, nom::error::Error<&str>>(between),
-            digits(2),
-            tag(between),
-            digits(2),
-        ))
-        .parse(text)
-        .ok()?;
-        is_day(year, month, day).then_some(Da {
-            year,
-            month,
-            day,
-            legacy: !between.is_empty(),
-        })
+        let (_, (year, _, month, _, day)) =
+            all_consuming((digits(4), tag::<_, _, nom::error::Error<&str>>(between), digits(2), tag(between), digits(2)))
+                .parse(text)
+                .ok()?;
+        is_day(year, month, day).then_some(Da { year, month, day, legacy: !between.is_empty() })
     })
 }
 
@@ -59,7 +49,18 @@ mod tests {
             assert!(da(good).is_some(), "{good}");
         }
         for bad in [
-            "20230229", "19000229", "20240231", "20230000", "00000101", "2023", "202301", "1990/01/01", "2022-0510", "UNKNOWN", "", "20240101 ",
+            "20230229",
+            "19000229",
+            "20240231",
+            "20230000",
+            "00000101",
+            "2023",
+            "202301",
+            "1990/01/01",
+            "2022-0510",
+            "UNKNOWN",
+            "",
+            "20240101 ",
             "20240101-20240102",
         ] {
             assert!(da(bad).is_none(), "{bad}");

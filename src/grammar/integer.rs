@@ -1,9 +1,9 @@
 //! IS (PS3.5 6.2) and what stands for it: `[+-]?digits`, an integral decimal `3.0`, an exponent `3e0`.
 
+use nom::Parser;
 use nom::character::complete::{char, digit1, one_of};
 use nom::combinator::{all_consuming, opt};
 use nom::sequence::preceded;
-use nom::Parser;
 
 /// The number that `text` spells, if it is whole and fits.
 pub(crate) fn integer(text: &str) -> Option<i64> {
@@ -46,7 +46,18 @@ mod tests {
 
     #[test]
     fn integers() {
-        for (text, n) in [("3", 3), ("+003", 3), ("-1", -1), ("3.0", 3), ("3e0", 3), ("1.5e1", 15), ("300e-2", 3), ("0", 0), ("2147483648", 2_147_483_648), ("0e999", 0)] {
+        for (text, n) in [
+            ("3", 3),
+            ("+003", 3),
+            ("-1", -1),
+            ("3.0", 3),
+            ("3e0", 3),
+            ("1.5e1", 15),
+            ("300e-2", 3),
+            ("0", 0),
+            ("2147483648", 2_147_483_648),
+            ("0e999", 0),
+        ] {
             assert_eq!(integer(text), Some(n), "{text}");
         }
         for bad in ["", "1A", "3.5", "1e99", "NaN", " 3", "3 ", "--3", ".5", "1e-1", "99999999999999999999"] {

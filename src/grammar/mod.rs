@@ -18,10 +18,5 @@ pub(crate) fn digits<'a>(n: usize) -> impl Parser<&'a str, Output = &'a str, Err
 
 /// Two digits, as text, whose number lies in `low..=high`.
 pub(crate) fn two(low: u8, high: u8) -> impl for<'a> Fn(&'a str) -> IResult<&'a str, &'a str> {
-    move |input| {
-        verify(digits(2), |text: &str| {
-            text.parse::<u8>().is_ok_and(|n| (low..=high).contains(&n))
-        })
-        .parse(input)
-    }
+    move |input| verify(digits(2), |text: &str| text.parse::<u8>().is_ok_and(|n| (low..=high).contains(&n))).parse(input)
 }

@@ -1,10 +1,10 @@
 //! Offset from UTC (PS3.3 C.12.1.1.8): `&ZZXX`, -1200 to +1400, `-0000` forbidden. Read besides: a colon, `Z`, `-0000`.
 
 use super::two;
+use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
 use nom::combinator::{all_consuming, opt};
-use nom::Parser;
 
 /// An offset as read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,32 +18,18 @@ pub(crate) struct Zone<'a> {
 
 pub(crate) fn offset(text: &str) -> Option<Zone<'_>> {
     if text == "Z" {
-        return Some(Zone {
-            sign: "+",
-            hours: "00",
-            minutes: "00",
-            legacy: true,
-        });
+        return Some(Zone { sign: "+", hours: "00", minutes: "00", legacy: true });
     }
-    let (_, (sign, hours, colon, minutes)) = all_consuming((
-        alt((tag::<_, _, nom::error::Error<&str>>("+"), tag("-"))),
-        two(0, 14),
-        opt(tag(":")),
-        two(0, 59),
-    ))
-    .parse(text)
-    .ok()?;
+    let (_, (sign, hours, colon, minutes)) =
+        all_consuming((alt((tag::<_, _, nom::error::Error<&str>>("+"), tag("-"))), two(0, 14), opt(tag(":")), two(0, 59)))
+            .parse(text)
+            .ok()?;
     let zero = hours == "00" && minutes == "00";
     let far = match sign {
         "+" => hours == "14" && minutes != "00",
         _ => hours > "12" || hours == "12" && minutes != "00",
     };
-    (!far).then_some(Zone {
-        sign: if zero { "+" } else { sign },
-        hours,
-        minutes,
-        legacy: colon.is_some() || zero && sign == "-",
-    })
+    (!far).then_some(Zone { sign: if zero { "+" } else { sign }, hours, minutes, legacy: colon.is_some() || zero && sign == "-" })
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! PN (PS3.5 6.2.1): up to three groups, `alphabetic=ideographic=phonetic`, of up to five components divided by `^`.
 
+use nom::Parser;
 use nom::bytes::complete::take_till;
 use nom::character::complete::char;
 use nom::combinator::all_consuming;
 use nom::multi::separated_list1;
-use nom::Parser;
 
 /// The groups of a name that stands in one string, and what follows the third.
 pub(crate) fn groups(text: &str) -> ([&str; 3], Option<&str>) {
@@ -22,9 +22,7 @@ pub(crate) fn groups(text: &str) -> ([&str; 3], Option<&str>) {
 
 /// A group without what is insignificant: spaces around it, trailing `^`.
 pub(crate) fn trim(group: &str) -> &str {
-    group
-        .trim_end_matches(|c: char| c == '^' || c.is_whitespace())
-        .trim_start()
+    group.trim_end_matches(|c: char| c == '^' || c.is_whitespace()).trim_start()
 }
 
 #[cfg(test)]

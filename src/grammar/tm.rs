@@ -1,10 +1,10 @@
 //! TM (PS3.5 6.2): `HH[MM[SS[.F{1,6}]]]`. Read besides: colons between the parts (ACR-NEMA), longer fractions.
 
 use super::two;
+use nom::Parser;
 use nom::bytes::complete::{tag, take_while1};
 use nom::combinator::{all_consuming, opt};
 use nom::sequence::preceded;
-use nom::Parser;
 
 /// A time as read. What is not written is not known, and is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +27,7 @@ pub(crate) fn tm(text: &str) -> Option<Tm<'_>> {
         let (_, (hour, rest)) = all_consuming((two(0, 23), opt(minute))).parse(text).ok()?;
         let (minute, rest) = rest.unzip();
         let (second, fraction) = rest.flatten().unzip();
-        Some(Tm {
-            hour,
-            minute,
-            second,
-            fraction: fraction.flatten(),
-            legacy: minute.is_some() && !between.is_empty(),
-        })
+        Some(Tm { hour, minute, second, fraction: fraction.flatten(), legacy: minute.is_some() && !between.is_empty() })
     })
 }
 

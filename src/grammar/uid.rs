@@ -1,12 +1,12 @@
 //! UI (PS3.5 9.1): a legal UID, or what can be carried although it is none.
 
+use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::{char, digit1};
 use nom::combinator::{all_consuming, recognize, verify};
 use nom::multi::separated_list1;
 use nom::sequence::preceded;
-use nom::Parser;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Uid {
@@ -30,25 +30,15 @@ pub(crate) fn uid(text: &str) -> Uid {
 
 /// An object identifier as `urn:oid:` takes it (RFC 3061), of any length: no leading zeros, first arc 0 to 2, at least two arcs.
 pub(crate) fn is_oid(text: &str) -> bool {
-    let arc = || {
-        verify(digit1::<&str, nom::error::Error<&str>>, |arc: &str| {
-            arc.len() == 1 || !arc.starts_with('0')
-        })
-    };
-    let mut oid = all_consuming(recognize((
-        alt((tag("0"), tag("1"), tag("2"))),
-        preceded(char('.'), separated_list1(char('.'), arc())),
-    )));
+    let arc = || verify(digit1::<&str, nom::error::Error<&str>>, |arc: &str| arc.len() == 1 || !arc.starts_with('0'));
+    let mut oid = all_consuming(recognize((alt((tag("0"), tag("1"), tag("2"))), preceded(char('.'), separated_list1(char('.'), arc())))));
     oid.parse(text).is_ok()
 }
 
 /// `[0-9A-Za-z.-]{1,64}` without an empty component.
 fn is_odd(text: &str) -> bool {
     let component = take_while1::<_, &str, nom::error::Error<&str>>(|c: char| c.is_ascii_alphanumeric() || c == '-');
-    text.len() <= 64
-        && all_consuming(separated_list1(char('.'), component))
-            .parse(text)
-            .is_ok()
+    text.len() <= 64 && all_consuming(separated_list1(char('.'), component)).parse(text).is_ok()
 }
 
 #[cfg(test)]

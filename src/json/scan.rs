@@ -9,7 +9,7 @@
 //! *Strictness.* The same texts are accepted as by serde_json's `Value`, with one lawful difference: a number out of the range
 //! of an `f64` is a number here. In particular lone surrogates, invalid UTF-8 and control characters in strings are refused.
 
-use alloc::string::String;
+pub(crate) use super::raw::Raw;
 
 /// Why scanning stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,6 @@ pub(crate) enum Next {
     Null,
 }
 
-/// A string as it stands between its quotes: escapes checked, not decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Raw<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) escaped: bool,
-}
-
 /// The scanner. `Copy`, so that a caller can try and go back.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scanner<'a> {
@@ -54,13 +47,7 @@ pub(crate) struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// Over `input`, which is the end of the text if `whole`.
     pub(crate) fn new(input: &'a [u8], max_depth: u32, whole: bool) -> Self {
-        Scanner {
-            input,
-            at: 0,
-            depth: 0,
-            max_depth,
-            whole,
-        }
+        Scanner { input, at: 0, depth: 0, max_depth, whole }
     }
 
     /// The offset of the next byte.
@@ -74,11 +61,7 @@ impl<'a> Scanner<'a> {
 
     /// The end of the bytes at hand, met inside a value.
     fn end(&self) -> Stop {
-        if self.whole {
-            Stop::Syntax(self.at)
-        } else {
-            Stop::Incomplete
-        }
+        if self.whole { Stop::Syntax(self.at) } else { Stop::Incomplete }
     }
 
     fn unexpected(&self) -> Stop {
@@ -249,9 +232,7 @@ impl<'a> Scanner<'a> {
         for _ in 0..4 {
             let digit = match self.byte() {
                 None => return Err(self.end()),
-                Some(b) => char::from(b)
-                    .to_digit(16)
-                    .ok_or(Stop::Syntax(self.at))?,
+                Some(b) => char::from(b).to_digit(16).ok_or(Stop::Syntax(self.at))?,
             };
             value = value * 16 + digit;
             self.at += 1;
@@ -323,32 +304,19 @@ impl<'a> Scanner<'a> {
         self.skip_under(None, leaf)
     }
 
-    fn skip_under(
-        &mut self,
-        name: Option<Raw<'a>>,
-        leaf: &mut dyn FnMut(Leaf<'a>),
-    ) -> Result<(), Stop> {
+    fn skip_under(&mut self, name: Option<Raw<'a>>, leaf: &mut dyn FnMut(Leaf<'a>)) -> Result<(), Stop> {
         match self.peek()? {
             Next::String => {
                 let raw = self.string()?;
-                leaf(Leaf {
-                    name,
-                    value: LeafValue::String(raw),
-                });
+                leaf(Leaf { name, value: LeafValue::String(raw) });
             }
             Next::Number => {
                 self.number()?;
-                leaf(Leaf {
-                    name,
-                    value: LeafValue::Other,
-                });
+                leaf(Leaf { name, value: LeafValue::Other });
             }
             Next::True | Next::False => {
                 self.literal()?;
-                leaf(Leaf {
-                    name,
-                    value: LeafValue::Other,
-                });
+                leaf(Leaf { name, value: LeafValue::Other });
             }
             Next::Null => self.literal()?,
             Next::Array => {
@@ -387,90 +355,6 @@ pub(crate) struct Items {
     first: bool,
 }
 
-impl Raw<'_> {
-    /// Appends the decoded text.
-    pub(crate) fn decode_into(&self, out: &mut String) {
-        if !self.escaped {
-            out.push_str(self.text);
-            return;
-        }
-        for c in self.chars() {
-            out.push(c);
-        }
-    }
-
-    /// The decoded characters.
-    pub(crate) fn chars(&self) -> Chars<'_> {
-        Chars {
-            rest: self.text.chars(),
-        }
-    }
-
-    /// Whether the decoded text is `other`.
-    pub(crate) fn is(&self, other: &str) -> bool {
-        if self.escaped {
-            self.chars().eq(other.chars())
-        } else {
-            self.text == other
-        }
-    }
-
-    /// Whether the text says nothing: white space and control characters only.
-    pub(crate) fn is_blank(&self) -> bool {
-        match self.text.as_bytes().first() {
-            None => true,
-            Some(b'!'..=b'[' | b']'..=b'~') => false,
-            Some(_) => self.chars().all(|c| c.is_whitespace() || c.is_control()),
-        }
-    }
-}
-
-/// The decoded characters of a [`Raw`].
-pub(crate) struct Chars<'a> {
-    rest: core::str::Chars<'a>,
-}
-
-impl Chars<'_> {
-    fn hex4(&mut self) -> u32 {
-        let mut value = 0;
-        for _ in 0..4 {
-            value = value * 16 + self.rest.next().and_then(|c| c.to_digit(16)).unwrap_or(0);
-        }
-        value
-    }
-}
-
-impl Iterator for Chars<'_> {
-    type Item = char;
-
-    fn next(&mut self) -> Option<char> {
-        let c = self.rest.next()?;
-        if c != '\\' {
-            return Some(c);
-        }
-        Some(match self.rest.next()? {
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let first = self.hex4();
-                let code = if (0xD800..0xDC00).contains(&first) {
-                    self.rest.next();
-                    self.rest.next();
-                    0x10000 + ((first - 0xD800) << 10) + (self.hex4().wrapping_sub(0xDC00) & 0x3FF)
-                } else {
-                    first
-                };
-                // The escape was checked when the string was taken.
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            other => other,
-        })
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
@@ -480,11 +364,7 @@ mod tests {
     fn accepts(text: &[u8]) -> Result<(), Stop> {
         let mut scanner = Scanner::new(text, 127, true);
         scanner.skip(&mut |_| ())?;
-        if scanner.is_done() {
-            Ok(())
-        } else {
-            Err(Stop::Syntax(scanner.at()))
-        }
+        if scanner.is_done() { Ok(()) } else { Err(Stop::Syntax(scanner.at())) }
     }
 
     /// serde_json is the oracle; a number beyond f64 is the only lawful difference.
@@ -501,10 +381,55 @@ mod tests {
     #[test]
     fn oracle_on_a_table() {
         for text in [
-            "", " ", "{}", "[]", "[1,]", "[,1]", "{,}", "{\"a\":1,}", "{\"a\"}", "{\"a\":}", "[1 2]", "01", "-", "-0", "1.", ".5",
-            "1.e3", "1e", "1e+", "1E-2", "1e999", "tru", "true", "nul", "null", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
-            "\"\\ud83d\\ude00\"", "\"\\udc00\"", "\"\\x\"", "\"\t\"", "\"\u{7f}\"", "\"\\/\"", "1 1", "[]]", "[[]", "{\"a\":[{}]}",
-            "\u{feff}[]", "// x", "NaN", "'a'", "[1,2,3]\n", "\"", "\"\\", "\"\\u", "{\"a\":1 \"b\":2}", "{1:2}", "[\"a\",null,true]",
+            "",
+            " ",
+            "{}",
+            "[]",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "[1 2]",
+            "01",
+            "-",
+            "-0",
+            "1.",
+            ".5",
+            "1.e3",
+            "1e",
+            "1e+",
+            "1E-2",
+            "1e999",
+            "tru",
+            "true",
+            "nul",
+            "null",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\udc00\"",
+            "\"\\x\"",
+            "\"\t\"",
+            "\"\u{7f}\"",
+            "\"\\/\"",
+            "1 1",
+            "[]]",
+            "[[]",
+            "{\"a\":[{}]}",
+            "\u{feff}[]",
+            "// x",
+            "NaN",
+            "'a'",
+            "[1,2,3]\n",
+            "\"",
+            "\"\\",
+            "\"\\u",
+            "{\"a\":1 \"b\":2}",
+            "{1:2}",
+            "[\"a\",null,true]",
         ] {
             agrees(text.as_bytes());
         }
@@ -543,14 +468,5 @@ mod tests {
         let mut text: Vec<u8> = Vec::new();
         text.resize(10_000, b'[');
         assert_eq!(accepts(&text), Err(Stop::Depth(127)));
-    }
-
-    #[test]
-    fn decodes() {
-        let mut scanner = Scanner::new("\"a\\u00e9\\ud83d\\ude00\\n\"".as_bytes(), 4, true);
-        scanner.peek().unwrap();
-        let mut out = alloc::string::String::new();
-        scanner.string().unwrap().decode_into(&mut out);
-        assert_eq!(out, "aé😀\n");
     }
 }

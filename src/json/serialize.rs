@@ -31,11 +31,7 @@ impl Serialize for Value<'_, '_> {
         match next {
             Next::String => {
                 let raw = self.0.borrow_mut().string().map_err(broken)?;
-                if raw.escaped {
-                    serializer.serialize_str(&decoded(raw))
-                } else {
-                    serializer.serialize_str(raw.text)
-                }
+                if raw.escaped { serializer.serialize_str(&decoded(raw)) } else { serializer.serialize_str(raw.text) }
             }
             Next::Number => {
                 let digits = self.0.borrow_mut().number().map_err(broken)?;

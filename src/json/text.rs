@@ -24,9 +24,7 @@ pub struct Json {
 impl Json {
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
         // The writer only takes `&str`, so this never fails.
-        Json {
-            text: String::from_utf8(bytes).unwrap_or_default(),
-        }
+        Json { text: String::from_utf8(bytes).unwrap_or_default() }
     }
 
     /// The text.
@@ -164,8 +162,7 @@ impl<'o> Writer<'o> {
             if escape.is_empty() {
                 self.raw("\\u00");
                 for nibble in [byte >> 4, byte & 15] {
-                    self.out
-                        .push(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+                    self.out.push(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
                 }
             } else {
                 self.raw(escape);

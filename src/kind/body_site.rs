@@ -3,7 +3,7 @@
 //! A code that is exactly what Annex L says of the term is the same fact as the term, and only the term is kept.
 
 use super::concept::{canon, concept};
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
 use crate::loss::Code;
 use crate::table::codes::body_part::{self, BodyPart};

@@ -1,6 +1,6 @@
 //! Code Sequence Macro (PS3.3 8.8) <-> CodeableConcept with one coding, or text.
 
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Coding, Fhir, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -86,10 +86,7 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
     let part = |n| field(fields, at + n);
     let (code, designator, version, meaning, uid) = (part(0), part(1), part(2), part(3), part(4));
     if code.is_empty() {
-        return shape::Concept {
-            coding: None,
-            text: meaning,
-        };
+        return shape::Concept { coding: None, text: meaning };
     }
     let (system, by_uid) = system(designator, uid, code, cx);
     match system {
@@ -97,15 +94,7 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
             if by_uid {
                 told.mark_filled(fields, at + 1..at + 2, Code::SchemeNameDropped);
             }
-            shape::Concept {
-                coding: Some(Coding {
-                    system: Some(system),
-                    version,
-                    code: Uri::plain(code),
-                    display: meaning,
-                }),
-                text: "",
-            }
+            shape::Concept { coding: Some(Coding { system: Some(system), version, code: Uri::plain(code), display: meaning }), text: "" }
         }
         _ => {
             let text = if meaning.is_empty() { code } else { meaning };
@@ -127,10 +116,7 @@ fn system<'a>(designator: &'a str, uid: &'a str, code: &str, cx: &Cx<'a>) -> (Op
     if !uid.is_empty() {
         let uri = match scheme::by_uid(uid) {
             Some(known) => Some(Uri::plain(known.uri)),
-            None if is_oid(uid) => Some(Uri {
-                scheme: "urn:oid:",
-                rest: uid,
-            }),
+            None if is_oid(uid) => Some(Uri { scheme: "urn:oid:", rest: uid }),
             None => None,
         };
         if uri.is_some() {

@@ -3,7 +3,7 @@
 //! FHIR writes a time only with minutes, seconds and an offset from UTC. Nothing is invented to reach that: where the offset is unknown, or
 //! the time has hours only, the date alone is written. Seconds are filled with `:00`, which FHIR allows, and noted.
 
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{Fhir, Short};
 use crate::grammar::{da::da, offset::offset, tm::tm};
 use crate::loss::Code;
@@ -60,11 +60,7 @@ impl Kind for DateTimeOr {
 
     fn view<'a>(fields: &[&'a str; 10]) -> DateTimeView<'a> {
         if field(fields, 0).is_empty() {
-            DateTimeView {
-                date: field(fields, 3),
-                time: field(fields, 4),
-                offset: field(fields, 2),
-            }
+            DateTimeView { date: field(fields, 3), time: field(fields, 4), offset: field(fields, 2) }
         } else {
             DateTimeView::of(fields)
         }

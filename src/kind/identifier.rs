@@ -1,6 +1,6 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Assigner, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -62,7 +62,8 @@ impl Spell for Identifier {
     }
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
-        let (value, local, universal, universal_type, type_code) = (field(fields, 0), field(fields, 1), field(fields, 2), field(fields, 3), field(fields, 4));
+        let (value, local, universal, universal_type, type_code) =
+            (field(fields, 0), field(fields, 1), field(fields, 2), field(fields, 3), field(fields, 4));
         let mut assigner = Assigner::default();
         let mut system = universal_system(universal, universal_type);
         if system.is_none() && !universal.is_empty() {
@@ -93,18 +94,11 @@ impl Spell for Identifier {
             },
             _ => {}
         }
-        let identifier = shape::Identifier {
-            type_: TypeCode::V2(type_code),
-            system,
-            value: Uri::plain(value),
-            assigner,
-        };
+        let identifier = shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(value), assigner };
         match cx.shape {
-            Shape::Order(_) => Fhir::Reference(shape::Reference {
-                type_: "ServiceRequest",
-                identifier: Some(identifier),
-                display: ["", "", ""],
-            }),
+            Shape::Order(_) => {
+                Fhir::Reference(shape::Reference { type_: "ServiceRequest", identifier: Some(identifier), display: ["", "", ""] })
+            }
             _ => Fhir::Identifier(identifier),
         }
     }

@@ -1,6 +1,6 @@
 //! The side: `R`, `L`, `B`, `U` <-> SNOMED CT, in the family of codes that the release's value set holds.
 
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
 use crate::loss::Code;
 use crate::value::Fields;

@@ -30,8 +30,7 @@ pub use title::{Title, TitleView};
 use crate::fhir::shape::{Fhir, Shape};
 use crate::loss::Code;
 use crate::options::Options;
-use crate::release::Release;
-use crate::value::{Fields, FIELDS};
+use crate::value::{FIELDS, Fields};
 use alloc::string::String;
 
 mod sealed {
@@ -65,7 +64,6 @@ pub(crate) trait Spell: Kind {
 
 /// What spelling in FHIR depends on besides the value.
 pub(crate) struct Cx<'a> {
-    pub(crate) release: Release,
     pub(crate) options: &'a Options,
     pub(crate) shape: Shape,
 }
@@ -82,12 +80,7 @@ pub(crate) struct Vtable {
 impl Vtable {
     pub(crate) const fn of<K: Spell>() -> Vtable {
         assert!(K::FIELDS <= FIELDS);
-        Vtable {
-            name: K::NAME,
-            fields: K::FIELDS,
-            canon: K::canon,
-            to_fhir: K::to_fhir,
-        }
+        Vtable { name: K::NAME, fields: K::FIELDS, canon: K::canon, to_fhir: K::to_fhir }
     }
 }
 
@@ -124,11 +117,7 @@ pub(crate) struct Draft<'t> {
 
 impl<'t> Draft<'t> {
     pub(crate) fn new(text: &'t mut String) -> Self {
-        Draft {
-            text,
-            spans: [(0, 0); FIELDS],
-            told: Told::default(),
-        }
+        Draft { text, spans: [(0, 0); FIELDS], told: Told::default() }
     }
 
     pub(crate) fn put(&mut self, field: usize, start: usize, end: usize) {
@@ -142,10 +131,7 @@ impl<'t> Draft<'t> {
     }
 
     pub(crate) fn get(&self, field: usize) -> &str {
-        self.spans
-            .get(field)
-            .and_then(|(start, end)| self.text.get(*start..*end))
-            .unwrap_or("")
+        self.spans.get(field).and_then(|(start, end)| self.text.get(*start..*end)).unwrap_or("")
     }
 
     pub(crate) fn is_filled(&self, field: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Modality: a code string <-> a code of DCM, or a code of no known system.
 
-use super::{field, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field};
 use crate::fhir::shape::{self, Coding, Fhir, Uri};
 use crate::loss::Code;
 use crate::table::codes::modality;
@@ -33,14 +33,7 @@ impl Spell for Modality {
         let code = field(fields, 0);
         let system = modality::is_dcm(code).then(|| Uri::plain("http://dicom.nema.org/resources/ontology/DCM"));
         Fhir::Concept(if shape::is_code(code) {
-            shape::Concept {
-                coding: Some(Coding {
-                    system,
-                    code: Uri::plain(code),
-                    ..Coding::default()
-                }),
-                text: "",
-            }
+            shape::Concept { coding: Some(Coding { system, code: Uri::plain(code), ..Coding::default() }), text: "" }
         } else {
             shape::Concept { coding: None, text: code }
         })

@@ -1,6 +1,6 @@
 //! A person: a name in up to three representations, and an identification <-> a FHIR Reference.
 
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Assigner, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -69,31 +69,17 @@ impl Spell for Person {
         let mut assigner = Assigner::default();
         let system = if is_oid(uid) {
             assigner.display = designator;
-            Some(Uri {
-                scheme: "urn:oid:",
-                rest: uid,
-            })
+            Some(Uri { scheme: "urn:oid:", rest: uid })
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);
-            let known = cx
-                .options
-                .namespace(designator)
-                .or_else(|| scheme::by_designator(designator).map(|scheme| scheme.uri));
+            let known = cx.options.namespace(designator).or_else(|| scheme::by_designator(designator).map(|scheme| scheme.uri));
             if known.is_none() {
                 assigner.display = designator;
             }
             known.map(Uri::plain)
         };
-        let identifier = (!id.is_empty()).then_some(shape::Identifier {
-            type_: TypeCode::Text(meaning),
-            system,
-            value: Uri::plain(id),
-            assigner,
-        });
-        Fhir::Reference(shape::Reference {
-            type_,
-            identifier,
-            display,
-        })
+        let identifier =
+            (!id.is_empty()).then_some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
+        Fhir::Reference(shape::Reference { type_, identifier, display })
     }
 }

@@ -1,6 +1,6 @@
 //! Kinds of one field: text, number, UID.
 
-use super::{field, Cx, Kind, Sealed, Spell, Told};
+use super::{Cx, Kind, Sealed, Spell, Told, field};
 use crate::fhir::shape::{Coding, Concept, Fhir, Identifier, Shape, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -66,22 +66,13 @@ impl Kind for Uid {
 impl Spell for Uid {
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let uid = field(fields, 0);
-        let urn = Uri {
-            scheme: if is_oid(uid) { "urn:oid:" } else { "" },
-            rest: uid,
-        };
+        let urn = Uri { scheme: if is_oid(uid) { "urn:oid:" } else { "" }, rest: uid };
         match cx.shape {
-            Shape::UidIdentifier => Fhir::Identifier(Identifier {
-                system: Some(Uri::plain("urn:dicom:uid")),
-                value: urn,
-                ..Identifier::default()
-            }),
+            Shape::UidIdentifier => {
+                Fhir::Identifier(Identifier { system: Some(Uri::plain("urn:dicom:uid")), value: urn, ..Identifier::default() })
+            }
             Shape::UidCoding => Fhir::Concept(Concept {
-                coding: Some(Coding {
-                    system: Some(Uri::plain("urn:ietf:rfc:3986")),
-                    code: urn,
-                    ..Coding::default()
-                }),
+                coding: Some(Coding { system: Some(Uri::plain("urn:ietf:rfc:3986")), code: urn, ..Coding::default() }),
                 text: "",
             }),
             // FHIR's `oid` is a legal OID or nothing.

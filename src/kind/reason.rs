@@ -1,7 +1,7 @@
 //! Why a study was made: a code, or words; requested, or performed.
 
 use super::concept::{canon, concept};
-use super::{field, view, Cx, Draft, Kind, Sealed, Spell, Told};
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Fhir};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -51,10 +51,6 @@ impl Spell for Reason {
             told.mark_filled(fields, 0..5, Code::AlternativeSource);
         }
         let text = field(fields, 5);
-        Fhir::Concept(if text.is_empty() {
-            concept(fields, 0, cx, told)
-        } else {
-            shape::Concept { coding: None, text }
-        })
+        Fhir::Concept(if text.is_empty() { concept(fields, 0, cx, told) } else { shape::Concept { coding: None, text } })
     }
 }

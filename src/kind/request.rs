@@ -1,6 +1,6 @@
 //! A request that a series answers <-> a logical Reference to a ServiceRequest.
 
-use super::{field, view, Cx, Kind, Sealed, Spell, Told};
+use super::{Cx, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{self, Fhir, Uri};
 use crate::value::Fields;
 
@@ -34,10 +34,7 @@ impl Spell for Request {
         let id = field(fields, 0);
         Fhir::Reference(shape::Reference {
             type_: "ServiceRequest",
-            identifier: (!id.is_empty()).then(|| shape::Identifier {
-                value: Uri::plain(id),
-                ..shape::Identifier::default()
-            }),
+            identifier: (!id.is_empty()).then(|| shape::Identifier { value: Uri::plain(id), ..shape::Identifier::default() }),
             display: [field(fields, 1), "", ""],
         })
     }

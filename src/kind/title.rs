@@ -1,6 +1,6 @@
 //! The title of an instance, from the first of three attributes that has one.
 
-use super::{field, view, Cx, Kind, Sealed, Spell, Told};
+use super::{Cx, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::shape::{Fhir, Uri};
 use crate::loss::Code;
 use crate::value::Fields;

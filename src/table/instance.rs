@@ -1,6 +1,7 @@
 //! Rows of an instance, in FHIR element order.
 
-use super::row_type::{part, rows, sequence, SearchKind, Vr};
+use super::part::{Vr, part, sequence};
+use super::row_type::{SearchKind, rows};
 use super::sequences::MEANING;
 use crate::fhir::shape::Shape;
 use crate::kind::{Number, Title, Uid};

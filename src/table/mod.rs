@@ -5,16 +5,19 @@
 pub(crate) mod codes;
 mod instance;
 mod known;
+mod part;
 mod patient;
 mod row_type;
 mod sequences;
 mod series;
 mod study;
 
-pub(crate) use known::is_known;
 pub use known::Known;
-pub(crate) use row_type::{Align, At, Merge};
-pub use row_type::{Fact, Level, Part, Row, Search, SearchKind, Vr};
+pub(crate) use known::is_known;
+pub(crate) use part::Align;
+pub use part::{Part, Vr};
+pub(crate) use row_type::Merge;
+pub use row_type::{Fact, Level, Row, Search, SearchKind};
 
 /// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).
 ///
@@ -23,10 +26,12 @@ pub mod row {
     pub use super::instance::{INSTANCE_CLASS, INSTANCE_NUMBER, INSTANCE_TITLE, INSTANCE_UID};
     pub use super::patient::{PATIENT_ID, PATIENT_NAME};
     pub use super::series::{
-        BODY_SITE, LATERALITY, OPERATOR, PERFORMER, SERIES_DESCRIPTION, SERIES_INSTANCE_COUNT, SERIES_MODALITY, SERIES_NUMBER, SERIES_STARTED, SERIES_UID,
+        BODY_SITE, LATERALITY, OPERATOR, PERFORMER, SERIES_DESCRIPTION, SERIES_INSTANCE_COUNT, SERIES_MODALITY, SERIES_NUMBER,
+        SERIES_STARTED, SERIES_UID,
     };
     pub use super::study::{
-        ACCESSION, DESCRIPTION, INSTANCE_COUNT, MODALITIES, PROCEDURE, REASON, REFERRER, REQUESTS, SERIES_COUNT, STARTED, STUDY_ID, STUDY_UID,
+        ACCESSION, DESCRIPTION, INSTANCE_COUNT, MODALITIES, PROCEDURE, REASON, REFERRER, REQUESTS, SERIES_COUNT, STARTED, STUDY_ID,
+        STUDY_UID,
     };
 }
 
@@ -72,10 +77,7 @@ impl RowRef {
 
 impl<K> From<Fact<K>> for RowRef {
     fn from(fact: Fact<K>) -> RowRef {
-        RowRef {
-            level: fact.level,
-            index: fact.index as u8,
-        }
+        RowRef { level: fact.level, index: fact.index as u8 }
     }
 }
 
@@ -92,12 +94,7 @@ pub(crate) enum Home {
 
 /// What a tag means inside the items of a container.
 pub(crate) fn inside(container: u32, tag: u32) -> Option<(RowRef, &'static Part)> {
-    DISPATCH
-        .parts
-        .iter()
-        .flatten()
-        .find(|(_, part)| part.within == Some(container) && part.tag == tag)
-        .map(|(row, part)| (*row, *part))
+    DISPATCH.parts.iter().flatten().find(|(_, part)| part.within == Some(container) && part.tag == tag).map(|(row, part)| (*row, *part))
 }
 
 /// What a tag means at the top of a data set; `None` where it has no row.
@@ -135,10 +132,7 @@ const fn slot_of(tag: u32) -> usize {
 // Indices are in bounds or the crate does not compile: this runs in const evaluation only.
 #[allow(clippy::indexing_slicing, clippy::panic)]
 const fn dispatch() -> Dispatch {
-    let mut dispatch = Dispatch {
-        parts: [None; PARTS],
-        slots: [None; SLOTS],
-    };
+    let mut dispatch = Dispatch { parts: [None; PARTS], slots: [None; SLOTS] };
     let mut count = 0;
     let mut level = 0;
     while level < LEVELS.len() {
@@ -148,10 +142,7 @@ const fn dispatch() -> Dispatch {
             let parts = rows[index].parts;
             let mut part = 0;
             while part < parts.len() {
-                let row = RowRef {
-                    level: LEVELS[level],
-                    index: index as u8,
-                };
+                let row = RowRef { level: LEVELS[level], index: index as u8 };
                 dispatch.parts[count] = Some((row, &parts[part]));
                 let tag = match parts[part].within {
                     Some(container) => container,

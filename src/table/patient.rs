@@ -1,6 +1,7 @@
 //! Rows of the patient.
 
-use super::row_type::{part, rows, sequence, SearchKind, Vr};
+use super::part::{Vr, part, sequence};
+use super::row_type::{SearchKind, rows};
 use super::sequences::QUALIFIERS;
 use crate::fhir::shape::Shape;
 use crate::kind::{Identifier, Person};

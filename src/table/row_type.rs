@@ -1,10 +1,11 @@
 //! What a row of the table says.
 
+use super::part::{Align, Part};
 use crate::fhir::shape::Shape;
 use crate::kind::{Spell, Vtable};
 use crate::options::Options;
 use crate::release::{Release, Releases};
-use crate::value::{Fields, FIELDS};
+use crate::value::{FIELDS, Fields};
 use core::marker::PhantomData;
 
 /// The level of the record that a fact belongs to, and of a row of DICOM JSON.
@@ -30,184 +31,6 @@ impl Level {
             Level::Series => "series",
             Level::Instance => "instance",
         }
-    }
-}
-
-/// A value representation (PS3.5 6.2) of the table; it decides how a value is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Vr {
-    /// Code String.
-    Cs,
-    /// Date.
-    Da,
-    /// Integer String; read as a number from 0 to 2147483647.
-    Is,
-    /// Long String.
-    Lo,
-    /// Offset from UTC: an SH of the form `&ZZXX`.
-    Offset,
-    /// Person Name.
-    Pn,
-    /// Short String.
-    Sh,
-    /// Sequence of Items.
-    Sq,
-    /// Short Text.
-    St,
-    /// Time.
-    Tm,
-    /// Unlimited Characters.
-    Uc,
-    /// Unique Identifier.
-    Ui,
-    /// URI or URL.
-    Ur,
-    /// Unlimited Text.
-    Ut,
-}
-
-impl Vr {
-    /// As DICOM JSON writes it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Vr::Cs => "CS",
-            Vr::Da => "DA",
-            Vr::Is => "IS",
-            Vr::Lo => "LO",
-            Vr::Offset | Vr::Sh => "SH",
-            Vr::Pn => "PN",
-            Vr::Sq => "SQ",
-            Vr::St => "ST",
-            Vr::Tm => "TM",
-            Vr::Uc => "UC",
-            Vr::Ui => "UI",
-            Vr::Ur => "UR",
-            Vr::Ut => "UT",
-        }
-    }
-}
-
-/// Which item of the fact a value of a part goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Align {
-    /// The one item; further values are lost.
-    First,
-    /// Value n goes to item n.
-    Each,
-    /// Every value is a further item.
-    Append,
-}
-
-/// One attribute that feeds a fact.
-#[derive(Debug, Clone, Copy)]
-pub struct Part {
-    pub(crate) tag: u32,
-    pub(crate) keyword: &'static str,
-    pub(crate) vr: Vr,
-    /// The sequence it stands in, where that is not a part itself.
-    pub(crate) within: Option<u32>,
-    /// The field it fills; for a sequence the first of them.
-    pub(crate) field: u8,
-    pub(crate) align: Align,
-    /// The level it stands at in DICOM, where that is below the row's.
-    pub(crate) from: Option<Level>,
-    /// For a sequence: what its items hold.
-    pub(crate) items: &'static [Part],
-    /// A field that is set where this part has a value: which of several sources it was.
-    pub(crate) mark: Option<u8>,
-    /// Whether several different values leave it without any: an identity is never guessed.
-    pub(crate) never_guess: bool,
-}
-
-/// A part that fills field `field`.
-pub(crate) const fn part(field: u8, tag: u32, keyword: &'static str, vr: Vr) -> Part {
-    Part {
-        tag,
-        keyword,
-        vr,
-        within: None,
-        field,
-        align: Align::First,
-        from: None,
-        items: &[],
-        mark: None,
-        never_guess: false,
-    }
-}
-
-/// A sequence part whose items fill the fields from `field` on.
-pub(crate) const fn sequence(field: u8, tag: u32, keyword: &'static str, items: &'static [Part]) -> Part {
-    let mut part = part(field, tag, keyword, Vr::Sq);
-    part.items = items;
-    part
-}
-
-impl Part {
-    /// Value n belongs to item n of the fact.
-    pub(crate) const fn each(mut self) -> Part {
-        self.align = Align::Each;
-        self
-    }
-
-    /// Every value is a further item of the fact.
-    pub(crate) const fn append(mut self) -> Part {
-        self.align = Align::Append;
-        self
-    }
-
-    /// It stands inside the items of this sequence.
-    pub(crate) const fn within(mut self, sequence: u32) -> Part {
-        self.within = Some(sequence);
-        self
-    }
-
-    /// It stands at a level below the row's.
-    pub(crate) const fn from(mut self, level: Level) -> Part {
-        self.from = Some(level);
-        self
-    }
-
-    /// Sets a field that tells this source from the others.
-    pub(crate) const fn marking(mut self, field: u8) -> Part {
-        self.mark = Some(field);
-        self
-    }
-
-    /// An identity: of several different values none is chosen.
-    pub(crate) const fn never_guessed(mut self) -> Part {
-        self.never_guess = true;
-        self
-    }
-
-    /// The tag.
-    #[must_use]
-    pub const fn tag(&self) -> u32 {
-        self.tag
-    }
-
-    /// The tag of the sequence it stands in, where that is not a part of the row itself.
-    #[must_use]
-    pub const fn sequence(&self) -> Option<u32> {
-        self.within
-    }
-
-    /// The keyword.
-    #[must_use]
-    pub const fn keyword(&self) -> &'static str {
-        self.keyword
-    }
-
-    /// The value representation.
-    #[must_use]
-    pub const fn vr(&self) -> Vr {
-        self.vr
-    }
-
-    /// For a sequence: the attributes of its items that are used.
-    #[must_use]
-    pub const fn items(&self) -> &'static [Part] {
-        self.items
     }
 }
 
@@ -292,40 +115,21 @@ impl Row {
             }
             rest = more;
         }
-        Row {
-            name,
-            about,
-            level,
-            kind: Vtable::of::<K>(),
-            parts,
-            merge,
-            places: [None; PLACES],
-            searches: [None; SEARCHES],
-        }
+        Row { name, about, level, kind: Vtable::of::<K>(), parts, merge, places: [None; PLACES], searches: [None; SEARCHES] }
     }
 
     /// Written at `element` in these releases, in this shape.
     pub(crate) const fn at(self, releases: Releases, element: &'static str, shape: Shape) -> Row {
-        self.place(At {
-            releases,
-            element,
-            shape,
-            when: None,
-        })
+        self.place(At { releases, element, shape, when: None })
     }
 
     /// Written at `element`, where this policy says so.
     pub(crate) const fn at_if(self, when: fn(Release, &Options) -> bool, releases: Releases, element: &'static str, shape: Shape) -> Row {
-        self.place(At {
-            releases,
-            element,
-            shape,
-            when: Some(when),
-        })
+        self.place(At { releases, element, shape, when: Some(when) })
     }
 
     const fn place(mut self, at: At) -> Row {
-        let mut places = self.places.as_mut_slice();
+        let mut places = &mut self.places as &mut [Option<At>];
         while let [place, rest @ ..] = places {
             if place.is_none() {
                 *place = Some(at);
@@ -344,14 +148,10 @@ impl Row {
 
     /// Asked for by this search parameter.
     pub(crate) const fn search(mut self, releases: Releases, parameter: &'static str, kind: SearchKind) -> Row {
-        let mut searches = self.searches.as_mut_slice();
+        let mut searches = &mut self.searches as &mut [Option<Search>];
         while let [search, rest @ ..] = searches {
             if search.is_none() {
-                *search = Some(Search {
-                    parameter,
-                    kind,
-                    releases,
-                });
+                *search = Some(Search { parameter, kind, releases });
                 return self;
             }
             searches = rest;
@@ -390,10 +190,7 @@ impl Row {
 
     /// Where FHIR has it: releases, element with its path, name of the shape.
     pub fn elements(&self) -> impl Iterator<Item = (Releases, &'static str, &'static str)> + '_ {
-        self.places
-            .iter()
-            .flatten()
-            .map(|at| (at.releases, at.element, at.shape.name()))
+        self.places.iter().flatten().map(|at| (at.releases, at.element, at.shape.name()))
     }
 
     /// The search parameters that ask for it.
@@ -444,18 +241,6 @@ impl Row {
     }
 }
 
-impl Part {
-    /// Whether it, or one of its items' parts, fills `field`, counted from `base`.
-    fn reaches(&self, base: usize, field: usize) -> bool {
-        let here = base + usize::from(self.field);
-        match self.vr {
-            Vr::Sq => self.items.iter().any(|part| part.reaches(here, field)),
-            Vr::Pn => (here..here + 3).contains(&field),
-            _ => here == field,
-        }
-    }
-}
-
 /// A row, with the type of what it holds: the key for [`Study::get`](crate::Study::get).
 pub struct Fact<K> {
     pub(crate) level: Level,
@@ -465,11 +250,7 @@ pub struct Fact<K> {
 
 impl<K> Fact<K> {
     pub(crate) const fn new(level: Level, index: usize) -> Self {
-        Fact {
-            level,
-            index,
-            kind: PhantomData,
-        }
+        Fact { level, index, kind: PhantomData }
     }
 }
 

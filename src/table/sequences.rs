@@ -1,6 +1,6 @@
 //! What the items of sequences hold, where several rows use the same macro of PS3.3.
 
-use super::row_type::{part, sequence, Part, Vr};
+use super::part::{Part, Vr, part, sequence};
 
 /// Code Sequence Macro (PS3.3 8.8): code, designator, version, meaning, scheme UID.
 /// A code is in one of three attributes, by its length and form.

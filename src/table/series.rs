@@ -1,8 +1,9 @@
 //! Rows of a series, in FHIR element order.
 
-use super::row_type::{part, rows, sequence, SearchKind, Vr};
-use super::sequences::{CODE, PERSON_ID};
 use super::Level;
+use super::part::{Vr, part, sequence};
+use super::row_type::{SearchKind, rows};
+use super::sequences::{CODE, PERSON_ID};
 use crate::fhir::shape::Shape;
 use crate::kind::{BodySite, DateTimeOr, Laterality, Modality, Number, Person, Text, Uid};
 use crate::release::{ALL, R4_R4B, R5_R6};

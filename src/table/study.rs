@@ -1,8 +1,9 @@
 //! Rows of the study, in FHIR element order.
 
-use super::row_type::{part, rows, sequence, Part, SearchKind, Vr};
-use super::sequences::{CODE, ISSUER, PERSON_ID};
 use super::Level;
+use super::part::{Part, Vr, part, sequence};
+use super::row_type::{SearchKind, rows};
+use super::sequences::{CODE, ISSUER, PERSON_ID};
 use crate::fhir::place;
 use crate::fhir::shape::Shape;
 use crate::kind::{Concept, DateTime, Identifier, Modality, Number, Person, Reason, Request, Text, Uid};

@@ -71,15 +71,17 @@ pub fn data_set(c: &mut Choices<'_>) -> String {
         });
     }
     if c.rarely(3) {
-        members.push(c.pick(&[
-            r#""00291010":{"vr":"LO","Value":["CANARY9"]}"#,
-            r#""00080005":{"vr":"CS","Value":["ISO_IR 192"]}"#,
-            r#""00189999":{"vr":"SQ","Value":[{"00189998":{"vr":"LO","Value":["CANARY8",null,"",3]}}]}"#,
-            r#""CANARY7":{"vr":"LO","Value":["x"]}"#,
-            r#""00180010":{"vr":"LO","BulkDataURI":"CANARY6"}"#,
-            r#""0018002":3"#,
-        ])
-        .to_owned());
+        members.push(
+            c.pick(&[
+                r#""00291010":{"vr":"LO","Value":["CANARY9"]}"#,
+                r#""00080005":{"vr":"CS","Value":["ISO_IR 192"]}"#,
+                r#""00189999":{"vr":"SQ","Value":[{"00189998":{"vr":"LO","Value":["CANARY8",null,"",3]}}]}"#,
+                r#""CANARY7":{"vr":"LO","Value":["x"]}"#,
+                r#""00180010":{"vr":"LO","BulkDataURI":"CANARY6"}"#,
+                r#""0018002":3"#,
+            ])
+            .to_owned(),
+        );
     }
     let glue = c.pick(&[",", " , ", ",\n\t"]);
     format!("{{{}}}", members.join(glue))
@@ -115,14 +117,54 @@ fn member(c: &mut Choices<'_>, part: &Part, depth: usize) -> String {
 /// Values by representation: good, odd and useless ones, few enough to meet again.
 fn pool(vr: Vr) -> &'static [&'static str] {
     match vr {
-        Vr::Cs => &[r#""CT""#, r#""SR""#, r#""R""#, r#""L""#, r#""B""#, r#""U""#, r#""HEART""#, r#""THORAX""#, r#""dx""#, r#""*""#, r#""ISO""#, r#""UUID""#, r#""CANARY3""#, "12"],
+        Vr::Cs => &[
+            r#""CT""#,
+            r#""SR""#,
+            r#""R""#,
+            r#""L""#,
+            r#""B""#,
+            r#""U""#,
+            r#""HEART""#,
+            r#""THORAX""#,
+            r#""dx""#,
+            r#""*""#,
+            r#""ISO""#,
+            r#""UUID""#,
+            r#""CANARY3""#,
+            "12",
+        ],
         Vr::Da => &[r#""20240114""#, r#""20240115""#, r#""1994.06.13""#, r#""20240231""#, r#""CANARY2""#, r#""2024""#, "20240114"],
         Vr::Tm => &[r#""101530""#, r#""1015""#, r#""10""#, r#""10:15:30.5""#, r#""101530.1234567""#, r#""240000""#, r#""CANARY2""#],
         Vr::Offset => &[r#""+0100""#, r#""-0330""#, r#""+01:00""#, r#""Z""#, r#""+9900""#, r#""CANARY2""#],
         Vr::Is => &["1", "2", r#""3""#, r#"" 4 ""#, "1.0", "-1", r#""1A""#, "2147483648", "1e99", r#""CANARY1""#, "0"],
         Vr::Ui => &[r#""1.2.840.10008.5.1.4.1.1.2""#, r#""1.2.840.10008.5.1.4.1.1.4""#, r#""1.02""#, r#""CANARY.1""#, r#""a b""#],
-        Vr::Pn => &[r#"{"Alphabetic":"A^B"}"#, r#"{"Alphabetic":"CANARY^1","Ideographic":"山田^太郎"}"#, r#""Doe^John=x""#, r#"{"Alphabetic":"^^^^"}"#, r#"{"Alphabetic":"A=B","Extra":"CANARY0"}"#, "{}", "3"],
-        _ => &[r#""A""#, r#""B ""#, r#"" C""#, r#""CANARY1""#, r#""x\\y""#, r#""tab\tin""#, r#""nul\u0000""#, r#""c\u0001d""#, r#""é日本""#, r#""\u00e9""#, "12", "true", r#""SCT""#, r#""SRT""#, r#""1.2.3""#, r#""urn:x""#],
+        Vr::Pn => &[
+            r#"{"Alphabetic":"A^B"}"#,
+            r#"{"Alphabetic":"CANARY^1","Ideographic":"山田^太郎"}"#,
+            r#""Doe^John=x""#,
+            r#"{"Alphabetic":"^^^^"}"#,
+            r#"{"Alphabetic":"A=B","Extra":"CANARY0"}"#,
+            "{}",
+            "3",
+        ],
+        _ => &[
+            r#""A""#,
+            r#""B ""#,
+            r#"" C""#,
+            r#""CANARY1""#,
+            r#""x\\y""#,
+            r#""tab\tin""#,
+            r#""nul\u0000""#,
+            r#""c\u0001d""#,
+            r#""é日本""#,
+            r#""\u00e9""#,
+            "12",
+            "true",
+            r#""SCT""#,
+            r#""SRT""#,
+            r#""1.2.3""#,
+            r#""urn:x""#,
+        ],
     }
 }
 

@@ -24,9 +24,7 @@ pub(crate) fn by_designator(designator: &str) -> Option<&'static Scheme> {
 
 /// The scheme of a Coding Scheme UID, except the one that SRT and SCT share.
 pub(crate) fn by_uid(uid: &str) -> Option<&'static Scheme> {
-    SCHEMES
-        .iter()
-        .find(|scheme| scheme.uid == uid && uid != SNOMED_OID && !uid.is_empty())
+    SCHEMES.iter().find(|scheme| scheme.uid == uid && uid != SNOMED_OID && !uid.is_empty())
 }
 
 /// The schemes that FHIR knows by a URI. Where several share one URI the first is the one to read it as.

@@ -32,7 +32,7 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
     Mapped { value: Json::from_bytes(out), loss }
 }
 
-/// As [`write`], appended to `out`.
+/// As [`write()`], appended to `out`.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
     let mut walk = Walk { w: Writer::new(out), release, options, loss: LossReport::default() };
     walk.study(study);

@@ -1,6 +1,6 @@
 //! Kinds: what a fact is, whichever side it is spelled on. One file each.
 //!
-//! A kind names its fields, brings values into their one form ([`Spell::canon`]), says them in FHIR's terms ([`Spell::to_fhir`])
+//! A kind names its fields, brings values into their one form (`canon`), says them in FHIR's terms (`to_fhir`)
 //! and gives callers a typed view ([`Kind::View`]). Views show no values in their `Debug`.
 
 mod body_site;

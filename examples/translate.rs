@@ -129,29 +129,11 @@ fn lines(report: &LossReport) -> String {
     report.iter().map(line).collect()
 }
 
-const STUDY_ROW: &str = r#"[{
-  "00080020": {"vr": "DA", "Value": ["20240114"]}, "00080030": {"vr": "TM", "Value": ["1322"]},
-  "00080050": {"vr": "SH", "Value": ["A-4711"]},   "00080061": {"vr": "CS", "Value": ["CT", "SR"]},
-  "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Quinn^Harper"}]},
-  "00080201": {"vr": "SH", "Value": ["+0100"]},    "00081030": {"vr": "LO", "Value": ["CT head"]},
-  "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Sample^Sam"}]},
-  "00100020": {"vr": "LO", "Value": ["P-1"]},      "00100021": {"vr": "LO", "Value": ["HOSPITAL"]},
-  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]},
-  "00201206": {"vr": "IS", "Value": [2]},          "00201208": {"vr": "IS", "Value": ["3"]}}]"#;
+const STUDY_ROW: &str = include_str!("../spec/data/tour-study.json");
 
-const SERIES_ROWS: &str = r#"[{
-  "00080060": {"vr": "CS", "Value": ["CT"]}, "0008103E": {"vr": "LO", "Value": ["axial 5mm"]}, "00180015": {"vr": "CS", "Value": ["HEAD"]},
-  "00080021": {"vr": "DA", "Value": ["20240231"]}, "00201209": {"vr": "IS", "Value": [2]},
-  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.1"]}, "00200011": {"vr": "IS", "Value": [1]}},
- {"00080060": {"vr": "CS", "Value": ["SR"]},
-  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.2"]}, "00200011": {"vr": "IS", "Value": [-1]}}]"#;
+const SERIES_ROWS: &str = include_str!("../spec/data/tour-series.json");
 
-const INSTANCE_ROWS: &str = r#"[{
-  "00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.2"]}, "00080018": {"vr": "UI", "Value": ["2.999.1.1.1.1"]},
-  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.1"]}, "00200013": {"vr": "IS", "Value": [1]}},
- {"00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.2"]}, "00080018": {"vr": "UI", "Value": ["2.999.1.1.1.2"]},
-  "0020000D": {"vr": "UI", "Value": ["2.999.1.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1.1"]}, "00200013": {"vr": "IS", "Value": [2]},
-  "00280010": {"vr": "US", "Value": [512]}}]"#;
+const INSTANCE_ROWS: &str = include_str!("../spec/data/tour-instances.json");
 
 fn tour() -> Result<(), Box<dyn Error>> {
     println!("Three QIDO-RS answers about one study: its study row, its series rows, some instance rows.\n");

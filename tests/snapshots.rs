@@ -77,6 +77,27 @@ fn error_texts() {
     settings("errors", "inputs, and the error of each").bind(|| insta::assert_snapshot!("read", said));
 }
 
+/// The README prints what the tour prints.
+#[test]
+fn readme_shows_the_loss_report_of_the_tour() {
+    let mut options = Options::default();
+    options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
+    let mut reader = dicom::Reader::new(options.clone());
+    for text in [
+        include_str!("../spec/data/tour-study.json"),
+        include_str!("../spec/data/tour-series.json"),
+        include_str!("../spec/data/tour-instances.json"),
+    ] {
+        reader.push(text.as_bytes()).unwrap();
+        reader.end_document().unwrap();
+    }
+    let read = reader.finish().unwrap();
+    let mut report = read.loss.clone();
+    read.value.iter().for_each(|study| report.merge(&fhir::write(study, Release::R4, &options).loss));
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(&format!("```text\n{report}```")), "the README should show\n{report}");
+}
+
 /// A snapshot that no test makes is a leftover.
 #[test]
 fn no_orphans() {

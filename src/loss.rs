@@ -92,6 +92,7 @@ codes! {
     BadNumber "bad-number" Deviation false "not an integer",
     BadUid "bad-uid" Deviation false "a UID that cannot be carried; what it names is refused",
     BadCode "bad-code" Deviation false "a code string outside its enumerated values, with no place to carry it",
+    BadUrl "bad-url" Deviation false "not an http(s) URL of this study",
     BadType "bad-type" Deviation false "a JSON type that this attribute cannot have",
     ExtraValue "extra-value" Deviation false "a further value of an attribute that has one",
     AmbiguousValue "ambiguous-value" Deviation false "several different values of an identity that has one; none is chosen",
@@ -124,6 +125,10 @@ codes! {
     AliasCollapsed "alias-collapsed" Policy true "a term that shares its code with the term that reading back will give",
     Lifted "lifted" Policy true "a value of a lower level joins the list of a higher one; which row it came from is not kept",
     ModalityNotListed "modality-not-listed" Policy false "a modality of the study that no series has and that this release's list leaves out",
+    UrlNotTrusted "url-not-trusted" Policy false "a server's URL of itself, which the options do not trust",
+    NeedsResource "needs-resource" Policy false "its home is a resource that these options do not write",
+    NamePartDropped "name-part-dropped" Policy false "a group of a name that the chosen display leaves out",
+    NameFlattened "name-flattened" Policy true "a name displayed for people; its components cannot be told back",
     MoreLosses "more-losses" Policy false "beyond 1,024 distinct losses the rest is counted here",
 }
 

@@ -1,10 +1,10 @@
 //! [`Options`]: what the caller decides.
 
-use crate::grammar::offset::offset;
-use alloc::string::{String, ToString};
+use crate::policy::{Accession, EndpointAddress, Endpoints, Id, Modalities, Names, Practitioners, Service, Subject};
+use crate::zone::Zone;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::str::FromStr;
 
 /// What the caller decides about reading and writing. Owned data: `Clone`, `Send`, `Sync`.
 ///
@@ -35,6 +35,28 @@ pub struct Options {
     pub endpoint_base: Option<String>,
     /// The FHIR service base, for `fullUrl`. Without it `fullUrl` is `urn:oid:` and the study UID.
     pub fhir_base: Option<String>,
+    /// The `id` of the ImagingStudy.
+    pub id: Id,
+    /// Where the accession number goes.
+    pub accession: Accession,
+    /// Which modalities the study lists.
+    pub modalities: Modalities,
+    /// How names are displayed.
+    pub names: Names,
+    /// What the subject is.
+    pub subject: Subject,
+    /// What referrer, interpreters and performers are.
+    pub practitioners: Practitioners,
+    /// Where Endpoints stand.
+    pub endpoints: Endpoints,
+    /// What an Endpoint's address is.
+    pub endpoint_address: EndpointAddress,
+    /// The services that have an Endpoint; empty: WADO-RS alone.
+    pub services: Vec<Service>,
+    /// Whether every series has Endpoints of its own, besides the study's.
+    pub series_endpoints: bool,
+    /// Whether RetrieveURL may name the service base where `endpoint_base` does not. Servers often answer a URL without their port, or of the loopback.
+    pub trust_retrieve_url: bool,
     /// The caller's promise that everything read lists its studies completely, so that counts which DICOM did not give may be computed.
     pub complete: bool,
     /// Bounds.
@@ -42,6 +64,16 @@ pub struct Options {
 }
 
 impl Options {
+    /// The services that have an Endpoint.
+    pub(crate) fn services(&self) -> &[Service] {
+        if self.services.is_empty() { &[Service::WadoRs] } else { &self.services }
+    }
+
+    /// Whether the patient is contained in the study.
+    pub(crate) fn subject_is_contained(&self) -> bool {
+        matches!(self.subject, Subject::Contained)
+    }
+
     /// The URI of a local namespace.
     pub(crate) fn namespace(&self, name: &str) -> Option<&str> {
         find(&self.namespaces, name)
@@ -69,77 +101,18 @@ impl fmt::Debug for Options {
             .field("study_id_system", &self.study_id_system.is_some())
             .field("endpoint_base", &self.endpoint_base.is_some())
             .field("fhir_base", &self.fhir_base.is_some())
+            .field("accession", &self.accession)
+            .field("modalities", &self.modalities)
+            .field("names", &self.names)
+            .field("practitioners", &self.practitioners)
+            .field("endpoints", &self.endpoints)
+            .field("endpoint_address", &self.endpoint_address)
+            .field("services", &self.services)
+            .field("series_endpoints", &self.series_endpoints)
+            .field("trust_retrieve_url", &self.trust_retrieve_url)
             .field("complete", &self.complete)
             .field("limits", &self.limits)
-            .finish()
-    }
-}
-
-/// The offset from UTC of a time whose data set has none.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub enum Zone {
-    /// Unknown: the date alone is written.
-    #[default]
-    None,
-    /// Always this one.
-    Fixed(Offset),
-    /// A function of the local date and time, in DICOM's forms (`YYYYMMDD`, `HHMM[SS[.F]]`): where summer time matters.
-    Local(fn(date: &str, time: &str) -> Option<Offset>),
-}
-
-impl Zone {
-    pub(crate) fn offset(&self, date: &str, time: &str) -> Option<Offset> {
-        match self {
-            Zone::None => None,
-            Zone::Fixed(offset) => Some(*offset),
-            Zone::Local(rule) => rule(date, time),
-        }
-    }
-}
-
-/// An offset from UTC, from -12:00 to +14:00.
-///
-/// ```
-/// use fhir_dicomweb::Offset;
-/// let offset: Offset = "+0530".parse()?;
-/// assert_eq!(offset.to_string(), "+05:30");
-/// assert!("+15:00".parse::<Offset>().is_err());
-/// # Ok::<(), fhir_dicomweb::BadOffset>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Offset {
-    /// `&ZZXX`, ASCII.
-    text: [u8; 5],
-}
-
-impl Offset {
-    /// In DICOM's form, `&ZZXX`.
-    pub(crate) fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.text).unwrap_or("+0000")
-    }
-}
-
-impl fmt::Display for Offset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (hours, minutes) = self.as_str().split_at_checked(3).unwrap_or(("", ""));
-        write!(f, "{hours}:{minutes}")
-    }
-}
-
-/// Not an offset from UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected an offset from UTC such as +01:00 or -0530, between -12:00 and +14:00")]
-pub struct BadOffset;
-
-impl FromStr for Offset {
-    type Err = BadOffset;
-
-    fn from_str(text: &str) -> Result<Self, BadOffset> {
-        let zone = offset(text).ok_or(BadOffset)?;
-        let digits = [zone.sign, zone.hours, zone.minutes].concat().to_string();
-        let text = digits.as_bytes().try_into().map_err(|_| BadOffset)?;
-        Ok(Offset { text })
+            .finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,7 @@ mod support;
 use fhir_dicomweb::Release;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
-use support::{Losses, for_release, options_of, span_holds, to_fhir, vector_files};
+use support::{Losses, for_release, matches, options_of, span_holds, to_bundle, to_fhir, vector_files};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -42,16 +42,26 @@ fn run(case: &Value, release: Release) -> Result<(), Failed> {
             Ok(_) => Err(format!("expected error {code}, found a result").into()),
         };
     }
-    let (resources, losses) = got.map_err(|error| format!("{error}"))?;
-    let expected = for_release(&case["fhir"], release);
-    let expected: Vec<Value> = match expected {
-        Value::Array(all) => all.clone(),
-        one => vec![one.clone()],
-    };
     let mut wrong = String::new();
-    if resources != expected {
-        wrong += &format!("expected {}\n   found {}\n", Value::from(expected), Value::from(resources));
-    }
+    let losses = if case["bundle"].is_null() {
+        let (resources, losses) = got.map_err(|error| format!("{error}"))?;
+        let expected = match for_release(&case["fhir"], release) {
+            Value::Array(all) => all.clone(),
+            one => vec![one.clone()],
+        };
+        let (expected, resources) = (Value::from(expected), Value::from(resources));
+        if !matches(&expected, &resources) {
+            wrong += &format!("expected {expected}\n   found {resources}\n");
+        }
+        losses
+    } else {
+        let (bundle, losses) = to_bundle(text.as_bytes(), release, &options).map_err(|error| format!("{error}"))?;
+        let expected = for_release(&case["bundle"], release);
+        if !matches(expected, &bundle) {
+            wrong += &format!("expected {expected}\n   found {bundle}\n");
+        }
+        losses
+    };
     let mut wanted = Losses::new();
     for loss in for_release(&case["loss"], release).as_array().into_iter().flatten() {
         let key = (loss["code"].as_str().unwrap().to_owned(), loss["at"].as_str().unwrap().to_owned());

@@ -70,6 +70,7 @@ impl Assembler {
         };
         let series = find(set, row::SERIES_UID.into());
         let instance = series.and(find(set, row::INSTANCE_UID.into()));
+        url_of_part(set, series.is_some());
         date(set);
         modality_of_study(set, series.is_none());
         unplaced(set, series.is_some(), instance.is_some());
@@ -282,6 +283,21 @@ fn date(set: &mut DataSet) {
         let tag = RowRef::from(row::STARTED).row().map(|row| row.tags_of(2));
         if let (Some((path, len)), Some(at)) = (tag, set.offset) {
             set.resolve(at, Code::OffsetUnused, Place::of_tags(path.get(..len).unwrap_or_default()));
+        }
+    }
+}
+
+/// The URL of a series or an instance is not the study's, and adds nothing to it.
+fn url_of_part(set: &mut DataSet, series: bool) {
+    let url = RowRef::from(row::RETRIEVE_URL);
+    for at in 0..set.cells.len() {
+        if series && set.cells.get(at).is_some_and(|cell| cell.row == Some(url)) {
+            if let Some(row) = url.row() {
+                set.resolve(at, Code::UrlNotTrusted, place_of(row, 0, Code::UrlNotTrusted));
+            }
+            if let Some(cell) = set.cells.get_mut(at) {
+                cell.row = None;
+            }
         }
     }
 }

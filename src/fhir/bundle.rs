@@ -1,15 +1,15 @@
 //! Many studies as one Bundle of type searchset.
 
 use super::outcome;
-use super::write::write_into;
-use crate::grammar::uid::is_oid;
+use super::place;
+use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
 use crate::loss::{LossReport, Mapped};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
-use crate::table::row;
-use alloc::string::ToString;
+use crate::uuid::uuid;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// Writes studies into a searchset Bundle, one after the other.
@@ -29,6 +29,9 @@ use alloc::vec::Vec;
 pub struct BundleWriter<'a> {
     entries: Vec<u8>,
     count: u64,
+    total: Option<u64>,
+    links: Vec<(String, String)>,
+    includes: Includes,
     release: Release,
     options: &'a Options,
     loss: LossReport,
@@ -39,30 +42,35 @@ impl<'a> BundleWriter<'a> {
     /// An empty Bundle.
     #[must_use]
     pub fn new(release: Release, options: &'a Options) -> Self {
-        BundleWriter { entries: Vec::new(), count: 0, release, options, loss: LossReport::default(), carried: 0 }
+        BundleWriter {
+            entries: Vec::new(),
+            count: 0,
+            total: None,
+            links: Vec::new(),
+            includes: Includes::default(),
+            release,
+            options,
+            loss: LossReport::default(),
+            carried: 0,
+        }
     }
 
-    /// Adds a study as a match.
+    /// How many studies matched in all, where the Bundle is a page of them. Without it the studies added are counted.
+    pub fn total(&mut self, total: u64) {
+        self.total = Some(total);
+    }
+
+    /// A link: `self`, `next`, `previous`... R5 and later want `self` in a searchset.
+    pub fn link(&mut self, relation: &str, url: &str) {
+        self.links.push((relation.into(), url.into()));
+    }
+
+    /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
     pub fn push(&mut self, study: &Study) {
-        if self.count > 0 {
-            self.entries.push(b',');
-        }
         self.count += 1;
-        self.entries.push(b'{');
-        let uid = study.get(row::STUDY_UID).unwrap_or("");
-        let full_url = match self.options.fhir_base.as_deref() {
-            Some(base) => Some([base.trim_end_matches('/'), "/ImagingStudy/", uid].concat()),
-            None if is_oid(uid) => Some(["urn:oid:", uid].concat()),
-            None => None,
-        };
-        if let Some(url) = full_url {
-            let mut w = Writer::new(&mut self.entries);
-            w.member("fullUrl", &url);
-            self.entries.push(b',');
-        }
-        self.entries.extend_from_slice(b"\"resource\":");
-        let loss = write_into(study, self.release, self.options, &mut self.entries);
-        self.entries.extend_from_slice(b",\"search\":{\"mode\":\"match\"}}");
+        let mut resource = Vec::new();
+        let loss = write_with(study, self.release, self.options, &mut resource, &mut self.includes);
+        entry(&mut self.entries, &place::full_url(study, self.options), &resource, "match");
         self.carried += loss.carried();
         self.loss.merge(&loss);
     }
@@ -78,33 +86,63 @@ impl<'a> BundleWriter<'a> {
     }
 
     fn end(mut self, report: Option<&LossReport>) -> Mapped<Json> {
+        for (full_url, resource) in &self.includes.entries {
+            entry(&mut self.entries, full_url, resource, "include");
+        }
+        if let Some(read) = report {
+            let mut all = read.clone();
+            all.merge(&self.loss);
+            let mut resource = Vec::new();
+            outcome::write(&mut Writer::new(&mut resource), &all);
+            // R5 wants a fullUrl here too (bdl-15).
+            let full_url = ["urn:uuid:", &uuid("OperationOutcome", &[])].concat();
+            entry(&mut self.entries, &full_url, &resource, "outcome");
+        }
         let mut out = Vec::with_capacity(self.entries.len() + 256);
         let mut w = Writer::new(&mut out);
         w.open_object();
         w.member("resourceType", "Bundle");
         w.member("type", "searchset");
         w.name("total");
-        w.verbatim(&self.count.to_string());
-        if let Some(read) = report {
-            let mut all = read.clone();
-            all.merge(&self.loss);
-            if self.count > 0 {
-                self.entries.push(b',');
+        w.verbatim(&self.total.unwrap_or(self.count).to_string());
+        if !self.links.is_empty() {
+            w.name("link");
+            w.open_array();
+            for (relation, url) in &self.links {
+                w.open_object();
+                w.member("relation", relation);
+                w.member("url", url);
+                w.close_object();
             }
-            self.entries.extend_from_slice(b"{\"resource\":");
-            outcome::write(&mut Writer::new(&mut self.entries), &all);
-            self.entries.extend_from_slice(b",\"search\":{\"mode\":\"outcome\"}}");
-            self.count += 1;
+            w.close_array();
         }
-        if self.count > 0 {
-            out.extend_from_slice(b",\"entry\":[");
-            out.append(&mut self.entries);
-            out.push(b']');
-        }
+        list(&mut out, "entry", &self.entries);
+        let contained: Vec<&[u8]> = self.includes.contained.iter().map(|(_, text)| text.as_slice()).collect();
+        list(&mut out, "contained", &contained.join(&b','));
         out.push(b'}');
         self.loss.set_carried(self.carried);
         Mapped { value: Json::from_bytes(out), loss: self.loss }
     }
+}
+
+/// A member that is a list of what was written before, if there is any.
+fn list(out: &mut Vec<u8>, name: &str, elements: &[u8]) {
+    if !elements.is_empty() {
+        out.extend_from_slice([",\"", name, "\":["].concat().as_bytes());
+        out.extend_from_slice(elements);
+        out.push(b']');
+    }
+}
+
+fn entry(entries: &mut Vec<u8>, full_url: &str, resource: &[u8], mode: &str) {
+    if !entries.is_empty() {
+        entries.push(b',');
+    }
+    entries.push(b'{');
+    Writer::new(entries).member("fullUrl", full_url);
+    entries.extend_from_slice(b",\"resource\":");
+    entries.extend_from_slice(resource);
+    entries.extend_from_slice([",\"search\":{\"mode\":\"", mode, "\"}}"].concat().as_bytes());
 }
 
 impl core::fmt::Debug for BundleWriter<'_> {

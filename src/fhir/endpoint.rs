@@ -1,54 +1,121 @@
 //! Endpoint: where a study can be retrieved (FHIR ImagingStudy notes: the address is the DICOMweb service base).
 
 use super::shape::typed;
-use crate::json::text::Writer;
+use crate::json::text::{Json, Writer};
+use crate::options::Options;
+use crate::policy::{EndpointAddress, Service};
 use crate::release::{R4_R4B, Release};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 const CONNECTION: &str = "http://terminology.hl7.org/CodeSystem/endpoint-connection-type";
 const PAYLOAD: &str = "http://terminology.hl7.org/CodeSystem/endpoint-payload-type";
 
-/// The id of the Endpoint that a study contains.
-pub(super) const CONTAINED: &str = "study-wado";
+/// An Endpoint of a DICOMweb service as a resource of its own.
+///
+/// ```
+/// use fhir_dicomweb::{Release, Service, fhir};
+/// let endpoint = fhir::endpoint(Service::WadoRs, "https://pacs.example.org/dicom-web/", Some("wado"), Release::R5);
+/// assert!(endpoint.as_str().ends_with(r#""address":"https://pacs.example.org/dicom-web"}"#));
+/// ```
+#[must_use]
+pub fn endpoint(service: Service, address: &str, id: Option<&str>, release: Release) -> Json {
+    let mut out = Vec::new();
+    write(&mut Writer::new(&mut out), release, service, address.trim_end_matches('/'), id);
+    Json::from_bytes(out)
+}
 
-/// An Endpoint for WADO-RS at `base`.
-pub(super) fn wado_rs(w: &mut Writer<'_>, release: Release, base: &str) {
+/// What an Endpoint of a study, or of its series `series`, is about.
+pub(super) struct Of<'a> {
+    pub(super) base: &'a str,
+    pub(super) study: &'a str,
+    pub(super) series: Option<(usize, &'a str)>,
+}
+
+impl Of<'_> {
+    /// The id inside a study: `study-wado`, `series-1-wado`.
+    pub(super) fn id(&self, service: Service) -> String {
+        let name = service.name();
+        let short = name.strip_suffix("-rs").unwrap_or(name);
+        match self.series {
+            None => ["study-", short].concat(),
+            Some((n, _)) => ["series-", &(n + 1).to_string(), "-", short].concat(),
+        }
+    }
+
+    /// The address, by the policy: retrieval and query have URLs of studies and series, the others their base only.
+    pub(super) fn address(&self, service: Service, options: &Options) -> String {
+        let resource = matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
+        match self.series {
+            _ if !resource => self.base.to_string(),
+            None => [self.base, "/studies/", self.study].concat(),
+            Some((_, series)) => [self.base, "/studies/", self.study, "/series/", series].concat(),
+        }
+    }
+}
+
+const fn payload(service: Service) -> (&'static str, &'static str) {
+    match service {
+        Service::WadoRs => ("DICOM WADO-RS", "application/dicom"),
+        Service::QidoRs => ("DICOM QIDO-RS", "application/dicom+json"),
+        Service::StowRs => ("DICOM STOW-RS", "application/dicom"),
+        Service::WadoUri => ("DICOM WADO-URI", "application/dicom"),
+    }
+}
+
+pub(super) fn write(w: &mut Writer<'_>, release: Release, service: Service, address: &str, id: Option<&str>) {
     let first_form = R4_R4B.holds(release);
+    let code = ["dicom-", service.name()].concat();
+    let (text, mime) = payload(service);
     w.open_object();
     w.member("resourceType", "Endpoint");
-    w.member("id", CONTAINED);
+    if let Some(id) = id {
+        w.member("id", id);
+    }
     w.member("status", "active");
     w.name("connectionType");
     if first_form {
         w.open_object();
         w.member("system", CONNECTION);
-        w.member("code", "dicom-wado-rs");
+        w.member("code", &code);
         w.close_object();
         w.name("payloadType");
-        w.open_array();
-        typed(w, PAYLOAD, "any");
-        w.close_array();
+        payload_type(w, text);
         w.name("payloadMimeType");
         w.open_array();
-        w.string("application/dicom");
+        w.string(mime);
         w.close_array();
     } else {
         w.open_array();
-        typed(w, CONNECTION, "dicom-wado-rs");
+        typed(w, CONNECTION, &code);
         w.close_array();
         w.name("payload");
         w.open_array();
         w.open_object();
         w.name("type");
-        w.open_array();
-        typed(w, PAYLOAD, "any");
-        w.close_array();
+        payload_type(w, text);
         w.name("mimeType");
         w.open_array();
-        w.string("application/dicom");
+        w.string(mime);
         w.close_array();
         w.close_object();
         w.close_array();
     }
-    w.member("address", base.trim_end_matches('/'));
+    w.member("address", address);
     w.close_object();
+}
+
+fn payload_type(w: &mut Writer<'_>, text: &str) {
+    w.open_array();
+    w.open_object();
+    w.name("coding");
+    w.open_array();
+    w.open_object();
+    w.member("system", PAYLOAD);
+    w.member("code", "any");
+    w.close_object();
+    w.close_array();
+    w.member("text", text);
+    w.close_object();
+    w.close_array();
 }

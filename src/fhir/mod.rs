@@ -2,13 +2,17 @@
 //!
 //! [`write`](fn@write) and [`write_into`] write one study as an ImagingStudy, [`BundleWriter`] many as a Bundle, [`outcome`] a loss report as an OperationOutcome.
 
+mod around;
 mod bundle;
 mod endpoint;
+mod human;
 mod outcome;
 pub(crate) mod place;
 pub(crate) mod shape;
+mod walk;
 mod write;
 
 pub use bundle::BundleWriter;
+pub use endpoint::endpoint;
 pub use outcome::outcome;
 pub use write::{write, write_into};

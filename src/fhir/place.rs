@@ -1,19 +1,41 @@
 //! Policies: where a fact goes when FHIR leaves a choice. Plain functions; rows name them, the writer calls them.
 
+use crate::grammar::uid::is_oid;
 use crate::options::Options;
+use crate::policy::{Accession, Endpoints, Id, Modalities, Subject};
 use crate::release::{R4_R4B, Release};
-use crate::study::{Series, Study};
+use crate::study::Study;
 use crate::table::codes::modality::is_acquisition;
 use crate::table::row;
+use crate::uuid::uuid;
+use alloc::string::String;
 
-/// R4 and R4B: the accession number is an `identifier` of the study.
-pub(crate) fn accession_is_identifier(release: Release, _: &Options) -> bool {
-    R4_R4B.holds(release)
+/// The accession number is an `identifier` of the study: R4 and R4B, or as the caller says.
+pub(crate) fn accession_is_identifier(release: Release, options: &Options) -> bool {
+    match options.accession {
+        Accession::Release => R4_R4B.holds(release),
+        Accession::Identifier | Accession::Both => true,
+        Accession::BasedOn => false,
+    }
 }
 
-/// R5 and later: it identifies the order in `basedOn`.
-pub(crate) fn accession_is_based_on(release: Release, _: &Options) -> bool {
-    !R4_R4B.holds(release)
+/// The accession number identifies the order in `basedOn`: R5 and later, or as the caller says.
+pub(crate) fn accession_is_based_on(release: Release, options: &Options) -> bool {
+    match options.accession {
+        Accession::Release => !R4_R4B.holds(release),
+        Accession::BasedOn | Accession::Both => true,
+        Accession::Identifier => false,
+    }
+}
+
+/// The patient is a resource, contained or separate.
+pub(crate) fn patient_is_resource(_: Release, options: &Options) -> bool {
+    matches!(options.subject, Subject::Contained | Subject::Separate)
+}
+
+/// The patient is a reference with identifier and display.
+pub(crate) fn patient_is_logical(release: Release, options: &Options) -> bool {
+    !patient_is_resource(release, options)
 }
 
 /// The status: a data set is evidence of an instance unless the archive counts none.
@@ -23,8 +45,8 @@ pub(crate) fn status(study: &Study) -> &'static str {
 }
 
 /// Whether the study's list of modalities holds `code`.
-pub(crate) fn lists_modality(release: Release, code: &str) -> bool {
-    !release.lists_acquisition_only() || is_acquisition(code)
+pub(crate) fn lists_modality(release: Release, options: &Options, code: &str) -> bool {
+    options.modalities == Modalities::All || !release.lists_acquisition_only() || is_acquisition(code)
 }
 
 /// Whether a count may be written next to what is listed below it.
@@ -34,5 +56,75 @@ pub(crate) fn writes_count(release: Release, given: u32, listed: usize) -> bool 
 
 /// The number of instances listed under a study.
 pub(crate) fn listed_instances(study: &Study) -> usize {
-    study.series().map(|series: Series<'_>| series.instances().len()).sum()
+    study.series().map(|series| series.instances().len()).sum()
+}
+
+/// What tells this record from every other: study UID, PatientID and its issuer.
+fn identity(study: &Study) -> [&str; 4] {
+    let patient = study.get(row::PATIENT_ID);
+    let (value, local, universal) = patient.map_or(("", "", ""), |id| (id.value, id.local, id.universal));
+    [study.get(row::STUDY_UID).unwrap_or(""), value, local, universal]
+}
+
+/// The `id` of the ImagingStudy.
+pub(crate) fn id(study: &Study, options: &Options) -> Option<String> {
+    match &options.id {
+        Id::None => None,
+        Id::Given(id) => Some(id.clone()),
+        Id::Uid if study.is_patient_conflict() => Some(uuid("ImagingStudy", &identity(study))),
+        Id::Uid => study.get(row::STUDY_UID).map(String::from),
+    }
+}
+
+/// The `fullUrl` of the ImagingStudy: the FHIR base and its id, else a URN that is its own.
+pub(crate) fn full_url(study: &Study, options: &Options) -> String {
+    if let (Some(base), Some(id)) = (options.fhir_base.as_deref(), id(study, options)) {
+        return [base.trim_end_matches('/'), "/ImagingStudy/", &id].concat();
+    }
+    let uid = study.get(row::STUDY_UID).unwrap_or("");
+    if is_oid(uid) && !study.is_patient_conflict() {
+        ["urn:oid:", uid].concat()
+    } else {
+        ["urn:uuid:", &uuid("ImagingStudy", &identity(study))].concat()
+    }
+}
+
+/// A reference to a resource of its own in the Bundle, and its `fullUrl`.
+pub(crate) fn reference(type_: &str, id: &str, options: &Options) -> (String, String) {
+    match options.fhir_base.as_deref() {
+        Some(base) => ([type_, "/", id].concat(), [base.trim_end_matches('/'), "/", type_, "/", id].concat()),
+        None => {
+            let urn = ["urn:uuid:", id].concat();
+            (urn.clone(), urn)
+        }
+    }
+}
+
+/// The id of a Patient of its own: the same for the same PatientID and issuer; without PatientID the study's own.
+pub(crate) fn patient_id(study: &Study) -> String {
+    let [uid, value, local, universal] = identity(study);
+    let own = if value.is_empty() { uid } else { "" };
+    uuid("Patient", &[own, value, local, universal])
+}
+
+/// The service base: the caller's, else the one that a trusted RetrieveURL names. None where Endpoints are not wanted, or the study's patient is in doubt.
+pub(crate) fn service_base<'a>(study: &'a Study, options: &'a Options) -> Option<&'a str> {
+    if options.endpoints == Endpoints::None || study.is_patient_conflict() {
+        return None;
+    }
+    let given = options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+    given.or_else(|| retrieve_base(study, options))
+}
+
+/// The base of RetrieveURL, where it is trusted and is the URL of this study.
+pub(crate) fn retrieve_base<'a>(study: &'a Study, options: &Options) -> Option<&'a str> {
+    if !options.trust_retrieve_url {
+        return None;
+    }
+    let url = study.get(row::RETRIEVE_URL)?;
+    let path = url.trim_end_matches('/').strip_suffix(study.get(row::STUDY_UID)?)?;
+    let base = path.strip_suffix("/studies/")?.trim_end_matches('/');
+    let web = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"))?;
+    let plain = !web.is_empty() && !web.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '{' | '}' | '?' | '#'));
+    plain.then_some(base)
 }

@@ -1,6 +1,8 @@
 //! Shapes: how FHIR wraps a value, and the values in FHIR's terms.
 
+use super::human;
 use crate::json::text::Writer;
+use alloc::string::ToString;
 
 /// How a value is wrapped. What differs by release is a parameter here, never in a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +21,10 @@ pub(crate) enum Shape {
     Number,
     /// A UID as FHIR's `oid`.
     Oid,
-    /// A logical Reference to a ServiceRequest by an identifier of this type.
-    Order(&'static str),
-    /// Identifier of a patient.
-    PatientIdentifier,
+    /// HumanNames, one for each group of the name.
+    HumanName,
+    /// A logical Reference to this type by an identifier of this type.
+    Logical(&'static str, &'static str),
     /// `series.performer` with this function of v3-ParticipationType.
     Performer(&'static str),
     /// A logical Reference to this type.
@@ -31,6 +33,8 @@ pub(crate) enum Shape {
     StudyIdIdentifier,
     /// A string, `id`, `dateTime`.
     Text,
+    /// Identifier whose type, if any, comes with it.
+    TypedIdentifier,
     /// A UID as Coding of `urn:ietf:rfc:3986`.
     UidCoding,
     /// A UID as Identifier of `urn:dicom:uid`.
@@ -47,10 +51,11 @@ impl Shape {
             Shape::CodeableReference => "CodeableReference",
             Shape::Coding | Shape::UidCoding | Shape::UnilateralCoding => "Coding",
             Shape::Display | Shape::Text => "string",
-            Shape::Identifier(_) | Shape::PatientIdentifier | Shape::StudyIdIdentifier | Shape::UidIdentifier => "Identifier",
+            Shape::Identifier(_) | Shape::TypedIdentifier | Shape::StudyIdIdentifier | Shape::UidIdentifier => "Identifier",
+            Shape::HumanName => "HumanName",
             Shape::Number => "unsignedInt",
             Shape::Oid => "oid",
-            Shape::Order(_) | Shape::Reference(_) => "Reference",
+            Shape::Logical(..) | Shape::Reference(_) => "Reference",
             Shape::Performer(_) => "BackboneElement",
         }
     }
@@ -145,10 +150,38 @@ pub(crate) struct Identifier<'a> {
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Reference<'a> {
+    /// A contained Practitioner of this number stands for everything else.
+    pub(crate) practitioner: Option<usize>,
     pub(crate) type_: &'static str,
     pub(crate) identifier: Option<Identifier<'a>>,
-    /// Groups of a name, divided by `=`; or one text.
-    pub(crate) display: [&'a str; 3],
+    pub(crate) display: Display<'a>,
+}
+
+/// What a Reference displays.
+#[derive(Clone, Copy)]
+pub(crate) enum Display<'a> {
+    /// Groups of a name, divided by `=`.
+    Groups([&'a str; 3]),
+    /// One text.
+    Text(&'a str),
+    /// Words, those that are filled, divided by spaces.
+    Words([&'a str; 5]),
+}
+
+impl Default for Display<'_> {
+    fn default() -> Self {
+        Display::Text("")
+    }
+}
+
+impl Display<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Display::Groups(groups) => groups.iter().all(|group| group.is_empty()),
+            Display::Text(text) => text.is_empty(),
+            Display::Words(words) => words.iter().all(|word| word.is_empty()),
+        }
+    }
 }
 
 /// A value in FHIR's terms.
@@ -161,6 +194,13 @@ pub(crate) enum Fhir<'a> {
     Concept(Concept<'a>),
     Identifier(Identifier<'a>),
     Reference(Reference<'a>),
+}
+
+impl Shape {
+    /// Whether it refers to a Practitioner.
+    pub(crate) fn is_practitioner(self) -> bool {
+        matches!(self, Shape::Reference("Practitioner") | Shape::Performer("PRF" | "SPRF"))
+    }
 }
 
 /// Whether FHIR's `code` can hold the text: no white space but single spaces inside.
@@ -203,6 +243,7 @@ pub(crate) fn put(w: &mut Writer<'_>, shape: Shape, value: &Fhir<'_>) {
                 w.close_object();
             }
             Shape::Display => display(w, &given.display),
+            Shape::HumanName => human::names(w, &given.display),
             _ => reference(w, given),
         },
     }
@@ -310,22 +351,41 @@ pub(crate) fn identifier(w: &mut Writer<'_>, identifier: &Identifier<'_>) {
     w.close_object();
 }
 
-fn display(w: &mut Writer<'_>, groups: &[&str; 3]) {
-    match groups {
-        [one, "", ""] => w.string(one),
-        [one, two, ""] => w.strings(&[one, "=", two]),
-        [one, two, three] => w.strings(&[one, "=", two, "=", three]),
+fn display(w: &mut Writer<'_>, display: &Display<'_>) {
+    match display {
+        Display::Text(text) | Display::Groups([text, "", ""]) => w.string(text),
+        Display::Groups([one, two, ""]) => w.strings(&[one, "=", two]),
+        Display::Groups([one, two, three]) => w.strings(&[one, "=", two, "=", three]),
+        Display::Words(words) => {
+            let mut pieces = [""; 10];
+            let mut filled = words.iter().filter(|word| !word.is_empty());
+            let mut slots = pieces.iter_mut();
+            if let (Some(slot), Some(word)) = (slots.next(), filled.next()) {
+                *slot = word;
+            }
+            while let (Some(word), Some(space), Some(slot)) = (filled.next(), slots.next(), slots.next()) {
+                *space = " ";
+                *slot = word;
+            }
+            w.strings(&pieces);
+        }
     }
 }
 
 pub(crate) fn reference(w: &mut Writer<'_>, reference: &Reference<'_>) {
     w.open_object();
+    if let Some(n) = reference.practitioner {
+        w.name("reference");
+        w.strings(&["#practitioner-", &n.to_string()]);
+        w.close_object();
+        return;
+    }
     w.member("type", reference.type_);
     if let Some(given) = &reference.identifier {
         w.name("identifier");
         identifier(w, given);
     }
-    if reference.display.iter().any(|group| !group.is_empty()) {
+    if !reference.display.is_empty() {
         w.name("display");
         display(w, &reference.display);
     }

@@ -3,28 +3,38 @@
 //! A kind names its fields, brings values into their one form (`canon`), says them in FHIR's terms (`to_fhir`)
 //! and gives callers a typed view ([`Kind::View`]). Views show no values in their `Debug`.
 
+mod birth;
 mod body_site;
 mod concept;
 mod date_time;
+mod device;
 mod identifier;
 mod laterality;
+mod location;
 mod modality;
 mod person;
 mod plain;
 mod reason;
 mod request;
+mod sex;
+mod specimen;
 mod title;
 
+pub use birth::{Birth, BirthView};
 pub use body_site::{BodySite, BodySiteView};
 pub use concept::{Concept, ConceptView};
 pub use date_time::{DateTime, DateTimeOr, DateTimeView};
-pub use identifier::{Identifier, IdentifierView};
+pub use device::{Device, DeviceView};
+pub use identifier::{Identifier, IdentifierView, PatientIdentifier};
 pub use laterality::{Laterality, LateralityView};
+pub use location::{Location, LocationView};
 pub use modality::Modality;
 pub use person::{Person, PersonView};
 pub use plain::{Number, Text, Uid};
 pub use reason::{Reason, ReasonView};
 pub use request::{Request, RequestView};
+pub use sex::Sex;
+pub use specimen::{Specimen, SpecimenView};
 pub use title::{Title, TitleView};
 
 use crate::fhir::shape::{Fhir, Shape};

@@ -1,9 +1,10 @@
 //! A person: a name in up to three representations, and an identification <-> a FHIR Reference.
 
 use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::shape::{self, Assigner, Fhir, Shape, TypeCode, Uri};
+use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
+use crate::policy::{Names, Practitioners};
 use crate::table::codes::scheme;
 use crate::value::Fields;
 
@@ -60,12 +61,15 @@ impl Spell for Person {
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let (id, designator, meaning, uid) = (field(fields, 3), field(fields, 4), field(fields, 5), field(fields, 6));
-        let display = [field(fields, 0), field(fields, 1), field(fields, 2)];
+        let groups = [field(fields, 0), field(fields, 1), field(fields, 2)];
         let type_ = match cx.shape {
             Shape::Reference(type_) => type_,
             Shape::Performer(_) => "Practitioner",
             _ => "",
         };
+        // A HumanName, in a Patient or Practitioner, has room for everything.
+        let whole = matches!(cx.shape, Shape::HumanName) || cx.options.practitioners == Practitioners::Contained && !type_.is_empty();
+        let display = if whole { Display::Groups(groups) } else { displayed(groups, cx.options.names, told) };
         let mut assigner = Assigner::default();
         let system = if is_oid(uid) {
             assigner.display = designator;
@@ -80,6 +84,28 @@ impl Spell for Person {
         };
         let identifier =
             (!id.is_empty()).then_some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
-        Fhir::Reference(shape::Reference { type_, identifier, display })
+        Fhir::Reference(shape::Reference { practitioner: None, type_, identifier, display })
     }
+}
+
+/// The display that the policy wants; what it leaves out is told.
+fn displayed<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -> Display<'a> {
+    let Some(used) = groups.iter().position(|group| !group.is_empty()) else { return Display::Text("") };
+    if names == Names::Dicom {
+        return Display::Groups(groups);
+    }
+    for (n, _) in groups.iter().enumerate().filter(|(n, group)| *n != used && !group.is_empty()) {
+        told.mark(n, Code::NamePartDropped);
+    }
+    let group = groups.get(used).copied().unwrap_or("");
+    if names == Names::Alphabetic {
+        return Display::Text(group);
+    }
+    if group.contains('^') {
+        told.mark(used, Code::NameFlattened);
+    }
+    let mut components = group.split('^').map(str::trim);
+    let mut next = || components.next().unwrap_or("");
+    let (family, given, middle, prefix, suffix) = (next(), next(), next(), next(), next());
+    Display::Words([prefix, given, middle, family, suffix])
 }

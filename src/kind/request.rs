@@ -1,7 +1,8 @@
 //! A request that a series answers <-> a logical Reference to a ServiceRequest.
 
 use super::{Cx, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::shape::{self, Fhir, Uri};
+use crate::fhir::shape::{self, Display, Fhir, Uri};
+use crate::loss::Code;
 use crate::value::Fields;
 
 view! {
@@ -11,17 +12,19 @@ view! {
         id = 0,
         /// RequestedProcedureDescription.
         description = 1,
+        /// CodeMeaning of RequestedProcedureCodeSequence.
+        procedure = 2,
     }
 }
 
-/// A request: id, description.
+/// A request: id, description, procedure.
 pub enum Request {}
 
 impl Sealed for Request {}
 
 impl Kind for Request {
     const NAME: &'static str = "request";
-    const FIELDS: usize = 2;
+    const FIELDS: usize = 3;
     type View<'a> = RequestView<'a>;
 
     fn view<'a>(fields: &[&'a str; 10]) -> RequestView<'a> {
@@ -30,12 +33,14 @@ impl Kind for Request {
 }
 
 impl Spell for Request {
-    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
-        let id = field(fields, 0);
+    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let (id, description, procedure) = (field(fields, 0), field(fields, 1), field(fields, 2));
+        told.mark_filled(fields, 2..3, if description.is_empty() { Code::AlternativeSource } else { Code::AlternativeUnused });
         Fhir::Reference(shape::Reference {
+            practitioner: None,
             type_: "ServiceRequest",
             identifier: (!id.is_empty()).then(|| shape::Identifier { value: Uri::plain(id), ..shape::Identifier::default() }),
-            display: [field(fields, 1), "", ""],
+            display: Display::Text(if description.is_empty() { procedure } else { description }),
         })
     }
 }

@@ -34,13 +34,16 @@ impl Kind for Title {
 
 impl Spell for Title {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
-        let Some(used) = (0..3).find(|source| !field(fields, *source).is_empty()) else {
-            return Fhir::Nothing;
-        };
-        if used > 0 {
-            told.mark(used, Code::AlternativeSource);
-        }
-        told.mark_filled(fields, used + 1..3, Code::AlternativeUnused);
-        Fhir::Text(Uri::plain(field(fields, used)))
+        first_of(fields, told).map_or(Fhir::Nothing, |text| Fhir::Text(Uri::plain(text)))
     }
+}
+
+/// The first filled of three alternatives; what ranks below the first is noted, what is not used is told.
+pub(super) fn first_of<'a>(fields: &Fields<'a>, told: &mut Told) -> Option<&'a str> {
+    let used = (0..3).find(|source| !field(fields, *source).is_empty())?;
+    if used > 0 {
+        told.mark(used, Code::AlternativeSource);
+    }
+    told.mark_filled(fields, used + 1..3, Code::AlternativeUnused);
+    Some(field(fields, used))
 }

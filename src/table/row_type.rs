@@ -264,7 +264,7 @@ impl<K> Copy for Fact<K> {}
 
 /// Numbers the rows of a level; every meaning sits in the calls.
 macro_rules! rows {
-    ($level:ident: $($(#[doc = $about:literal])+ $name:ident: $kind:ident = [$($part:expr),* $(,)?] $(.$method:ident($($argument:expr),*))+;)*) => {
+    ($level:ident: $($(#[doc = $about:literal])+ $name:ident: $kind:ident = [$($part:expr),* $(,)?] $(.$method:ident($($argument:expr),*))*;)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(usize)]
         enum Index { $($name),* }
@@ -272,7 +272,7 @@ macro_rules! rows {
         $($(#[doc = $about])+ pub const $name: $crate::table::Fact<$kind> = $crate::table::Fact::new($crate::table::Level::$level, Index::$name as usize);)*
 
         pub(crate) static ROWS: &[$crate::table::Row] = &[
-            $($crate::table::Row::new::<$kind>(stringify!($name), &[$($about),+], $crate::table::Level::$level, &[$($part),*]) $(.$method($($argument),*))+),*
+            $($crate::table::Row::new::<$kind>(stringify!($name), &[$($about),+], $crate::table::Level::$level, &[$($part),*]) $(.$method($($argument),*))*),*
         ];
     };
 }

@@ -44,3 +44,22 @@ pub(crate) const PERSON_ID: &[Part] = &[sequence(
         part(0, 0x0008_0119, "LongCodeValue", Vr::Uc),
     ],
 )];
+
+/// An identifier of a patient with its issuer, as in OtherPatientIDsSequence (PS3.3 C.7.1.1).
+pub(crate) const PATIENT_IDENTIFIER: &[Part] = &[
+    part(0, 0x0010_0020, "PatientID", Vr::Lo),
+    part(1, 0x0010_0021, "IssuerOfPatientID", Vr::Lo),
+    sequence(2, 0x0010_0024, "IssuerOfPatientIDQualifiersSequence", QUALIFIERS),
+];
+
+/// A request, as in ReferencedRequestSequence (PS3.3 C.17.2), by its accession number.
+pub(crate) const REFERENCED_REQUEST: &[Part] =
+    &[part(0, 0x0008_0050, "AccessionNumber", Vr::Sh), sequence(1, 0x0008_0051, "IssuerOfAccessionNumberSequence", ISSUER)];
+
+/// A specimen (PS3.3 C.7.6.22).
+pub(crate) const SPECIMEN: &[Part] = &[
+    part(0, 0x0040_0551, "SpecimenIdentifier", Vr::Lo),
+    sequence(1, 0x0040_0562, "IssuerOfTheSpecimenIdentifierSequence", ISSUER),
+    part(4, 0x0040_0554, "SpecimenUID", Vr::Ui),
+    part(5, 0x0040_0600, "SpecimenShortDescription", Vr::Lo),
+];

@@ -3,9 +3,9 @@
 use super::Level;
 use super::part::{Vr, part, sequence};
 use super::row_type::{SearchKind, rows};
-use super::sequences::{CODE, PERSON_ID};
+use super::sequences::{CODE, PERSON_ID, SPECIMEN as SPECIMENS};
 use crate::fhir::shape::Shape;
-use crate::kind::{BodySite, DateTimeOr, Laterality, Modality, Number, Person, Text, Uid};
+use crate::kind::{BodySite, DateTimeOr, Device, Laterality, Modality, Number, Person, Specimen, Text, Uid};
 use crate::release::{ALL, R4_R4B, R5_R6};
 
 rows! { Series:
@@ -50,6 +50,13 @@ rows! { Series:
         .at(R4_R4B, "laterality", Shape::UnilateralCoding)
         .at(R5_R6, "laterality", Shape::CodeableConcept);
 
+    /// The specimens imaged, from all instances. PS3.3 C.7.6.22.
+    SPECIMEN: Specimen = [
+        sequence(0, 0x0040_0560, "SpecimenDescriptionSequence", SPECIMENS).append().from(Level::Instance),
+    ]
+        .at(ALL, "specimen[]", Shape::Reference("Specimen"))
+        .set();
+
     /// When the series started; else when its procedure step did. PS3.3 C.7.3.1, 10.13.
     SERIES_STARTED: DateTimeOr = [
         part(0, 0x0008_0021, "SeriesDate", Vr::Da),
@@ -75,4 +82,15 @@ rows! { Series:
     ]
         .at(ALL, "performer[]", Shape::Performer("SPRF"))
         .search(ALL, "performer", SearchKind::Reference);
+
+    /// The device that made the series. PS3.3 C.7.5.1.
+    DEVICE: Device = [
+        part(0, 0x0008_0070, "Manufacturer", Vr::Lo),
+        part(1, 0x0008_1090, "ManufacturerModelName", Vr::Lo),
+        part(2, 0x0008_1010, "StationName", Vr::Sh),
+        part(3, 0x0018_1000, "DeviceSerialNumber", Vr::Lo),
+        part(4, 0x0018_1002, "DeviceUID", Vr::Ui),
+        part(5, 0x0018_1020, "SoftwareVersions", Vr::Lo),
+    ]
+        .at(ALL, "performer[]", Shape::Performer("DEV"));
 }

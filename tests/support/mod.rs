@@ -4,7 +4,10 @@
 pub mod generate;
 pub mod laws;
 
-use fhir_dicomweb::{Error, LossReport, Options, Release, Zone, dicom, fhir};
+use fhir_dicomweb::{
+    Accession, EndpointAddress, Endpoints, Error, Id, LossReport, Modalities, Names, Options, Practitioners, Release, Service, Subject,
+    Zone, dicom, fhir,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -77,6 +80,59 @@ pub fn options_of(case: &Value) -> Options {
             "endpointBase" => options.endpoint_base = Some(text()),
             "complete" => options.complete = value.as_bool().unwrap(),
             "strict" => options.strict = value.as_bool().unwrap(),
+            "fhirBase" => options.fhir_base = Some(text()),
+            "id" => {
+                options.id = match value.as_str() {
+                    Some("uid") => Id::Uid,
+                    Some("none") => Id::None,
+                    _ => Id::Given(value["given"].as_str().unwrap().to_owned()),
+                }
+            }
+            "accession" => {
+                options.accession = match text().as_str() {
+                    "release" => Accession::Release,
+                    "identifier" => Accession::Identifier,
+                    "based-on" => Accession::BasedOn,
+                    "both" => Accession::Both,
+                    other => panic!("accession {other}"),
+                }
+            }
+            "modalities" => options.modalities = if text() == "all" { Modalities::All } else { Modalities::Release },
+            "names" => {
+                options.names = match text().as_str() {
+                    "dicom" => Names::Dicom,
+                    "alphabetic" => Names::Alphabetic,
+                    "human" => Names::Human,
+                    other => panic!("names {other}"),
+                }
+            }
+            "subject" => {
+                options.subject = match value.as_str() {
+                    Some("logical") => Subject::Logical,
+                    Some("contained") => Subject::Contained,
+                    Some("separate") => Subject::Separate,
+                    _ => Subject::Reference(value["reference"].as_str().unwrap().to_owned()),
+                }
+            }
+            "practitioners" => {
+                options.practitioners = if text() == "contained" { Practitioners::Contained } else { Practitioners::Logical }
+            }
+            "endpoints" => {
+                options.endpoints = match text().as_str() {
+                    "contained" => Endpoints::Contained,
+                    "bundle" => Endpoints::Bundle,
+                    "bundle-contained" => Endpoints::BundleContained,
+                    "none" => Endpoints::None,
+                    other => panic!("endpoints {other}"),
+                }
+            }
+            "endpointAddress" => options.endpoint_address = if text() == "study" { EndpointAddress::Study } else { EndpointAddress::Base },
+            "endpointLevel" => options.series_endpoints = text() == "series",
+            "trustRetrieveUrl" => options.trust_retrieve_url = value.as_bool().unwrap(),
+            "services" => {
+                let service = |name: &Value| Service::ALL.into_iter().find(|service| name == service.name()).unwrap();
+                options.services = value.as_array().unwrap().iter().map(service).collect();
+            }
             other => panic!("unknown option {other}"),
         }
     }
@@ -105,4 +161,43 @@ pub fn to_fhir(text: &[u8], release: Release, options: &Options) -> Result<(Vec<
         reports.push(written.loss);
     }
     Ok((resources, losses_of(&reports.iter().collect::<Vec<_>>())))
+}
+
+/// As [`to_fhir`], into one Bundle.
+pub fn to_bundle(text: &[u8], release: Release, options: &Options) -> Result<(Value, Losses), Error> {
+    let read = dicom::read(text, options)?;
+    let mut bundle = fhir::BundleWriter::new(release, options);
+    read.value.iter().for_each(|study| bundle.push(study));
+    let bundle = bundle.finish();
+    let value = serde_json::from_str(bundle.value.as_str()).expect("what is written is JSON");
+    Ok((value, losses_of(&[&read.loss, &bundle.loss])))
+}
+
+/// Whether `found` is what is expected, where `*` in an expected text stands for any UUID, the same one each time in one document.
+pub fn matches(expected: &Value, found: &Value) -> bool {
+    expected == found || {
+        let mut seen = BTreeMap::new();
+        alike(expected, found, &mut seen)
+    }
+}
+
+fn alike(expected: &Value, found: &Value, seen: &mut BTreeMap<String, String>) -> bool {
+    match (expected, found) {
+        (Value::String(pattern), Value::String(text)) if pattern.contains('*') => {
+            let (before, after) = pattern.split_once('*').unwrap();
+            let uuid = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            // A Patient's UUID and an Endpoint's are different wildcards; what tells them apart is where they first stand.
+            uuid.is_some_and(|uuid| {
+                uuid.len() == 36 && {
+                    seen.insert(uuid.to_owned(), pattern.clone());
+                    true
+                }
+            })
+        }
+        (Value::Array(one), Value::Array(two)) => one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two, seen)),
+        (Value::Object(one), Value::Object(two)) => {
+            one.len() == two.len() && one.iter().all(|(name, value)| two.get(name).is_some_and(|other| alike(value, other, seen)))
+        }
+        (one, two) => one == two,
+    }
 }

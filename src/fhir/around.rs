@@ -1,0 +1,218 @@
+//! What stands around a study: its patient, its Endpoints, the people named in it.
+
+use super::endpoint::{self, Of};
+use super::place;
+use super::shape::{Fhir, Shape, put};
+use super::walk::{Facts, Walk, rows};
+use super::write::{Includes, SERIES, STUDY};
+use crate::json::text::Writer;
+use crate::kind::{Cx, Person, Spell, Told};
+use crate::loss::Code;
+use crate::policy::{EndpointAddress, Endpoints, Practitioners, Subject};
+use crate::study::Study;
+use crate::table::{Level, RowRef, row};
+use crate::uuid::uuid;
+use crate::value::Fields;
+use alloc::collections::BTreeMap;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+/// Elements of a Patient, in FHIR's order.
+const PATIENT: &[&str] = &["Patient.identifier[]", "Patient.name[]", "Patient.gender", "Patient.birthDate"];
+
+impl<'a> Walk<'a, '_> {
+    /// Patient, Endpoints, Practitioners, as far as the options contain them.
+    pub(super) fn contained(&mut self, study: &'a Study, base: Option<&'a str>, uid: &'a str) {
+        let patient = self.options.subject_is_contained() && self.knows_patient(study);
+        let endpoints = base.is_some() && self.options.endpoints == Endpoints::Contained;
+        if self.options.practitioners == Practitioners::Contained {
+            self.meet(study, Level::Study, STUDY);
+            study.series().for_each(|series| self.meet(series, Level::Series, SERIES));
+        }
+        if !patient && !endpoints && self.people.is_empty() {
+            return;
+        }
+        self.w.name("contained");
+        self.w.open_array();
+        if patient {
+            self.patient(study, "patient");
+        }
+        if let Some(base) = base.filter(|_| endpoints) {
+            let own = study.series().enumerate().filter(|_| self.options.series_endpoints);
+            let series = own.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
+            for series in core::iter::once(None).chain(series) {
+                let of = Of { base, study: uid, series };
+                for service in self.options.services() {
+                    let address = of.address(*service, self.options);
+                    endpoint::write(&mut self.w, self.release, *service, &address, Some(&of.id(*service)));
+                }
+            }
+        }
+        let mut people: Vec<(usize, Fields<'a>)> = self.people.iter().map(|(person, n)| (*n, *person)).collect();
+        people.sort_unstable_by_key(|(n, _)| *n);
+        for (n, person) in people {
+            self.practitioner(n, &person);
+        }
+        self.w.close_array();
+    }
+
+    /// Numbers the people of the elements in the order in which they will be written.
+    fn meet(&mut self, from: impl Facts<'a>, level: Level, elements: &[&str]) {
+        for element in elements {
+            for (row_ref, row) in rows(level) {
+                let place = row.place_for(self.release, self.options).find(|at| at.element == *element && at.shape.is_practitioner());
+                for person in from.facts(row_ref).filter(|_| place.is_some()).into_iter().flatten() {
+                    let next = self.people.len() + 1;
+                    self.people.entry(person).or_insert(next);
+                }
+            }
+        }
+    }
+
+    fn practitioner(&mut self, n: usize, person: &Fields<'a>) {
+        let shape = Shape::Reference("Practitioner");
+        let Fhir::Reference(value) = Person::to_fhir(person, &Cx { options: self.options, shape }, &mut Told::default()) else { return };
+        self.w.open_object();
+        self.w.member("resourceType", "Practitioner");
+        self.w.name("id");
+        self.w.strings(&["practitioner-", &n.to_string()]);
+        if let Some(identifier) = value.identifier {
+            self.w.name("identifier");
+            self.w.open_array();
+            put(&mut self.w, Shape::TypedIdentifier, &Fhir::Identifier(identifier));
+            self.w.close_array();
+        }
+        if !value.display.is_empty() {
+            self.w.name("name");
+            self.w.open_array();
+            put(&mut self.w, Shape::HumanName, &Fhir::Reference(value));
+            self.w.close_array();
+        }
+        self.w.close_object();
+    }
+
+    /// The Patient as a resource.
+    fn patient(&mut self, study: &'a Study, id: &str) {
+        self.w.open_object();
+        self.w.member("resourceType", "Patient");
+        self.w.member("id", id);
+        for element in PATIENT {
+            self.element(study, Level::Patient, element);
+        }
+        self.w.close_object();
+    }
+
+    fn knows_patient(&self, study: &'a Study) -> bool {
+        rows(Level::Patient).any(|(row, _)| study.facts(row).is_some())
+    }
+
+    /// The patient: a reference to a resource, the caller's reference, or a logical one.
+    pub(super) fn subject(&mut self, study: &'a Study) {
+        let (id, name) = (RowRef::from(row::PATIENT_ID), RowRef::from(row::PATIENT_NAME));
+        let known = self.knows_patient(study);
+        match &self.options.subject {
+            Subject::Contained if known => self.refer("subject", "#patient"),
+            Subject::Separate if known => {
+                let own = place::patient_id(study);
+                let (reference, full_url) = place::reference("Patient", &own, self.options);
+                self.refer("subject", &reference);
+                let mut text = Vec::new();
+                let mut apart = Walk {
+                    w: Writer::new(&mut text),
+                    release: self.release,
+                    options: self.options,
+                    includes: &mut Includes::default(),
+                    loss: core::mem::take(&mut self.loss),
+                    seen: self.seen,
+                    people: BTreeMap::new(),
+                };
+                apart.patient(study, &own);
+                (self.loss, self.seen) = (apart.loss, apart.seen);
+                Includes::add(&mut self.includes.entries, full_url, || text);
+            }
+            Subject::Reference(_) => {}
+            _ if !self.has(study, id) && !self.has(study, name) => self.required(id, "subject"),
+            _ => {}
+        }
+        let literal = match &self.options.subject {
+            Subject::Reference(reference) => Some(reference),
+            _ => None,
+        };
+        if literal.is_some() || self.has(study, id) || self.has(study, name) {
+            if place::patient_is_resource(self.release, self.options) {
+                return;
+            }
+            self.w.name("subject");
+            self.w.open_object();
+            if let Some(reference) = literal {
+                self.w.member("reference", reference);
+            }
+            self.w.member("type", "Patient");
+            self.element(study, Level::Patient, "subject.identifier");
+            self.element(study, Level::Patient, "subject.display");
+            self.w.close_object();
+        }
+    }
+
+    fn refer(&mut self, element: &str, reference: &str) {
+        self.w.name(element);
+        self.w.open_object();
+        self.w.member("reference", reference);
+        self.w.close_object();
+    }
+
+    /// The `endpoint` list of the study or of a series; Endpoints of the Bundle are handed to it.
+    pub(super) fn endpoints(&mut self, of: Option<Of<'_>>) {
+        let Some(of) = of else { return };
+        self.w.name("endpoint");
+        self.w.open_array();
+        for service in self.options.services() {
+            let address = of.address(*service, self.options);
+            let text = |id: &str| {
+                let mut text = Vec::new();
+                endpoint::write(&mut Writer::new(&mut text), self.release, *service, &address, Some(id));
+                text
+            };
+            let reference = match self.options.endpoints {
+                Endpoints::Bundle => {
+                    let id = uuid("Endpoint", &[service.name(), &address]);
+                    let (reference, full_url) = place::reference("Endpoint", &id, self.options);
+                    Includes::add(&mut self.includes.entries, full_url, || text(&id));
+                    reference
+                }
+                // One base serves all studies; addresses of their own need ids of their own.
+                Endpoints::BundleContained if self.options.endpoint_address == EndpointAddress::Base && of.series.is_none() => {
+                    let id = of.id(*service);
+                    Includes::add(&mut self.includes.contained, id.clone(), || text(&id));
+                    ["#", &id].concat()
+                }
+                Endpoints::BundleContained => {
+                    let id = uuid("Endpoint", &[service.name(), &address]);
+                    Includes::add(&mut self.includes.contained, id.clone(), || text(&id));
+                    ["#", &id].concat()
+                }
+                Endpoints::Contained | Endpoints::None => ["#", &of.id(*service)].concat(),
+            };
+            self.w.open_object();
+            self.w.member("reference", &reference);
+            self.w.close_object();
+        }
+        self.w.close_array();
+    }
+
+    /// RetrieveURL is carried where it gives the Endpoint its base.
+    pub(super) fn retrieve_url(&mut self, study: &'a Study) {
+        let url = RowRef::from(row::RETRIEVE_URL);
+        let (Some(row_of), Some(_)) = (url.row(), study.facts(url)) else { return };
+        self.see(url);
+        let given = self.options.endpoint_base.as_deref().is_some_and(|base| !base.is_empty());
+        let wanted = self.options.trust_retrieve_url && !given && place::service_base(study, self.options).is_some();
+        if wanted {
+            self.loss.carry(1);
+        } else if self.options.trust_retrieve_url && place::retrieve_base(study, self.options).is_none() {
+            self.lose(Code::BadUrl, row_of, 0, 1);
+        } else {
+            self.lose(Code::UrlNotTrusted, row_of, 0, 1);
+        }
+    }
+}

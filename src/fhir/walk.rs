@@ -1,0 +1,238 @@
+//! The walk over the rows: every field of every fact is written, or told.
+
+use super::place;
+use super::shape::{Fhir, data_absent, put};
+use super::write::Includes;
+use crate::json::text::Writer;
+use crate::kind::{Cx, Modality, Spell, Told};
+use crate::loss::{Code, Loss, LossReport, Place};
+use crate::options::Options;
+use crate::release::Release;
+use crate::study::{Instance, Series, Study};
+use crate::table::{Level, Row, RowRef, row, rows_of};
+use crate::value::{FIELDS, Fields, Items};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+/// A walk over a study: the text it writes, and what it has accounted for.
+pub(super) struct Walk<'a, 'o> {
+    pub(super) w: Writer<'o>,
+    pub(super) release: Release,
+    pub(super) options: &'a Options,
+    pub(super) includes: &'o mut Includes,
+    pub(super) loss: LossReport,
+    /// Rows whose fields are accounted for, a bit each, by level.
+    pub(super) seen: [u64; 4],
+    /// Contained Practitioners by what is known of them, numbered from 1.
+    pub(super) people: BTreeMap<Fields<'a>, usize>,
+}
+
+/// What the walker reads facts from.
+pub(super) trait Facts<'a>: Copy {
+    fn facts(self, row: RowRef) -> Option<Items<'a>>;
+}
+
+impl<'a> Facts<'a> for &'a Study {
+    fn facts(self, row: RowRef) -> Option<Items<'a>> {
+        self.items(row)
+    }
+}
+
+impl<'a> Facts<'a> for Series<'a> {
+    fn facts(self, row: RowRef) -> Option<Items<'a>> {
+        self.items(row)
+    }
+}
+
+impl<'a> Facts<'a> for Instance<'a> {
+    fn facts(self, row: RowRef) -> Option<Items<'a>> {
+        self.items(row)
+    }
+}
+
+/// The rows of a level, with their numbers.
+pub(super) fn rows(level: Level) -> impl Iterator<Item = (RowRef, &'static Row)> {
+    rows_of(level).iter().enumerate().map(move |(index, row)| (RowRef { level, index: index as u8 }, row))
+}
+
+impl<'a> Walk<'a, '_> {
+    pub(super) fn see(&mut self, row: RowRef) -> bool {
+        let Some(bits) = self.seen.get_mut(row.level as usize) else { return false };
+        let new = *bits & (1 << row.index) == 0;
+        *bits |= 1 << row.index;
+        new
+    }
+
+    pub(super) fn forget(&mut self, level: Level) {
+        if let Some(bits) = self.seen.get_mut(level as usize) {
+            *bits = 0;
+        }
+    }
+
+    /// Facts that found no element in this release and with these options.
+    pub(super) fn rest(&mut self, from: impl Facts<'a>, level: Level, code: Code) {
+        for (row_ref, row_of) in rows(level) {
+            let Some(items) = from.facts(row_ref) else { continue };
+            if !self.see(row_ref) {
+                continue;
+            }
+            for item in items {
+                for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                    let (path, len) = row_of.tags_in(field, &item);
+                    self.lose_at(code, path.get(..len).unwrap_or_default(), 1);
+                }
+            }
+        }
+    }
+
+    /// FHIR requires the element and there is nothing to write.
+    pub(super) fn required(&mut self, row: RowRef, element: &str) {
+        self.w.name(element);
+        data_absent(&mut self.w);
+        if let Some(row) = row.row() {
+            self.lose(Code::RequiredMissing, row, 0, 0);
+        }
+    }
+
+    /// Whether writing the row gives anything.
+    pub(super) fn has(&self, from: impl Facts<'a>, row: RowRef) -> bool {
+        let Some((row_of, items)) = row.row().zip(from.facts(row)) else {
+            return false;
+        };
+        let at = row_of.place_for(self.release, self.options).next();
+        at.is_some_and(|at| {
+            let cx = Cx { options: self.options, shape: at.shape };
+            items.into_iter().any(|item| !(row_of.kind.to_fhir)(&item, &cx, &mut Told::default()).is_nothing())
+        })
+    }
+
+    /// Tells what becomes of a row that gives nothing to write.
+    pub(super) fn consume(&mut self, from: impl Facts<'a>, row: RowRef) {
+        let Some((row_of, items)) = row.row().zip(from.facts(row)) else { return };
+        self.see(row);
+        for item in items {
+            let _ = self.spell(row_of, &item);
+        }
+    }
+
+    pub(super) fn count(&mut self, from: impl Facts<'a>, row: RowRef, listed: usize) {
+        let Some((row_of, mut items)) = row.row().zip(from.facts(row)) else { return };
+        self.see(row);
+        let given = items.next().and_then(|[digits, ..]| digits.parse().ok()).unwrap_or(0);
+        if place::writes_count(self.release, given, listed) {
+            for at in row_of.place_for(self.release, self.options) {
+                self.w.name(at.element);
+            }
+            self.w.verbatim(crate::value::decimal(given).as_str());
+            self.loss.carry(1);
+        } else {
+            self.lose(Code::NoElement, row_of, 0, 1);
+        }
+    }
+
+    /// The study's modalities: those of its series in order of first appearance, then those that no series has.
+    pub(super) fn modalities(&mut self, study: &'a Study) {
+        let Some(row_of) = RowRef::from(row::MODALITIES).row() else { return };
+        self.see(row::MODALITIES.into());
+        let Some(at) = row_of.place_for(self.release, self.options).next() else { return };
+        let mut codes: Vec<&str> = Vec::new();
+        for series in study.series() {
+            let Some(code) = series.get(row::SERIES_MODALITY) else { continue };
+            if codes.last() != Some(&code) && !codes.contains(&code) && place::lists_modality(self.release, self.options, code) {
+                codes.push(code);
+            }
+        }
+        for code in study.all(row::MODALITIES) {
+            if place::lists_modality(self.release, self.options, code) {
+                codes.push(code);
+                self.loss.carry(1);
+            } else {
+                self.lose(Code::ModalityNotListed, row_of, 0, 1);
+            }
+        }
+        if codes.is_empty() {
+            return;
+        }
+        self.w.name("modality");
+        self.w.open_array();
+        let cx = Cx { options: self.options, shape: at.shape };
+        for code in codes {
+            let mut item = [""; FIELDS];
+            if let Some(first) = item.first_mut() {
+                *first = code;
+            }
+            let value = Modality::to_fhir(&item, &cx, &mut Told::default());
+            put(&mut self.w, at.shape, &value);
+        }
+        self.w.close_array();
+    }
+
+    /// Writes every row of `level` that has its place at `element`.
+    pub(super) fn element(&mut self, from: impl Facts<'a>, level: Level, element: &str) {
+        let list = element.ends_with("[]");
+        let mut open = false;
+        for (row_ref, row) in rows(level) {
+            let Some(items) = from.facts(row_ref) else { continue };
+            let Some(at) = row.place_for(self.release, self.options).find(|at| at.element == element) else { continue };
+            let shape = at.shape;
+            // A fact that stands in two places is accounted for once.
+            let first = self.see(row_ref);
+            for item in items {
+                let cx = Cx { options: self.options, shape };
+                let mut value = if first { self.spelled(row, &item, &cx) } else { (row.kind.to_fhir)(&item, &cx, &mut Told::default()) };
+                if value.is_nothing() {
+                    continue;
+                }
+                if let (Fhir::Reference(reference), true) = (&mut value, shape.is_practitioner()) {
+                    reference.practitioner = self.people.get(&item).copied();
+                }
+                if !open {
+                    let name = element.trim_end_matches("[]");
+                    self.w.name(name.rsplit('.').next().unwrap_or(name));
+                    if list {
+                        self.w.open_array();
+                    }
+                    open = true;
+                }
+                put(&mut self.w, shape, &value);
+            }
+        }
+        if open && list {
+            self.w.close_array();
+        }
+    }
+
+    pub(super) fn spell(&mut self, row: &'static Row, item: &Fields<'a>) -> Fhir<'a> {
+        let Some(at) = row.place_for(self.release, self.options).next() else {
+            return Fhir::Nothing;
+        };
+        let cx = Cx { options: self.options, shape: at.shape };
+        self.spelled(row, item, &cx)
+    }
+
+    /// One item in FHIR's terms, its fields accounted for: each is carried or told.
+    pub(super) fn spelled(&mut self, row: &'static Row, item: &Fields<'a>, cx: &Cx<'a>) -> Fhir<'a> {
+        let mut told = Told::default();
+        let value = (row.kind.to_fhir)(item, cx, &mut told);
+        for (field, (text, mark)) in item.iter().zip(told.marks).enumerate() {
+            match mark {
+                _ if text.is_empty() => {}
+                None => self.loss.carry(1),
+                Some(code) => {
+                    let (path, len) = row.tags_in(field, item);
+                    self.lose_at(code, path.get(..len).unwrap_or_default(), 1);
+                }
+            }
+        }
+        value
+    }
+
+    pub(super) fn lose(&mut self, code: Code, row: &Row, field: usize, count: u64) {
+        let (path, len) = row.tags_of(field);
+        self.lose_at(code, path.get(..len).unwrap_or_default(), count);
+    }
+
+    pub(super) fn lose_at(&mut self, code: Code, path: &[u32], count: u64) {
+        self.loss.add(Loss { code, at: Place::of_tags(path), first: 0, count });
+    }
+}

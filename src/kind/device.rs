@@ -1,0 +1,69 @@
+//! A device <-> a logical Reference by its serial number or UID.
+
+use super::{Cx, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::shape::{self, Display, Fhir, TypeCode, Uri};
+use crate::grammar::uid::is_oid;
+use crate::loss::Code;
+use crate::value::Fields;
+
+view! {
+    /// A device.
+    DeviceView {
+        /// Manufacturer.
+        manufacturer = 0,
+        /// ManufacturerModelName.
+        model = 1,
+        /// StationName.
+        station = 2,
+        /// DeviceSerialNumber.
+        serial = 3,
+        /// DeviceUID.
+        uid = 4,
+        /// SoftwareVersions, the first.
+        software = 5,
+    }
+}
+
+/// A device: manufacturer, model, station, serial number, UID, software.
+pub enum Device {}
+
+impl Sealed for Device {}
+
+impl Kind for Device {
+    const NAME: &'static str = "device";
+    const FIELDS: usize = 6;
+    type View<'a> = DeviceView<'a>;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> DeviceView<'a> {
+        DeviceView::of(fields)
+    }
+}
+
+impl Spell for Device {
+    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let (manufacturer, model, serial, uid) = (field(fields, 0), field(fields, 1), field(fields, 3), field(fields, 4));
+        // A Reference has no room for them; a Device resource would.
+        for part in [2, 5] {
+            told.mark_filled(fields, part..part + 1, Code::NeedsResource);
+        }
+        let identifier = if serial.is_empty() {
+            (!uid.is_empty()).then_some(shape::Identifier {
+                system: Some(Uri::plain("urn:dicom:uid")),
+                value: Uri { scheme: if is_oid(uid) { "urn:oid:" } else { "" }, rest: uid },
+                ..shape::Identifier::default()
+            })
+        } else {
+            told.mark_filled(fields, 4..5, Code::NeedsResource);
+            Some(shape::Identifier { type_: TypeCode::V2("SNO"), value: Uri::plain(serial), ..shape::Identifier::default() })
+        };
+        if identifier.is_none() && manufacturer.is_empty() && model.is_empty() {
+            return Fhir::Nothing;
+        }
+        Fhir::Reference(shape::Reference {
+            practitioner: None,
+            type_: "Device",
+            identifier,
+            display: Display::Words([manufacturer, model, "", "", ""]),
+        })
+    }
+}

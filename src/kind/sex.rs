@@ -1,0 +1,36 @@
+//! The patient's sex: `M`, `F`, `O`, and the `U` that is met <-> FHIR's administrative gender.
+
+use super::{Cx, Draft, Kind, Sealed, Spell, Told, field};
+use crate::fhir::shape::{Fhir, Uri};
+use crate::loss::Code;
+use crate::value::Fields;
+
+/// A sex, as its code string.
+pub enum Sex {}
+
+impl Sealed for Sex {}
+
+impl Kind for Sex {
+    const NAME: &'static str = "sex";
+    const FIELDS: usize = 1;
+    type View<'a> = &'a str;
+
+    fn view<'a>(fields: &[&'a str; 10]) -> &'a str {
+        field(fields, 0)
+    }
+}
+
+const GENDERS: [(&str, &str); 4] = [("M", "male"), ("F", "female"), ("O", "other"), ("U", "unknown")];
+
+impl Spell for Sex {
+    fn canon(draft: &mut Draft<'_>) {
+        if !GENDERS.iter().any(|(sex, _)| *sex == draft.get(0)) {
+            draft.refuse(0, Code::BadCode);
+        }
+    }
+
+    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
+        let gender = GENDERS.iter().find(|(sex, _)| *sex == field(fields, 0));
+        gender.map_or(Fhir::Nothing, |(_, gender)| Fhir::Text(Uri::plain(gender)))
+    }
+}

@@ -2,14 +2,19 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use fhir_dicomweb::fhir::BundleWriter;
-use fhir_dicomweb::{Class, Json, LossReport, Options, Release, Study, Zone, dicom, fhir};
+use fhir_dicomweb::{Class, Id, Json, LossReport, Options, Release, Study, Subject, Zone, dicom, fhir};
 use std::error::Error;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
 const USAGE: &str =
     "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--endpoint-base URL] [--fhir-base URL]
-                         [--zone +01:00] [--complete] [--strict] [--losses FILE] [FILES...]
+                         [--zone +01:00] [--complete] [--strict] [--losses FILE] [POLICIES] [FILES...]
+policies: --id uid|none|ID  --accession release|identifier|based-on|both  --modalities release|all  --names dicom|alphabetic|human
+          --subject logical|contained|separate|REFERENCE  --practitioners logical|contained
+          --endpoints contained|bundle|bundle-contained|none  --endpoint-address base|study  --services wado-rs,qido-rs,stow-rs,wado-uri
+          --series-endpoints  --trust-retrieve-url  --namespace NAME=URI  --patient-namespace URI  --scheme DESIGNATOR=URI
+          --study-id-system URI
 
 Reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input,
 and writes FHIR to standard output. Losses go to FILE as JSON, a line each. Without arguments: a tour.";
@@ -57,6 +62,34 @@ fn to_fhir(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             "--endpoint-base" => options.endpoint_base = Some(value()?),
             "--fhir-base" => options.fhir_base = Some(value()?),
             "--zone" => options.zone = Zone::Fixed(value()?.parse()?),
+            "--id" => {
+                options.id = match value()?.as_str() {
+                    "uid" => Id::Uid,
+                    "none" => Id::None,
+                    given => Id::Given(given.to_owned()),
+                }
+            }
+            "--accession" => options.accession = value()?.parse()?,
+            "--modalities" => options.modalities = value()?.parse()?,
+            "--names" => options.names = value()?.parse()?,
+            "--subject" => {
+                options.subject = match value()?.as_str() {
+                    "logical" => Subject::Logical,
+                    "contained" => Subject::Contained,
+                    "separate" => Subject::Separate,
+                    reference => Subject::Reference(reference.to_owned()),
+                }
+            }
+            "--practitioners" => options.practitioners = value()?.parse()?,
+            "--endpoints" => options.endpoints = value()?.parse()?,
+            "--endpoint-address" => options.endpoint_address = value()?.parse()?,
+            "--services" => options.services = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
+            "--series-endpoints" => options.series_endpoints = true,
+            "--trust-retrieve-url" => options.trust_retrieve_url = true,
+            "--namespace" => options.namespaces.push(pair(&value()?)?),
+            "--patient-namespace" => options.patient_namespace = Some(value()?),
+            "--scheme" => options.schemes.push(pair(&value()?)?),
+            "--study-id-system" => options.study_id_system = Some(value()?),
             "--complete" => options.complete = true,
             "--strict" => options.strict = true,
             "--losses" => losses = Some(value()?),
@@ -96,6 +129,11 @@ fn to_fhir(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     }
     std::io::stdout().write_all(output.as_bytes())?;
     Ok(())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, uri) = text.split_once('=').ok_or("expected NAME=URI")?;
+    Ok((name.to_owned(), uri.to_owned()))
 }
 
 fn read(files: &[String], options: Options) -> Result<fhir_dicomweb::Mapped<Vec<Study>>, Box<dyn Error>> {

@@ -147,15 +147,71 @@ pub enum Service {
 impl Service {
     /// Every service.
     pub const ALL: [Service; 4] = [Service::WadoRs, Service::QidoRs, Service::StowRs, Service::WadoUri];
+}
 
-    /// The name: `wado-rs`, `qido-rs`, `stow-rs`, `wado-uri`. FHIR's connection type is `dicom-` before it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Service::WadoRs => "wado-rs",
-            Service::QidoRs => "qido-rs",
-            Service::StowRs => "stow-rs",
-            Service::WadoUri => "wado-uri",
+/// No policy of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {0}")]
+pub struct UnknownPolicy(&'static str);
+
+/// The names of policies, as command lines and vectors write them.
+macro_rules! names {
+    ($($type:ident [$all:literal] { $($variant:ident $name:literal,)+ })+) => {$(
+        impl $type {
+            /// The name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $($type::$variant => $name,)+ }
+            }
         }
+
+        impl core::str::FromStr for $type {
+            type Err = UnknownPolicy;
+
+            fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
+                match text {
+                    $($name => Ok($type::$variant),)+
+                    _ => Err(UnknownPolicy($all)),
+                }
+            }
+        }
+    )+};
+}
+
+names! {
+    Accession ["release, identifier, based-on, both"] {
+        Release "release",
+        Identifier "identifier",
+        BasedOn "based-on",
+        Both "both",
+    }
+    EndpointAddress ["base, study"] {
+        Base "base",
+        Study "study",
+    }
+    Endpoints ["contained, bundle, bundle-contained, none"] {
+        Contained "contained",
+        Bundle "bundle",
+        BundleContained "bundle-contained",
+        None "none",
+    }
+    Modalities ["release, all"] {
+        Release "release",
+        All "all",
+    }
+    Names ["dicom, alphabetic, human"] {
+        Dicom "dicom",
+        Alphabetic "alphabetic",
+        Human "human",
+    }
+    Practitioners ["logical, contained"] {
+        Logical "logical",
+        Contained "contained",
+    }
+    Service ["wado-rs, qido-rs, stow-rs, wado-uri"] {
+        WadoRs "wado-rs",
+        QidoRs "qido-rs",
+        StowRs "stow-rs",
+        WadoUri "wado-uri",
     }
 }

@@ -3,7 +3,7 @@
 //! Without the variable there is nothing to do. The validator is `../tools/validate-fhir.py` seen from the corpus folder.
 
 use crate::support::walk;
-use fhir_dicomweb::{Options, Release, dicom, fhir};
+use fhir_dicomweb::{Accession, EndpointAddress, Endpoints, Names, Options, Practitioners, Release, Service, Subject, dicom, fhir};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,18 @@ fn every_document_is_read_or_refused_and_results_are_valid() {
     };
     let options = &mut Options::default();
     options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
+    let mut contained = options.clone();
+    contained.subject = Subject::Contained;
+    contained.practitioners = Practitioners::Contained;
+    contained.services = Service::ALL.to_vec();
+    contained.series_endpoints = true;
+    let mut beside = options.clone();
+    beside.subject = Subject::Separate;
+    beside.endpoints = Endpoints::Bundle;
+    beside.endpoint_address = EndpointAddress::Study;
+    beside.names = Names::Human;
+    beside.accession = Accession::Both;
+    let others = [contained, beside];
     let (mut read, mut studies) = (0, 0);
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     let mut lost: BTreeMap<&str, u64> = BTreeMap::new();
@@ -33,6 +45,16 @@ fn every_document_is_read_or_refused_and_results_are_valid() {
                 studies += result.value.len();
                 for loss in &result.loss {
                     *lost.entry(loss.code.name()).or_default() += loss.count;
+                }
+                // Other policies now and then: a Bundle with everything contained, or with everything beside.
+                for options in others.iter().filter(|_| read % 4 == 0) {
+                    // The validator of R6 takes minutes for a Bundle.
+                    for release in [Release::R4, Release::R4B, Release::R5] {
+                        let mut bundle = fhir::BundleWriter::new(release, options);
+                        result.value.iter().for_each(|study| bundle.push(study));
+                        let bundle = bundle.finish_with_outcome(&result.loss).ignore_loss();
+                        writeln!(written.entry(release).or_default(), "{bundle}").unwrap();
+                    }
                 }
                 for release in Release::ALL {
                     for study in &result.value {

@@ -5,7 +5,7 @@ mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
-use support::generate::{Choices, data_sets, document};
+use support::generate::{Choices, data_sets, document, options};
 use support::laws;
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
@@ -17,7 +17,9 @@ proptest! {
 
     #[test]
     fn carry_or_tell(bytes in entropy()) {
-        laws::carry_or_tell(&document(&data_sets(&mut Choices(&bytes))));
+        let choices = &mut Choices(&bytes);
+        let options = options(choices);
+        laws::carry_or_tell(&document(&data_sets(choices)), &options);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! `UPDATE_SPEC=1 cargo test --test house` writes the exported files anew.
 
 use crate::support::{span_holds, vector_files, walk};
-use fhir_dicomweb::{Code, Level, Part, Release, known, rows};
+use fhir_dicomweb::{Code, Level, Part, Release, Row, known, rows};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -56,6 +56,39 @@ fn mapping_json_is_fresh() {
         "known": known,
     });
     fresh("spec/mapping.json", &format!("{}\n", serde_json::to_string_pretty(&mapping).unwrap()));
+}
+
+/// Where a row stands in a release: elements with their shapes, or nothing.
+fn elements(row: &Row, release: Release) -> String {
+    let prefix = match row.level() {
+        Level::Patient | Level::Study => "",
+        Level::Series => "series.",
+        Level::Instance => "series.instance.",
+    };
+    let list: Vec<String> = row
+        .elements()
+        .filter(|(releases, _, _)| releases.holds(release))
+        .map(|(_, element, shape)| format!("`{prefix}{element}` {shape}"))
+        .collect();
+    if list.is_empty() { "–".to_owned() } else { list.join("; ") }
+}
+
+/// The README's table of facts × releases is generated from the rows.
+#[test]
+fn readme_table_is_fresh() {
+    let mut table = String::from("| fact | DICOM | R4, R4B | R5 | R6 |\n|---|---|---|---|---|\n");
+    for row in rows() {
+        let parts: Vec<&str> = row.parts().iter().map(Part::keyword).collect();
+        let (r4, r5, r6) = (elements(row, Release::R4), elements(row, Release::R5), elements(row, Release::R6));
+        assert_eq!(r4, elements(row, Release::R4B), "R4B is as R4 here");
+        let same = |later: &str, earlier: &str| if later == earlier { "=".to_owned() } else { later.to_owned() };
+        table += &format!("| {} | {} | {r4} | {} | {} |\n", row.name(), parts.join(", "), same(&r5, &r4), same(&r6, &r5));
+    }
+    let (begin, end) = ("<!-- table: begin -->\n", "<!-- table: end -->");
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (before, rest) = readme.split_once(begin).expect("the README has the table's begin");
+    let (_, after) = rest.split_once(end).expect("the README has the table's end");
+    fresh("README.md", &format!("{before}{begin}{table}{end}{after}"));
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use fhir_dicomweb_fuzz::{generate, laws};
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     laws::total(data);
-    let sets = generate::data_sets(&mut generate::Choices(data));
+    let choices = &mut generate::Choices(data);
+    let options = generate::options(choices);
+    let sets = generate::data_sets(choices);
     let text = generate::document(&sets);
-    laws::carry_or_tell(&text);
+    laws::carry_or_tell(&text, &options);
     laws::silent(&text);
     let mut other = sets.clone();
     other.reverse();

@@ -1,7 +1,9 @@
 //! DICOM JSON out of entropy: bytes in, documents out, as *text*: duplicates, escapes, `vr` after `Value`, null, numbers as strings,
 //! lower-case tags and white space are things that values cannot express. Property tests and fuzz targets share it.
 
-use fhir_dicomweb::{Level, Part, Vr, rows};
+use fhir_dicomweb::{
+    Accession, EndpointAddress, Endpoints, Level, Modalities, Names, Options, Part, Practitioners, Service, Subject, Vr, Zone, rows,
+};
 
 /// Choices drawn from bytes; when they are used up every choice is the first.
 pub struct Choices<'a>(pub &'a [u8]);
@@ -21,6 +23,41 @@ impl Choices<'_> {
     pub fn rarely(&mut self, n: usize) -> bool {
         self.below(n) == n - 1
     }
+}
+
+/// Options of every policy.
+pub fn options(c: &mut Choices<'_>) -> Options {
+    let mut options = Options::default();
+    options.accession = c.pick(&[Accession::Release, Accession::Identifier, Accession::BasedOn, Accession::Both]);
+    options.modalities = c.pick(&[Modalities::Release, Modalities::All]);
+    options.names = c.pick(&[Names::Dicom, Names::Alphabetic, Names::Human]);
+    options.subject = match c.below(4) {
+        0 => Subject::Logical,
+        1 => Subject::Contained,
+        2 => Subject::Separate,
+        _ => Subject::Reference("Patient/12".into()),
+    };
+    options.practitioners = c.pick(&[Practitioners::Logical, Practitioners::Contained]);
+    options.endpoints = c.pick(&[Endpoints::Contained, Endpoints::Bundle, Endpoints::BundleContained, Endpoints::None]);
+    options.endpoint_address = c.pick(&[EndpointAddress::Base, EndpointAddress::Study]);
+    options.services = (0..c.below(3)).map(|n| Service::ALL[(n + c.below(4)) % 4]).collect();
+    options.services.dedup();
+    options.series_endpoints = c.rarely(2);
+    options.trust_retrieve_url = c.rarely(2);
+    options.complete = c.rarely(2);
+    if c.rarely(2) {
+        options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
+    }
+    if c.rarely(2) {
+        options.zone = Zone::Fixed("+01:00".parse().expect("an offset"));
+    }
+    if c.rarely(2) {
+        options.study_id_system = Some("urn:x".into());
+        options.patient_namespace = Some("urn:p".into());
+        options.namespaces.push(("A".into(), "urn:a".into()));
+        options.schemes.push(("SCT".into(), "urn:s".into()));
+    }
+    options
 }
 
 /// Data sets as text, some of the same studies, series and instances.

@@ -31,9 +31,9 @@ pub fn scan(bytes: &[u8]) {
 }
 
 /// *Carry-or-tell*: carried + the counts of all losses = the leaves of the input, for reading and for writing.
-pub fn carry_or_tell(text: &str) {
+pub fn carry_or_tell(text: &str, options: &Options) {
     let mut each = 0;
-    let Ok(read) = dicom::read_with(text.as_bytes(), &Options::default(), &mut |loss| each += loss.count) else {
+    let Ok(read) = dicom::read_with(text.as_bytes(), options, &mut |loss| each += loss.count) else {
         return;
     };
     let leaves = leaves(text);

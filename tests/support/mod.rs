@@ -4,10 +4,7 @@
 pub mod generate;
 pub mod laws;
 
-use fhir_dicomweb::{
-    Accession, EndpointAddress, Endpoints, Error, Id, LossReport, Modalities, Names, Options, Practitioners, Release, Service, Subject,
-    Zone, dicom, fhir,
-};
+use fhir_dicomweb::{Error, Id, LossReport, Options, Release, Subject, Zone, dicom, fhir};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -88,24 +85,9 @@ pub fn options_of(case: &Value) -> Options {
                     _ => Id::Given(value["given"].as_str().unwrap().to_owned()),
                 }
             }
-            "accession" => {
-                options.accession = match text().as_str() {
-                    "release" => Accession::Release,
-                    "identifier" => Accession::Identifier,
-                    "based-on" => Accession::BasedOn,
-                    "both" => Accession::Both,
-                    other => panic!("accession {other}"),
-                }
-            }
-            "modalities" => options.modalities = if text() == "all" { Modalities::All } else { Modalities::Release },
-            "names" => {
-                options.names = match text().as_str() {
-                    "dicom" => Names::Dicom,
-                    "alphabetic" => Names::Alphabetic,
-                    "human" => Names::Human,
-                    other => panic!("names {other}"),
-                }
-            }
+            "accession" => options.accession = text().parse().unwrap(),
+            "modalities" => options.modalities = text().parse().unwrap(),
+            "names" => options.names = text().parse().unwrap(),
             "subject" => {
                 options.subject = match value.as_str() {
                     Some("logical") => Subject::Logical,
@@ -114,25 +96,12 @@ pub fn options_of(case: &Value) -> Options {
                     _ => Subject::Reference(value["reference"].as_str().unwrap().to_owned()),
                 }
             }
-            "practitioners" => {
-                options.practitioners = if text() == "contained" { Practitioners::Contained } else { Practitioners::Logical }
-            }
-            "endpoints" => {
-                options.endpoints = match text().as_str() {
-                    "contained" => Endpoints::Contained,
-                    "bundle" => Endpoints::Bundle,
-                    "bundle-contained" => Endpoints::BundleContained,
-                    "none" => Endpoints::None,
-                    other => panic!("endpoints {other}"),
-                }
-            }
-            "endpointAddress" => options.endpoint_address = if text() == "study" { EndpointAddress::Study } else { EndpointAddress::Base },
+            "practitioners" => options.practitioners = text().parse().unwrap(),
+            "endpoints" => options.endpoints = text().parse().unwrap(),
+            "endpointAddress" => options.endpoint_address = text().parse().unwrap(),
             "endpointLevel" => options.series_endpoints = text() == "series",
             "trustRetrieveUrl" => options.trust_retrieve_url = value.as_bool().unwrap(),
-            "services" => {
-                let service = |name: &Value| Service::ALL.into_iter().find(|service| name == service.name()).unwrap();
-                options.services = value.as_array().unwrap().iter().map(service).collect();
-            }
+            "services" => options.services = value.as_array().unwrap().iter().map(|name| name.as_str().unwrap().parse().unwrap()).collect(),
             other => panic!("unknown option {other}"),
         }
     }

@@ -128,7 +128,7 @@ impl<'a> Walk<'a, '_> {
                 };
                 apart.patient(study, &own);
                 (self.loss, self.seen) = (apart.loss, apart.seen);
-                Includes::add(&mut self.includes.entries, full_url, || text);
+                self.includes.entries.add(full_url, || text);
             }
             Subject::Reference(_) => {}
             _ if !self.has(study, id) && !self.has(study, name) => self.required(id, "subject"),
@@ -177,18 +177,18 @@ impl<'a> Walk<'a, '_> {
                 Endpoints::Bundle => {
                     let id = uuid("Endpoint", &[service.name(), &address]);
                     let (reference, full_url) = place::reference("Endpoint", &id, self.options);
-                    Includes::add(&mut self.includes.entries, full_url, || text(&id));
+                    self.includes.entries.add(full_url, || text(&id));
                     reference
                 }
                 // One base serves all studies; addresses of their own need ids of their own.
                 Endpoints::BundleContained if self.options.endpoint_address == EndpointAddress::Base && of.series.is_none() => {
                     let id = of.id(*service);
-                    Includes::add(&mut self.includes.contained, id.clone(), || text(&id));
+                    self.includes.contained.add(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }
                 Endpoints::BundleContained => {
                     let id = uuid("Endpoint", &[service.name(), &address]);
-                    Includes::add(&mut self.includes.contained, id.clone(), || text(&id));
+                    self.includes.contained.add(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }
                 Endpoints::Contained | Endpoints::None => ["#", &of.id(*service)].concat(),

@@ -86,7 +86,7 @@ impl<'a> BundleWriter<'a> {
     }
 
     fn end(mut self, report: Option<&LossReport>) -> Mapped<Json> {
-        for (full_url, resource) in &self.includes.entries {
+        for (full_url, resource) in &self.includes.entries.texts {
             entry(&mut self.entries, full_url, resource, "include");
         }
         if let Some(read) = report {
@@ -117,7 +117,7 @@ impl<'a> BundleWriter<'a> {
             w.close_array();
         }
         list(&mut out, "entry", &self.entries);
-        let contained: Vec<&[u8]> = self.includes.contained.iter().map(|(_, text)| text.as_slice()).collect();
+        let contained: Vec<&[u8]> = self.includes.contained.texts.iter().map(|(_, text)| text.as_slice()).collect();
         list(&mut out, "contained", &contained.join(&b','));
         out.push(b'}');
         self.loss.set_carried(self.carried);

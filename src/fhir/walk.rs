@@ -11,7 +11,7 @@ use crate::release::Release;
 use crate::study::{Instance, Series, Study};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{FIELDS, Fields, Items};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 /// A walk over a study: the text it writes, and what it has accounted for.
@@ -136,9 +136,10 @@ impl<'a> Walk<'a, '_> {
         self.see(row::MODALITIES.into());
         let Some(at) = row_of.place_for(self.release, self.options).next() else { return };
         let mut codes: Vec<&str> = Vec::new();
+        let mut known = BTreeSet::new();
         for series in study.series() {
             let Some(code) = series.get(row::SERIES_MODALITY) else { continue };
-            if codes.last() != Some(&code) && !codes.contains(&code) && place::lists_modality(self.release, self.options, code) {
+            if codes.last() != Some(&code) && place::lists_modality(self.release, self.options, code) && known.insert(code) {
                 codes.push(code);
             }
         }

@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
 use crate::table::{Level, row, rows_of};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -41,19 +41,26 @@ pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut 
     write_with(study, release, options, out, &mut Includes::default())
 }
 
-/// Resources that belong into the Bundle beside the study, each once.
+/// Resources that belong into the Bundle beside the studies, each once.
 #[derive(Default)]
 pub(super) struct Includes {
-    /// `fullUrl` and text, in order of first appearance.
-    pub(super) entries: Vec<(String, Vec<u8>)>,
-    /// Endpoints for `Bundle.contained`.
-    pub(super) contained: Vec<(String, Vec<u8>)>,
+    /// Entries of the Bundle, by `fullUrl`.
+    pub(super) entries: Once,
+    /// Endpoints for `Bundle.contained`, by id.
+    pub(super) contained: Once,
 }
 
-impl Includes {
-    pub(super) fn add(list: &mut Vec<(String, Vec<u8>)>, key: String, text: impl FnOnce() -> Vec<u8>) {
-        if !list.iter().any(|(known, _)| *known == key) {
-            list.push((key, text()));
+/// Texts by key, in order of first appearance, each key once.
+#[derive(Default)]
+pub(super) struct Once {
+    pub(super) texts: Vec<(String, Vec<u8>)>,
+    known: BTreeSet<String>,
+}
+
+impl Once {
+    pub(super) fn add(&mut self, key: String, text: impl FnOnce() -> Vec<u8>) {
+        if self.known.insert(key.clone()) {
+            self.texts.push((key, text()));
         }
     }
 }

@@ -11,7 +11,8 @@ const USAGE: &str =
     "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--endpoint-base URL] [--fhir-base URL]
                          [--zone +01:00] [--complete] [--strict] [--losses FILE] [POLICIES] [FILES...]
 policies: --id uid|none|ID  --accession release|identifier|based-on|both  --modalities release|all  --names dicom|alphabetic|human
-          --subject logical|contained|separate|REFERENCE  --practitioners logical|contained
+          --subject logical|contained|separate|REFERENCE  --practitioners logical|contained|separate
+          --listing study|series|instances
           --endpoints contained|bundle|bundle-contained|none  --endpoint-address base|study  --services wado-rs,qido-rs,stow-rs,wado-uri
           --series-endpoints  --trust-retrieve-url  --namespace NAME=URI  --patient-namespace URI  --scheme DESIGNATOR=URI
           --study-id-system URI
@@ -70,6 +71,7 @@ fn to_fhir(arguments: &[String]) -> Result<(), Box<dyn Error>> {
                 }
             }
             "--accession" => options.accession = value()?.parse()?,
+            "--listing" => options.listing = value()?.parse()?,
             "--modalities" => options.modalities = value()?.parse()?,
             "--names" => options.names = value()?.parse()?,
             "--subject" => {

@@ -52,7 +52,7 @@ pub use error::Error;
 pub use json::text::Json;
 pub use loss::{Class, Code, Loss, LossReport, Lossy, Mapped, Place, Step};
 pub use options::{Limits, Options};
-pub use policy::{Accession, EndpointAddress, Endpoints, Id, Modalities, Names, Practitioners, Service, Subject, UnknownPolicy};
+pub use policy::{Accession, EndpointAddress, Endpoints, Id, Listing, Modalities, Names, Practitioners, Service, Subject, UnknownPolicy};
 pub use release::{Release, Releases, UnknownRelease};
 pub use study::{Facts, Instance, Series, Study};
 pub use table::{Fact, Known, Level, Part, Row, Search, SearchKind, Vr, known, row, rows};

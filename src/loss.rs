@@ -129,6 +129,7 @@ codes! {
     NeedsResource "needs-resource" Policy false "its home is a resource that these options do not write",
     NamePartDropped "name-part-dropped" Policy false "a group of a name that the chosen display leaves out",
     NameFlattened "name-flattened" Policy true "a name displayed for people; its components cannot be told back",
+    NotListed "not-listed" Policy false "a fact of a series or an instance, which these options do not list",
     MoreLosses "more-losses" Policy false "beyond 1,024 distinct losses the rest is counted here",
 }
 

@@ -1,6 +1,6 @@
 //! [`Options`]: what the caller decides.
 
-use crate::policy::{Accession, EndpointAddress, Endpoints, Id, Modalities, Names, Practitioners, Service, Subject};
+use crate::policy::{Accession, EndpointAddress, Endpoints, Id, Listing, Modalities, Names, Practitioners, Service, Subject};
 use crate::zone::Zone;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,6 +41,8 @@ pub struct Options {
     pub accession: Accession,
     /// Which modalities the study lists.
     pub modalities: Modalities,
+    /// How far down the study is listed.
+    pub listing: Listing,
     /// How names are displayed.
     pub names: Names,
     /// What the subject is.
@@ -63,32 +65,6 @@ pub struct Options {
     pub limits: Limits,
 }
 
-impl Options {
-    /// The services that have an Endpoint.
-    pub(crate) fn services(&self) -> &[Service] {
-        if self.services.is_empty() { &[Service::WadoRs] } else { &self.services }
-    }
-
-    /// Whether the patient is contained in the study.
-    pub(crate) fn subject_is_contained(&self) -> bool {
-        matches!(self.subject, Subject::Contained)
-    }
-
-    /// The URI of a local namespace.
-    pub(crate) fn namespace(&self, name: &str) -> Option<&str> {
-        find(&self.namespaces, name)
-    }
-
-    /// The URI of a coding scheme designator, if the caller gave one.
-    pub(crate) fn scheme(&self, designator: &str) -> Option<&str> {
-        find(&self.schemes, designator)
-    }
-}
-
-fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(known, _)| known == name && !name.is_empty()).map(|(_, uri)| uri.as_str())
-}
-
 /// Shows no names or addresses.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,6 +79,7 @@ impl fmt::Debug for Options {
             .field("fhir_base", &self.fhir_base.is_some())
             .field("accession", &self.accession)
             .field("modalities", &self.modalities)
+            .field("listing", &self.listing)
             .field("names", &self.names)
             .field("practitioners", &self.practitioners)
             .field("endpoints", &self.endpoints)

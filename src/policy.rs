@@ -102,6 +102,21 @@ pub enum Practitioners {
     Logical,
     /// Contained Practitioners.
     Contained,
+    /// Practitioners of their own in the Bundle.
+    Separate,
+}
+
+/// How far down a study is listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Listing {
+    /// The study alone.
+    Study,
+    /// The study and its series.
+    Series,
+    /// The study, its series and their instances.
+    #[default]
+    Instances,
 }
 
 /// Where Endpoints stand.
@@ -195,6 +210,11 @@ names! {
         BundleContained "bundle-contained",
         None "none",
     }
+    Listing ["study, series, instances"] {
+        Study "study",
+        Series "series",
+        Instances "instances",
+    }
     Modalities ["release, all"] {
         Release "release",
         All "all",
@@ -204,9 +224,10 @@ names! {
         Alphabetic "alphabetic",
         Human "human",
     }
-    Practitioners ["logical, contained"] {
+    Practitioners ["logical, contained, separate"] {
         Logical "logical",
         Contained "contained",
+        Separate "separate",
     }
     Service ["wado-rs, qido-rs, stow-rs, wado-uri"] {
         WadoRs "wado-rs",

@@ -3,7 +3,7 @@
 
 mod support;
 
-use fhir_dicomweb::Release;
+use fhir_dicomweb::{Class, Code, Release};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use support::{Losses, for_release, matches, options_of, span_holds, to_bundle, to_fhir, vector_files};
@@ -20,6 +20,10 @@ fn main() {
                     continue;
                 }
                 let name = format!("{}@{release}/to-fhir", case["id"].as_str().unwrap());
+                if release == Release::R4 && case["error"].is_null() {
+                    let case = case.clone();
+                    trials.push(Trial::test(format!("{}/strict", case["id"].as_str().unwrap()), move || strict(&case)));
+                }
                 let case = case.clone();
                 trials.push(Trial::test(name, move || run(&case, release)));
             }
@@ -71,4 +75,25 @@ fn run(case: &Value, release: Release) -> Result<(), Failed> {
         wrong += &format!("expected {wanted:?}\n   found {losses:?}\n");
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// In strict mode what departs from its standard or contradicts itself is an error, and nothing else is.
+fn strict(case: &Value) -> Result<(), Failed> {
+    let text = case["text"].as_str().map_or_else(|| case["dicom"].to_string(), str::to_owned);
+    let mut options = options_of(case);
+    options.strict = true;
+    let losses = for_release(&case["loss"], Release::R4);
+    // These are told when FHIR is written, which never fails.
+    let late = ["required-missing", "bad-url"];
+    let breaks =
+        losses.as_array().into_iter().flatten().filter_map(|loss| loss["code"].as_str()).filter(|code| !late.contains(code)).any(|name| {
+            let code = Code::ALL.iter().find(|code| code.name() == name).unwrap();
+            matches!(code.class(), Class::Deviation | Class::Conflict)
+        });
+    match fhir_dicomweb::dicom::read(text.as_bytes(), &options) {
+        Ok(_) if !breaks => Ok(()),
+        Err(error) if breaks && error.code() == "strict" => Ok(()),
+        Ok(_) => Err("expected the error strict, found a result".into()),
+        Err(error) => Err(format!("expected a result, found {error}").into()),
+    }
 }

@@ -23,13 +23,14 @@ const PATIENT: &[&str] = &["Patient.identifier[]", "Patient.name[]", "Patient.ge
 impl<'a> Walk<'a, '_> {
     /// Patient, Endpoints, Practitioners, as far as the options contain them.
     pub(super) fn contained(&mut self, study: &'a Study, base: Option<&'a str>, uid: &'a str) {
-        let patient = self.options.subject_is_contained() && self.knows_patient(study);
+        let patient = matches!(self.options.subject, Subject::Contained) && self.knows_patient(study);
         let endpoints = base.is_some() && self.options.endpoints == Endpoints::Contained;
-        if self.options.practitioners == Practitioners::Contained {
+        if place::people_are_resources(self.options) {
             self.meet(study, Level::Study, STUDY);
             study.series().for_each(|series| self.meet(series, Level::Series, SERIES));
         }
-        if !patient && !endpoints && self.people.is_empty() {
+        let people = self.people_apart();
+        if !patient && !endpoints && people.is_empty() {
             return;
         }
         self.w.name("contained");
@@ -42,16 +43,14 @@ impl<'a> Walk<'a, '_> {
             let series = own.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
             for series in core::iter::once(None).chain(series) {
                 let of = Of { base, study: uid, series };
-                for service in self.options.services() {
+                for service in place::services(self.options) {
                     let address = of.address(*service, self.options);
                     endpoint::write(&mut self.w, self.release, *service, &address, Some(&of.id(*service)));
                 }
             }
         }
-        let mut people: Vec<(usize, Fields<'a>)> = self.people.iter().map(|(person, n)| (*n, *person)).collect();
-        people.sort_unstable_by_key(|(n, _)| *n);
         for (n, person) in people {
-            self.practitioner(n, &person);
+            self.practitioner(&["practitioner-", &n.to_string()].concat(), &person);
         }
         self.w.close_array();
     }
@@ -63,19 +62,58 @@ impl<'a> Walk<'a, '_> {
                 let place = row.place_for(self.release, self.options).find(|at| at.element == *element && at.shape.is_practitioner());
                 for person in from.facts(row_ref).filter(|_| place.is_some()).into_iter().flatten() {
                     let next = self.people.len() + 1;
-                    self.people.entry(person).or_insert(next);
+                    let options = self.options;
+                    self.people.entry(person).or_insert_with(|| {
+                        let literal = match options.practitioners {
+                            Practitioners::Separate => place::reference("Practitioner", &place::practitioner_id(&person), options).0,
+                            _ => ["#practitioner-", &next.to_string()].concat(),
+                        };
+                        (next, literal)
+                    });
                 }
             }
         }
     }
 
-    fn practitioner(&mut self, n: usize, person: &Fields<'a>) {
+    /// The people to contain, by number; those that stand apart go into the Bundle.
+    fn people_apart(&mut self) -> Vec<(usize, Fields<'a>)> {
+        let mut people: Vec<(usize, Fields<'a>)> = self.people.iter().map(|(person, (n, _))| (*n, *person)).collect();
+        people.sort_unstable_by_key(|(n, _)| *n);
+        if self.options.practitioners != Practitioners::Separate {
+            return people;
+        }
+        for (_, person) in people {
+            let id = place::practitioner_id(&person);
+            let (_, full_url) = place::reference("Practitioner", &id, self.options);
+            let text = self.apart(|apart| apart.practitioner(&id, &person));
+            self.includes.entries.add(full_url, || text);
+        }
+        Vec::new()
+    }
+
+    /// A resource of its own, written by `write`; what it tells is told here.
+    fn apart(&mut self, write: impl FnOnce(&mut Walk<'a, '_>)) -> Vec<u8> {
+        let mut text = Vec::new();
+        let mut apart = Walk {
+            w: Writer::new(&mut text),
+            release: self.release,
+            options: self.options,
+            includes: &mut Includes::default(),
+            loss: core::mem::take(&mut self.loss),
+            seen: self.seen,
+            people: BTreeMap::new(),
+        };
+        write(&mut apart);
+        (self.loss, self.seen) = (apart.loss, apart.seen);
+        text
+    }
+
+    fn practitioner(&mut self, id: &str, person: &Fields<'a>) {
         let shape = Shape::Reference("Practitioner");
         let Fhir::Reference(value) = Person::to_fhir(person, &Cx { options: self.options, shape }, &mut Told::default()) else { return };
         self.w.open_object();
         self.w.member("resourceType", "Practitioner");
-        self.w.name("id");
-        self.w.strings(&["practitioner-", &n.to_string()]);
+        self.w.member("id", id);
         if let Some(identifier) = value.identifier {
             self.w.name("identifier");
             self.w.open_array();
@@ -116,18 +154,7 @@ impl<'a> Walk<'a, '_> {
                 let own = place::patient_id(study);
                 let (reference, full_url) = place::reference("Patient", &own, self.options);
                 self.refer("subject", &reference);
-                let mut text = Vec::new();
-                let mut apart = Walk {
-                    w: Writer::new(&mut text),
-                    release: self.release,
-                    options: self.options,
-                    includes: &mut Includes::default(),
-                    loss: core::mem::take(&mut self.loss),
-                    seen: self.seen,
-                    people: BTreeMap::new(),
-                };
-                apart.patient(study, &own);
-                (self.loss, self.seen) = (apart.loss, apart.seen);
+                let text = self.apart(|apart| apart.patient(study, &own));
                 self.includes.entries.add(full_url, || text);
             }
             Subject::Reference(_) => {}
@@ -166,7 +193,7 @@ impl<'a> Walk<'a, '_> {
         let Some(of) = of else { return };
         self.w.name("endpoint");
         self.w.open_array();
-        for service in self.options.services() {
+        for service in place::services(self.options) {
             let address = of.address(*service, self.options);
             let text = |id: &str| {
                 let mut text = Vec::new();

@@ -125,6 +125,21 @@ impl<'a> BundleWriter<'a> {
     }
 }
 
+/// Studies as one searchset Bundle; [`BundleWriter`] for links, a total, or an OperationOutcome.
+///
+/// ```
+/// use fhir_dicomweb::{Options, Release, dicom, fhir};
+/// let options = Options::default();
+/// let studies = dicom::read(br#"{"0020000D":{"vr":"UI","Value":["1.2.3"]}}"#, &options)?.ignore_loss();
+/// assert!(fhir::bundle(&studies, Release::R4, &options).ignore_loss().as_str().contains(r#""total":1"#));
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+pub fn bundle(studies: &[Study], release: Release, options: &Options) -> Mapped<Json> {
+    let mut bundle = BundleWriter::new(release, options);
+    studies.iter().for_each(|study| bundle.push(study));
+    bundle.finish()
+}
+
 /// A member that is a list of what was written before, if there is any.
 fn list(out: &mut Vec<u8>, name: &str, elements: &[u8]) {
     if !elements.is_empty() {

@@ -12,7 +12,7 @@ pub(crate) mod shape;
 mod walk;
 mod write;
 
-pub use bundle::BundleWriter;
+pub use bundle::{BundleWriter, bundle};
 pub use endpoint::endpoint;
 pub use outcome::outcome;
 pub use write::{write, write_into};

@@ -1,13 +1,17 @@
 //! Policies: where a fact goes when FHIR leaves a choice. Plain functions; rows name them, the writer calls them.
 
+use crate::fhir::shape::Display;
 use crate::grammar::uid::is_oid;
+use crate::kind::Told;
+use crate::loss::Code;
 use crate::options::Options;
-use crate::policy::{Accession, Endpoints, Id, Modalities, Subject};
+use crate::policy::{Accession, Endpoints, Id, Listing, Modalities, Names, Practitioners, Service, Subject};
 use crate::release::{R4_R4B, Release};
 use crate::study::Study;
 use crate::table::codes::modality::is_acquisition;
 use crate::table::row;
 use crate::uuid::uuid;
+use crate::value::Fields;
 use alloc::string::String;
 
 /// The accession number is an `identifier` of the study: R4 and R4B, or as the caller says.
@@ -49,14 +53,76 @@ pub(crate) fn lists_modality(release: Release, options: &Options, code: &str) ->
     options.modalities == Modalities::All || !release.lists_acquisition_only() || is_acquisition(code)
 }
 
-/// Whether a count may be written next to what is listed below it.
-pub(crate) fn writes_count(release: Release, given: u32, listed: usize) -> bool {
-    !release.counts_what_is_listed() || listed == 0 || usize::try_from(given) == Ok(listed)
+/// How many series the study is written with.
+pub(crate) fn listed_series(study: &Study, options: &Options) -> usize {
+    if options.listing >= Listing::Series { study.series().len() } else { 0 }
 }
 
-/// The number of instances listed under a study.
-pub(crate) fn listed_instances(study: &Study) -> usize {
-    study.series().map(|series| series.instances().len()).sum()
+/// How many instances the study is written with.
+pub(crate) fn listed_instances(study: &Study, options: &Options) -> usize {
+    if options.listing >= Listing::Instances { study.series().map(|series| series.instances().len()).sum() } else { 0 }
+}
+
+/// Whether a count may be written next to what is listed below it.
+/// R6 wants them equal (ist-3, ist-4, ist-6): a count of instances then needs them listed wherever series are.
+pub(crate) fn writes_count(release: Release, given: u32, listed: usize, above: usize) -> bool {
+    !release.counts_what_is_listed() || above == 0 || usize::try_from(given) == Ok(listed)
+}
+
+/// The URI of a local namespace, by the caller's pairs.
+pub(crate) fn namespace<'a>(options: &'a Options, name: &str) -> Option<&'a str> {
+    find(&options.namespaces, name)
+}
+
+/// The URI of a coding scheme designator, by the caller's pairs.
+pub(crate) fn scheme<'a>(options: &'a Options, designator: &str) -> Option<&'a str> {
+    find(&options.schemes, designator)
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(known, _)| known == name && !name.is_empty()).map(|(_, uri)| uri.as_str())
+}
+
+/// The system of a patient identifier that has no issuer.
+pub(crate) fn patient_system(options: &Options) -> Option<&str> {
+    options.patient_namespace.as_deref()
+}
+
+/// The system of StudyID; without one it is not written.
+pub(crate) fn study_id_system(options: &Options) -> Option<&str> {
+    options.study_id_system.as_deref()
+}
+
+/// The services that have an Endpoint: WADO-RS where the caller names none.
+pub(crate) fn services(options: &Options) -> &[Service] {
+    if options.services.is_empty() { &[Service::WadoRs] } else { &options.services }
+}
+
+/// Whether people are resources, so that their names have room for everything.
+pub(crate) fn people_are_resources(options: &Options) -> bool {
+    options.practitioners != Practitioners::Logical
+}
+
+/// The display of a name; what the policy leaves out, or flattens, is told.
+pub(crate) fn display<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -> Display<'a> {
+    let Some(used) = groups.iter().position(|group| !group.is_empty()) else { return Display::Text("") };
+    if names == Names::Dicom {
+        return Display::Groups(groups);
+    }
+    for (n, _) in groups.iter().enumerate().filter(|(n, group)| *n != used && !group.is_empty()) {
+        told.mark(n, Code::NamePartDropped);
+    }
+    let group = groups.get(used).copied().unwrap_or("");
+    if names == Names::Alphabetic {
+        return Display::Text(group);
+    }
+    if group.contains('^') {
+        told.mark(used, Code::NameFlattened);
+    }
+    let mut components = group.split('^').map(str::trim);
+    let mut next = || components.next().unwrap_or("");
+    let (family, given, middle, prefix, suffix) = (next(), next(), next(), next(), next());
+    Display::Words([prefix, given, middle, family, suffix])
 }
 
 /// What tells this record from every other: study UID, PatientID and its issuer.
@@ -105,6 +171,11 @@ pub(crate) fn patient_id(study: &Study) -> String {
     let [uid, value, local, universal] = identity(study);
     let own = if value.is_empty() { uid } else { "" };
     uuid("Patient", &[own, value, local, universal])
+}
+
+/// The id of a Practitioner of its own: the same for the same name and identification.
+pub(crate) fn practitioner_id(person: &Fields<'_>) -> String {
+    uuid("Practitioner", person)
 }
 
 /// The service base: the caller's, else the one that a trusted RetrieveURL names. None where Endpoints are not wanted, or the study's patient is in doubt.

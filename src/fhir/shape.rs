@@ -2,7 +2,6 @@
 
 use super::human;
 use crate::json::text::Writer;
-use alloc::string::ToString;
 
 /// How a value is wrapped. What differs by release is a parameter here, never in a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,8 +149,8 @@ pub(crate) struct Identifier<'a> {
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Reference<'a> {
-    /// A contained Practitioner of this number stands for everything else.
-    pub(crate) practitioner: Option<usize>,
+    /// A reference to a resource, which stands for everything else; empty: none.
+    pub(crate) literal: &'a str,
     pub(crate) type_: &'static str,
     pub(crate) identifier: Option<Identifier<'a>>,
     pub(crate) display: Display<'a>,
@@ -374,9 +373,8 @@ fn display(w: &mut Writer<'_>, display: &Display<'_>) {
 
 pub(crate) fn reference(w: &mut Writer<'_>, reference: &Reference<'_>) {
     w.open_object();
-    if let Some(n) = reference.practitioner {
-        w.name("reference");
-        w.strings(&["#practitioner-", &n.to_string()]);
+    if !reference.literal.is_empty() {
+        w.member("reference", reference.literal);
         w.close_object();
         return;
     }

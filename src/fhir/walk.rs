@@ -12,6 +12,7 @@ use crate::study::{Instance, Series, Study};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{FIELDS, Fields, Items};
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A walk over a study: the text it writes, and what it has accounted for.
@@ -23,8 +24,8 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) loss: LossReport,
     /// Rows whose fields are accounted for, a bit each, by level.
     pub(super) seen: [u64; 4],
-    /// Contained Practitioners by what is known of them, numbered from 1.
-    pub(super) people: BTreeMap<Fields<'a>, usize>,
+    /// Practitioners that are resources, by what is known of them: their number from 1, and the reference to them.
+    pub(super) people: BTreeMap<Fields<'a>, (usize, String)>,
 }
 
 /// What the walker reads facts from.
@@ -67,6 +68,12 @@ impl<'a> Walk<'a, '_> {
         if let Some(bits) = self.seen.get_mut(level as usize) {
             *bits = 0;
         }
+    }
+
+    /// Everything of a level that the options leave out.
+    pub(super) fn unlisted(&mut self, from: impl Facts<'a>, level: Level) {
+        self.forget(level);
+        self.rest(from, level, Code::NotListed);
     }
 
     /// Facts that found no element in this release and with these options.
@@ -115,11 +122,11 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    pub(super) fn count(&mut self, from: impl Facts<'a>, row: RowRef, listed: usize) {
+    pub(super) fn count(&mut self, from: impl Facts<'a>, row: RowRef, listed: usize, above: usize) {
         let Some((row_of, mut items)) = row.row().zip(from.facts(row)) else { return };
         self.see(row);
         let given = items.next().and_then(|[digits, ..]| digits.parse().ok()).unwrap_or(0);
-        if place::writes_count(self.release, given, listed) {
+        if place::writes_count(self.release, given, listed, above) {
             for at in row_of.place_for(self.release, self.options) {
                 self.w.name(at.element);
             }
@@ -185,7 +192,7 @@ impl<'a> Walk<'a, '_> {
                     continue;
                 }
                 if let (Fhir::Reference(reference), true) = (&mut value, shape.is_practitioner()) {
-                    reference.practitioner = self.people.get(&item).copied();
+                    reference.literal = self.people.get(&item).map_or("", |(_, literal)| literal);
                 }
                 if !open {
                     let name = element.trim_end_matches("[]");

@@ -7,6 +7,7 @@ use super::walk::Walk;
 use crate::json::text::{Json, Writer};
 use crate::loss::{Code, LossReport, Mapped};
 use crate::options::Options;
+use crate::policy::Listing;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
 use crate::table::{Level, row, rows_of};
@@ -121,15 +122,16 @@ impl<'a> Walk<'a, '_> {
         let base = place::service_base(study, self.options);
         let place = |series| base.map(|base| Of { base, study: uid, series });
         self.contained(study, base, uid);
+        let series = place::listed_series(study, self.options);
         for element in STUDY {
             match *element {
                 "status" => self.w.member("status", place::status(study)),
                 "modality[]" => self.modalities(study),
                 "subject" => self.subject(study),
                 "endpoint" => self.endpoints(place(None)),
-                "numberOfSeries" => self.count(study, row::SERIES_COUNT.into(), study.series().len()),
-                "numberOfInstances" => self.count(study, row::INSTANCE_COUNT.into(), place::listed_instances(study)),
-                "series" if study.series().len() == 0 => {}
+                "numberOfSeries" => self.count(study, row::SERIES_COUNT.into(), series, series),
+                "numberOfInstances" => self.count(study, row::INSTANCE_COUNT.into(), place::listed_instances(study, self.options), series),
+                "series" if series == 0 => {}
                 "series" => {
                     self.w.name("series");
                     self.w.open_array();
@@ -145,6 +147,12 @@ impl<'a> Walk<'a, '_> {
         self.retrieve_url(study);
         self.rest(study, Level::Patient, Code::NeedsResource);
         self.rest(study, Level::Study, Code::NoElement);
+        if series == 0 {
+            for series in study.series() {
+                self.unlisted(series, Level::Series);
+                series.instances().for_each(|instance| self.unlisted(instance, Level::Instance));
+            }
+        }
         self.w.close_object();
     }
 
@@ -152,12 +160,18 @@ impl<'a> Walk<'a, '_> {
         self.w.open_object();
         self.forget(Level::Series);
         let mut own = own;
+        let instances = self.options.listing >= Listing::Instances;
         for element in SERIES {
             match *element {
                 "modality" if series.get(row::SERIES_MODALITY).is_none() => self.required(row::SERIES_MODALITY.into(), "modality"),
-                "numberOfInstances" => self.count(series, row::SERIES_INSTANCE_COUNT.into(), series.instances().len()),
+                "numberOfInstances" => self.count(
+                    series,
+                    row::SERIES_INSTANCE_COUNT.into(),
+                    series.instances().len(),
+                    if instances { series.instances().len() } else { 0 },
+                ),
                 "endpoint" => self.endpoints(own.take()),
-                "instance" if series.instances().len() == 0 => {}
+                "instance" if !instances || series.instances().len() == 0 => {}
                 "instance" => {
                     self.w.name("instance");
                     self.w.open_array();
@@ -170,6 +184,9 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.rest(series, Level::Series, Code::NoElement);
+        if !instances {
+            series.instances().for_each(|instance| self.unlisted(instance, Level::Instance));
+        }
         self.w.close_object();
     }
 

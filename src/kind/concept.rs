@@ -1,6 +1,7 @@
 //! Code Sequence Macro (PS3.3 8.8) <-> CodeableConcept with one coding, or text.
 
 use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::place;
 use crate::fhir::shape::{self, Coding, Fhir, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -110,7 +111,7 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
 
 /// The URI of a coding scheme, and whether it is its UID that said so, so that the designator is left out.
 fn system<'a>(designator: &'a str, uid: &'a str, code: &str, cx: &Cx<'a>) -> (Option<Uri<'a>>, bool) {
-    if let Some(uri) = cx.options.scheme(designator) {
+    if let Some(uri) = place::scheme(cx.options, designator) {
         return (Some(Uri::plain(uri)), false);
     }
     if !uid.is_empty() {

@@ -60,7 +60,7 @@ impl Spell for Device {
             return Fhir::Nothing;
         }
         Fhir::Reference(shape::Reference {
-            practitioner: None,
+            literal: "",
             type_: "Device",
             identifier,
             display: Display::Words([manufacturer, model, "", "", ""]),

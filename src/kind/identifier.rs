@@ -1,6 +1,7 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
 use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -49,7 +50,7 @@ impl Spell for Identifier {
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let (mut system, assigner) = issuer(fields, cx);
         if let Shape::StudyIdIdentifier = cx.shape {
-            let Some(uri) = cx.options.study_id_system.as_deref() else {
+            let Some(uri) = place::study_id_system(cx.options) else {
                 told.mark(0, Code::SystemUnknown);
                 return Fhir::Nothing;
             };
@@ -62,7 +63,7 @@ impl Spell for Identifier {
         let identifier = shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner };
         match cx.shape {
             Shape::Logical(type_, _) => {
-                Fhir::Reference(shape::Reference { practitioner: None, type_, identifier: Some(identifier), display: Display::Text("") })
+                Fhir::Reference(shape::Reference { literal: "", type_, identifier: Some(identifier), display: Display::Text("") })
             }
             _ => Fhir::Identifier(identifier),
         }
@@ -99,7 +100,7 @@ impl Spell for PatientIdentifier {
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         let (mut system, assigner) = issuer(fields, cx);
         if (1..3).all(|part| field(fields, part).is_empty()) {
-            system = cx.options.patient_namespace.as_deref().map(Uri::plain);
+            system = place::patient_system(cx.options).map(Uri::plain);
         }
         let type_code = Some(field(fields, 4)).filter(|code| !code.is_empty()).unwrap_or(MEDICAL_RECORD);
         Fhir::Identifier(shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner })
@@ -131,7 +132,7 @@ pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>) -> (Option<Uri<'a>>, 
         assigner.identifier = Some((universal_type, universal));
     }
     if !local.is_empty() {
-        match cx.options.namespace(local) {
+        match place::namespace(cx.options, local) {
             Some(uri) if system.is_none() => system = Some(Uri::plain(uri)),
             _ => assigner.display = local,
         }

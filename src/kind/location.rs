@@ -36,7 +36,7 @@ impl Spell for Location {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         match first_of(fields, told) {
             Some(text) => {
-                Fhir::Reference(shape::Reference { practitioner: None, type_: "Location", identifier: None, display: Display::Text(text) })
+                Fhir::Reference(shape::Reference { literal: "", type_: "Location", identifier: None, display: Display::Text(text) })
             }
             None => Fhir::Nothing,
         }

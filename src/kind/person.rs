@@ -1,10 +1,10 @@
 //! A person: a name in up to three representations, and an identification <-> a FHIR Reference.
 
 use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
-use crate::policy::{Names, Practitioners};
 use crate::table::codes::scheme;
 use crate::value::Fields;
 
@@ -68,15 +68,15 @@ impl Spell for Person {
             _ => "",
         };
         // A HumanName, in a Patient or Practitioner, has room for everything.
-        let whole = matches!(cx.shape, Shape::HumanName) || cx.options.practitioners == Practitioners::Contained && !type_.is_empty();
-        let display = if whole { Display::Groups(groups) } else { displayed(groups, cx.options.names, told) };
+        let whole = matches!(cx.shape, Shape::HumanName) || place::people_are_resources(cx.options) && !type_.is_empty();
+        let display = if whole { Display::Groups(groups) } else { place::display(groups, cx.options.names, told) };
         let mut assigner = Assigner::default();
         let system = if is_oid(uid) {
             assigner.display = designator;
             Some(Uri { scheme: "urn:oid:", rest: uid })
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);
-            let known = cx.options.namespace(designator).or_else(|| scheme::by_designator(designator).map(|scheme| scheme.uri));
+            let known = place::namespace(cx.options, designator).or_else(|| scheme::by_designator(designator).map(|scheme| scheme.uri));
             if known.is_none() {
                 assigner.display = designator;
             }
@@ -84,28 +84,6 @@ impl Spell for Person {
         };
         let identifier =
             (!id.is_empty()).then_some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
-        Fhir::Reference(shape::Reference { practitioner: None, type_, identifier, display })
+        Fhir::Reference(shape::Reference { literal: "", type_, identifier, display })
     }
-}
-
-/// The display that the policy wants; what it leaves out is told.
-fn displayed<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -> Display<'a> {
-    let Some(used) = groups.iter().position(|group| !group.is_empty()) else { return Display::Text("") };
-    if names == Names::Dicom {
-        return Display::Groups(groups);
-    }
-    for (n, _) in groups.iter().enumerate().filter(|(n, group)| *n != used && !group.is_empty()) {
-        told.mark(n, Code::NamePartDropped);
-    }
-    let group = groups.get(used).copied().unwrap_or("");
-    if names == Names::Alphabetic {
-        return Display::Text(group);
-    }
-    if group.contains('^') {
-        told.mark(used, Code::NameFlattened);
-    }
-    let mut components = group.split('^').map(str::trim);
-    let mut next = || components.next().unwrap_or("");
-    let (family, given, middle, prefix, suffix) = (next(), next(), next(), next(), next());
-    Display::Words([prefix, given, middle, family, suffix])
 }

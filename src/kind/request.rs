@@ -37,7 +37,7 @@ impl Spell for Request {
         let (id, description, procedure) = (field(fields, 0), field(fields, 1), field(fields, 2));
         told.mark_filled(fields, 2..3, if description.is_empty() { Code::AlternativeSource } else { Code::AlternativeUnused });
         Fhir::Reference(shape::Reference {
-            practitioner: None,
+            literal: "",
             type_: "ServiceRequest",
             identifier: (!id.is_empty()).then(|| shape::Identifier { value: Uri::plain(id), ..shape::Identifier::default() }),
             display: Display::Text(if description.is_empty() { procedure } else { description }),

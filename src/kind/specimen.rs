@@ -57,6 +57,6 @@ impl Spell for Specimen {
             let (system, assigner) = super::identifier::issuer(fields, cx);
             Some(shape::Identifier { system, value: Uri::plain(id), assigner, ..shape::Identifier::default() })
         };
-        Fhir::Reference(shape::Reference { practitioner: None, type_: "Specimen", identifier, display: Display::Text(field(fields, 5)) })
+        Fhir::Reference(shape::Reference { literal: "", type_: "Specimen", identifier, display: Display::Text(field(fields, 5)) })
     }
 }

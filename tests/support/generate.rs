@@ -2,7 +2,8 @@
 //! lower-case tags and white space are things that values cannot express. Property tests and fuzz targets share it.
 
 use fhir_dicomweb::{
-    Accession, EndpointAddress, Endpoints, Level, Modalities, Names, Options, Part, Practitioners, Service, Subject, Vr, Zone, rows,
+    Accession, EndpointAddress, Endpoints, Level, Listing, Modalities, Names, Options, Part, Practitioners, Service, Subject, Vr, Zone,
+    rows,
 };
 
 /// Choices drawn from bytes; when they are used up every choice is the first.
@@ -30,6 +31,7 @@ pub fn options(c: &mut Choices<'_>) -> Options {
     let mut options = Options::default();
     options.accession = c.pick(&[Accession::Release, Accession::Identifier, Accession::BasedOn, Accession::Both]);
     options.modalities = c.pick(&[Modalities::Release, Modalities::All]);
+    options.listing = c.pick(&[Listing::Instances, Listing::Series, Listing::Study]);
     options.names = c.pick(&[Names::Dicom, Names::Alphabetic, Names::Human]);
     options.subject = match c.below(4) {
         0 => Subject::Logical,
@@ -37,7 +39,7 @@ pub fn options(c: &mut Choices<'_>) -> Options {
         2 => Subject::Separate,
         _ => Subject::Reference("Patient/12".into()),
     };
-    options.practitioners = c.pick(&[Practitioners::Logical, Practitioners::Contained]);
+    options.practitioners = c.pick(&[Practitioners::Logical, Practitioners::Contained, Practitioners::Separate]);
     options.endpoints = c.pick(&[Endpoints::Contained, Endpoints::Bundle, Endpoints::BundleContained, Endpoints::None]);
     options.endpoint_address = c.pick(&[EndpointAddress::Base, EndpointAddress::Study]);
     options.services = (0..c.below(3)).map(|n| Service::ALL[(n + c.below(4)) % 4]).collect();

@@ -86,6 +86,7 @@ pub fn options_of(case: &Value) -> Options {
                 }
             }
             "accession" => options.accession = text().parse().unwrap(),
+            "listing" => options.listing = text().parse().unwrap(),
             "modalities" => options.modalities = text().parse().unwrap(),
             "names" => options.names = text().parse().unwrap(),
             "subject" => {

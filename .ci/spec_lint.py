@@ -4,7 +4,9 @@
 import json
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 
 import jsonschema
 
@@ -66,6 +68,33 @@ def check_file(path, file, codes, rows, ids):
                 yield f"{name}: no loss code {loss['code']}"
 
 
+def validate(checks):
+    """What the official definitions say of every expected resource, where the validator is at hand."""
+    validator = SPEC.parent.parent / "shared" / "tools" / "validate-fhir.py"
+    if not validator.exists():
+        print("no validator beside the project: expected resources are not validated")
+        return []
+    faults = []
+    for release in RELEASES:
+        lines = []
+        for path, schema in checks:
+            for case in load(path)["cases"] if schema == "vectors" else []:
+                if release not in releases(case["releases"]) or "fhir" not in case:
+                    continue
+                fhir = case["fhir"]
+                if is_spans(fhir):
+                    fhir = next(part for span, part in fhir.items() if release in releases(span))
+                lines += [json.dumps(one).replace('"*"', '"made-up"') for one in (fhir if isinstance(fhir, list) else [fhir])]
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            done = subprocess.run([sys.executable, str(validator), release.lower(), file.name], capture_output=True, text=True)
+        print(done.stdout.splitlines()[-1])
+        if done.returncode:
+            faults += done.stdout.splitlines()[:-1]
+    return faults
+
+
 def main():
     codes = {code["code"] for code in load(SPEC / "loss-codes.json")["codes"]}
     mapping = load(SPEC / "mapping.json")
@@ -87,6 +116,7 @@ def main():
                 if "to-fhir" in case["directions"] and "error" not in case:
                     shown.setdefault(document.get("row"), set()).update(releases(case["releases"]))
         faults_of[str(path.relative_to(SPEC))] = faults
+    faults_of["expected FHIR is valid"] = validate(checks)
     # Every row × release has a case.
     faults_of["coverage"] = [
         f"{name}: no case in {release}" for name in rows for release in RELEASES if release not in shown.get(name, set())

@@ -143,30 +143,25 @@ pub fn to_bundle(text: &[u8], release: Release, options: &Options) -> Result<(Va
     Ok((value, losses_of(&[&read.loss, &bundle.loss])))
 }
 
-/// Whether `found` is what is expected, where `*` in an expected text stands for any UUID, the same one each time in one document.
+/// Whether `found` is what is expected, where `*` in an expected text stands for any UUID.
+/// In a Bundle each such UUID must stand where it is needed: as id, in a fullUrl, in a reference.
 pub fn matches(expected: &Value, found: &Value) -> bool {
-    expected == found || {
-        let mut seen = BTreeMap::new();
-        alike(expected, found, &mut seen)
-    }
+    let mut uuids: BTreeMap<String, usize> = BTreeMap::new();
+    let alike = alike(expected, found, &mut uuids);
+    alike && (found["resourceType"] != "Bundle" || uuids.values().all(|times| *times >= 3))
 }
 
-fn alike(expected: &Value, found: &Value, seen: &mut BTreeMap<String, String>) -> bool {
+fn alike(expected: &Value, found: &Value, uuids: &mut BTreeMap<String, usize>) -> bool {
     match (expected, found) {
-        (Value::String(pattern), Value::String(text)) if pattern.contains('*') => {
+        (Value::String(pattern), Value::String(text)) if pattern.contains('*') && pattern != text => {
             let (before, after) = pattern.split_once('*').unwrap();
-            let uuid = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-            // A Patient's UUID and an Endpoint's are different wildcards; what tells them apart is where they first stand.
-            uuid.is_some_and(|uuid| {
-                uuid.len() == 36 && {
-                    seen.insert(uuid.to_owned(), pattern.clone());
-                    true
-                }
-            })
+            let Some(uuid) = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
+            *uuids.entry(uuid.to_owned()).or_default() += 1;
+            uuid.len() == 36 && uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         }
-        (Value::Array(one), Value::Array(two)) => one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two, seen)),
+        (Value::Array(one), Value::Array(two)) => one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two, uuids)),
         (Value::Object(one), Value::Object(two)) => {
-            one.len() == two.len() && one.iter().all(|(name, value)| two.get(name).is_some_and(|other| alike(value, other, seen)))
+            one.len() == two.len() && one.iter().all(|(name, value)| two.get(name).is_some_and(|other| alike(value, other, uuids)))
         }
         (one, two) => one == two,
     }

@@ -86,7 +86,7 @@ codes! {
     OddUid "odd-uid" Deviation true "a UID that DICOM forbids but that can be carried as it stands",
     SchemeMended "scheme-mended" Deviation true "a SNOMED code under the other designator (SRT, SCT) than its form; it is read under its own",
     StudyModality "study-modality" Deviation true "Modality stands in a row without a series; it is read as ModalitiesInStudy",
-    BadDate "bad-date" Deviation false "not a date of the calendar",
+    BadDate "bad-date" Deviation false "not a date of the calendar, or a placeholder from before 1800",
     BadTime "bad-time" Deviation false "not a time of day",
     BadOffset "bad-offset" Deviation false "not an offset from UTC between -1200 and +1400",
     BadNumber "bad-number" Deviation false "not an integer",

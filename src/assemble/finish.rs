@@ -11,7 +11,7 @@ use crate::study::{Extra, SeriesEntry, Study, run, study_slot};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{self, FIELDS, Fields};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -258,6 +258,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     each_once(&mut record, sink);
     settle_series(&mut record);
     settle_modalities(&mut record);
+    settle_identifiers(&mut record);
     count(&mut record, options, sink);
     let mut first = 0;
     let mut series = Vec::with_capacity(record.series.len());
@@ -329,28 +330,39 @@ fn settle_modalities(record: &mut Record) {
     if slot.at == 0 || record.series.is_empty() {
         return;
     }
-    let of_series: Vec<&str> = record
+    let of_series: BTreeSet<String> = record
         .series
         .iter()
         .filter_map(|draft| draft.facts.get(series))
         .filter_map(|slot| run(&record.arena, row::SERIES_MODALITY.into(), slot.at)?.next())
-        .map(|[code, ..]| code)
-        .collect::<alloc::collections::BTreeSet<&str>>()
-        .into_iter()
+        .map(|[code, ..]| String::from(code))
         .collect();
-    let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
-    let kept: Vec<Fields<'_>> = all.iter().filter(|[code, ..]| of_series.binary_search(code).is_err()).copied().collect();
+    let of_series: Vec<&str> = of_series.iter().map(String::as_str).collect();
+    keep(&mut record.arena, slot, row, &of_series);
+}
+
+/// Of the identifiers in the retired attribute those are kept that the sequence does not give, which says more of them.
+fn settle_identifiers(record: &mut Record) {
+    let (sequence, retired) = (RowRef::from(row::PATIENT_OTHER_ID), RowRef::from(row::PATIENT_RETIRED_ID));
+    let given = study_slot(sequence).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, sequence, slot.at));
+    let said: BTreeSet<String> = given.into_iter().flatten().map(|[value, ..]| String::from(value)).collect();
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
+    if let (Some(row), Some(slot)) = (retired.row(), study_slot(retired).and_then(|slot| record.facts.get_mut(slot))) {
+        keep(&mut record.arena, slot, row, &said);
+    }
+}
+
+/// Keeps the items whose first field is not `said` elsewhere; `said` is sorted.
+fn keep(arena: &mut String, slot: &mut Slot, row: &Row, said: &[&str]) {
+    let all: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
+    let kept: Vec<Fields<'_>> = all.iter().filter(|[value, ..]| said.binary_search(value).is_err()).copied().collect();
     if kept.len() == all.len() {
         return;
     }
     let mut new = String::new();
-    if kept.is_empty() {
-        slot.at = 0;
-    } else {
-        value::push(&mut new, row.kind.fields, kept.into_iter());
-        slot.at = record.arena.len() as u32;
-        record.arena.push_str(&new);
-    }
+    value::push(&mut new, row.kind.fields, kept.iter().copied());
+    slot.at = if kept.is_empty() { 0 } else { arena.len() as u32 };
+    arena.push_str(&new);
 }
 
 /// A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists.

@@ -24,7 +24,10 @@ pub(crate) fn da(text: &str) -> Option<Da<'_>> {
     })
 }
 
-/// Whether the calendar has this day (proleptic Gregorian, years 0001 to 9999).
+/// The first year that is taken for one: earlier dates (`11111111`, `17000101`) are placeholders that archives are filled with.
+const FIRST_YEAR: u16 = 1800;
+
+/// Whether the calendar has this day, and it is no placeholder.
 pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {
     let read = |text: &str| text.parse::<u16>().unwrap_or(0);
     let (year, month, day) = (read(year), read(month), read(day));
@@ -36,7 +39,7 @@ pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {
         2 => 28,
         _ => 0,
     };
-    year > 0 && (1..=days).contains(&day)
+    year >= FIRST_YEAR && (1..=days).contains(&day)
 }
 
 #[cfg(test)]
@@ -54,6 +57,8 @@ mod tests {
             "20240231",
             "20230000",
             "00000101",
+            "11111111",
+            "17991231",
             "2023",
             "202301",
             "1990/01/01",

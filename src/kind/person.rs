@@ -49,13 +49,6 @@ impl Spell for Person {
             for part in 4..7 {
                 draft.refuse(part, Code::Incomplete);
             }
-            return;
-        }
-        // A scheme is often named by its OID where the designator belongs.
-        if is_oid(draft.get(4)) && matches!(draft.get(6), uid if uid.is_empty() || uid == draft.get(4)) {
-            let uid = alloc::string::String::from(draft.get(4));
-            draft.set(6, &uid);
-            draft.clear(4);
         }
     }
 
@@ -71,9 +64,13 @@ impl Spell for Person {
         let whole = matches!(cx.shape, Shape::HumanName) || place::people_are_resources(cx.options) && !type_.is_empty();
         let display = if whole { Display::Groups(groups) } else { place::display(groups, cx.options.names, told) };
         let mut assigner = Assigner::default();
+        let urn = |oid| Some(Uri { scheme: "urn:oid:", rest: oid });
         let system = if is_oid(uid) {
-            assigner.display = designator;
-            Some(Uri { scheme: "urn:oid:", rest: uid })
+            assigner.display = if designator == uid { "" } else { designator };
+            urn(uid)
+        } else if is_oid(designator) {
+            // A scheme is often named by its OID where its designator belongs.
+            urn(designator)
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);
             let known = place::namespace(cx.options, designator).or_else(|| scheme::by_designator(designator).map(|scheme| scheme.uri));

@@ -24,7 +24,7 @@ pub use row_type::{Fact, Level, Row, Search, SearchKind};
 /// Each constant's documentation says what the row maps and which clause says so; the README has the same as a table.
 pub mod row {
     pub use super::instance::{INSTANCE_CLASS, INSTANCE_NUMBER, INSTANCE_TITLE, INSTANCE_UID};
-    pub use super::patient::{PATIENT_BIRTH, PATIENT_ID, PATIENT_NAME, PATIENT_OTHER_ID, PATIENT_SEX};
+    pub use super::patient::{PATIENT_BIRTH, PATIENT_ID, PATIENT_NAME, PATIENT_OTHER_ID, PATIENT_RETIRED_ID, PATIENT_SEX};
     pub use super::series::{
         BODY_SITE, DEVICE, LATERALITY, OPERATOR, PERFORMER, SERIES_DESCRIPTION, SERIES_INSTANCE_COUNT, SERIES_MODALITY, SERIES_NUMBER,
         SERIES_STARTED, SERIES_UID, SPECIMEN,

@@ -24,11 +24,13 @@ rows! { Patient:
         .at_if(place::patient_is_resource, ALL, "Patient.name[]", Shape::HumanName)
         .at_if(place::patient_is_logical, ALL, "subject.display", Shape::Display);
 
-    /// Further identifiers of the patient, each with its issuer. PS3.3 C.7.1.1; (0010,1000) is retired.
-    PATIENT_OTHER_ID: Identifier = [
-        sequence(0, 0x0010_1002, "OtherPatientIDsSequence", PATIENT_IDENTIFIER).append(),
-        part(0, 0x0010_1000, "OtherPatientIDs", Vr::Lo).append(),
-    ]
+    /// Further identifiers of the patient, each with its issuer. PS3.3 C.7.1.1.
+    PATIENT_OTHER_ID: Identifier = [sequence(0, 0x0010_1002, "OtherPatientIDsSequence", PATIENT_IDENTIFIER).append()]
+        .at_if(place::patient_is_resource, ALL, "Patient.identifier[]", Shape::TypedIdentifier)
+        .set();
+
+    /// Further identifiers of the patient without issuer, where the sequence does not give them too: the retired form. PS3.6 (0010,1000).
+    PATIENT_RETIRED_ID: Identifier = [part(0, 0x0010_1000, "OtherPatientIDs", Vr::Lo).append()]
         .at_if(place::patient_is_resource, ALL, "Patient.identifier[]", Shape::TypedIdentifier)
         .set();
 

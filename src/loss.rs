@@ -107,6 +107,7 @@ codes! {
     NotUniform "not-uniform" Conflict false "differs among the instances of a series, so the series has none",
     PatientConflict "patient-conflict" Conflict false "rows of one study under different patients: kept apart (count 0), or not placeable (counted)",
     NotMapped "not-mapped" NoHome false "an attribute that is known and deliberately not mapped",
+    TooLong "too-long" NoHome false "longer than its value representation holds",
     UnknownAttribute "unknown-attribute" NoHome false "a standard attribute outside the table",
     Private "private" NoHome false "an attribute of a private group",
     BulkValue "bulk-value" NoHome false "the value is bulk data, given by reference or in binary; never fetched",

@@ -48,6 +48,9 @@ fn every_document_is_read_or_refused_and_results_are_valid() {
                 for loss in &result.loss {
                     *lost.entry(loss.code.name()).or_default() += loss.count;
                 }
+                if let Ok(text) = std::str::from_utf8(&bytes) {
+                    crate::support::laws::there_and_back(text.trim_start_matches('\u{feff}'));
+                }
                 // Other policies now and then: a Bundle with everything contained, or with everything beside.
                 for options in others.iter().filter(|_| read % 4 == 0) {
                     // The validator of R6 takes minutes for a Bundle.

@@ -39,6 +39,11 @@ proptest! {
     }
 
     #[test]
+    fn there_and_back(bytes in entropy()) {
+        laws::there_and_back(&document(&data_sets(&mut Choices(&bytes))));
+    }
+
+    #[test]
     fn stream(bytes in entropy(), chunk in 1usize..200) {
         laws::stream(&document(&data_sets(&mut Choices(&bytes))), chunk);
     }

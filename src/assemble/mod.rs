@@ -227,7 +227,9 @@ fn items(set: &mut DataSet, row: &Row, group: core::ops::Range<usize>) -> Vec<It
                 set.resolve(cell, code, place_of(row, field, code));
             }
         }
-        if spans.iter().any(|(start, end)| start < end) {
+        // A mark alone tells where nothing came from.
+        let is_mark = |field: usize| row.parts.iter().any(|part| part.mark.is_some_and(|mark| usize::from(mark) == field));
+        if spans.iter().enumerate().any(|(field, (start, end))| start < end && !is_mark(field)) {
             items.push(Item { spans, cells });
         }
     }

@@ -41,7 +41,8 @@ impl DataSet {
             return;
         }
         let trimmed = match vr {
-            Vr::St | Vr::Ut | Vr::Uc | Vr::Ur => leaf.text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace()),
+            // Leading spaces are part of running text; in codes, names of issuers and URLs they are padding.
+            Vr::St => leaf.text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace()),
             _ => leaf.text.trim_matches(|c: char| c.is_control() || c.is_whitespace()),
         };
         let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Uc | Vr::Ur | Vr::Offset);

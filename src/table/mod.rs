@@ -7,6 +7,7 @@ mod instance;
 mod known;
 mod part;
 mod patient;
+mod query;
 mod row_type;
 mod sequences;
 mod series;
@@ -16,6 +17,7 @@ pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
+pub(crate) use query::{is_query_only, required};
 pub(crate) use row_type::Merge;
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
 
@@ -90,6 +92,12 @@ pub(crate) enum Home {
     Container,
     /// The offset that dates all times of the data set.
     Offset(&'static Part),
+}
+
+/// The tag and VR of the part of a row that fills `field`.
+pub(crate) fn home_part(row: RowRef, field: usize) -> Option<(u32, &'static str)> {
+    let part = row.row()?.part_of(field)?;
+    Some((part.tag, part.vr.name()))
 }
 
 /// What a tag means inside the items of a container.

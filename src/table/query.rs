@@ -1,0 +1,38 @@
+//! What QIDO-RS answers (PS3.18 Tables 10.6.3-3 to 10.6.3-5): keys that a row of each level must have, and attributes of queries only.
+
+use super::Level;
+
+/// Required keys of a study row.
+const STUDY: &[(u32, &str)] = &[
+    (0x0008_0020, "DA"),
+    (0x0008_0030, "TM"),
+    (0x0008_0050, "SH"),
+    (0x0008_0061, "CS"),
+    (0x0008_0090, "PN"),
+    (0x0010_0010, "PN"),
+    (0x0010_0020, "LO"),
+    (0x0010_0030, "DA"),
+    (0x0010_0040, "CS"),
+    (0x0020_000D, "UI"),
+    (0x0020_0010, "SH"),
+    (0x0020_1206, "IS"),
+    (0x0020_1208, "IS"),
+];
+
+/// Required keys of a series row, besides.
+const SERIES: &[(u32, &str)] = &[(0x0008_0060, "CS"), (0x0020_000E, "UI"), (0x0020_0011, "IS"), (0x0020_1209, "IS")];
+
+/// Required keys of an instance row, besides.
+const INSTANCE: &[(u32, &str)] = &[(0x0008_0016, "UI"), (0x0008_0018, "UI"), (0x0020_0013, "IS")];
+
+/// The keys that a row of a level must have, its own and those of the levels above.
+pub(crate) fn required(level: Level) -> impl Iterator<Item = (u32, &'static str)> {
+    let series: &[_] = if level >= Level::Series { SERIES } else { &[] };
+    let instance: &[_] = if level >= Level::Instance { INSTANCE } else { &[] };
+    STUDY.iter().chain(series).chain(instance).copied()
+}
+
+/// Whether an attribute exists in queries only, and in no stored object.
+pub(crate) fn is_query_only(tag: u32) -> bool {
+    matches!(tag, 0x0008_0056 | 0x0008_0061 | 0x0008_1190 | 0x0020_1206 | 0x0020_1208 | 0x0020_1209)
+}

@@ -406,3 +406,26 @@ impl<'c> Sink<'c> {
         if self.broken { Err(Error::new(Kind::Strict)) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_distinct_losses_the_rest_is_counted() {
+        let mut report = LossReport::default();
+        for n in 0..2_000 {
+            report.add(Loss { code: Code::UnknownAttribute, at: Place::of_tags(&[n]), first: 0, count: 2 });
+        }
+        assert_eq!(report.counted(), 4_000);
+        assert_eq!(report.iter().count(), DISTINCT + 1);
+        let last = report.iter().last().map(|loss| (loss.code, loss.count));
+        assert_eq!(last, Some((Code::MoreLosses, 2 * (2_000 - DISTINCT as u64))));
+    }
+
+    #[test]
+    fn a_place_has_eight_steps_at_most() {
+        let place = Place::of_tags(&[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(place.steps().count(), 8);
+    }
+}

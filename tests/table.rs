@@ -131,10 +131,10 @@ fn every_row_and_release_has_a_vector() {
 #[test]
 fn every_loss_code_is_met_by_a_vector() {
     let text: String = vector_files().iter().map(|(_, file)| file.to_string()).collect();
-    // Limits of the report itself cannot be shown by a small document.
+    // The limit of the report itself, and what DICOM's representations cannot hold, have their tests in src/loss.rs and src/dicom/write.rs.
     let missing: Vec<&str> = Code::ALL
         .iter()
-        .filter(|code| **code != Code::MoreLosses)
+        .filter(|code| !matches!(code, Code::MoreLosses | Code::TooLong))
         .map(|code| code.name())
         .filter(|name| !text.contains(&format!("\"code\":\"{name}\"")))
         .collect();

@@ -70,7 +70,7 @@ impl Assembler {
         };
         let series = find(set, row::SERIES_UID.into());
         let instance = series.and(find(set, row::INSTANCE_UID.into()));
-        url_of_part(set, series.is_some());
+        of_part_only(set, series.is_some());
         date(set);
         modality_of_study(set, series.is_none());
         unplaced(set, series.is_some(), instance.is_some());
@@ -289,17 +289,17 @@ fn date(set: &mut DataSet) {
     }
 }
 
-/// The URL of a series or an instance is not the study's, and adds nothing to it.
-fn url_of_part(set: &mut DataSet, series: bool) {
-    let url = RowRef::from(row::RETRIEVE_URL);
+/// What a row of a series or an instance says of its own URL and availability is not the study's, and has no place.
+fn of_part_only(set: &mut DataSet, series: bool) {
+    let codes = [(RowRef::from(row::RETRIEVE_URL), Code::UrlNotTrusted), (RowRef::from(row::AVAILABILITY), Code::NoElement)];
     for at in 0..set.cells.len() {
-        if series && set.cells.get(at).is_some_and(|cell| cell.row == Some(url)) {
-            if let Some(row) = url.row() {
-                set.resolve(at, Code::UrlNotTrusted, place_of(row, 0, Code::UrlNotTrusted));
-            }
-            if let Some(cell) = set.cells.get_mut(at) {
-                cell.row = None;
-            }
+        let of = set.cells.get(at).and_then(|cell| codes.iter().find(|(row, _)| cell.row == Some(*row)).copied());
+        let Some((row, code)) = of.filter(|_| series) else { continue };
+        if let Some(row) = row.row() {
+            set.resolve(at, code, place_of(row, 0, code));
+        }
+        if let Some(cell) = set.cells.get_mut(at) {
+            cell.row = None;
         }
     }
 }

@@ -104,7 +104,8 @@ impl<'a> Walk<'a, '_> {
 
     /// The attributes of a fact.
     fn fact(&mut self, set: &mut Attributes, row_ref: RowRef, row: &'static Row, items: Items<'a>) {
-        if row_ref == row::MODALITIES.into() || row_ref == row::RETRIEVE_URL.into() {
+        let of_study_only = row_ref == row::AVAILABILITY.into() && self.rows != Rows::Study;
+        if row_ref == row::MODALITIES.into() || row_ref == row::RETRIEVE_URL.into() || of_study_only {
             return;
         }
         let items: Vec<Fields<'a>> = items.collect();
@@ -188,4 +189,56 @@ pub(super) fn holds(vr: Vr, text: &str) -> bool {
         Vr::Sq | Vr::Uc | Vr::Ur | Vr::Ut => (usize::MAX, false),
     };
     text.chars().count() <= limit && !(divides && text.contains('\\'))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn study(members: &str) -> Study {
+        let text = [r#"{"0020000D":{"vr":"UI","Value":["1.2.3"]},"#, members, "}"].concat();
+        crate::dicom::read(text.as_bytes(), &Options::default()).unwrap().ignore_loss().remove(0)
+    }
+
+    #[test]
+    fn what_the_representation_cannot_hold_is_lost() {
+        let long = "x".repeat(17);
+        let written = write(&study(&[r#""00080050":{"vr":"SH","Value":[""#, &long, r#""]}"#].concat()), Rows::Study, &Options::default());
+        assert!(written.value.as_str().contains(r#""00080050":{"vr":"SH"}"#));
+        assert_eq!(written.loss.iter().next().unwrap().to_string().split(':').next().unwrap(), "too-long at /00080050");
+    }
+
+    #[test]
+    fn a_study_row_has_the_required_keys_in_order() {
+        let written = write(&study(r#""00080061":{"vr":"CS","Value":["CT"]}"#), Rows::Study, &Options::default());
+        assert_eq!(
+            written.value.to_string(),
+            r#"[{"00080020":{"vr":"DA"},"00080030":{"vr":"TM"},"00080050":{"vr":"SH"},"00080061":{"vr":"CS","Value":["CT"]},"00080090":{"vr":"PN"},"00100010":{"vr":"PN"},"00100020":{"vr":"LO"},"00100030":{"vr":"DA"},"00100040":{"vr":"CS"},"0020000D":{"vr":"UI","Value":["1.2.3"]},"00200010":{"vr":"SH"},"00201206":{"vr":"IS"},"00201208":{"vr":"IS"}}]"#
+        );
+    }
+
+    #[test]
+    fn a_code_goes_where_its_form_belongs() {
+        let code = |member: &str| {
+            let study = study(&[r#""00081032":{"vr":"SQ","Value":[{"#, member, "}]}"].concat());
+            write(&study, Rows::Study, &Options::default()).value.into_string()
+        };
+        let long = r#""00080102":{"vr":"SH","Value":["99X"]},"00080119":{"vr":"UC","Value":["12345678901234567"]}"#;
+        assert!(code(long).contains(long));
+        let urn = r#""00080120":{"vr":"UR","Value":["urn:x:y"]}"#;
+        assert!(code(urn).contains(urn));
+        let misplaced = r#""00080102":{"vr":"SH","Value":["99X"]},"00080119":{"vr":"UC","Value":["1"]}"#;
+        assert!(code(misplaced).contains(r#""00080100":{"vr":"SH","Value":["1"]}"#));
+    }
+
+    #[test]
+    fn the_callers_base_makes_urls() {
+        let options = Options { endpoint_base: Some("https://h/dicom-web/".into()), ..Options::default() };
+        let series = study(r#""0020000E":{"vr":"UI","Value":["1.2.3.1"]}"#);
+        let url = r#""00081190":{"vr":"UR","Value":["https://h/dicom-web/studies/1.2.3/series/1.2.3.1"]}"#;
+        assert!(write(&series, Rows::Series, &options).value.as_str().contains(url));
+        assert!(!write(&series, Rows::Metadata, &options).value.as_str().contains("00081190"));
+    }
 }

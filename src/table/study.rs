@@ -119,7 +119,7 @@ rows! { Study:
     RETRIEVE_URL: Text = [part(0, 0x0008_1190, "RetrieveURL", Vr::Ur)];
 
     /// Whether the archive has the study at hand. PS3.4 C.4.1.1.3. No release has an element; it does not change `status`.
-    AVAILABILITY: Text = [part(0, 0x0008_0056, "InstanceAvailability", Vr::Cs)].set();
+    AVAILABILITY: Text = [part(0, 0x0008_0056, "InstanceAvailability", Vr::Cs)];
 
     /// Number of Study Related Series. PS3.4 C.6.2.1.2 (a query attribute).
     SERIES_COUNT: Number = [part(0, 0x0020_1206, "NumberOfStudyRelatedSeries", Vr::Is)]

@@ -114,7 +114,7 @@ pub fn there_and_back(text: &str) {
         }
         let back = reader.finish().unwrap();
         let odd: Vec<String> = back.loss.iter().filter(|loss| loss.code.name() != "odd-uid").map(|loss| loss.to_string()).collect();
-        assert!(odd.iter().all(|loss| loss.starts_with("url-not-trusted")), "{odd:?}\n{}", rows[1].value);
+        assert!(odd.is_empty(), "{odd:?}\n{}", rows[1].value);
         let metadata = dicom::write(study, dicom::Rows::Metadata, options);
         let again = dicom::read(metadata.value.as_str().as_bytes(), options).unwrap();
         assert!(again.value.len() <= 1);

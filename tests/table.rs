@@ -84,6 +84,8 @@ fn readme_table_is_fresh() {
         let same = |later: &str, earlier: &str| if later == earlier { "=".to_owned() } else { later.to_owned() };
         table += &format!("| {} | {} | {r4} | {} | {} |\n", row.name(), parts.join(", "), same(&r5, &r4), same(&r6, &r5));
     }
+    // The same table is the documentation of the module `row`.
+    fresh("src/table/mapping.md", &table);
     let (begin, end) = ("<!-- table: begin -->\n", "<!-- table: end -->");
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let (before, rest) = readme.split_once(begin).expect("the README has the table's begin");

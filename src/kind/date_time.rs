@@ -127,3 +127,29 @@ fn spell<'a>(fields: &Fields<'a>, date: usize, cx: &Cx<'a>, told: &mut Told) -> 
     out.push(&[zone.sign, zone.hours, ":", zone.minutes]);
     Fhir::Short(out)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::{Offset, Options, Release, Zone, dicom, fhir};
+
+    /// Central European time, as far as the test needs it.
+    fn berlin(date: &str, time: &str) -> Option<Offset> {
+        assert_eq!((date.len(), time.len()), (8, 6));
+        let summer = ("20240331".."20241027").contains(&date);
+        (if summer { "+02:00" } else { "+01:00" }).parse().ok()
+    }
+
+    #[test]
+    fn a_zone_can_be_a_function_of_local_time() {
+        let options = Options { zone: Zone::Local(berlin), ..Options::default() };
+        let started = |date: &str| {
+            let head =
+                r#"{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00080030":{"vr":"TM","Value":["132230"]},"00080020":{"vr":"DA","Value":[""#;
+            let read = dicom::read([head, date, r#""]}}"#].concat().as_bytes(), &options).unwrap().ignore_loss();
+            fhir::write(read.first().unwrap(), Release::R4, &options).ignore_loss().into_string()
+        };
+        assert!(started("20240701").contains(r#""started":"2024-07-01T13:22:30+02:00""#));
+        assert!(started("20240101").contains(r#""started":"2024-01-01T13:22:30+01:00""#));
+    }
+}

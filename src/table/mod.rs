@@ -23,7 +23,11 @@ pub use row_type::{Fact, Level, Row, Search, SearchKind};
 
 /// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).
 ///
-/// Each constant's documentation says what the row maps and which clause says so; the README has the same as a table.
+/// Each constant's documentation says what the row maps and which clause says so. Where an element differs by policy both places are listed;
+/// elements that begin with `Patient` are written where the subject is a Patient resource. `=`: as in the release before. `–`: no element, the
+/// fact is kept in the record and reported when it is written.
+///
+#[doc = include_str!("mapping.md")]
 pub mod row {
     pub use super::instance::{INSTANCE_CLASS, INSTANCE_NUMBER, INSTANCE_TITLE, INSTANCE_UID};
     pub use super::patient::{PATIENT_BIRTH, PATIENT_ID, PATIENT_NAME, PATIENT_OTHER_ID, PATIENT_RETIRED_ID, PATIENT_SEX};

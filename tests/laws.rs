@@ -33,6 +33,30 @@ proptest! {
         laws::order_blind(&sets, &other);
     }
 
+    /// Few facts, met again and again by rows that name the patient and rows that do not.
+    #[test]
+    fn joining(rows in vec((0u8..4, 0u8..2, 0u8..4, 0u8..3, 0u8..3), 1..7), turn in 0usize..6) {
+        let sets: Vec<String> = rows.iter().map(|row| {
+            let (patient, instance, side, text, region) = *row;
+            let mut members = vec![
+                r#""0020000D":{"vr":"UI","Value":["1.2.1"]}"#.to_owned(),
+                r#""0020000E":{"vr":"UI","Value":["1.2.1.1"]}"#.to_owned(),
+                format!(r#""00080018":{{"vr":"UI","Value":["1.2.1.1.{instance}"]}}"#),
+            ];
+            members.extend(["", "P1", "P1", "P2"].get(usize::from(patient)).filter(|id| !id.is_empty()).map(|id| format!(r#""00100020":{{"vr":"LO","Value":["{id}"]}}"#)));
+            members.extend(["", "L", "R", "r"].get(usize::from(side)).filter(|side| !side.is_empty()).map(|side| format!(r#""00200062":{{"vr":"CS","Value":["{side}"]}}"#)));
+            members.extend(["", "a", "b"].get(usize::from(text)).filter(|text| !text.is_empty()).map(|text| format!(r#""0008103E":{{"vr":"LO","Value":["{text}"]}}"#)));
+            members.extend(["", "1", "2"].get(usize::from(region)).filter(|code| !code.is_empty()).map(|code| format!(r#""00082218":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["{code}"]}},"00080102":{{"vr":"SH","Value":["99X"]}}}}]}}"#)));
+            format!("{{{}}}", members.join(","))
+        }).collect();
+        laws::carry_or_tell(&document(&sets), &fhir_dicomweb::Options::default());
+        let mut other = sets.clone();
+        other.rotate_left(turn % sets.len());
+        laws::order_blind(&sets, &other);
+        other.reverse();
+        laws::order_blind(&sets, &other);
+    }
+
     #[test]
     fn silent_on_phi(bytes in entropy()) {
         laws::silent(&document(&data_sets(&mut Choices(&bytes))));

@@ -22,7 +22,7 @@ pub(super) struct Slot {
     /// The row that it came from first.
     pub(super) row: u64,
     /// Leaves that are carried by fields lifted from a lower level.
-    lifted: u32,
+    pub(super) lifted: u32,
     /// Lifted fields that differed: they have no value, and will have none.
     pub(super) spoilt: u16,
     /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach.
@@ -233,6 +233,26 @@ fn fill<'a>(
         }
     }
     changed
+}
+
+/// Lifted fields differ somewhere else of the same fact: whatever it has of them is lost.
+pub(super) fn spoil(arena: &mut String, slot: &mut Slot, row: &'static Row, fields: u16, sink: &mut Sink<'_>) {
+    let fresh = fields & !slot.spoilt;
+    slot.spoilt |= fields;
+    let Some(mut item) = run_of(arena, slot, row).next() else { return };
+    let mut first = None;
+    for (field, text) in item.iter_mut().enumerate() {
+        if fresh & (1 << field) != 0 && !text.is_empty() {
+            first.get_or_insert(field);
+            *text = "";
+        }
+    }
+    if let Some(field) = first {
+        let run = one(row, &item);
+        slot.at = arena.len() as u32;
+        arena.push_str(&run);
+        take_back(slot, row, field, sink);
+    }
 }
 
 /// What was carried by lifted fields turns out not to be.

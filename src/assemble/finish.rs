@@ -1,13 +1,14 @@
 //! The end of assembling: what belongs together is merged, what is listed is counted, drafts become studies.
 
-use super::absorb::{Slot, absorb, run_of};
+use super::absorb::{Slot, run_of};
 use super::copies::each_once;
+use super::join::join;
 use super::place_of;
-use super::record::{Record, SetKey, Sets};
+use super::record::Record;
 use crate::kind::BodySite;
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::options::Options;
-use crate::study::{Extra, SeriesEntry, Study, run, study_slot};
+use crate::study::{SeriesEntry, Study, run, study_slot};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{self, FIELDS, Fields};
 use alloc::boxed::Box;
@@ -116,117 +117,8 @@ pub(super) fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Cod
     sink.lose(Loss { code, at: place_of(row, field, code), first: number, count });
 }
 
-/// Everything of `source` joins `target`; of what differs the earlier row stands.
-fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
-    target.carried += source.carried;
-    target.first_row = target.first_row.into_iter().chain(source.first_row).min();
-    let of_study: Vec<RowRef> = [Level::Patient, Level::Study].into_iter().flat_map(references).collect();
-    for row_ref in of_study {
-        let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };
-        let (Some(ours), Some(theirs)) = (target.facts.get_mut(slot), source.facts.get(slot)) else { continue };
-        let key = (None, row_ref.level as u8 * 64 + row_ref.index);
-        merge_slot(&mut target.arena, ours, &source, theirs, row, key, &mut target.sets, sink);
-    }
-    let mut moved = Vec::with_capacity(source.series.len());
-    for (n, series) in source.series.iter().enumerate() {
-        let (into, _) = target.series_of(&series.uid, series.first_row);
-        moved.push(into);
-        let Some(ours) = target.series.get_mut(into as usize) else { continue };
-        ours.first_row = ours.first_row.min(series.first_row);
-        for row_ref in references(Level::Series) {
-            let at = usize::from(row_ref.index);
-            let (Some(row), Some(slot), Some(theirs)) = (row_ref.row(), ours.facts.get_mut(at), series.facts.get(at)) else { continue };
-            let _ = n;
-            let key = (Some(into), row_ref.index);
-            merge_slot(&mut target.arena, slot, &source, theirs, row, key, &mut target.sets, sink);
-        }
-    }
-    let shift = target.arena.len() as u32;
-    target.arena.push_str(&source.arena);
-    let extras = target.extras.len() as u32;
-    target.extras.extend(source.extras.iter().map(|extra| Extra { at: extra.at + shift, ..*extra }));
-    for mut entry in source.instances {
-        for at in entry.instance.facts.iter_mut().filter(|at| **at > 0) {
-            *at += shift;
-        }
-        if entry.instance.extra > 0 {
-            entry.instance.extra += extras;
-        }
-        entry.series = moved.get(entry.series as usize).copied().unwrap_or(0);
-        target.instances.push(entry);
-    }
-}
-
 pub(super) fn references(level: Level) -> impl Iterator<Item = RowRef> {
     (0..rows_of(level).len()).map(move |index| RowRef { level, index: index as u8 })
-}
-
-#[allow(clippy::too_many_arguments)]
-fn merge_slot(
-    arena: &mut String,
-    ours: &mut Slot,
-    source: &Record,
-    theirs: &Slot,
-    row: &'static Row,
-    key: SetKey,
-    sets: &mut Sets,
-    sink: &mut Sink<'_>,
-) {
-    if theirs.at == 0 && theirs.spoilt == 0 {
-        return;
-    }
-    let own_key = if key.0.is_some() {
-        source.series.iter().position(|series| series.facts.iter().any(|slot| core::ptr::eq(slot, theirs))).map(|at| at as u32)
-    } else {
-        None
-    };
-    let mut runs = String::new();
-    let their_items: Vec<Fields<'_>> = match source.sets.get(&(own_key, key.1)) {
-        Some(set) => set.items.iter().filter_map(|run| value::Items::at(run, row.kind.fields).next()).collect(),
-        None => run_of(&source.arena, theirs, row).collect(),
-    };
-    let later = ours.at == 0 || ours.row <= theirs.row;
-    let mut told: Vec<(usize, Code)> = Vec::new();
-    let (number, mask) = if later { (theirs.row, theirs.noted) } else { (ours.row, ours.noted) };
-    if later || row.merge == crate::table::Merge::Set {
-        let noted = |item: usize, field: usize| theirs.is_noted(row, item, field);
-        absorb(
-            arena,
-            ours,
-            (sets, key),
-            row,
-            &their_items,
-            theirs.row,
-            &noted,
-            &mut |item, field, code| told.push((item * row.kind.fields + field, code)),
-            sink,
-        );
-    } else {
-        let before = *ours;
-        let our_items: Vec<Fields<'_>> = {
-            runs.push_str(arena.get(before.at as usize..).unwrap_or("\0"));
-            value::Items::at(&runs, row.kind.fields).collect()
-        };
-        *ours = Slot::default();
-        ours.spoilt = before.spoilt;
-        let noted = |item: usize, field: usize| theirs.is_noted(row, item, field);
-        absorb(arena, ours, (sets, key), row, &their_items, theirs.row, &noted, &mut |_, _, _| (), sink);
-        let noted = |item: usize, field: usize| before.is_noted(row, item, field);
-        absorb(
-            arena,
-            ours,
-            (sets, key),
-            row,
-            &our_items,
-            before.row,
-            &noted,
-            &mut |item, field, code| told.push((item * row.kind.fields + field, code)),
-            sink,
-        );
-    }
-    for (bit, code) in told.into_iter().filter(|(_, code)| *code != Code::Lifted) {
-        contradict(sink, row, bit % row.kind.fields, code, number, bit < 32 && mask & (1 << bit) != 0);
-    }
 }
 
 /// A record becomes a study.

@@ -6,6 +6,7 @@
 mod absorb;
 mod copies;
 mod finish;
+mod join;
 mod record;
 
 use crate::dicom::{Cell, DataSet};

@@ -1,0 +1,120 @@
+//! Two records turn out to be one.
+
+use super::absorb::{Slot, absorb, run_of, spoil};
+use super::finish::{contradict, references};
+use super::place_of;
+use super::record::{Record, SetKey, Sets};
+use crate::loss::{Code, Loss, Sink};
+use crate::study::{Extra, study_slot};
+use crate::table::{Level, Merge, Row};
+use crate::value::{self, Fields};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Everything of `source` joins `target`; of what differs the earlier row stands.
+pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
+    target.carried += source.carried;
+    target.first_row = target.first_row.into_iter().chain(source.first_row).min();
+    for row_ref in [Level::Patient, Level::Study].into_iter().flat_map(references) {
+        let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };
+        let (Some(ours), Some(theirs)) = (target.facts.get_mut(slot), source.facts.get(slot)) else { continue };
+        let key = (None, row_ref.level as u8 * 64 + row_ref.index);
+        let mut fact = Fact { arena: &mut target.arena, sets: &mut target.sets, key, row };
+        fact.join(ours, &source, theirs, key, sink);
+    }
+    let mut moved = Vec::with_capacity(source.series.len());
+    for (n, series) in source.series.iter().enumerate() {
+        let (into, _) = target.series_of(&series.uid, series.first_row);
+        moved.push(into);
+        let Some(draft) = target.series.get_mut(into as usize) else { continue };
+        draft.first_row = draft.first_row.min(series.first_row);
+        for row_ref in references(Level::Series) {
+            let at = usize::from(row_ref.index);
+            let (Some(row), Some(ours), Some(theirs)) = (row_ref.row(), draft.facts.get_mut(at), series.facts.get(at)) else { continue };
+            let mut fact = Fact { arena: &mut target.arena, sets: &mut target.sets, key: (Some(into), row_ref.index), row };
+            fact.join(ours, &source, theirs, (Some(n as u32), row_ref.index), sink);
+        }
+    }
+    let shift = target.arena.len() as u32;
+    target.arena.push_str(&source.arena);
+    let extras = target.extras.len() as u32;
+    target.extras.extend(source.extras.iter().map(|extra| Extra { at: extra.at + shift, ..*extra }));
+    for mut entry in source.instances {
+        for at in entry.instance.facts.iter_mut().filter(|at| **at > 0) {
+            *at += shift;
+        }
+        if entry.instance.extra > 0 {
+            entry.instance.extra += extras;
+        }
+        entry.series = moved.get(entry.series as usize).copied().unwrap_or(0);
+        target.instances.push(entry);
+    }
+}
+
+/// A fact of the record that grows.
+struct Fact<'r> {
+    arena: &'r mut String,
+    sets: &'r mut Sets,
+    key: SetKey,
+    row: &'static Row,
+}
+
+impl Fact<'_> {
+    /// What `source` has under `their_key` joins `ours`; whichever row came first stands.
+    fn join(&mut self, ours: &mut Slot, source: &Record, theirs: &Slot, their_key: SetKey, sink: &mut Sink<'_>) {
+        if theirs.at == 0 && theirs.spoilt == 0 {
+            return;
+        }
+        let (row, fields) = (self.row, self.row.kind.fields);
+        let their_items: Vec<Fields<'_>> = match source.sets.get(&their_key) {
+            Some(set) => set.items.iter().filter_map(|run| value::Items::at(run, fields).next()).collect(),
+            None => run_of(&source.arena, theirs, row).collect(),
+        };
+        if ours.at == 0 || ours.row <= theirs.row || row.merge == Merge::Set {
+            self.absorb(ours, &their_items, theirs, sink);
+        } else {
+            // Ours are kept apart while theirs take their place.
+            let mut run = String::new();
+            let our_items: Vec<Fields<'_>> = run_of(self.arena, ours, row).collect();
+            value::push(&mut run, fields, our_items.into_iter());
+            let our_items: Vec<Fields<'_>> = value::Items::at(&run, fields).collect();
+            let before = *ours;
+            *ours = Slot { spoilt: before.spoilt, ..Slot::default() };
+            self.absorb(ours, &their_items, theirs, sink);
+            self.absorb(ours, &our_items, &before, sink);
+        }
+        if theirs.spoilt & !ours.spoilt != 0 {
+            spoil(self.arena, ours, row, theirs.spoilt, sink);
+        }
+    }
+
+    /// Items of `from`, whose leaves were thought carried, join `into`; those that do not are taken back.
+    fn absorb(&mut self, into: &mut Slot, items: &[Fields<'_>], from: &Slot, sink: &mut Sink<'_>) {
+        let lifted = into.lifted;
+        let mut told: Vec<(usize, usize, Code)> = Vec::new();
+        let noted = |item: usize, field: usize| from.is_noted(self.row, item, field);
+        let mut tell = |item: usize, field: usize, code: Code| told.push((item, field, code));
+        absorb(self.arena, into, (self.sets, self.key), self.row, items, from.row, &noted, &mut tell, sink);
+        // Lifted leaves stand for those of every row that had them.
+        let spoilt = told.iter().find(|(_, _, code)| *code == Code::NotUniform).copied();
+        match spoilt {
+            Some((_, field, _)) => {
+                let one = told.iter().filter(|(item, field, code)| *code == Code::NotUniform && !noted(*item, *field)).count() as u64;
+                let more = u64::from(from.lifted).saturating_sub(one);
+                sink.report.uncarry(more);
+                if more > 0 {
+                    sink.lose(Loss {
+                        code: Code::NotUniform,
+                        at: place_of(self.row, field, Code::NotUniform),
+                        first: from.row,
+                        count: more,
+                    });
+                }
+            }
+            None => into.lifted = lifted.saturating_add(from.lifted),
+        }
+        for (item, field, code) in told.into_iter().filter(|(_, _, code)| *code != Code::Lifted) {
+            contradict(sink, self.row, field, code, from.row, from.is_noted(self.row, item, field));
+        }
+    }
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lint of spec/: schemas, counts, unique ids, known codes, coverage. Prints `N passed, N failed`; exit 1 when anything failed."""
+"""Lint of spec/: schemas, counts, unique ids, known names, coverage, valid FHIR. Prints `N passed, N failed`; exit 1 when anything failed."""
 
 import json
 import pathlib
@@ -19,113 +19,189 @@ def load(path):
 
 
 def releases(span):
-    """The releases of `R4..R6`, `R5..`, `R6`."""
+    """The releases of `R4..R6`, `R5..`, `R6`; none where the span is no span or runs backwards."""
     first, dots, last = span.partition("..")
+    if first not in RELEASES or last not in ["", *RELEASES]:
+        return []
     start = RELEASES.index(first)
     end = RELEASES.index(last) if last else (len(RELEASES) - 1 if dots else start)
     return RELEASES[start : end + 1]
 
 
 def is_spans(value):
-    return isinstance(value, dict) and value and all(re.fullmatch(r"R(4B?|5|6)(\.\.(R(4B?|5|6))?)?", name) for name in value)
+    """Whether a member differs by release; its keys may still be wrong, which the schema and check_case tell."""
+    return isinstance(value, dict) and "resourceType" not in value
 
 
-def check_file(path, file, codes, rows, ids):
-    """The faults of one vector file."""
-    stem = path.stem
+def error_names():
+    """The codes in section "Errors" of the README; None, which checks nothing, where there is no such section."""
+    section = re.search(r"^## Errors\n(.*?)(?=^## |\Z)", (SPEC / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    # Other things stand in backticks there too: `<`, `[]`, `gggg,eeee`.
+    return section and set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", section[1]))
+
+
+def id_prefix(path):
+    """What ids of a file begin with: `StudyDate/`, `policies/zone`, and of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
+    if path.parent.name == "policies":
+        return f"policies/{path.stem}-"
+    file, _, group = path.stem.partition("-")
+    return f"{file}/{group}"
+
+
+def check_case(case, codes, errors):
+    """The faults of one case."""
+    if "should" in case["does"].lower():
+        yield "`does` states what is, not what should be"
+    covered = releases(case["releases"])
+    if not covered:
+        yield f"no span of releases: {case['releases']}"
+    for member in ("fhir", "bundle", "loss"):
+        value = case.get(member)
+        if not is_spans(value):
+            continue
+        for span in value:
+            if not releases(span):
+                yield f"no span of releases in {member}: {span}"
+        said = [release for span in value for release in releases(span)]
+        if len(said) != len(set(said)):
+            yield f"spans of {member} overlap"
+        if set(said) != set(covered):
+            yield f"spans of {member} are not those of the case"
+    losses = case.get("loss", [])
+    for loss in losses if isinstance(losses, list) else [loss for part in losses.values() for loss in part]:
+        if loss["code"] not in codes:
+            yield f"no loss code {loss['code']}"
+    if "error" in case and errors is not None and case["error"] not in errors:
+        yield f"no error {case['error']} in the README"
+
+
+def check_file(path, file, codes, errors, rows, ids):
+    """The faults of one vector file that keeps the schema; `rows` is None where there is no mapping.json."""
     if file["count"] != len(file["cases"]):
         yield f"count is {file['count']}, cases are {len(file['cases'])}"
-    if "row" in file and file["row"] not in rows:
+    if rows is not None and "row" in file and file["row"] not in rows:
         yield f"no row {file['row']}"
     if (path.parent.name == "attributes") != ("row" in file):
         yield "attribute files, and only they, name a row"
     does = [case["does"] for case in file["cases"]]
     for sentence in sorted({sentence for sentence in does if does.count(sentence) > 1}):
         yield f"two cases do the same: {sentence}"
-    prefix = {"attributes": stem, "policies": "policies"}.get(path.parent.name, stem.split("-")[0])
     for case in file["cases"]:
         name = case["id"]
         if name in ids:
             yield f"{name}: id is used in {ids[name]} too"
         ids[name] = path.name
-        if not name.startswith(prefix + "/"):
-            yield f"{name}: id does not begin with {prefix}/"
-        if re.search(r"\bshould\b", case["does"]):
-            yield f"{name}: `does` states what is, not what should be"
-        covered = set(releases(case["releases"]))
-        for member in ("fhir", "bundle", "loss"):
-            value = case.get(member)
-            if not is_spans(value):
+        if not name.startswith(id_prefix(path)):
+            yield f"{name}: id does not begin with {id_prefix(path)}"
+        for fault in check_case(case, codes, errors):
+            yield f"{name}: {fault}"
+
+
+def check_mapping(mapping, codes):
+    """Names that stand twice, and spans that are none."""
+    lists = {"row": [row["row"] for row in mapping["rows"]], "first part": [row["parts"][0]["keyword"] for row in mapping["rows"]], "loss code": codes}
+    for what, names in lists.items():
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"{what} {name} stands twice"
+    for row in mapping["rows"]:
+        for entry in row["elements"] + row["search"]:
+            if not releases(entry["releases"]):
+                yield f"{row['row']}: no span of releases: {entry['releases']}"
+
+
+def check_coverage(mapping, files):
+    """Every row × release has a case in the row's own file: also where a release has no element, as the loss is then to be shown."""
+    for row in mapping["rows"]:
+        path = SPEC / "vectors" / "attributes" / f"{row['parts'][0]['keyword']}.json"
+        if path not in files:
+            yield f"{row['row']}: no sound file {path.name}"
+            continue
+        if files[path].get("row") != row["row"]:
+            yield f"{row['row']}: {path.name} is about {files[path].get('row')}"
+        cases = [case for case in files[path]["cases"] if "to-fhir" in case["directions"] and "error" not in case]
+        shown = {release for case in cases for release in releases(case["releases"])}
+        for release in RELEASES:
+            if release not in shown:
+                yield f"{row['row']}: no case in {release}"
+
+
+def expected(files, release):
+    """Every ImagingStudy expected in a release, one JSON text each."""
+    for file in files.values():
+        for case in file["cases"]:
+            if release not in releases(case["releases"]) or "fhir" not in case:
                 continue
-            said = [release for span in value for release in releases(span)]
-            if sorted(said) != sorted(set(said)):
-                yield f"{name}: spans of {member} overlap"
-            if set(said) != covered:
-                yield f"{name}: spans of {member} are not those of the case"
-        losses = case.get("loss", [])
-        for loss in losses if isinstance(losses, list) else [loss for part in losses.values() for loss in part]:
-            if loss["code"] not in codes:
-                yield f"{name}: no loss code {loss['code']}"
+            fhir = case["fhir"]
+            if is_spans(fhir):
+                # Where no span fits, check_case has told so.
+                fhir = next((part for span, part in fhir.items() if release in releases(span)), [])
+            for study in fhir if isinstance(fhir, list) else [fhir]:
+                # `*` stands for any UUID and is no id.
+                yield json.dumps(study).replace('"*"', '"made-up"')
 
 
-def validate(checks):
+def check_fhir(files):
     """What the official definitions say of every expected resource, where the validator is at hand."""
     validator = SPEC.parent.parent / "shared" / "tools" / "validate-fhir.py"
     if not validator.exists():
         print("no validator beside the project: expected resources are not validated")
-        return []
-    faults = []
+        return
     for release in RELEASES:
-        lines = []
-        for path, schema in checks:
-            for case in load(path)["cases"] if schema == "vectors" else []:
-                if release not in releases(case["releases"]) or "fhir" not in case:
-                    continue
-                fhir = case["fhir"]
-                if is_spans(fhir):
-                    fhir = next(part for span, part in fhir.items() if release in releases(span))
-                lines += [json.dumps(one).replace('"*"', '"made-up"') for one in (fhir if isinstance(fhir, list) else [fhir])]
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+            file.writelines(text + "\n" for text in expected(files, release))
             file.flush()
             done = subprocess.run([sys.executable, str(validator), release.lower(), file.name], capture_output=True, text=True)
-        print(done.stdout.splitlines()[-1])
-        if done.returncode:
-            faults += done.stdout.splitlines()[:-1]
-    return faults
+        *bad, summary = done.stdout.splitlines() or [""]
+        print(summary)
+        yield from bad
+        # A validator that stopped early is no sign of validity.
+        if not re.match(r"\d+ document\(s\), \d+ bad", summary) or bool(done.returncode) != bool(bad):
+            yield f"{release}: the validator failed: {summary} {done.stderr.strip()[-300:]}"
 
 
 def main():
-    codes = {code["code"] for code in load(SPEC / "loss-codes.json")["codes"]}
-    mapping = load(SPEC / "mapping.json")
-    rows = {row["row"]: row for row in mapping["rows"]}
     schemas = {name: load(SPEC / "schema" / f"{name}.schema.json") for name in ("vectors", "mapping", "loss-codes")}
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
-    checks = [(SPEC / "mapping.json", "mapping"), (SPEC / "loss-codes.json", "loss-codes")]
-    checks += [(path, "vectors") for path in sorted((SPEC / "vectors").rglob("*.json"))]
-    ids, shown, cases, faults_of = {}, {}, 0, {}
-    for path, schema in checks:
-        document = load(path)
-        errors = jsonschema.Draft202012Validator(schemas[schema]).iter_errors(document)
-        faults = [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in errors]
-        if schema == "vectors" and not faults:
-            faults += check_file(path, document, codes, rows, ids)
-            cases += len(document["cases"])
-            for case in document["cases"]:
-                if "to-fhir" in case["directions"] and "error" not in case:
-                    shown.setdefault(document.get("row"), set()).update(releases(case["releases"]))
-        faults_of[str(path.relative_to(SPEC))] = faults
-    faults_of["expected FHIR is valid"] = validate(checks)
-    # Every row × release has a case.
-    faults_of["coverage"] = [
-        f"{name}: no case in {release}" for name in rows for release in RELEASES if release not in shown.get(name, set())
-    ]
+    faults_of = {}
+
+    def sound(path, schema):
+        """The document; None, with its faults noted, where it is no JSON or breaks its schema."""
+        faults = faults_of[str(path.relative_to(SPEC))] = []
+        try:
+            document = load(path)
+        except ValueError as error:
+            faults.append(f"not JSON: {error}")
+            return None
+        for error in jsonschema.Draft202012Validator(schemas[schema]).iter_errors(document):
+            # The message begins with the whole value and ends with what is wrong.
+            message = error.message if len(error.message) <= 200 else f"{error.message[:80]} ... {error.message[-100:]}"
+            faults.append(f"{'/'.join(map(str, error.absolute_path))}: {message}")
+        return None if faults else document
+
+    losses = sound(SPEC / "loss-codes.json", "loss-codes")
+    codes = [code["code"] for code in losses["codes"]] if losses else []
+    mapping = sound(SPEC / "mapping.json", "mapping") if (SPEC / "mapping.json").exists() else None
+    rows = mapping and {row["row"] for row in mapping["rows"]}
+    errors = error_names()
+    paths = sorted((SPEC / "vectors").rglob("*.json"))
+    ids, files = {}, {}
+    for path in paths:
+        document = sound(path, "vectors")
+        if document is not None:
+            files[path] = document
+            faults_of[str(path.relative_to(SPEC))] += check_file(path, document, codes, errors, rows, ids)
+    faults_of["expected FHIR is valid"] = list(check_fhir(files))
+    if mapping:
+        faults_of["names and spans of the table"] = list(check_mapping(mapping, codes))
+        faults_of["coverage"] = list(check_coverage(mapping, files))
+    else:
+        print("no sound mapping.json: rows and coverage are not checked")
     for name, faults in faults_of.items():
         for fault in faults:
             print(f"{name}: {fault}")
     failed = sum(1 for faults in faults_of.values() if faults)
-    print(f"{cases} cases in {len(checks) - 2} files")
+    print(f"{len(ids)} cases in {len(paths)} files")
     print(f"{len(faults_of) - failed} passed, {failed} failed")
     return failed > 0
 

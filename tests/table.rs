@@ -130,6 +130,31 @@ fn every_row_and_release_has_a_vector() {
     assert!(missing.is_empty(), "rows without vectors: {missing:#?}");
 }
 
+/// Every attribute of the reference mapping, where it stands beside the project, is part of a row or known with a reason.
+#[test]
+fn every_attribute_of_the_reference_is_a_row_or_known() {
+    fn tags(part: &Part, into: &mut Vec<u32>) {
+        into.push(part.tag());
+        into.extend(part.sequence());
+        part.items().iter().for_each(|part| tags(part, into));
+    }
+    let reference = root().join("../shared/reference/mapping.json");
+    let Ok(text) = std::fs::read_to_string(&reference) else {
+        println!("no {}", reference.display());
+        return;
+    };
+    let mut covered: Vec<u32> = known().map(|known| known.tag).collect();
+    rows().flat_map(|row| row.parts()).for_each(|part| tags(part, &mut covered));
+    let reference: Value = serde_json::from_str(&text).unwrap();
+    let attributes = reference["attributes"].as_array().unwrap();
+    let missing: Vec<&Value> = attributes
+        .iter()
+        .filter(|attribute| !covered.contains(&u32::from_str_radix(attribute["tag"].as_str().unwrap(), 16).unwrap()))
+        .map(|attribute| &attribute["keyword"])
+        .collect();
+    assert!(attributes.len() > 100 && missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn every_loss_code_is_met_by_a_vector() {
     let text: String = vector_files().iter().map(|(_, file)| file.to_string()).collect();

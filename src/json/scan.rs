@@ -167,7 +167,6 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let start = self.at;
         let mut escaped = false;
-        let mut ascii = true;
         loop {
             match self.byte() {
                 None => return Err(self.end()),
@@ -177,10 +176,7 @@ impl<'a> Scanner<'a> {
                     self.escape()?;
                 }
                 Some(0..=0x1F) => return Err(Stop::Syntax(self.at)),
-                Some(b) => {
-                    ascii &= b < 0x80;
-                    self.at += 1;
-                }
+                Some(_) => self.at += 1,
             }
         }
         let bytes = self.input.get(start..self.at).unwrap_or_default();
@@ -188,7 +184,6 @@ impl<'a> Scanner<'a> {
             Ok(text) => text,
             Err(error) => return Err(Stop::Syntax(start + error.valid_up_to())),
         };
-        debug_assert!(ascii == text.is_ascii());
         self.at += 1;
         Ok(Raw { text, escaped })
     }

@@ -11,7 +11,7 @@ use crate::json::scan::Stop;
 /// let error = dicom::read(b"<html>", &Options::default()).unwrap_err();
 /// assert_eq!(error.code(), "html");
 /// assert_eq!(error.offset(), Some(0));
-/// assert_eq!(error.to_string(), "expected DICOM JSON, found HTML or XML at byte 0");
+/// assert_eq!(error.to_string(), "expected JSON, found HTML or XML at byte 0");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}{}", .kind.text(), At(*.offset))]
@@ -54,8 +54,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    ErrorAnswer "error-answer" "expected DICOM JSON, found a server's error answer",
-    Html "html" "expected DICOM JSON, found HTML or XML",
+    ErrorAnswer "error-answer" "expected data, found a server's error answer",
+    Html "html" "expected JSON, found HTML or XML",
     JsonDepth "json-depth" "nested deeper than the limit allows",
     JsonSyntax "json-syntax" "expected JSON (RFC 8259), found something else",
     Limit "limit" "a limit of Options::limits was met",
@@ -64,7 +64,9 @@ kinds! {
     LimitSeries "limit-series" "more series than limits.series allows",
     LimitStudies "limit-studies" "more studies than limits.studies allows",
     NotDicomJson "not-dicom-json" "expected an array of data sets, found a scalar",
+    NotFhir "not-fhir" "expected a FHIR resource, found something else",
     OtherFormat "other-format" "expected data sets with tags of eight digits, found another JSON format",
+    OtherResource "other-resource" "expected an ImagingStudy, an Endpoint or a Bundle, found another resource",
     Strict "strict" "strict: the input departs from its standard or contradicts itself",
 }
 

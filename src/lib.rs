@@ -32,6 +32,7 @@ extern crate alloc;
 extern crate std;
 
 mod assemble;
+mod clock;
 pub mod dicom;
 mod error;
 pub mod fhir;

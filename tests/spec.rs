@@ -6,7 +6,7 @@ mod support;
 use fhir_dicomweb::{Class, Code, Release};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
-use support::{Losses, for_release, matches, options_of, span_holds, to_bundle, to_fhir, vector_files};
+use support::{Losses, filled, for_release, matches, options_of, span_holds, to_bundle, to_dicom, to_fhir, vector_files};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -16,7 +16,14 @@ fn main() {
             for release in Release::ALL {
                 let span = case["releases"].as_str().unwrap_or_else(|| panic!("{}: releases", path.display()));
                 let directions = case["directions"].as_array().map(Vec::as_slice).unwrap_or_default();
-                if case["op"] != "map" || !span_holds(span, release) || !directions.iter().any(|d| d == "to-fhir") {
+                if case["op"] != "map" || !span_holds(span, release) {
+                    continue;
+                }
+                if directions.iter().any(|d| d == "to-dicom") {
+                    let (name, case) = (format!("{}@{release}/to-dicom", case["id"].as_str().unwrap()), case.clone());
+                    trials.push(Trial::test(name, move || back(&case, release)));
+                }
+                if !directions.iter().any(|d| d == "to-fhir") {
                     continue;
                 }
                 let name = format!("{}@{release}/to-fhir", case["id"].as_str().unwrap());
@@ -66,15 +73,59 @@ fn run(case: &Value, release: Release) -> Result<(), Failed> {
         }
         losses
     };
-    let mut wanted = Losses::new();
-    for loss in for_release(&case["loss"], release).as_array().into_iter().flatten() {
-        let key = (loss["code"].as_str().unwrap().to_owned(), loss["at"].as_str().unwrap().to_owned());
-        *wanted.entry(key).or_default() += loss["count"].as_u64().unwrap_or(1);
-    }
+    let wanted = wanted(&case["loss"], release);
     if losses != wanted {
         wrong += &format!("expected {wanted:?}\n   found {losses:?}\n");
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// The losses that a case expects of a release.
+fn wanted(losses: &Value, release: Release) -> Losses {
+    let mut wanted = Losses::new();
+    for loss in for_release(losses, release).as_array().into_iter().flatten() {
+        let key = (loss["code"].as_str().unwrap().to_owned(), loss["at"].as_str().unwrap().to_owned());
+        *wanted.entry(key).or_default() += loss["count"].as_u64().unwrap_or(1);
+    }
+    wanted
+}
+
+/// The way back: FHIR of a release into data sets.
+fn back(case: &Value, release: Release) -> Result<(), Failed> {
+    let input = if case["bundle"].is_null() { for_release(&case["fhir"], release) } else { for_release(&case["bundle"], release) };
+    let text = match (case["text"].as_str().filter(|_| case["fhir"].is_null()), input) {
+        (Some(text), _) => text.to_owned(),
+        (None, Value::Array(resources)) => resources.iter().map(|resource| format!("{resource}\n")).collect(),
+        (None, resource) => resource.to_string(),
+    };
+    // A made-up UUID is shown as a star.
+    let text = text.replace("\"*\"", "\"00000000-0000-8000-8000-000000000000\"");
+    let got = to_dicom(text.as_bytes(), release, &options_of(case), case["level"].as_str());
+    if let Some(code) = case["backError"].as_str() {
+        return match got {
+            Err(error) if error.code() == code => Ok(()),
+            Err(error) => Err(format!("expected error {code}, found {error}").into()),
+            Ok(_) => Err(format!("expected error {code}, found a result").into()),
+        };
+    }
+    let (sets, losses) = got.map_err(|error| format!("{error}"))?;
+    let expected = match &case["back"] {
+        Value::Null => &case["dicom"],
+        back => for_release(back, release),
+    };
+    let expected = match filled(expected) {
+        Value::Array(all) => Value::Array(all),
+        one => Value::Array(vec![one]),
+    };
+    let mut wrong = String::new();
+    if expected != sets {
+        wrong += &format!("expected {expected}\n   found {sets}\n");
+    }
+    let wanted = wanted(&case["backLoss"], release);
+    if losses != wanted {
+        wrong += &format!("expected {wanted:?}\n   found {losses:?}\n");
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}of {text}").into()) }
 }
 
 /// In strict mode what departs from its standard or contradicts itself is an error, and nothing else is.

@@ -1,6 +1,5 @@
 //! One fact of one data set joins what the record has.
 
-use super::place_of;
 use super::record::{Set, SetKey, Sets};
 use crate::loss::{Code, Loss, Sink};
 use crate::table::{Merge, Row};
@@ -261,6 +260,6 @@ fn take_back(slot: &mut Slot, row: &'static Row, field: usize, sink: &mut Sink<'
     slot.lifted = 0;
     if count > 0 {
         sink.report.uncarry(count);
-        sink.lose(Loss { code: Code::NotUniform, at: place_of(row, field, Code::NotUniform), first: slot.row, count });
+        sink.lose(Loss { code: Code::NotUniform, at: sink.place_of(row, field, Code::NotUniform), first: slot.row, count });
     }
 }

@@ -3,7 +3,6 @@
 use super::absorb::{Slot, run_of};
 use super::copies::each_once;
 use super::join::join;
-use super::place_of;
 use super::record::Record;
 use crate::kind::BodySite;
 use crate::loss::{Code, Loss, Place, Sink};
@@ -89,7 +88,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
             sink.report.uncarry(dropped.carried);
             sink.lose(Loss {
                 code: Code::PatientConflict,
-                at: patient_place(),
+                at: patient_place(sink),
                 first: dropped.first_row.unwrap_or(0),
                 count: dropped.carried,
             });
@@ -97,7 +96,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
     }
     if named > 1 {
         let first = kept.iter().filter_map(|(_, at)| records.get(*at)?.as_ref()?.first_row).min().unwrap_or(0);
-        sink.lose(Loss { code: Code::PatientConflict, at: patient_place(), first, count: 0 });
+        sink.lose(Loss { code: Code::PatientConflict, at: patient_place(sink), first, count: 0 });
         for (_, at) in &kept {
             if let Some(conflict) = conflicts.get_mut(*at) {
                 *conflict = true;
@@ -106,15 +105,15 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
     }
 }
 
-fn patient_place() -> Place {
-    RowRef::from(row::PATIENT_ID).row().map_or(Place::ROOT, |row| place_of(row, 0, Code::PatientConflict))
+fn patient_place(sink: &Sink<'_>) -> Place {
+    RowRef::from(row::PATIENT_ID).row().map_or(Place::ROOT, |row| sink.place_of(row, 0, Code::PatientConflict))
 }
 
 /// A leaf that was carried contradicts what stands.
 pub(super) fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Code, number: u64, noted: bool) {
     let count = u64::from(!noted);
     sink.report.uncarry(count);
-    sink.lose(Loss { code, at: place_of(row, field, code), first: number, count });
+    sink.lose(Loss { code, at: sink.place_of(row, field, code), first: number, count });
 }
 
 pub(super) fn references(level: Level) -> impl Iterator<Item = RowRef> {
@@ -151,6 +150,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     settle_series(&mut record);
     settle_modalities(&mut record);
     settle_identifiers(&mut record);
+    settle_requests(&mut record);
     count(&mut record, options, sink);
     let mut first = 0;
     let mut series = Vec::with_capacity(record.series.len());
@@ -244,17 +244,38 @@ fn settle_identifiers(record: &mut Record) {
     }
 }
 
+/// A further request of the study's own accession number is the study's request.
+fn settle_requests(record: &mut Record) {
+    let (own, further) = (RowRef::from(row::ACCESSION), RowRef::from(row::REFERENCED_REQUEST));
+    let given = study_slot(own).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, own, slot.at));
+    let Some(accession) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
+    let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };
+    let same = |item: &Fields<'_>| item.iter().zip(&accession).all(|(one, other)| one == other);
+    let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
+    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !same(item)).copied().collect();
+    let (unchanged, none) = (kept.len() == all.len(), kept.is_empty());
+    let mut new = String::new();
+    value::push(&mut new, row.kind.fields, kept.into_iter());
+    replace(&mut record.arena, slot, unchanged, none, &new);
+}
+
 /// Keeps the items whose first field is not `said` elsewhere; `said` is sorted.
 fn keep(arena: &mut String, slot: &mut Slot, row: &Row, said: &[&str]) {
     let all: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
     let kept: Vec<Fields<'_>> = all.iter().filter(|[value, ..]| said.binary_search(value).is_err()).copied().collect();
-    if kept.len() == all.len() {
-        return;
-    }
     let mut new = String::new();
     value::push(&mut new, row.kind.fields, kept.iter().copied());
-    slot.at = if kept.is_empty() { 0 } else { arena.len() as u32 };
-    arena.push_str(&new);
+    let unchanged = kept.len() == all.len();
+    replace(arena, slot, unchanged, kept.is_empty(), &new);
+}
+
+/// Other items take the place of a fact's.
+fn replace(arena: &mut String, slot: &mut Slot, unchanged: bool, none: bool, run: &str) {
+    if unchanged {
+        return;
+    }
+    slot.at = if none { 0 } else { arena.len() as u32 };
+    arena.push_str(run);
 }
 
 /// A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists.

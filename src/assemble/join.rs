@@ -2,7 +2,6 @@
 
 use super::absorb::{Slot, absorb, run_of, spoil};
 use super::finish::{contradict, references};
-use super::place_of;
 use super::record::{Record, SetKey, Sets};
 use crate::loss::{Code, Loss, Sink};
 use crate::study::{Extra, study_slot};
@@ -105,7 +104,7 @@ impl Fact<'_> {
                 if more > 0 {
                     sink.lose(Loss {
                         code: Code::NotUniform,
-                        at: place_of(self.row, field, Code::NotUniform),
+                        at: sink.place_of(self.row, field, Code::NotUniform),
                         first: from.row,
                         count: more,
                     });

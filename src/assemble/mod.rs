@@ -71,10 +71,10 @@ impl Assembler {
         };
         let series = find(set, row::SERIES_UID.into());
         let instance = series.and(find(set, row::INSTANCE_UID.into()));
-        of_part_only(set, series.is_some());
+        of_part_only(set, series.is_some(), sink);
         date(set);
-        modality_of_study(set, series.is_none());
-        unplaced(set, series.is_some(), instance.is_some());
+        modality_of_study(set, series.is_none(), sink);
+        unplaced(set, series.is_some(), instance.is_some(), sink);
         let uid = text(set, study);
         let at = self.record(uid, set, options)? as usize;
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
@@ -110,7 +110,7 @@ impl Assembler {
             let group = next..end;
             next = end;
             let Some(row) = row_ref.row() else { continue };
-            let items = items(set, row, group.clone());
+            let items = items(set, row, group.clone(), sink);
             let fields: Vec<Fields<'_>> = items.iter().map(|item| spans(&set.text, &item.spans)).collect();
             let mut outcome: Vec<(usize, usize, Code)> = Vec::new();
             let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
@@ -133,7 +133,7 @@ impl Assembler {
             for (item, field, code) in outcome {
                 let cell = items.get(item).and_then(|item| item.cells.get(field).copied().flatten());
                 if let Some(cell) = cell {
-                    set.resolve(cell, code, place_of(row, field, code));
+                    set.resolve(cell, code, sink.place_of(row, field, code));
                 }
             }
         }
@@ -144,6 +144,11 @@ impl Assembler {
             return Err(Error::new(Kind::Limit));
         }
         Ok(Some(at))
+    }
+
+    /// How many rows were taken.
+    pub(crate) fn rows(&self) -> u64 {
+        self.row
     }
 
     /// Counts a row that is no data set; its number.
@@ -205,7 +210,7 @@ struct Item {
     cells: [Option<usize>; FIELDS],
 }
 
-fn items(set: &mut DataSet, row: &Row, group: core::ops::Range<usize>) -> Vec<Item> {
+fn items(set: &mut DataSet, row: &Row, group: core::ops::Range<usize>, sink: &Sink<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     let mut at = group.start;
     while at < group.end {
@@ -221,12 +226,15 @@ fn items(set: &mut DataSet, row: &Row, group: core::ops::Range<usize>) -> Vec<It
             at += 1;
         }
         (row.kind.canon)(&mut draft);
-        let (spans, marks) = (draft.spans(), draft.told.marks);
+        let (spans, marks, moved) = (draft.spans(), draft.told.marks, draft.moved);
         set.text = text;
         for (field, mark) in marks.into_iter().enumerate() {
             if let (Some(code), Some(cell)) = (mark, cells.get(field).copied().flatten()) {
-                set.resolve(cell, code, place_of(row, field, code));
+                set.resolve(cell, code, sink.place_of(row, field, code));
             }
+        }
+        if let Some((from, to)) = moved {
+            cells.swap(from, to);
         }
         // A mark alone tells where nothing came from.
         let is_mark = |field: usize| row.parts.iter().any(|part| part.mark.is_some_and(|mark| usize::from(mark) == field));
@@ -243,13 +251,6 @@ fn spans<'a>(text: &'a str, spans: &[(usize, usize); FIELDS]) -> Fields<'a> {
 
 fn text(set: &DataSet, cell: usize) -> &str {
     set.cells.get(cell).and_then(|cell| set.text.get(cell.start..cell.end)).unwrap_or("")
-}
-
-/// Where a loss of joining is told: at the attribute, or where a whole attribute is the matter at that.
-pub(super) fn place_of(row: &Row, field: usize, code: Code) -> Place {
-    let (path, len) = row.tags_of(field);
-    let len = if code == Code::NotUniform || code == Code::NoIdentity { len.min(1) } else { len };
-    Place::of_tags(path.get(..len).unwrap_or_default())
 }
 
 /// A data set that names no study: everything that it holds is counted in one place.
@@ -291,13 +292,13 @@ fn date(set: &mut DataSet) {
 }
 
 /// What a row of a series or an instance says of its own URL and availability is not the study's, and has no place.
-fn of_part_only(set: &mut DataSet, series: bool) {
+fn of_part_only(set: &mut DataSet, series: bool, sink: &Sink<'_>) {
     let codes = [(RowRef::from(row::RETRIEVE_URL), Code::UrlNotTrusted), (RowRef::from(row::AVAILABILITY), Code::NoElement)];
     for at in 0..set.cells.len() {
         let of = set.cells.get(at).and_then(|cell| codes.iter().find(|(row, _)| cell.row == Some(*row)).copied());
         let Some((row, code)) = of.filter(|_| series) else { continue };
         if let Some(row) = row.row() {
-            set.resolve(at, code, place_of(row, 0, code));
+            set.resolve(at, code, sink.place_of(row, 0, code));
         }
         if let Some(cell) = set.cells.get_mut(at) {
             cell.row = None;
@@ -306,7 +307,7 @@ fn of_part_only(set: &mut DataSet, series: bool) {
 }
 
 /// Modality in a row without a series is a modality of the study.
-fn modality_of_study(set: &mut DataSet, no_series: bool) {
+fn modality_of_study(set: &mut DataSet, no_series: bool, sink: &Sink<'_>) {
     if !no_series {
         return;
     }
@@ -315,7 +316,7 @@ fn modality_of_study(set: &mut DataSet, no_series: bool) {
     for at in 0..set.cells.len() {
         if set.cells.get(at).is_some_and(|cell| cell.row == Some(series)) {
             if let Some(row) = series.row() {
-                set.resolve(at, Code::StudyModality, place_of(row, 0, Code::StudyModality));
+                set.resolve(at, Code::StudyModality, sink.place_of(row, 0, Code::StudyModality));
             }
             if let Some(cell) = set.cells.get_mut(at) {
                 cell.row = Some(study);
@@ -326,7 +327,7 @@ fn modality_of_study(set: &mut DataSet, no_series: bool) {
 }
 
 /// What belongs to a series or an instance that the data set does not name.
-fn unplaced(set: &mut DataSet, series: bool, instance: bool) {
+fn unplaced(set: &mut DataSet, series: bool, instance: bool, sink: &Sink<'_>) {
     for at in 0..set.cells.len() {
         let Some(cell) = set.cells.get(at).copied() else { break };
         let Some((row_ref, row)) = cell.row.and_then(|row| row.row().map(|of| (row, of))) else { continue };
@@ -337,7 +338,7 @@ fn unplaced(set: &mut DataSet, series: bool, instance: bool) {
             Level::Instance => instance,
         };
         if !placed {
-            set.resolve(at, Code::NoIdentity, place_of(row, usize::from(cell.field), Code::NoIdentity));
+            set.resolve(at, Code::NoIdentity, sink.place_of(row, usize::from(cell.field), Code::NoIdentity));
             if let Some(cell) = set.cells.get_mut(at) {
                 cell.row = None;
                 if !cell.leaf {

@@ -45,40 +45,34 @@ impl Attributes {
         self.by_tag.entry(tag).or_insert((vr, Vec::new()));
     }
 
-    pub(super) fn retain(&mut self, keep: impl Fn(u32) -> bool) {
-        self.by_tag.retain(|tag, _| keep(*tag));
-    }
-
     fn is_empty(&self) -> bool {
         self.by_tag.is_empty()
     }
 
-    /// Adds the attributes that a fact is spelled in; the fields that their VR cannot hold.
-    pub(super) fn add(&mut self, row: &'static Row, items: &[Fields<'_>]) -> Vec<usize> {
-        let mut lost = Vec::new();
-        for part in row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset)) {
-            let mut values: Vec<Value> = Vec::new();
-            for item in items {
-                let value = if belongs(row, part, item) { value(part, 0, item, &mut lost) } else { Value::Empty };
-                match part.align {
-                    Align::First | Align::Append if value.is_empty() => {}
-                    _ => values.push(value),
-                }
-            }
-            while values.last().is_some_and(Value::is_empty) {
-                values.pop();
-            }
-            if values.is_empty() {
-                continue;
-            }
-            match part.within {
-                None => {
-                    self.by_tag.insert(part.tag, (part.vr.name(), values));
-                }
-                Some(container) => self.inside(container, part, values),
+    /// Adds the attribute of a part of a fact; `lost` hears of fields of items that the VR cannot hold.
+    pub(super) fn add(&mut self, row: &'static Row, part: &'static Part, items: &[Fields<'_>], lost: &mut Vec<(usize, usize)>) {
+        let mut values: Vec<Value> = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            let mut fields = Vec::new();
+            let value = if belongs(row, part, item) { value(part, 0, item, &mut fields) } else { Value::Empty };
+            lost.extend(fields.into_iter().map(|field| (n, field)));
+            match part.align {
+                Align::First | Align::Append if value.is_empty() => {}
+                _ => values.push(value),
             }
         }
-        lost
+        while values.last().is_some_and(Value::is_empty) {
+            values.pop();
+        }
+        if values.is_empty() {
+            return;
+        }
+        match part.within {
+            None => {
+                self.by_tag.insert(part.tag, (part.vr.name(), values));
+            }
+            Some(container) => self.inside(container, part, values),
+        }
     }
 
     /// Values of a part that stands inside the items of a container. Sequences go into its first item, of what has one value each item has one.

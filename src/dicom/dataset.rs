@@ -21,6 +21,8 @@ pub(crate) struct Cell {
     pub(crate) leaf: bool,
     /// Index + 1 of the loss that counts it.
     pub(crate) counted: u32,
+    /// Index + 1 of its place, where it has one of its own.
+    pub(crate) place: u32,
 }
 
 /// What a data set turned out to be.
@@ -47,6 +49,8 @@ pub(crate) struct DataSet {
     pub(crate) patient: (bool, bool),
     /// Parts met, to find the second occurrence of an attribute.
     seen: Vec<(Option<u32>, u32)>,
+    /// Places of cells that do not stand where their row stands.
+    places: Vec<Place>,
     pub(super) path: Vec<Step>,
     /// Items that appending parts have begun, by row.
     pub(super) appended: Vec<(RowRef, u32)>,
@@ -73,6 +77,7 @@ impl DataSet {
         self.offset = None;
         self.patient = (false, false);
         self.seen.clear();
+        self.places.clear();
         self.path.clear();
         self.appended.clear();
     }
@@ -100,6 +105,12 @@ impl DataSet {
         self.losses.len() as u32
     }
 
+    /// Keeps the place of a cell.
+    pub(crate) fn keep_place(&mut self, place: Place) -> u32 {
+        self.places.push(place);
+        self.places.len() as u32
+    }
+
     /// A claimed leaf is counted under `code` after all.
     pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
         let Some(claimed) = self.cells.get(cell).copied() else { return };
@@ -114,7 +125,8 @@ impl DataSet {
                 loss.count = loss.count.saturating_sub(1);
             }
         }
-        let counted = self.lose_at(code, at, 1);
+        let own = (claimed.place as usize).checked_sub(1).and_then(|at| self.places.get(at)).copied();
+        let counted = self.lose_at(code, own.unwrap_or(at), 1);
         if let Some(cell) = self.cells.get_mut(cell) {
             cell.counted = counted;
         }

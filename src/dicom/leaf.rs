@@ -131,7 +131,7 @@ impl DataSet {
     #[allow(clippy::too_many_arguments)]
     fn store(&mut self, value: &str, remark: Option<Code>, field: usize, dest: Dest, index: u32, filled: &mut Filled, leaf: bool) {
         let taken = filled.get(field).copied().flatten();
-        let mut cell = Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0 };
+        let mut cell = Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0 };
         if let Some((other, other_index)) = taken {
             let same = self.cells.get(other).and_then(|cell| self.text.get(cell.start..cell.end)) == Some(value);
             if same {
@@ -198,7 +198,7 @@ impl DataSet {
         }
         if self.cells.len() == from && self.losses.len() == losses {
             // `^^^^`: a name that says nothing is carried as no name.
-            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0 });
+            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0, place: 0 });
         }
     }
 }
@@ -207,8 +207,24 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control())
 }
 
+/// The text without what is insignificant at its ends and without control characters (all but TAB, LF, CR).
+pub(crate) fn clean(text: &str, vr: Vr) -> (String, Option<Code>) {
+    let idle = |c: char| c.is_control() || c.is_whitespace();
+    let dropped = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    let trimmed = match vr {
+        // Leading spaces are part of running text.
+        Vr::St => text.trim_end_matches(idle),
+        _ => text.trim_matches(idle),
+    };
+    if trimmed.contains(dropped) {
+        (trimmed.chars().filter(|c| !dropped(*c)).collect(), Some(Code::ControlCharacter))
+    } else {
+        (trimmed.to_string(), None)
+    }
+}
+
 /// The one form of a value, with a remark where it stood in another; or why it is none.
-fn normal(text: &str, vr: Vr) -> Result<(String, Option<Code>), Code> {
+pub(crate) fn normal(text: &str, vr: Vr) -> Result<(String, Option<Code>), Code> {
     let plain = |text: &str| Ok((text.to_string(), None));
     match vr {
         Vr::Cs => {

@@ -2,13 +2,18 @@
 //!
 //! [`read`] takes a whole answer, [`Reader`] takes it in chunks, and takes several answers together; [`write`](fn@write) writes a record back.
 
+mod account;
 mod attribute;
 mod attributes;
 mod dataset;
 mod leaf;
+mod offset;
 mod read;
+mod select;
 mod write;
 
 pub(crate) use dataset::{Cell, DataSet};
+pub(crate) use leaf::{clean, normal};
 pub use read::{Reader, read, read_with};
-pub use write::{Rows, write, write_into};
+pub use select::Select;
+pub use write::{Rows, write, write_into, write_with};

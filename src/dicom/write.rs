@@ -1,11 +1,15 @@
 //! Writing a record as DICOM JSON: conformant Annex F only, whatever the record was read from.
 
+use super::account::Account;
 use super::attributes::{Attributes, Value};
+use super::offset::{Offsets, dated};
+use super::select::Select;
+use crate::fhir::place;
 use crate::json::text::{Json, Writer};
-use crate::loss::{Code, Loss, LossReport, Mapped, Place};
+use crate::loss::{Code, LossReport, Mapped};
 use crate::options::Options;
 use crate::study::{Instance, Series, Study};
-use crate::table::{Level, Row, RowRef, Vr, home_part, is_query_only, required, row, rows_of};
+use crate::table::{Level, Part, Row, RowRef, Vr, home_part, is_query_only, required, row, rows_of};
 use crate::value::{FIELDS, Fields, Items};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -24,16 +28,31 @@ pub enum Rows {
     Metadata,
 }
 
+impl Rows {
+    /// The level that the rows are about.
+    pub(super) const fn level(self) -> Level {
+        match self {
+            Rows::Study => Level::Study,
+            Rows::Series => Level::Series,
+            Rows::Instances | Rows::Metadata => Level::Instance,
+        }
+    }
+}
+
 /// Writes a study as an array of data sets: upper-case tags in order, `vr` first, every value in its JSON type, names as objects.
 ///
-/// QIDO-RS rows hold the keys that PS3.18 requires of their level, empty where nothing is known. Values that the VR cannot hold are lost
-/// and reported; the offset from UTC is one for each data set.
+/// QIDO-RS rows hold the keys that PS3.18 requires of their level, empty where nothing is known, and whatever else is known of that level and
+/// those above. Values that the VR cannot hold are lost and reported; the offset from UTC is one for each data set, and times in another are
+/// re-expressed in it.
+///
+/// The report counts every field of the record once: what rows of other levels would hold is `not-listed`.
 ///
 /// ```
 /// use fhir_dicomweb::{Options, dicom};
 /// let study = &dicom::read(br#"{"0020000d":{"Value":["1.2.3"]},"00100010":{"Value":["Doe^John"]}}"#, &Options::default())?.ignore_loss()[0];
 /// let written = dicom::write(study, dicom::Rows::Metadata, &Options::default());
 /// assert_eq!(written.value.as_str(), "[]");
+/// assert_eq!(written.loss.counted(), 2);
 /// let written = dicom::write(study, dicom::Rows::Study, &Options::default());
 /// assert!(written.value.as_str().contains(r#""00100010":{"vr":"PN","Value":[{"Alphabetic":"Doe^John"}]}"#));
 /// # Ok::<(), fhir_dicomweb::Error>(())
@@ -46,33 +65,65 @@ pub fn write(study: &Study, rows: Rows, options: &Options) -> Mapped<Json> {
 
 /// As [`write()`], appended to `out`.
 pub fn write_into(study: &Study, rows: Rows, options: &Options, out: &mut Vec<u8>) -> LossReport {
-    let mut walk = Walk { w: Writer::new(out), options, rows, loss: LossReport::default(), row: 0 };
+    write_with(study, rows, &Select::all(), options, out)
+}
+
+/// As [`write_into`], with the attributes of `select` only; what it leaves out is `not-selected`.
+pub fn write_with(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut Vec<u8>) -> LossReport {
+    let mut walk = Walk { w: Writer::new(out), options, select, rows, account: Account::default() };
     walk.w.open_array();
-    match rows {
-        Rows::Study => walk.data_set(study, None, None),
-        Rows::Series => study.series().for_each(|series| walk.data_set(study, Some(series), None)),
-        Rows::Instances | Rows::Metadata => {
-            for series in study.series() {
-                series.instances().for_each(|instance| walk.data_set(study, Some(series), Some(instance)));
+    // Everything is accounted for in the first data set that holds it.
+    let mut first = true;
+    if rows == Rows::Study {
+        walk.data_set(study, None, None, [true, false]);
+        first = false;
+    }
+    for series in study.series() {
+        let mut first_of_series = true;
+        if rows == Rows::Series {
+            walk.data_set(study, Some(series), None, [first, true]);
+            (first, first_of_series) = (false, false);
+        }
+        for instance in series.instances() {
+            if rows.level() == Level::Instance {
+                walk.data_set(study, Some(series), Some(instance), [first, first_of_series]);
+                (first, first_of_series) = (false, false);
+            } else {
+                walk.account.unlisted(Level::Instance, |row| instance.items(row));
             }
         }
+        if first_of_series {
+            walk.account.unlisted(Level::Series, |row| series.items(row));
+        }
+    }
+    if first {
+        walk.account.unlisted(Level::Patient, |row| study.items(row));
+        walk.account.unlisted(Level::Study, |row| study.items(row));
     }
     walk.w.close_array();
-    walk.loss
+    walk.account.loss
 }
 
 struct Walk<'a, 'o> {
     w: Writer<'o>,
     options: &'a Options,
+    select: &'o Select,
     rows: Rows,
-    loss: LossReport,
-    row: u64,
+    account: Account,
 }
 
 impl<'a> Walk<'a, '_> {
-    fn data_set(&mut self, study: &'a Study, series: Option<Series<'a>>, instance: Option<Instance<'a>>) {
+    /// One data set; whether what it says of the study, and of the series, is new.
+    fn data_set(&mut self, study: &'a Study, series: Option<Series<'a>>, instance: Option<Instance<'a>>, new: [bool; 2]) {
         let mut set = Attributes::default();
+        let offsets = Offsets::of(study, series);
+        let [of_study, of_series] = new;
         for level in [Level::Patient, Level::Study, Level::Series, Level::Instance] {
+            let new = match level {
+                Level::Patient | Level::Study => of_study,
+                Level::Series => of_series,
+                Level::Instance => true,
+            };
             for (index, row) in rows_of(level).iter().enumerate() {
                 let row_ref = RowRef { level, index: index as u8 };
                 let items = match level {
@@ -80,47 +131,74 @@ impl<'a> Walk<'a, '_> {
                     Level::Series => series.and_then(|series| series.items(row_ref)),
                     Level::Instance => instance.and_then(|instance| instance.items(row_ref)),
                 };
-                if let Some(items) = items {
-                    self.fact(&mut set, row_ref, row, items);
+                let Some(items) = items else { continue };
+                if row_ref == row::SERIES_STARTED.into() {
+                    let items = offsets.expressed(items);
+                    self.fact(&mut set, row_ref, row, items.iter().map(|item| item.each_ref().map(String::as_str)).collect(), new);
+                } else if row_ref == row::RETRIEVE_URL.into() {
+                    self.retrieve(items, new);
+                } else {
+                    self.fact(&mut set, row_ref, row, items.collect(), new);
                 }
             }
         }
         self.modalities(&mut set, study);
-        self.offsets(&mut set, study, series);
+        if let Some((tag, vr)) = home_part(row::STARTED.into(), 2).filter(|(tag, _)| self.select.holds(self.rows.level(), *tag)) {
+            if let Some(offset) = offsets.written() {
+                set.put(tag, vr, Value::text(offset));
+            }
+        }
+        offsets.tell(&mut self.account, new);
         self.url(&mut set, study, series, instance);
-        if self.rows == Rows::Metadata {
-            set.retain(|tag| !is_query_only(tag));
-        } else {
-            let level = match (series, instance) {
-                (None, _) => Level::Study,
-                (Some(_), None) => Level::Series,
-                (Some(_), Some(_)) => Level::Instance,
-            };
-            required(level).for_each(|(tag, vr)| set.require(tag, vr));
+        if self.rows != Rows::Metadata {
+            required(self.rows.level()).for_each(|(tag, vr)| set.require(tag, vr));
         }
         set.write(&mut self.w);
-        self.row += 1;
+        self.account.next_row();
+    }
+
+    /// Why a part of a fact is not written in these rows, if it is not.
+    fn left_out(&self, part: &Part) -> Option<Code> {
+        let tag = part.within.unwrap_or(part.tag);
+        let above = part.from.is_some_and(|from| from > self.rows.level());
+        if above || self.rows == Rows::Metadata && is_query_only(tag) {
+            Some(Code::NotListed)
+        } else if !self.select.holds(self.rows.level(), tag) {
+            Some(Code::NotSelected)
+        } else {
+            None
+        }
     }
 
     /// The attributes of a fact.
-    fn fact(&mut self, set: &mut Attributes, row_ref: RowRef, row: &'static Row, items: Items<'a>) {
+    fn fact(&mut self, set: &mut Attributes, row_ref: RowRef, row: &'static Row, items: Vec<Fields<'_>>, new: bool) {
         let of_study_only = row_ref == row::AVAILABILITY.into() && self.rows != Rows::Study;
-        if row_ref == row::MODALITIES.into() || row_ref == row::RETRIEVE_URL.into() || of_study_only {
+        let mut lost = Vec::new();
+        if row_ref != row::MODALITIES.into() && !of_study_only {
+            for part in row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none()) {
+                set.add(row, part, &items, &mut lost);
+            }
+        }
+        if !new {
             return;
         }
-        let items: Vec<Fields<'a>> = items.collect();
-        for loss in set.add(row, &items) {
-            let (path, len) = row.tags_of(loss);
-            self.lose(Code::TooLong, path.get(..len).unwrap_or_default());
+        for (n, item) in items.iter().enumerate() {
+            for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                let code = match row.top_of(field, item) {
+                    // A mark tells which part it is, and is carried with it.
+                    None => None,
+                    Some(part) if matches!(part.vr, Vr::Offset) && dated(*item).is_some() => continue,
+                    Some(part) if matches!(part.vr, Vr::Offset) => Some(Code::OffsetUnused),
+                    Some(_) if of_study_only => Some(Code::NotListed),
+                    Some(part) => self.left_out(part).or(lost.contains(&(n, field)).then_some(Code::TooLong)),
+                };
+                self.account.field(row, field, item, code);
+            }
         }
-    }
-
-    fn lose(&mut self, code: Code, path: &[u32]) {
-        self.loss.add(Loss { code, at: Place::of_tags(path), first: self.row, count: 1 });
     }
 
     /// ModalitiesInStudy is what the series have, and what only the study says.
-    fn modalities(&mut self, set: &mut Attributes, study: &Study) {
+    fn modalities(&self, set: &mut Attributes, study: &Study) {
         let mut codes: Vec<&str> = Vec::new();
         let of_series = study.series().filter_map(|series| series.get(row::SERIES_MODALITY));
         for code in of_series.chain(study.all(row::MODALITIES)) {
@@ -128,52 +206,53 @@ impl<'a> Walk<'a, '_> {
                 codes.push(code);
             }
         }
-        if let Some(row) = RowRef::from(row::MODALITIES).row().filter(|_| !codes.is_empty()) {
-            let items: Vec<Fields<'_>> = codes
-                .into_iter()
-                .map(|code| {
-                    let mut item = [""; FIELDS];
-                    item.iter_mut().take(1).for_each(|first| *first = code);
-                    item
-                })
-                .collect();
-            let _ = set.add(row, &items);
+        let Some(row) = RowRef::from(row::MODALITIES).row().filter(|_| !codes.is_empty()) else { return };
+        let items: Vec<Fields<'_>> = codes
+            .into_iter()
+            .map(|code| {
+                let mut item = [""; FIELDS];
+                item.iter_mut().take(1).for_each(|first| *first = code);
+                item
+            })
+            .collect();
+        for part in row.parts.iter().filter(|part| self.left_out(part).is_none()) {
+            set.add(row, part, &items, &mut Vec::new());
         }
     }
 
-    /// One offset dates all times of a data set: it is written where every time has it, else none is.
-    fn offsets(&mut self, set: &mut Attributes, study: &'a Study, series: Option<Series<'a>>) {
-        let own = study.get(row::STARTED).filter(|started| !started.time.is_empty());
-        let part = series.and_then(|series| series.get(row::SERIES_STARTED)).filter(|started| !started.time.is_empty());
-        let offsets: Vec<&str> = own.into_iter().chain(part).map(|started| started.offset).collect();
-        let Some((tag, vr)) = home_part(row::STARTED.into(), 2) else { return };
-        let agreed = offsets.first().copied().filter(|first| offsets.iter().all(|offset| offset == first) && !first.is_empty());
-        match agreed {
-            Some(offset) => set.put(tag, vr, Value::text(offset)),
-            None => offsets.iter().filter(|offset| !offset.is_empty()).for_each(|_| self.lose(Code::OffsetUnused, &[tag])),
-        }
-    }
-
-    /// RetrieveURL: of a study the record's own, else made from the caller's base.
-    fn url(&mut self, set: &mut Attributes, study: &'a Study, series: Option<Series<'a>>, instance: Option<Instance<'a>>) {
-        let Some((tag, vr)) = home_part(row::RETRIEVE_URL.into(), 0) else { return };
-        let own = study.get(row::RETRIEVE_URL).filter(|_| series.is_none());
-        let base = self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
-        let made = base.zip(study.get(row::STUDY_UID)).map(|(base, uid)| {
-            let mut url: String = [base, "/studies/", uid].concat();
-            let of_series = series.and_then(|series| series.get(row::SERIES_UID));
-            let of_instance = instance.and_then(|instance| instance.get(row::INSTANCE_UID));
-            for (name, uid) in [("/series/", of_series), ("/instances/", of_instance)] {
-                if let Some(uid) = uid {
-                    url.push_str(name);
-                    url.push_str(uid);
-                }
+    /// What becomes of the study's own URL; rows below have theirs made from it.
+    fn retrieve(&mut self, items: Items<'a>, new: bool) {
+        let Some(row) = RowRef::from(row::RETRIEVE_URL).row().filter(|_| new) else { return };
+        for item in items {
+            for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                let code = if field == 0 { row.parts.first().and_then(|part| self.left_out(part)) } else { Some(Code::BadUrl) };
+                self.account.field(row, 0, &item, code);
             }
-            url
-        });
-        if let Some(url) = own.or(made.as_deref()) {
-            set.put(tag, vr, Value::text(url));
         }
+    }
+
+    /// RetrieveURL: the record's own, and what is made from it, else made from the caller's base.
+    fn url(&mut self, set: &mut Attributes, study: &'a Study, series: Option<Series<'a>>, instance: Option<Instance<'a>>) {
+        let part = RowRef::from(row::RETRIEVE_URL).row().and_then(|row| row.parts.first());
+        let Some(part) = part.filter(|part| self.left_out(part).is_none()) else { return };
+        let own = study.get(row::RETRIEVE_URL).map(|retrieve| retrieve.url).filter(|url| !url.is_empty());
+        let base = self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+        let made = || Some([base?, "/studies/", study.get(row::STUDY_UID)?].concat());
+        let url = match own {
+            // Only a URL of this study has URLs of its series below it.
+            Some(url) if series.is_none() || place::base_of(study, url).is_some() => Some(String::from(url)),
+            _ => made(),
+        };
+        let Some(mut url) = url else { return };
+        let of_series = series.and_then(|series| series.get(row::SERIES_UID));
+        let of_instance = instance.and_then(|instance| instance.get(row::INSTANCE_UID));
+        for (name, uid) in [("/series/", of_series), ("/instances/", of_instance)] {
+            if let Some(uid) = uid {
+                url.push_str(name);
+                url.push_str(uid);
+            }
+        }
+        set.put(part.tag, part.vr.name(), Value::text(&url));
     }
 }
 

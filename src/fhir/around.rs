@@ -4,30 +4,27 @@ use super::endpoint::{self, Of};
 use super::place;
 use super::shape::{Fhir, Shape, put};
 use super::walk::{Facts, Walk, rows};
-use super::write::{Includes, SERIES, STUDY};
+use super::write::Includes;
 use crate::json::text::Writer;
 use crate::kind::{Cx, Person, Spell, Told};
 use crate::loss::Code;
 use crate::policy::{EndpointAddress, Endpoints, Practitioners, Subject};
 use crate::study::Study;
-use crate::table::{Level, RowRef, row};
+use crate::table::{Level, RowRef, elements, row};
 use crate::uuid::uuid;
 use crate::value::Fields;
 use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-/// Elements of a Patient, in FHIR's order.
-const PATIENT: &[&str] = &["Patient.identifier[]", "Patient.name[]", "Patient.gender", "Patient.birthDate"];
-
 impl<'a> Walk<'a, '_> {
     /// Patient, Endpoints, Practitioners, as far as the options contain them.
-    pub(super) fn contained(&mut self, study: &'a Study, base: Option<&'a str>, uid: &'a str) {
+    pub(super) fn contained(&mut self, study: &'a Study, base: Option<(&'a str, bool)>, uid: &'a str) {
         let patient = matches!(self.options.subject, Subject::Contained) && self.knows_patient(study);
         let endpoints = base.is_some() && self.options.endpoints == Endpoints::Contained;
         if place::people_are_resources(self.options) {
-            self.meet(study, Level::Study, STUDY);
-            study.series().for_each(|series| self.meet(series, Level::Series, SERIES));
+            self.meet(study, Level::Study);
+            study.series().for_each(|series| self.meet(series, Level::Series));
         }
         let people = self.people_apart();
         if !patient && !endpoints && people.is_empty() {
@@ -38,11 +35,11 @@ impl<'a> Walk<'a, '_> {
         if patient {
             self.patient(study, "patient");
         }
-        if let Some(base) = base.filter(|_| endpoints) {
+        if let Some((base, opaque)) = base.filter(|_| endpoints) {
             let own = study.series().enumerate().filter(|_| self.options.series_endpoints);
             let series = own.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
             for series in core::iter::once(None).chain(series) {
-                let of = Of { base, study: uid, series };
+                let of = Of { base, opaque, study: uid, series };
                 for service in place::services(self.options) {
                     let address = of.address(*service, self.options);
                     endpoint::write(&mut self.w, self.release, *service, &address, Some(&of.id(*service)));
@@ -56,8 +53,8 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Numbers the people of the elements in the order in which they will be written.
-    fn meet(&mut self, from: impl Facts<'a>, level: Level, elements: &[&str]) {
-        for element in elements {
+    fn meet(&mut self, from: impl Facts<'a>, level: Level) {
+        for element in elements(level) {
             for (row_ref, row) in rows(level) {
                 let place = row.place_for(self.release, self.options).find(|at| at.element == *element && at.shape.is_practitioner());
                 for person in from.facts(row_ref).filter(|_| place.is_some()).into_iter().flatten() {
@@ -95,6 +92,7 @@ impl<'a> Walk<'a, '_> {
     fn apart(&mut self, write: impl FnOnce(&mut Walk<'a, '_>)) -> Vec<u8> {
         let mut text = Vec::new();
         let mut apart = Walk {
+            study: self.study,
             w: Writer::new(&mut text),
             release: self.release,
             options: self.options,
@@ -134,7 +132,7 @@ impl<'a> Walk<'a, '_> {
         self.w.open_object();
         self.w.member("resourceType", "Patient");
         self.w.member("id", id);
-        for element in PATIENT {
+        for element in elements(Level::Patient) {
             self.element(study, Level::Patient, element);
         }
         self.w.close_object();
@@ -227,19 +225,23 @@ impl<'a> Walk<'a, '_> {
         self.w.close_array();
     }
 
-    /// RetrieveURL is carried where it gives the Endpoint its base.
+    /// RetrieveURL, or the address that stands in its place, is carried where it gives the Endpoint its address.
     pub(super) fn retrieve_url(&mut self, study: &'a Study) {
         let url = RowRef::from(row::RETRIEVE_URL);
-        let (Some(row_of), Some(_)) = (url.row(), study.facts(url)) else { return };
+        let (Some(row_of), Some(items)) = (url.row(), study.facts(url)) else { return };
         self.see(url);
         let given = self.options.endpoint_base.as_deref().is_some_and(|base| !base.is_empty());
-        let wanted = self.options.trust_retrieve_url && !given && place::service_base(study, self.options).is_some();
-        if wanted {
-            self.loss.carry(1);
-        } else if self.options.trust_retrieve_url && place::retrieve_base(study, self.options).is_none() {
-            self.lose(Code::BadUrl, row_of, 0, 1);
-        } else {
-            self.lose(Code::UrlNotTrusted, row_of, 0, 1);
+        let used = place::service_base(study, self.options).filter(|_| !given);
+        for [url, address, ..] in items {
+            for (text, opaque) in [(url, false), (address, true)].into_iter().filter(|(text, _)| !text.is_empty()) {
+                if used.is_some_and(|(base, is_opaque)| is_opaque == opaque && (opaque || text.starts_with(base))) {
+                    self.loss.carry(1);
+                } else if !opaque && self.options.trust_retrieve_url && place::retrieve_base(study, self.options).is_none() {
+                    self.lose(Code::BadUrl, row_of, 0, 1);
+                } else {
+                    self.lose(Code::UrlNotTrusted, row_of, 0, 1);
+                }
+            }
         }
     }
 }

@@ -28,6 +28,8 @@ pub fn endpoint(service: Service, address: &str, id: Option<&str>, release: Rele
 /// What an Endpoint of a study, or of its series `series`, is about.
 pub(super) struct Of<'a> {
     pub(super) base: &'a str,
+    /// The base is an address as it stands, to which nothing can be added.
+    pub(super) opaque: bool,
     pub(super) study: &'a str,
     pub(super) series: Option<(usize, &'a str)>,
 }
@@ -45,7 +47,7 @@ impl Of<'_> {
 
     /// The address, by the policy: retrieval and query have URLs of studies and series, the others their base only.
     pub(super) fn address(&self, service: Service, options: &Options) -> String {
-        let resource = matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
+        let resource = !self.opaque && matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
         match self.series {
             _ if !resource => self.base.to_string(),
             None => [self.base, "/studies/", self.study].concat(),
@@ -54,7 +56,7 @@ impl Of<'_> {
     }
 }
 
-const fn payload(service: Service) -> (&'static str, &'static str) {
+pub(super) const fn payload(service: Service) -> (&'static str, &'static str) {
     match service {
         Service::WadoRs => ("DICOM WADO-RS", "application/dicom"),
         Service::QidoRs => ("DICOM QIDO-RS", "application/dicom+json"),

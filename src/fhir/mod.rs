@@ -5,9 +5,11 @@
 mod around;
 mod bundle;
 mod endpoint;
+pub(crate) mod found;
 mod human;
 mod outcome;
 pub(crate) mod place;
+mod read;
 pub(crate) mod shape;
 mod walk;
 mod write;
@@ -15,4 +17,5 @@ mod write;
 pub use bundle::{BundleWriter, bundle};
 pub use endpoint::endpoint;
 pub use outcome::outcome;
+pub use read::{Endpoint, read, read_endpoint, read_with};
 pub use write::{write, write_into};

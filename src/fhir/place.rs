@@ -83,6 +83,20 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(known, _)| known == name && !name.is_empty()).map(|(_, uri)| uri.as_str())
 }
 
+/// The local namespace of a URI, by the caller's pairs.
+pub(crate) fn namespace_back<'a>(options: &'a Options, uri: &str) -> Option<&'a str> {
+    find_back(&options.namespaces, uri)
+}
+
+/// The coding scheme designator of a URI, by the caller's pairs.
+pub(crate) fn scheme_back<'a>(options: &'a Options, uri: &str) -> Option<&'a str> {
+    find_back(&options.schemes, uri)
+}
+
+fn find_back<'a>(pairs: &'a [(String, String)], uri: &str) -> Option<&'a str> {
+    pairs.iter().find(|(name, known)| known == uri && !uri.is_empty() && !name.is_empty()).map(|(name, _)| name.as_str())
+}
+
 /// The system of a patient identifier that has no issuer.
 pub(crate) fn patient_system(options: &Options) -> Option<&str> {
     options.patient_namespace.as_deref()
@@ -113,6 +127,10 @@ pub(crate) fn display<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -
         told.mark(n, Code::NamePartDropped);
     }
     let group = groups.get(used).copied().unwrap_or("");
+    if used > 0 {
+        // Alone it reads back as the alphabetic group.
+        told.mark(used, Code::NameFlattened);
+    }
     if names == Names::Alphabetic {
         return Display::Text(group);
     }
@@ -178,13 +196,18 @@ pub(crate) fn practitioner_id(person: &Fields<'_>) -> String {
     uuid("Practitioner", person)
 }
 
-/// The service base: the caller's, else the one that a trusted RetrieveURL names. None where Endpoints are not wanted, or the study's patient is in doubt.
-pub(crate) fn service_base<'a>(study: &'a Study, options: &'a Options) -> Option<&'a str> {
+/// The service base: the caller's, else the one that a trusted RetrieveURL names; else the address that stands in its place, and that it is
+/// only that. None where Endpoints are not wanted, or the study's patient is in doubt.
+pub(crate) fn service_base<'a>(study: &'a Study, options: &'a Options) -> Option<(&'a str, bool)> {
     if options.endpoints == Endpoints::None || study.is_patient_conflict() {
         return None;
     }
     let given = options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
-    given.or_else(|| retrieve_base(study, options))
+    let opaque = || study.get(row::RETRIEVE_URL).map(|retrieve| retrieve.address);
+    given
+        .or_else(|| retrieve_base(study, options))
+        .map(|base| (base, false))
+        .or_else(|| Some((opaque().filter(|address| options.trust_retrieve_url && !address.is_empty())?, true)))
 }
 
 /// The base of RetrieveURL, where it is trusted and is the URL of this study.
@@ -192,10 +215,19 @@ pub(crate) fn retrieve_base<'a>(study: &'a Study, options: &Options) -> Option<&
     if !options.trust_retrieve_url {
         return None;
     }
-    let url = study.get(row::RETRIEVE_URL)?;
+    base_of(study, study.get(row::RETRIEVE_URL)?.url)
+}
+
+/// The service base of a URL that is the URL of this study.
+pub(crate) fn base_of<'a>(study: &Study, url: &'a str) -> Option<&'a str> {
     let path = url.trim_end_matches('/').strip_suffix(study.get(row::STUDY_UID)?)?;
     let base = path.strip_suffix("/studies/")?.trim_end_matches('/');
-    let web = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"))?;
-    let plain = !web.is_empty() && !web.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '{' | '}' | '?' | '#'));
-    plain.then_some(base)
+    is_plain_url(base).then_some(base)
+}
+
+/// Whether an address is an http(s) URL that a path can be added to: no template, no query.
+pub(crate) fn is_plain_url(address: &str) -> bool {
+    let web = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '{' | '}' | '?' | '#');
+    web.is_some_and(|web| !web.is_empty() && !web.contains(odd))
 }

@@ -71,6 +71,11 @@ impl<'a> Uri<'a> {
     pub(crate) const fn plain(rest: &'a str) -> Self {
         Uri { scheme: "", rest }
     }
+
+    /// Whether the whole text is `text`.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        text.strip_prefix(self.scheme) == Some(self.rest)
+    }
 }
 
 /// A short text made here, such as a dateTime.

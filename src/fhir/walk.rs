@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 /// A walk over a study: the text it writes, and what it has accounted for.
 pub(super) struct Walk<'a, 'o> {
+    pub(super) study: &'a Study,
     pub(super) w: Writer<'o>,
     pub(super) release: Release,
     pub(super) options: &'a Options,
@@ -187,7 +188,8 @@ impl<'a> Walk<'a, '_> {
             let first = self.see(row_ref);
             for item in items {
                 let cx = Cx { options: self.options, shape };
-                let mut value = if first { self.spelled(row, &item, &cx) } else { (row.kind.to_fhir)(&item, &cx, &mut Told::default()) };
+                let elsewhere = self.reads_back_elsewhere(row_ref);
+                let mut value = if first { self.spelled(row, &item, &cx, elsewhere) } else { (row.kind.to_fhir)(&item, &cx, &mut Told::default()) };
                 if value.is_nothing() {
                     continue;
                 }
@@ -215,13 +217,24 @@ impl<'a> Walk<'a, '_> {
             return Fhir::Nothing;
         };
         let cx = Cx { options: self.options, shape: at.shape };
-        self.spelled(row, item, &cx)
+        self.spelled(row, item, &cx, false)
+    }
+
+    /// Whether what this row writes reads back as another row, which in DICOM stands before it.
+    fn reads_back_elsewhere(&self, row: RowRef) -> bool {
+        let lacks = |row: RowRef| self.study.items(row).is_none();
+        row == row::PATIENT_RETIRED_ID.into()
+            || row == row::PATIENT_OTHER_ID.into() && lacks(row::PATIENT_ID.into())
+            || row == row::REFERENCED_REQUEST.into() && lacks(row::ACCESSION.into())
     }
 
     /// One item in FHIR's terms, its fields accounted for: each is carried or told.
-    pub(super) fn spelled(&mut self, row: &'static Row, item: &Fields<'a>, cx: &Cx<'a>) -> Fhir<'a> {
+    pub(super) fn spelled(&mut self, row: &'static Row, item: &Fields<'a>, cx: &Cx<'a>, elsewhere: bool) -> Fhir<'a> {
         let mut told = Told::default();
         let value = (row.kind.to_fhir)(item, cx, &mut told);
+        if elsewhere {
+            (0..FIELDS).for_each(|field| told.note(field, Code::AlternativeSource));
+        }
         for (field, (text, mark)) in item.iter().zip(told.marks).enumerate() {
             match mark {
                 _ if text.is_empty() => {}

@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::policy::Listing;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
-use crate::table::{Level, row, rows_of};
+use crate::table::{Level, elements, row, rows_of};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -68,48 +68,10 @@ impl Once {
 
 pub(super) fn write_with(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>, includes: &mut Includes) -> LossReport {
     let mut walk =
-        Walk { w: Writer::new(out), release, options, includes, loss: LossReport::default(), seen: [0; 4], people: BTreeMap::new() };
+        Walk { study, w: Writer::new(out), release, options, includes, loss: LossReport::default(), seen: [0; 4], people: BTreeMap::new() };
     walk.study(study);
     walk.loss
 }
-
-/// Elements of ImagingStudy that rows are written to, in FHIR's order. Those that need more than rows are written where they stand.
-pub(super) const STUDY: &[&str] = &[
-    "identifier[]",
-    "status",
-    "modality[]",
-    "subject",
-    "encounter",
-    "started",
-    "basedOn[]",
-    "referrer",
-    "interpreter[]",
-    "endpoint",
-    "numberOfSeries",
-    "numberOfInstances",
-    "procedureCode[]",
-    "procedure[]",
-    "location",
-    "reasonCode[]",
-    "reason[]",
-    "description",
-    "series",
-];
-pub(super) const SERIES: &[&str] = &[
-    "uid",
-    "number",
-    "modality",
-    "description",
-    "numberOfInstances",
-    "endpoint",
-    "bodySite",
-    "laterality",
-    "specimen[]",
-    "started",
-    "performer[]",
-    "instance",
-];
-const INSTANCE: &[&str] = &["uid", "sopClass", "number", "title"];
 
 impl<'a> Walk<'a, '_> {
     fn study(&mut self, study: &'a Study) {
@@ -120,19 +82,19 @@ impl<'a> Walk<'a, '_> {
         }
         let uid = study.get(row::STUDY_UID).unwrap_or("");
         let base = place::service_base(study, self.options);
-        let place = |series| base.map(|base| Of { base, study: uid, series });
+        let place = |series| base.map(|(base, opaque)| Of { base, opaque, study: uid, series });
         self.contained(study, base, uid);
         let series = place::listed_series(study, self.options);
-        for element in STUDY {
+        for element in elements(Level::Study) {
             match *element {
                 "status" => self.w.member("status", place::status(study)),
                 "modality[]" => self.modalities(study),
                 "subject" => self.subject(study),
-                "endpoint" => self.endpoints(place(None)),
+                "endpoint[]" => self.endpoints(place(None)),
                 "numberOfSeries" => self.count(study, row::SERIES_COUNT.into(), series, series),
                 "numberOfInstances" => self.count(study, row::INSTANCE_COUNT.into(), place::listed_instances(study, self.options), series),
-                "series" if series == 0 => {}
-                "series" => {
+                "series[]" if series == 0 => {}
+                "series[]" => {
                     self.w.name("series");
                     self.w.open_array();
                     for (n, series) in study.series().enumerate() {
@@ -161,7 +123,7 @@ impl<'a> Walk<'a, '_> {
         self.forget(Level::Series);
         let mut own = own;
         let instances = self.options.listing >= Listing::Instances;
-        for element in SERIES {
+        for element in elements(Level::Series) {
             match *element {
                 "modality" if series.get(row::SERIES_MODALITY).is_none() => self.required(row::SERIES_MODALITY.into(), "modality"),
                 "numberOfInstances" => self.count(
@@ -170,9 +132,9 @@ impl<'a> Walk<'a, '_> {
                     series.instances().len(),
                     if instances { series.instances().len() } else { 0 },
                 ),
-                "endpoint" => self.endpoints(own.take()),
-                "instance" if !instances || series.instances().len() == 0 => {}
-                "instance" => {
+                "endpoint[]" => self.endpoints(own.take()),
+                "instance[]" if !instances || series.instances().len() == 0 => {}
+                "instance[]" => {
                     self.w.name("instance");
                     self.w.open_array();
                     for instance in series.instances() {
@@ -193,7 +155,7 @@ impl<'a> Walk<'a, '_> {
     fn instance(&mut self, instance: Instance<'a>) {
         self.w.open_object();
         self.forget(Level::Instance);
-        for element in INSTANCE {
+        for element in elements(Level::Instance) {
             match *element {
                 "sopClass" if !self.has(instance, row::INSTANCE_CLASS.into()) => {
                     self.consume(instance, row::INSTANCE_CLASS.into());

@@ -1,6 +1,7 @@
 //! Text grammars, one small file each (nom). They work on trimmed text and say what they read, not what to do about it.
 
 pub(crate) mod da;
+pub(crate) mod fhir_date;
 pub(crate) mod integer;
 pub(crate) mod offset;
 pub(crate) mod pn;

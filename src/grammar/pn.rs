@@ -1,5 +1,6 @@
 //! PN (PS3.5 6.2.1): up to three groups, `alphabetic=ideographic=phonetic`, of up to five components divided by `^`.
 
+use alloc::string::String;
 use nom::Parser;
 use nom::bytes::complete::take_till;
 use nom::character::complete::char;
@@ -7,12 +8,12 @@ use nom::combinator::all_consuming;
 use nom::multi::separated_list1;
 
 /// The groups of a name that stands in one string, and what follows the third.
-pub(crate) fn groups(text: &str) -> ([&str; 3], Option<&str>) {
+pub(crate) fn groups(text: &str) -> ([String; 3], Option<&str>) {
     let group = take_till::<_, &str, nom::error::Error<&str>>(|c| c == '=');
     let Ok((_, groups)) = all_consuming(separated_list1(char('='), group)).parse(text) else {
-        return ([text, "", ""], None);
+        return ([trim(text), String::new(), String::new()], None);
     };
-    let mut three = [""; 3];
+    let mut three = [const { String::new() }; 3];
     for (slot, group) in three.iter_mut().zip(&groups) {
         *slot = trim(group);
     }
@@ -20,9 +21,17 @@ pub(crate) fn groups(text: &str) -> ([&str; 3], Option<&str>) {
     (three, (groups.len() > 3).then(|| text.get(rest..).unwrap_or("")))
 }
 
-/// A group without what is insignificant: spaces around it, trailing `^`.
-pub(crate) fn trim(group: &str) -> &str {
-    group.trim_end_matches(|c: char| c == '^' || c.is_whitespace()).trim_start()
+/// A group without what is insignificant: spaces around its components, trailing `^`.
+pub(crate) fn trim(group: &str) -> String {
+    let mut trimmed = String::with_capacity(group.len());
+    for (n, component) in group.split('^').enumerate() {
+        if n > 0 {
+            trimmed.push('^');
+        }
+        trimmed.push_str(component.trim());
+    }
+    trimmed.truncate(trimmed.trim_end_matches('^').len());
+    trimmed
 }
 
 #[cfg(test)]
@@ -31,10 +40,11 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(groups("A^B=C^D=E^F"), (["A^B", "C^D", "E^F"], None));
-        assert_eq!(groups("A^B^^"), (["A^B", "", ""], None));
-        assert_eq!(groups("=I"), (["", "I", ""], None));
-        assert_eq!(groups("A=B=C=D=E"), (["A", "B", "C"], Some("D=E")));
+        let three = |text| groups(text).0;
+        assert_eq!(three("A^B=C^D=E^F"), ["A^B", "C^D", "E^F"]);
+        assert_eq!(three(" A ^ B c ^^"), ["A^B c", "", ""]);
+        assert_eq!(three("=I"), ["", "I", ""]);
+        assert_eq!(groups("A=B=C=D=E").1, Some("D=E"));
         assert_eq!(groups("^^^^").0[0], "");
     }
 }

@@ -4,3 +4,4 @@ mod raw;
 pub(crate) mod scan;
 mod serialize;
 pub(crate) mod text;
+pub(crate) mod tree;

@@ -1,8 +1,10 @@
 //! When the patient was born: a date that never shifts. DICOM gives no offset for the time, and FHIR takes none without.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{Found, Leaf};
 use crate::fhir::shape::{Fhir, Short};
 use crate::grammar::da::da;
+use crate::grammar::fhir_date::{self, fhir_date};
 use crate::loss::Code;
 use crate::value::Fields;
 
@@ -44,5 +46,19 @@ impl Spell for Birth {
         let mut out = Short::default();
         out.push(&[day.year, "-", day.month, "-", day.day]);
         Fhir::Short(out)
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Text(leaf) = found else { return };
+        match fhir_date(leaf.trim()) {
+            fhir_date::Found::Bad => fill.lose(*leaf, Code::BadDate),
+            fhir_date::Found::Coarse => fill.lose(*leaf, Code::DateTooCoarse),
+            fhir_date::Found::Day(day) => {
+                fill.set(0, [day.year, day.month, day.day].concat(), *leaf);
+                if let fhir_date::Part::Good(clock) = day.time {
+                    fill.set(1, clock.replace(':', ""), Leaf::default());
+                }
+            }
+        }
     }
 }

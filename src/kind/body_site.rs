@@ -2,8 +2,9 @@
 //!
 //! A code that is exactly what Annex L says of the term is the same fact as the term, and only the term is kept.
 
-use super::concept::{canon, concept};
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::concept::{canon, concept, read, text_beside};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::Found;
 use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
 use crate::loss::Code;
 use crate::table::codes::body_part::{self, BodyPart};
@@ -101,7 +102,36 @@ impl Spell for BodySite {
                 told.mark(0, if back.is_some() { Code::AliasCollapsed } else { Code::AlternativeUnused });
             }
             site.text = "";
+        } else {
+            // Text goes back to the term where it looks like one, else to the meaning.
+            let meaning_alone = site.coding.is_none() && site.text != term;
+            if meaning_alone && is_term(site.text) {
+                told.note(4, Code::AlternativeSource);
+            } else if !meaning_alone && !is_term(site.text) {
+                told.note(0, Code::AlternativeSource);
+            }
         }
         Fhir::Concept(site)
     }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Concept(concept) = found else { return };
+        let display = concept.codings.iter().map(|coding| coding.display).find(|display| !display.is_empty()).unwrap_or_default();
+        if concept.codings.iter().any(|coding| !coding.code.is_empty()) {
+            read(fill, 1, concept, cx);
+            if is_term(concept.text.trim()) {
+                fill.put(0, concept.text);
+            } else {
+                text_beside(fill, concept);
+            }
+            return;
+        }
+        let words = if concept.text.is_empty() { display } else { concept.text };
+        fill.put(if is_term(words.trim()) { 0 } else { 4 }, words);
+    }
+}
+
+/// Whether a text can be a Defined Term: a code string of PS3.5 6.2, other signs allowed that are met in its place.
+fn is_term(text: &str) -> bool {
+    text.len() <= 16 && text.bytes().all(|b| (b' '..=b'~').contains(&b) && !b.is_ascii_lowercase() && b != b'\\')
 }

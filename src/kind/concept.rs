@@ -1,12 +1,14 @@
 //! Code Sequence Macro (PS3.3 8.8) <-> CodeableConcept with one coding, or text.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{self, Found, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Coding, Fhir, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
 use crate::table::codes::scheme::{self, SNOMED_OID};
 use crate::value::Fields;
+use alloc::string::String;
 
 view! {
     /// A code.
@@ -47,6 +49,75 @@ impl Spell for Concept {
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         Fhir::Concept(concept(fields, 0, cx, told))
     }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Concept(concept) = found else { return };
+        read(fill, 0, concept, cx);
+        if fill.is_filled(0) {
+            text_beside(fill, concept);
+        } else {
+            let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
+            fill.put(3, if concept.text.is_empty() { display } else { concept.text });
+        }
+    }
+}
+
+/// Fields of a code, from `at` on: the first coding whose system has a designator or a UID, else the first with a code.
+pub(super) fn read<'d>(fill: &mut Fill<'d>, at: usize, concept: &found::Concept<'d>, cx: &Cx<'_>) {
+    let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
+    let back = |coding: &found::Coding<'d>| designator(coding.system.trim(), coding.code.trim(), cx);
+    let known = |coding: &&found::Coding<'d>| !matches!(back(coding), Back::Unknown);
+    let Some(coding) = coded().find(known).or_else(|| coded().next()) else { return };
+    fill.put(at, coding.code);
+    fill.put(at + 2, coding.version);
+    fill.put(at + 3, coding.display);
+    match back(coding) {
+        Back::Unknown => {}
+        Back::None => fill.also(coding.system),
+        Back::Uid(uid) => fill.set(at + 4, uid, coding.system),
+        Back::Designator { name, own } => {
+            fill.set(at + 1, String::from(name), coding.system);
+            if !own {
+                fill.note(coding.system, Code::OtherSystem);
+            }
+        }
+    }
+}
+
+/// Text beside a code says nothing new where it is the code's display.
+pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>) {
+    if concept.codings.iter().any(|coding| !coding.display.is_empty() && coding.display.trim() == concept.text.trim()) {
+        fill.also(concept.text);
+    }
+}
+
+/// What a system says in DICOM.
+enum Back<'d, 'o> {
+    /// Nothing that is known.
+    Unknown,
+    /// Nothing: the code names itself.
+    None,
+    /// A designator; whether the system is the URI that is written for it.
+    Designator { name: &'o str, own: bool },
+    Uid(&'d str),
+}
+
+fn designator<'d, 'o>(uri: &'d str, code: &str, cx: &Cx<'o>) -> Back<'d, 'o> {
+    if let Some(name) = place::scheme_back(cx.options, uri) {
+        return Back::Designator { name, own: true };
+    }
+    if uri == URI && code.contains(':') {
+        return Back::None;
+    }
+    if let Some((known, own)) = scheme::by_uri(uri) {
+        return Back::Designator { name: known.designator, own };
+    }
+    match uri.strip_prefix(URN_OID).map(|uid| (uid, scheme::by_uid(uid))) {
+        Some((_, Some(known))) => Back::Designator { name: known.designator, own: false },
+        Some((SNOMED_OID, None)) => Back::Designator { name: "SCT", own: false },
+        Some((uid, None)) if is_oid(uid) => Back::Uid(uid),
+        _ => Back::Unknown,
+    }
 }
 
 /// The one form of the code whose fields begin at `at`.
@@ -67,9 +138,13 @@ pub(super) fn canon(draft: &mut Draft<'_>, at: usize) {
             draft.set(designator, snomed);
         }
     }
-    // A UID that the designator implies is said twice.
-    if scheme::by_designator(draft.get(designator)).is_some_and(|known| known.uid == draft.get(uid)) {
-        draft.clear(uid);
+    // A UID that the designator implies is said twice; one that alone implies it says it.
+    match scheme::by_uid(draft.get(uid)) {
+        Some(known) if !draft.is_filled(designator) => {
+            draft.shift_as(uid, designator, known.designator);
+        }
+        _ if scheme::by_designator(draft.get(designator)).is_some_and(|known| known.uid == draft.get(uid)) => draft.clear(uid),
+        _ => {}
     }
 }
 
@@ -94,6 +169,17 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
         Some(system) if shape::is_code(code) => {
             if by_uid {
                 told.mark_filled(fields, at + 1..at + 2, Code::SchemeNameDropped);
+            } else {
+                told.mark_filled(fields, at + 4..at + 5, Code::AlternativeUnused);
+                // Several schemes may share a URI.
+                let same = match self::designator(system.rest, code, cx) {
+                    Back::Designator { name, .. } => name == designator,
+                    Back::None => designator.is_empty(),
+                    Back::Uid(_) | Back::Unknown => true,
+                };
+                if !same {
+                    told.mark(at + 1, Code::AliasCollapsed);
+                }
             }
             shape::Concept { coding: Some(Coding { system: Some(system), version, code: Uri::plain(code), display: meaning }), text: "" }
         }
@@ -101,6 +187,9 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
             let text = if meaning.is_empty() { code } else { meaning };
             if !meaning.is_empty() {
                 told.mark(at, Code::SchemeUnknown);
+            }
+            if meaning.is_empty() && (1..5).all(|n| part(n).is_empty()) {
+                told.mark(at, Code::AlternativeSource);
             }
             told.mark_filled(fields, at + 1..at + 3, Code::SchemeUnknown);
             told.mark_filled(fields, at + 4..at + 5, Code::SchemeUnknown);

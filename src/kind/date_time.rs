@@ -3,11 +3,14 @@
 //! FHIR writes a time only with minutes, seconds and an offset from UTC. Nothing is invented to reach that: where the offset is unknown, or
 //! the time has hours only, the date alone is written. Seconds are filled with `:00`, which FHIR allows, and noted.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{Found, Leaf};
 use crate::fhir::shape::{Fhir, Short};
+use crate::grammar::fhir_date::{self, fhir_date};
 use crate::grammar::{da::da, offset::offset, tm::tm};
 use crate::loss::Code;
 use crate::value::Fields;
+use alloc::string::String;
 
 view! {
     /// When something started, in DICOM's forms.
@@ -45,6 +48,10 @@ impl Spell for DateTime {
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         spell(fields, 0, cx, told)
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        read(found, fill);
     }
 }
 
@@ -85,6 +92,39 @@ impl Spell for DateTimeOr {
             spell(fields, 0, cx, told)
         }
     }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        read(found, fill);
+    }
+}
+
+/// Date, time and offset of a dateTime. One leaf fills them all: where only a part of it is no good the rest is read.
+fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
+    let Found::Text(leaf) = found else { return };
+    let day = match fhir_date(leaf.trim()) {
+        fhir_date::Found::Bad => return fill.lose(*leaf, Code::BadDate),
+        fhir_date::Found::Coarse => return fill.lose(*leaf, Code::DateTooCoarse),
+        fhir_date::Found::Day(day) => day,
+    };
+    fill.set(0, [day.year, day.month, day.day].concat(), *leaf);
+    let clock = match day.time {
+        fhir_date::Part::Absent => return,
+        fhir_date::Part::Bad => return fill.lose(*leaf, Code::BadTime),
+        fhir_date::Part::Good(clock) => clock.replace(':', ""),
+    };
+    let cut = clock.split_once('.').filter(|(_, fraction)| fraction.len() > 6);
+    if cut.is_some() {
+        fill.note(*leaf, Code::FractionCut);
+    }
+    fill.set(1, clock.get(..13).filter(|_| cut.is_some()).map_or(clock.clone(), String::from), Leaf::default());
+    match day.offset {
+        fhir_date::Part::Absent => fill.note(*leaf, Code::ZoneMissing),
+        fhir_date::Part::Bad => fill.lose(*leaf, Code::BadOffset),
+        fhir_date::Part::Good(text) => {
+            let zone = offset(text).map(|zone| [zone.sign, zone.hours, zone.minutes].concat());
+            fill.set(2, zone.unwrap_or_default(), Leaf::default());
+        }
+    }
 }
 
 /// The dateTime of the date and time at `date` and `date + 1`, dated by the offset at 2.
@@ -113,12 +153,15 @@ fn spell<'a>(fields: &Fields<'a>, date: usize, cx: &Cx<'a>, told: &mut Told) -> 
         told.mark(date + 1, Code::TimeWithoutZone);
         return Fhir::Short(out);
     };
+    if from_options.is_some() {
+        told.mark(date + 1, Code::ZoneAssumed);
+    }
     out.push(&["T", time.hour, ":", minute, ":"]);
     match time.second {
         Some(second) => out.push(&[second]),
         None => {
             out.push(&["00"]);
-            told.mark(date + 1, Code::PrecisionAdded);
+            told.note(date + 1, Code::PrecisionAdded);
         }
     }
     if let Some(fraction) = time.fraction {

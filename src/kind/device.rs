@@ -1,6 +1,7 @@
 //! A device <-> a logical Reference by its serial number or UID.
 
-use super::{Cx, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{DICOM_UID, Found, IDENTIFIER_TYPE};
 use crate::fhir::shape::{self, Display, Fhir, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -42,6 +43,8 @@ impl Kind for Device {
 impl Spell for Device {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let (manufacturer, model, serial, uid) = (field(fields, 0), field(fields, 1), field(fields, 3), field(fields, 4));
+        // One display for both: what it is made of cannot be told back.
+        told.mark_filled(fields, 0..if manufacturer.is_empty() { 0 } else { 2 }, Code::NameFlattened);
         // A Reference has no room for them; a Device resource would.
         for part in [2, 5] {
             told.mark_filled(fields, part..part + 1, Code::NeedsResource);
@@ -65,5 +68,22 @@ impl Spell for Device {
             identifier,
             display: Display::Words([manufacturer, model, "", "", ""]),
         })
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Reference(device) = found else { return };
+        fill.also(device.type_);
+        fill.put(1, device.display);
+        let Some(identifier) = &device.identifier else { return };
+        if identifier.system.trim() == DICOM_UID {
+            fill.also(identifier.system);
+            fill.uid(4, identifier.value, true);
+        } else if let Some(coding) = identifier.type_.with("SNO") {
+            fill.also(coding.code);
+            fill.system(coding.system, IDENTIFIER_TYPE, coding.code);
+            fill.put(3, identifier.value);
+        } else if identifier.type_.codings.is_empty() {
+            fill.put(3, identifier.value);
+        }
     }
 }

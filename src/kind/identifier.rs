@@ -1,6 +1,7 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{self, DCM, Found, IDENTIFIER_TYPE, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
@@ -48,7 +49,7 @@ impl Spell for Identifier {
     }
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
-        let (mut system, assigner) = issuer(fields, cx);
+        let (mut system, assigner) = issuer(fields, cx, told);
         if let Shape::StudyIdIdentifier = cx.shape {
             let Some(uri) = place::study_id_system(cx.options) else {
                 told.mark(0, Code::SystemUnknown);
@@ -68,6 +69,46 @@ impl Spell for Identifier {
             _ => Fhir::Identifier(identifier),
         }
     }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        if let Found::Reference(reference) = found {
+            fill.also(reference.type_);
+        }
+        let Some(identifier) = found.identifier() else { return };
+        fill.put(0, identifier.value);
+        if let Shape::StudyIdIdentifier = cx.shape {
+            return fill.also(identifier.system);
+        }
+        read_issuer(fill, identifier, cx);
+        match cx.shape {
+            Shape::Identifier(code) | Shape::Logical(_, code) => match identifier.type_.with(code) {
+                Some(coding) => {
+                    fill.also(coding.code);
+                    fill.system(coding.system, IDENTIFIER_TYPE, coding.code);
+                    // DCM 121022 is "Accession Number": some guides want it said too.
+                    if let Some(coding) = identifier.type_.with("121022").filter(|coding| coding.system.trim() == DCM) {
+                        fill.also(coding.code);
+                        fill.also(coding.system);
+                    }
+                }
+                None if matches!(cx.shape, Shape::Identifier(_)) => fill.note(identifier.system, Code::OtherSystem),
+                None => {}
+            },
+            _ => read_type(fill, identifier, ""),
+        }
+    }
+}
+
+/// IdentifierTypeCode: a code of v2-0203, unless it is the one that goes without saying.
+fn read_type<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>, implied: &str) {
+    let coded = || identifier.type_.codings.iter().filter(|coding| !coding.code.is_empty());
+    let Some(coding) = coded().find(|coding| coding.system.trim() == IDENTIFIER_TYPE).or_else(|| coded().next()) else { return };
+    if coding.code.trim() == implied {
+        fill.also(coding.code);
+    } else {
+        fill.put(4, coding.code);
+    }
+    fill.system(coding.system, IDENTIFIER_TYPE, coding.code);
 }
 
 /// The identifier that a patient is known by: a medical record number (MR) unless DICOM says otherwise, and the caller may name who
@@ -97,13 +138,63 @@ impl Spell for PatientIdentifier {
         }
     }
 
-    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
-        let (mut system, assigner) = issuer(fields, cx);
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+        let (mut system, assigner) = issuer(fields, cx, told);
+        let patients = place::patient_system(cx.options);
+        // The system of those without issuer reads back as none.
+        if assigner.display.is_empty() && assigner.identifier.is_none() && system.is_some_and(|uri| patients.is_some_and(|own| uri.is(own))) {
+            told.note(1, Code::AliasCollapsed);
+            told.note(2, Code::AliasCollapsed);
+            told.note(3, Code::AliasCollapsed);
+        }
         if (1..3).all(|part| field(fields, part).is_empty()) {
-            system = place::patient_system(cx.options).map(Uri::plain);
+            system = patients.map(Uri::plain);
         }
         let type_code = Some(field(fields, 4)).filter(|code| !code.is_empty()).unwrap_or(MEDICAL_RECORD);
         Fhir::Identifier(shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner })
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Some(identifier) = found.identifier() else { return };
+        fill.put(0, identifier.value);
+        let alone = identifier.assigner.is_empty() && identifier.assigned.1.is_empty();
+        if alone && place::patient_system(cx.options).is_some_and(|own| own == identifier.system.trim()) {
+            fill.also(identifier.system);
+        } else {
+            read_issuer(fill, identifier, cx);
+        }
+        read_type(fill, identifier, MEDICAL_RECORD);
+    }
+}
+
+/// Fields 1 to 3 from system and assigner.
+pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>, cx: &Cx<'_>) {
+    let uri = identifier.system.trim();
+    let (type_, id) = identifier.assigned;
+    fill.put(1, identifier.assigner);
+    if !uri.is_empty() {
+        let local = if identifier.assigner.is_empty() { place::namespace_back(cx.options, uri) } else { None };
+        if let Some(local) = local {
+            fill.set(1, String::from(local), identifier.system);
+        } else {
+            let (id, kind) = universal_of(uri);
+            fill.set(2, id, identifier.system);
+            fill.set(3, kind, found::Leaf::default());
+            return;
+        }
+    }
+    fill.put(2, id);
+    fill.put(3, type_);
+}
+
+/// The universal entity identifier that a system is, and its type.
+fn universal_of(uri: &str) -> (&str, &'static str) {
+    if let Some(oid) = uri.strip_prefix(URN_OID).filter(|oid| is_oid(oid)) {
+        (oid, "ISO")
+    } else if let Some(uuid) = uri.strip_prefix("urn:uuid:") {
+        (uuid, "UUID")
+    } else {
+        (uri, "URI")
     }
 }
 
@@ -117,6 +208,15 @@ pub(super) fn canon_issuer(draft: &mut Draft<'_>) {
     if !draft.is_filled(2) {
         draft.refuse(3, Code::Incomplete);
     }
+    // A URI that is a URN of one of the other types is that type.
+    if draft.get(3) == "URI" {
+        let (id, kind) = universal_of(draft.get(2));
+        if kind != "URI" {
+            let id = String::from(id);
+            draft.set(2, &id);
+            draft.set(3, kind);
+        }
+    }
     if draft.get(3) == "UUID" && draft.get(2).bytes().any(|b| b.is_ascii_uppercase()) {
         let lower: String = draft.get(2).chars().map(|c| c.to_ascii_lowercase()).collect();
         draft.set(2, &lower);
@@ -124,7 +224,7 @@ pub(super) fn canon_issuer(draft: &mut Draft<'_>) {
 }
 
 /// System and assigner that the issuer in fields 1 to 3 gives.
-pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>) -> (Option<Uri<'a>>, Assigner<'a>) {
+pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> (Option<Uri<'a>>, Assigner<'a>) {
     let (local, universal, universal_type) = (field(fields, 1), field(fields, 2), field(fields, 3));
     let mut assigner = Assigner::default();
     let mut system = universal_system(universal, universal_type);
@@ -133,9 +233,18 @@ pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>) -> (Option<Uri<'a>>, 
     }
     if !local.is_empty() {
         match place::namespace(cx.options, local) {
-            Some(uri) if system.is_none() => system = Some(Uri::plain(uri)),
+            Some(uri) if system.is_none() => {
+                system = Some(Uri::plain(uri));
+                if place::namespace_back(cx.options, uri) != Some(local) {
+                    told.note(1, Code::AliasCollapsed);
+                }
+            }
             _ => assigner.display = local,
         }
+    } else if system.is_some_and(|uri| cx.options.namespaces.iter().any(|(_, known)| uri.is(known))) {
+        // The caller's name for it is what reads back.
+        told.note(2, Code::AliasCollapsed);
+        told.note(3, Code::AliasCollapsed);
     }
     (system, assigner)
 }

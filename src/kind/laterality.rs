@@ -1,6 +1,7 @@
 //! The side: `R`, `L`, `B`, `U` <-> SNOMED CT, in the family of codes that the release's value set holds.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{Found, SNOMED};
 use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -44,6 +45,10 @@ impl Spell for Laterality {
                 draft.refuse(side, Code::BadCode);
             }
         }
+        // Both sides is a value of ImageLaterality only (PS3.3 C.7.3.1, C.7.6.1).
+        if draft.get(0) == "B" && matches!(draft.get(1), "" | "B") {
+            draft.shift(0, 1);
+        }
     }
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
@@ -59,6 +64,10 @@ impl Spell for Laterality {
             }
             return Fhir::Nothing;
         };
+        // The series' own attribute is the one that reading back gives.
+        if from == 1 && side != "B" {
+            told.mark(1, Code::AlternativeSource);
+        }
         let [both, one_sided] = families;
         let (code, display) = if matches!(cx.shape, Shape::UnilateralCoding) { one_sided } else { both };
         Fhir::Concept(shape::Concept {
@@ -71,4 +80,25 @@ impl Spell for Laterality {
             text: "",
         })
     }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Concept(concept) = found else { return };
+        let is_side = |code: &str| SIDES.iter().find(|(_, families)| families.iter().any(|(known, _)| *known == code));
+        let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
+        let Some(coding) = coded().find(|coding| is_side(coding.code.trim()).is_some()).or_else(|| coded().next()) else { return };
+        let code = coding.code.trim();
+        let (side, display) = match is_side(code) {
+            Some((side, families)) => (*side, families.iter().find(|(known, _)| *known == code).map_or("", |(_, display)| *display)),
+            None if code == UNILATERAL => ("U", "Unilateral"),
+            None => return fill.lose(coding.code, Code::BadCode),
+        };
+        fill.set(usize::from(side == "B"), side, coding.code);
+        fill.system(coding.system, SNOMED, coding.code);
+        if coding.display.trim() == display {
+            fill.also(coding.display);
+        }
+    }
 }
+
+/// CID 244: one side, and nobody says which. Read, never written.
+const UNILATERAL: &str = "66459002";

@@ -1,7 +1,8 @@
 //! Where a study was made, from the first of three attributes that says so.
 
 use super::title::first_of;
-use super::{Cx, Kind, Sealed, Spell, Told, view};
+use super::{Cx, Fill, Kind, Sealed, Spell, Told, view};
+use crate::fhir::found::Found;
 use crate::fhir::shape::{self, Display, Fhir};
 use crate::value::Fields;
 
@@ -40,5 +41,11 @@ impl Spell for Location {
             }
             None => Fhir::Nothing,
         }
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Reference(place) = found else { return };
+        fill.also(place.type_);
+        fill.put(0, place.display);
     }
 }

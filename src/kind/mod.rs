@@ -8,6 +8,7 @@ mod body_site;
 mod concept;
 mod date_time;
 mod device;
+mod fill;
 mod identifier;
 mod laterality;
 mod location;
@@ -16,6 +17,7 @@ mod person;
 mod plain;
 mod reason;
 mod request;
+mod retrieve;
 mod sex;
 mod specimen;
 mod title;
@@ -33,10 +35,14 @@ pub use person::{Person, PersonView};
 pub use plain::{Number, Text, Uid};
 pub use reason::{Reason, ReasonView};
 pub use request::{Request, RequestView};
+pub use retrieve::{Retrieve, RetrieveView};
 pub use sex::Sex;
 pub use specimen::{Specimen, SpecimenView};
 pub use title::{Title, TitleView};
 
+pub(crate) use fill::{Fill, Outcome};
+
+use crate::fhir::found::Found;
 use crate::fhir::shape::{Fhir, Shape};
 use crate::loss::Code;
 use crate::options::Options;
@@ -70,9 +76,12 @@ pub(crate) trait Spell: Kind {
 
     /// One item in FHIR's terms; `told` hears what is left out or bent.
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a>;
+
+    /// One item from FHIR's terms. What `fill` does not hear of is told by the reader.
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>);
 }
 
-/// What spelling in FHIR depends on besides the value.
+/// What spelling in FHIR, and reading it, depend on besides the value.
 pub(crate) struct Cx<'a> {
     pub(crate) options: &'a Options,
     pub(crate) shape: Shape,
@@ -85,12 +94,13 @@ pub(crate) struct Vtable {
     pub(crate) fields: usize,
     pub(crate) canon: fn(&mut Draft<'_>),
     pub(crate) to_fhir: for<'a> fn(&Fields<'a>, &Cx<'a>, &mut Told) -> Fhir<'a>,
+    pub(crate) from_fhir: for<'d> fn(&Found<'d>, &Cx<'_>, &mut Fill<'d>),
 }
 
 impl Vtable {
     pub(crate) const fn of<K: Spell>() -> Vtable {
         assert!(K::FIELDS <= FIELDS);
-        Vtable { name: K::NAME, fields: K::FIELDS, canon: K::canon, to_fhir: K::to_fhir }
+        Vtable { name: K::NAME, fields: K::FIELDS, canon: K::canon, to_fhir: K::to_fhir, from_fhir: K::from_fhir }
     }
 }
 
@@ -105,6 +115,13 @@ impl Told {
     pub(crate) fn mark(&mut self, field: usize, code: Code) {
         if let Some(mark) = self.marks.get_mut(field) {
             *mark = Some(code);
+        }
+    }
+
+    /// Remarks on a field that nothing is said of yet.
+    pub(crate) fn note(&mut self, field: usize, code: Code) {
+        if let Some(mark) = self.marks.get_mut(field) {
+            mark.get_or_insert(code);
         }
     }
 
@@ -123,11 +140,13 @@ pub(crate) struct Draft<'t> {
     text: &'t mut String,
     spans: [(usize, usize); FIELDS],
     pub(crate) told: Told,
+    /// A field whose value went to another field.
+    pub(crate) moved: Option<(usize, usize)>,
 }
 
 impl<'t> Draft<'t> {
     pub(crate) fn new(text: &'t mut String) -> Self {
-        Draft { text, spans: [(0, 0); FIELDS], told: Told::default() }
+        Draft { text, spans: [(0, 0); FIELDS], told: Told::default(), moved: None }
     }
 
     pub(crate) fn put(&mut self, field: usize, start: usize, end: usize) {
@@ -157,6 +176,23 @@ impl<'t> Draft<'t> {
     /// Empties a field whose value another field says too.
     pub(crate) fn clear(&mut self, field: usize) {
         self.put(field, 0, 0);
+    }
+
+    /// A field's value belongs to another field; where that has it already it is said twice.
+    pub(crate) fn shift(&mut self, from: usize, to: usize) {
+        if let Some(span) = self.spans.get(from).copied() {
+            if !self.is_filled(to) {
+                self.put(to, span.0, span.1);
+                self.moved = Some((from, to));
+            }
+            self.clear(from);
+        }
+    }
+
+    /// As [`Self::shift`], in other words.
+    pub(crate) fn shift_as(&mut self, from: usize, to: usize, value: &str) {
+        self.shift(from, to);
+        self.set(to, value);
     }
 
     /// Empties a field and tells why, if it was filled.

@@ -1,6 +1,7 @@
 //! Modality: a code string <-> a code of DCM, or a code of no known system.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field};
+use crate::fhir::found::{DCM, Found};
 use crate::fhir::shape::{self, Coding, Fhir, Uri};
 use crate::loss::Code;
 use crate::table::codes::modality;
@@ -31,11 +32,28 @@ impl Spell for Modality {
 
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         let code = field(fields, 0);
-        let system = modality::is_dcm(code).then(|| Uri::plain("http://dicom.nema.org/resources/ontology/DCM"));
+        let system = modality::is_dcm(code).then(|| Uri::plain(DCM));
         Fhir::Concept(if shape::is_code(code) {
             shape::Concept { coding: Some(Coding { system, code: Uri::plain(code), ..Coding::default() }), text: "" }
         } else {
             shape::Concept { coding: None, text: code }
         })
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Concept(concept) = found else { return };
+        let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
+        let Some(coding) = coded().find(|coding| coding.system.trim() == DCM).or_else(|| coded().next()) else {
+            let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
+            return fill.put(0, if concept.text.is_empty() { display } else { concept.text });
+        };
+        fill.put(0, coding.code);
+        if modality::is_dcm(&coding.code.trim().to_ascii_uppercase()) {
+            fill.system(coding.system, DCM, coding.code);
+        } else if coding.system.trim() == DCM {
+            fill.also(coding.system);
+        } else if !coding.system.is_empty() {
+            fill.system(coding.system, DCM, coding.code);
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! A person: a name in up to three representations, and an identification <-> a FHIR Reference.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{self, Found, Leaf, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
+use crate::grammar::pn;
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
 use crate::table::codes::scheme;
 use crate::value::Fields;
+use alloc::string::String;
 
 view! {
     /// A person.
@@ -50,6 +53,18 @@ impl Spell for Person {
                 draft.refuse(part, Code::Incomplete);
             }
         }
+        // A scheme named by its OID: a designator of 16 characters holds it, or its UID does; twice is once.
+        let (designator, uid) = (draft.get(4), draft.get(6));
+        let same = uid == designator;
+        let too_long = is_oid(designator) && (uid.is_empty() || same) && designator.len() > DESIGNATOR;
+        let short = designator.is_empty() && is_oid(uid) && uid.len() <= DESIGNATOR;
+        if too_long {
+            draft.shift(4, 6);
+        } else if same {
+            draft.clear(6);
+        } else if short {
+            draft.shift(6, 4);
+        }
     }
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
@@ -77,10 +92,92 @@ impl Spell for Person {
             if known.is_none() {
                 assigner.display = designator;
             }
+            if let Some(uri) = known {
+                if system_back(uri, cx) != Back::Designator(designator) {
+                    told.note(4, Code::AliasCollapsed);
+                }
+            }
             known.map(Uri::plain)
         };
         let identifier =
             (!id.is_empty()).then_some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
         Fhir::Reference(shape::Reference { literal: "", type_, identifier, display })
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Reference(person) = found else { return };
+        fill.also(person.type_);
+        if person.names.iter().any(|group| !group.text.is_empty()) {
+            names(person, fill);
+        } else {
+            display(person.display, fill);
+        }
+        let Some(identifier) = &person.identifier else { return };
+        fill.put(3, identifier.value);
+        fill.put(5, identifier.type_.text);
+        let uri = identifier.system.trim();
+        if !identifier.assigner.is_empty() {
+            fill.put(4, identifier.assigner);
+            if let Some(uid) = uri.strip_prefix(URN_OID) {
+                fill.set(6, uid, identifier.system);
+            }
+            return;
+        }
+        match system_back(uri, cx) {
+            Back::Designator(name) => fill.set(4, String::from(name), identifier.system),
+            Back::Uid(uid) => fill.set(6, String::from(uid), identifier.system),
+            Back::Unknown => {}
+        }
+    }
+}
+
+/// Characters that a CodingSchemeDesignator holds.
+const DESIGNATOR: usize = 16;
+
+/// What the system of a person's identifier says.
+#[derive(PartialEq)]
+enum Back<'a> {
+    Unknown,
+    Designator(&'a str),
+    Uid(&'a str),
+}
+
+fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
+    if let Some(name) = place::namespace_back(cx.options, uri) {
+        return Back::Designator(name);
+    }
+    match uri.strip_prefix(URN_OID).filter(|uid| is_oid(uid)) {
+        Some(oid) if oid.len() <= DESIGNATOR => Back::Designator(oid),
+        Some(oid) => Back::Uid(oid),
+        None => scheme::by_uri(uri).map_or(Back::Unknown, |(known, _)| Back::Designator(known.designator)),
+    }
+}
+
+/// The groups of HumanNames.
+fn names<'d>(person: &found::Reference<'d>, fill: &mut Fill<'d>) {
+    for (field, group) in person.names.iter().enumerate() {
+        let leaf = Leaf { text: "", id: group.leaf };
+        fill.set(field, group.text.clone(), leaf);
+        for id in &group.rest {
+            fill.also(Leaf { text: "", id: Some(*id) });
+        }
+        if group.unstructured {
+            fill.note(leaf, Code::NameUnstructured);
+        }
+    }
+}
+
+/// A name as it is displayed in DICOM's form; without its signs it is one component.
+fn display<'d>(text: Leaf<'d>, fill: &mut Fill<'d>) {
+    let (groups, rest) = pn::groups(text.trim());
+    if rest.is_some() {
+        fill.note(text, Code::NameAsText);
+    } else if !text.trim().contains(['^', '=']) {
+        fill.note(text, Code::NameUnstructured);
+    }
+    let mut leaf = text;
+    for (field, group) in groups.into_iter().enumerate().filter(|(_, group)| !group.is_empty()) {
+        fill.set(field, group, leaf);
+        leaf = Leaf::default();
     }
 }

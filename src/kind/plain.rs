@@ -1,6 +1,7 @@
 //! Kinds of one field: text, number, UID.
 
-use super::{Cx, Kind, Sealed, Spell, Told, field};
+use super::{Cx, Fill, Kind, Sealed, Spell, Told, field};
+use crate::fhir::found::{DICOM_UID, Found, URI};
 use crate::fhir::shape::{Coding, Concept, Fhir, Identifier, Shape, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -25,6 +26,16 @@ impl Spell for Text {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         Fhir::Text(Uri::plain(field(fields, 0)))
     }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        plain(found, fill);
+    }
+}
+
+fn plain<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
+    if let Found::Text(leaf) = found {
+        fill.put(0, *leaf);
+    }
 }
 
 /// A whole number from 0 to 2147483647, FHIR's `unsignedInt`.
@@ -45,6 +56,10 @@ impl Kind for Number {
 impl Spell for Number {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         Fhir::Number(field(fields, 0))
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        plain(found, fill);
     }
 }
 
@@ -82,6 +97,29 @@ impl Spell for Uid {
             }
             Shape::Oid => Fhir::Text(urn),
             _ => Fhir::Text(Uri::plain(uid)),
+        }
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        match found {
+            Found::Text(leaf) => fill.uid(0, *leaf, matches!(cx.shape, Shape::Oid | Shape::UidCoding)),
+            Found::Concept(concept) => {
+                let coding = concept.codings.iter().find(|coding| !coding.code.is_empty());
+                if let Some(coding) = coding {
+                    fill.uid(0, coding.code, true);
+                    fill.system(coding.system, URI, coding.code);
+                }
+            }
+            Found::Identifier(identifier) => {
+                fill.uid(0, identifier.value, true);
+                fill.system(identifier.system, DICOM_UID, identifier.value);
+                // DCM 110180 is "Study Instance UID": some guides want it said.
+                if let Some(coding) = identifier.type_.with("110180") {
+                    fill.also(coding.code);
+                    fill.also(coding.system);
+                }
+            }
+            Found::Reference(_) => {}
         }
     }
 }

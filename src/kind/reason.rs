@@ -1,7 +1,8 @@
 //! Why a study was made: a code, or words; requested, or performed.
 
-use super::concept::{canon, concept};
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::concept::{canon, concept, read, text_beside};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::Found;
 use crate::fhir::shape::{self, Fhir};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -51,6 +52,25 @@ impl Spell for Reason {
             told.mark_filled(fields, 0..5, Code::AlternativeSource);
         }
         let text = field(fields, 5);
-        Fhir::Concept(if text.is_empty() { concept(fields, 0, cx, told) } else { shape::Concept { coding: None, text } })
+        if !text.is_empty() {
+            return Fhir::Concept(shape::Concept { coding: None, text });
+        }
+        let concept = concept(fields, 0, cx, told);
+        if concept.coding.is_none() {
+            // Words alone read back as the reason in words.
+            told.note(3, Code::AlternativeSource);
+        }
+        Fhir::Concept(concept)
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Concept(concept) = found else { return };
+        read(fill, 0, concept, cx);
+        if fill.is_filled(0) {
+            text_beside(fill, concept);
+        } else {
+            let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
+            fill.put(5, if concept.text.is_empty() { display } else { concept.text });
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A request that a series answers <-> a logical Reference to a ServiceRequest.
 
-use super::{Cx, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::Found;
 use crate::fhir::shape::{self, Display, Fhir, Uri};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -42,5 +43,14 @@ impl Spell for Request {
             identifier: (!id.is_empty()).then(|| shape::Identifier { value: Uri::plain(id), ..shape::Identifier::default() }),
             display: Display::Text(if description.is_empty() { procedure } else { description }),
         })
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Reference(request) = found else { return };
+        fill.also(request.type_);
+        fill.put(1, request.display);
+        if let Some(identifier) = &request.identifier {
+            fill.put(0, identifier.value);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The patient's sex: `M`, `F`, `O`, and the `U` that is met <-> FHIR's administrative gender.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field};
+use crate::fhir::found::Found;
 use crate::fhir::shape::{Fhir, Uri};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -32,5 +33,13 @@ impl Spell for Sex {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         let gender = GENDERS.iter().find(|(sex, _)| *sex == field(fields, 0));
         gender.map_or(Fhir::Nothing, |(_, gender)| Fhir::Text(Uri::plain(gender)))
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Text(leaf) = found else { return };
+        match GENDERS.iter().find(|(_, gender)| *gender == leaf.trim()) {
+            Some((sex, _)) => fill.set(0, *sex, *leaf),
+            None => fill.lose(*leaf, Code::BadCode),
+        }
     }
 }

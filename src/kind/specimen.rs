@@ -1,6 +1,7 @@
 //! A specimen <-> a logical Reference.
 
-use super::{Cx, Draft, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::{DICOM_UID, Found};
 use crate::fhir::shape::{self, Display, Fhir, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -54,9 +55,23 @@ impl Spell for Specimen {
             })
         } else {
             told.mark_filled(fields, 4..5, Code::AlternativeUnused);
-            let (system, assigner) = super::identifier::issuer(fields, cx);
+            let (system, assigner) = super::identifier::issuer(fields, cx, told);
             Some(shape::Identifier { system, value: Uri::plain(id), assigner, ..shape::Identifier::default() })
         };
         Fhir::Reference(shape::Reference { literal: "", type_: "Specimen", identifier, display: Display::Text(field(fields, 5)) })
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
+        let Found::Reference(specimen) = found else { return };
+        fill.also(specimen.type_);
+        fill.put(5, specimen.display);
+        let Some(identifier) = &specimen.identifier else { return };
+        if identifier.system.trim() == DICOM_UID {
+            fill.also(identifier.system);
+            fill.uid(4, identifier.value, true);
+        } else {
+            fill.put(0, identifier.value);
+            super::identifier::read_issuer(fill, identifier, cx);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The title of an instance, from the first of three attributes that has one.
 
-use super::{Cx, Kind, Sealed, Spell, Told, field, view};
+use super::{Cx, Fill, Kind, Sealed, Spell, Told, field, view};
+use crate::fhir::found::Found;
 use crate::fhir::shape::{Fhir, Uri};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -35,6 +36,12 @@ impl Kind for Title {
 impl Spell for Title {
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         first_of(fields, told).map_or(Fhir::Nothing, |text| Fhir::Text(Uri::plain(text)))
+    }
+
+    fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
+        if let Found::Text(leaf) = found {
+            fill.put(0, *leaf);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`rows()`] iterates them, [`row`] names them, [`known()`] lists what is deliberately left out.
 
 pub(crate) mod codes;
+mod elements;
 mod instance;
 mod known;
 mod part;
@@ -13,12 +14,13 @@ mod sequences;
 mod series;
 mod study;
 
+pub(crate) use elements::{element, elements, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
-pub(crate) use query::{is_query_only, required};
-pub(crate) use row_type::Merge;
+pub(crate) use query::{conditional, is_query_only, required};
+pub(crate) use row_type::{At, Merge};
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
 
 /// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).

@@ -36,3 +36,13 @@ pub(crate) fn required(level: Level) -> impl Iterator<Item = (u32, &'static str)
 pub(crate) fn is_query_only(tag: u32) -> bool {
     matches!(tag, 0x0008_0056 | 0x0008_0061 | 0x0008_1190 | 0x0020_1206 | 0x0020_1208 | 0x0020_1209)
 }
+
+/// Keys that a row of a level has where they are known (PS3.18 Tables 10.6.3-3 to 10.6.3-5, type C).
+const CONDITIONAL: &[u32] = &[0x0008_0056, 0x0008_0201, 0x0008_1190];
+const CONDITIONAL_SERIES: &[u32] = &[0x0008_103E, 0x0040_0244, 0x0040_0245, 0x0040_0275];
+
+/// The keys that a row of a level has where they are known, its own and those of the levels above.
+pub(crate) fn conditional(level: Level) -> impl Iterator<Item = u32> {
+    let series: &[_] = if level >= Level::Series { CONDITIONAL_SERIES } else { &[] };
+    CONDITIONAL.iter().chain(series).copied()
+}

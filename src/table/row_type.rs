@@ -211,6 +211,13 @@ impl Row {
         self.parts.iter().find(|part| part.reaches(0, field))
     }
 
+    /// The part at the top of a data set that fills `field` of an item.
+    pub(crate) fn top_of(&self, field: usize, item: &Fields<'_>) -> Option<&'static Part> {
+        let marked = |part: &Part| part.mark.is_some_and(|mark| item.get(usize::from(mark)).is_some_and(|text| !text.is_empty()));
+        let mut those = self.parts.iter().filter(|part| part.reaches(0, field));
+        those.clone().find(|part| marked(part)).or_else(|| those.next())
+    }
+
     /// The tags that lead to the part which fills `field`.
     pub(crate) fn tags_of(&self, field: usize) -> ([u32; 4], usize) {
         self.tags_in(field, &[""; FIELDS])

@@ -6,7 +6,7 @@ use super::row_type::{SearchKind, rows};
 use super::sequences::{CODE, ISSUER, MEANING, PERSON_ID, REFERENCED_REQUEST as REFERENCED};
 use crate::fhir::place;
 use crate::fhir::shape::Shape;
-use crate::kind::{Concept, DateTime, Identifier, Location, Modality, Number, Person, Reason, Request, Text, Uid};
+use crate::kind::{Concept, DateTime, Identifier, Location, Modality, Number, Person, Reason, Request, Retrieve, Text, Uid};
 use crate::release::{ALL, R4_R4B, R5_R6};
 
 /// RequestAttributesSequence, whose items describe the requests that a series answers.
@@ -116,7 +116,7 @@ rows! { Study:
     ];
 
     /// Where the study can be retrieved, as the archive says. PS3.18 10.6.3. An Endpoint's base only where the options trust it.
-    RETRIEVE_URL: Text = [part(0, 0x0008_1190, "RetrieveURL", Vr::Ur)];
+    RETRIEVE_URL: Retrieve = [part(0, 0x0008_1190, "RetrieveURL", Vr::Ur)];
 
     /// Whether the archive has the study at hand. PS3.4 C.4.1.1.3. No release has an element; it does not change `status`.
     AVAILABILITY: Text = [part(0, 0x0008_0056, "InstanceAvailability", Vr::Cs)];

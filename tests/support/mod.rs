@@ -143,6 +143,43 @@ pub fn to_bundle(text: &[u8], release: Release, options: &Options) -> Result<(Va
     Ok((value, losses_of(&[&read.loss, &bundle.loss])))
 }
 
+/// FHIR text to data sets and losses, as one step; without a level that of the lowest that is listed.
+pub fn to_dicom(text: &[u8], release: Release, options: &Options, level: Option<&str>) -> Result<(Value, Losses), Error> {
+    let read = fhir::read(text, release, options)?;
+    let instances = read.value.iter().any(|study| study.series().any(|series| series.instances().len() > 0));
+    let series = read.value.iter().any(|study| study.series().len() > 0);
+    let rows = match level {
+        Some("study") => dicom::Rows::Study,
+        Some("series") => dicom::Rows::Series,
+        Some("instance") => dicom::Rows::Instances,
+        Some("metadata") => dicom::Rows::Metadata,
+        Some(other) => panic!("level {other}"),
+        None if instances => dicom::Rows::Instances,
+        None if series => dicom::Rows::Series,
+        None => dicom::Rows::Study,
+    };
+    let (mut sets, mut reports) = (Vec::new(), vec![read.loss.clone()]);
+    for study in &read.value {
+        let written = dicom::write(study, rows, options);
+        let value: Value = serde_json::from_str(written.value.as_str()).expect("what is written is JSON");
+        sets.extend(value.as_array().unwrap().clone());
+        reports.push(written.loss);
+    }
+    Ok((filled(&Value::Array(sets)), losses_of(&reports.iter().collect::<Vec<_>>())))
+}
+
+/// Data sets without the attributes that have no value, at the top.
+pub fn filled(sets: &Value) -> Value {
+    match sets {
+        Value::Array(sets) => sets.iter().map(filled).collect(),
+        Value::Object(set) => {
+            let has = |attribute: &Value| attribute["Value"].as_array().is_some_and(|values| !values.is_empty());
+            set.iter().filter(|(_, attribute)| has(attribute)).map(|(tag, attribute)| (tag.clone(), attribute.clone())).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 /// Whether `found` is what is expected, where `*` in an expected text stands for any UUID.
 /// In a Bundle each such UUID must stand where it is needed: as id, in a fullUrl, in a reference.
 pub fn matches(expected: &Value, found: &Value) -> bool {

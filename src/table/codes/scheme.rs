@@ -27,6 +27,24 @@ pub(crate) fn by_uid(uid: &str) -> Option<&'static Scheme> {
     SCHEMES.iter().find(|scheme| scheme.uid == uid && uid != SNOMED_OID && !uid.is_empty())
 }
 
+/// The scheme of a URI, and whether it is the URI that is written for it.
+pub(crate) fn by_uri(uri: &str) -> Option<(&'static Scheme, bool)> {
+    if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.uri == uri) {
+        return Some((scheme, true));
+    }
+    let (_, designator) = ALIASES.iter().find(|(alias, _)| *alias == uri)?;
+    Some((by_designator(designator)?, false))
+}
+
+/// Other URIs that are met: HL7's terminology prefers the first for RadLex; the others stood in earlier material for DCM.
+const ALIASES: &[(&str, &str)] = &[
+    ("http://radlex.org", "RADLEX"),
+    ("http://www.rsna.org/RadLex_Playbook.aspx", "RADLEX"),
+    ("http://dicom.nema.org/medical/dicom", "DCM"),
+    ("http://nema.org/dicom/dicm", "DCM"),
+    ("DCM", "DCM"),
+];
+
 /// The schemes that FHIR knows by a URI. Where several share one URI the first is the one to read it as.
 const SCHEMES: &[Scheme] = &[
     scheme("ACR", "2.16.840.1.113883.6.76", "http://terminology.hl7.org/CodeSystem/ACR"),

@@ -1,0 +1,106 @@
+//! One offset from UTC dates all times of a data set (PS3.3 C.12.1.1.8): times in another are told in it.
+
+use super::account::Account;
+use crate::clock::shift;
+use crate::loss::Code;
+use crate::study::{Series, Study};
+use crate::table::{RowRef, row};
+use crate::value::{FIELDS, Items};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The offsets of a data set's times.
+pub(super) struct Offsets<'a> {
+    /// Of study and series: none where there is no time, empty where its offset is not known.
+    study: Option<&'a str>,
+    series: Option<&'a str>,
+    /// Whether the series' times can be told in the study's offset.
+    can_shift: bool,
+}
+
+/// The fields of a date, its time and their offset.
+const PAIRS: [(usize, usize); 2] = [(0, 1), (3, 4)];
+const OFFSET: usize = 2;
+
+fn field<'a>(item: &[&'a str; FIELDS], at: usize) -> &'a str {
+    item.get(at).copied().unwrap_or("")
+}
+
+/// The offset of an item, where it has a time to date.
+pub(super) fn dated<'a>(item: [&'a str; FIELDS]) -> Option<&'a str> {
+    PAIRS.iter().any(|(_, time)| !field(&item, *time).is_empty()).then(|| field(&item, OFFSET))
+}
+
+impl<'a> Offsets<'a> {
+    pub(super) fn of(study: &'a Study, series: Option<Series<'a>>) -> Self {
+        let own = study.items(row::STARTED.into()).and_then(|mut items| items.next());
+        // Only the first pair is the study's.
+        let own = own.filter(|item| !field(item, 1).is_empty()).map(|item| field(&item, OFFSET));
+        let item = series.and_then(|series| series.items(RowRef::from(row::SERIES_STARTED))).and_then(|mut items| items.next());
+        let mut offsets = Offsets { study: own, series: item.and_then(dated), can_shift: false };
+        offsets.can_shift = item.is_some_and(|item| {
+            let (Some(to), from) = (offsets.study, field(&item, OFFSET)) else { return false };
+            let times = || PAIRS.iter().filter(|(_, time)| !field(&item, *time).is_empty());
+            times().all(|(date, time)| shift(field(&item, *date), field(&item, *time), from, to).is_some())
+        });
+        offsets
+    }
+
+    /// The offset that the data set has; none where one of its times has none.
+    pub(super) fn written(&self) -> Option<&'a str> {
+        let known = |offset: Option<&'a str>| offset.filter(|offset| !offset.is_empty());
+        match (self.study, self.series) {
+            (Some(""), _) | (_, Some("")) => None,
+            (Some(study), Some(series)) if study != series && !self.can_shift => None,
+            (study, series) => known(study).or(known(series)),
+        }
+    }
+
+    fn shifts(&self) -> bool {
+        self.written().is_some() && self.study.is_some() && self.series.is_some() && self.study != self.series
+    }
+
+    /// The series' times as the data set tells them.
+    pub(super) fn expressed(&self, items: Items<'_>) -> Vec<[String; FIELDS]> {
+        items
+            .map(|item| {
+                let mut texts = item.map(String::from);
+                if let Some(to) = self.study.filter(|_| self.shifts()) {
+                    for (date, time) in PAIRS {
+                        if let Some((day, clock)) = shift(field(&item, date), field(&item, time), field(&item, OFFSET), to) {
+                            for (at, text) in [(date, day), (time, clock)] {
+                                texts.iter_mut().skip(at).take(1).for_each(|slot| slot.clone_from(&text));
+                            }
+                        }
+                    }
+                }
+                texts
+            })
+            .collect()
+    }
+
+    /// What becomes of the offsets; whether those of study and series are new.
+    pub(super) fn tell(&self, account: &mut Account, [of_study, of_series]: [bool; 2]) {
+        let path = |row: RowRef, field: usize| row.row().map(|row| row.tags_of(field));
+        let given = |offset: Option<&str>| offset.is_some_and(|offset| !offset.is_empty());
+        let lose = |account: &mut Account, code: Code, row: RowRef, field: usize, new: bool| {
+            if let Some((path, len)) = path(row, field) {
+                account.lose(code, path.get(..len).unwrap_or_default(), u64::from(new));
+            }
+        };
+        let written = self.written().is_some();
+        if given(self.study) && (of_study || !written) {
+            match written {
+                true => account.loss.carry(1),
+                false => lose(account, Code::OffsetUnused, row::STARTED.into(), OFFSET, of_study),
+            }
+        }
+        if given(self.series) && of_series {
+            match written {
+                true if self.shifts() => lose(account, Code::OffsetChanged, row::SERIES_STARTED.into(), 1, true),
+                true => account.loss.carry(1),
+                false => lose(account, Code::OffsetUnused, row::STARTED.into(), OFFSET, true),
+            }
+        }
+    }
+}

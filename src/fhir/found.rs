@@ -1,0 +1,152 @@
+//! What is found where a value is read: the data types of FHIR, each scalar with the node it came from.
+
+use super::shape::Shape;
+use crate::json::tree::Id;
+use crate::options::Options;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Systems of codes by which values are told apart.
+pub(crate) const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
+pub(crate) const SNOMED: &str = "http://snomed.info/sct";
+pub(crate) const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
+pub(crate) const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+pub(crate) const DICOM_UID: &str = "urn:dicom:uid";
+pub(crate) const URI: &str = "urn:ietf:rfc:3986";
+pub(crate) const URN_OID: &str = "urn:oid:";
+
+/// A scalar and its node; empty: absent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Leaf<'d> {
+    pub(crate) text: &'d str,
+    pub(crate) id: Option<Id>,
+}
+
+impl<'d> Leaf<'d> {
+    /// The text without what is insignificant at its ends.
+    pub(crate) fn trim(&self) -> &'d str {
+        self.text.trim_matches(|c: char| c.is_whitespace() || c.is_control())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.trim().is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Coding<'d> {
+    pub(crate) system: Leaf<'d>,
+    pub(crate) version: Leaf<'d>,
+    pub(crate) code: Leaf<'d>,
+    pub(crate) display: Leaf<'d>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Concept<'d> {
+    pub(crate) codings: Vec<Coding<'d>>,
+    pub(crate) text: Leaf<'d>,
+}
+
+impl<'d> Concept<'d> {
+    /// The coding with this code.
+    pub(crate) fn with(&self, code: &str) -> Option<&Coding<'d>> {
+        self.codings.iter().find(|coding| coding.code.trim() == code)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.codings.is_empty() && self.text.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Identifier<'d> {
+    pub(crate) type_: Concept<'d>,
+    pub(crate) system: Leaf<'d>,
+    pub(crate) value: Leaf<'d>,
+    pub(crate) assigner: Leaf<'d>,
+    /// Type in words and value of the assigner's own identifier.
+    pub(crate) assigned: (Leaf<'d>, Leaf<'d>),
+}
+
+/// A group of a name, put together from the parts of a HumanName.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Group {
+    pub(crate) text: String,
+    /// Its first leaf, and the others.
+    pub(crate) leaf: Option<Id>,
+    pub(crate) rest: Vec<Id>,
+    /// Whether it is text of which nobody says how it is made up.
+    pub(crate) unstructured: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reference<'d> {
+    pub(crate) type_: Leaf<'d>,
+    pub(crate) identifier: Option<Identifier<'d>>,
+    pub(crate) display: Leaf<'d>,
+    /// The groups of the name, where the reference leads to a person.
+    pub(crate) names: [Group; 3],
+    /// What the person does, where it is a performer.
+    pub(crate) function: Concept<'d>,
+}
+
+/// A value as it was found.
+#[derive(Debug, Clone)]
+pub(crate) enum Found<'d> {
+    Text(Leaf<'d>),
+    Concept(Concept<'d>),
+    Identifier(Identifier<'d>),
+    Reference(Reference<'d>),
+}
+
+impl<'d> Found<'d> {
+    /// The identifier that it is, or refers by.
+    pub(crate) fn identifier(&self) -> Option<&Identifier<'d>> {
+        match self {
+            Found::Identifier(identifier) => Some(identifier),
+            Found::Reference(reference) => reference.identifier.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an identifier says that it is a study's UID.
+fn is_study_uid(identifier: &Identifier<'_>) -> bool {
+    match identifier.system.trim() {
+        DICOM_UID => true,
+        URI => identifier.value.trim().starts_with(URN_OID),
+        _ => identifier.type_.with("110180").is_some_and(|coding| coding.system.trim() == DCM),
+    }
+}
+
+/// Whether an identifier without type belongs to a system of accession numbers, by its name.
+fn names_accessions(identifier: &Identifier<'_>) -> bool {
+    let system = identifier.system.trim().to_ascii_lowercase();
+    identifier.type_.codings.is_empty() && (system.contains("acsn") || system.contains("accession"))
+}
+
+impl Shape {
+    /// Whether a value is one of this shape, where several share an element.
+    pub(crate) fn takes(self, found: &Found<'_>, options: &Options) -> bool {
+        let typed = |code: &str| found.identifier().is_some_and(|identifier| identifier.type_.with(code).is_some());
+        match self {
+            Shape::UidIdentifier => found.identifier().is_some_and(is_study_uid),
+            Shape::Identifier(code) => typed(code) || found.identifier().is_some_and(names_accessions),
+            Shape::StudyIdIdentifier => found
+                .identifier()
+                .is_some_and(|identifier| options.study_id_system.as_deref().is_some_and(|system| identifier.system.trim() == system)),
+            Shape::Logical(_, "VN") => true,
+            Shape::Logical(_, code) => typed(code),
+            Shape::Performer(function) => {
+                let Found::Reference(actor) = found else { return false };
+                let device = actor.type_.trim() == "Device";
+                match function {
+                    "DEV" => device || actor.function.with(function).is_some(),
+                    "PRF" => !device && (actor.function.with(function).is_some() || actor.function.is_empty()),
+                    _ => !device && actor.function.with(function).is_some(),
+                }
+            }
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What stands around a study: its patient, the people named in it, the orders it is based on. References are followed inside the text.
+
+use super::Reader;
+use super::index::type_of;
+use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
+use crate::fhir::shape::Shape;
+use crate::json::tree::Id;
+use crate::kind::{Cx, Fill};
+use crate::loss::Code;
+use crate::policy::Subject;
+use crate::table::{RowRef, row};
+use alloc::vec::Vec;
+
+impl<'d> Reader<'d, '_> {
+    /// The resource that a literal reference means, met and its reference understood; what leads nowhere is told.
+    pub(super) fn target(&mut self, literal: Leaf<'d>) -> Option<Id> {
+        let id = literal.id?;
+        let resolved = self.index.resolve(literal.trim(), self.resource);
+        let Some(target) = resolved.filter(|target| !self.is_refused(target.id)) else {
+            self.unresolved(literal);
+            if let Some(target) = resolved {
+                self.ledger.meet(target.id);
+            }
+            return None;
+        };
+        self.ledger.take(id);
+        self.meet(target.id);
+        if let Some(id) = self.tree.member(target.id, "id").filter(|_| target.in_bundle) {
+            self.ledger.note(id, Code::BundleContained);
+        }
+        Some(target.id)
+    }
+
+    /// A Reference, and what the person says that it leads to.
+    pub(super) fn follow(&mut self, node: Id) -> Reference<'d> {
+        let mut reference = self.reference(node);
+        let literal = self.leaf(node, "reference");
+        let Some(target) = self.target(literal) else { return reference };
+        match type_of(self.tree, target) {
+            Some("Practitioner") => {
+                let identifiers = self.members(target, "identifier");
+                if let Some(first) = identifiers.first() {
+                    self.unused(reference.identifier.as_ref().map(|identifier| identifier.value));
+                    reference.identifier = Some(self.identifier(*first));
+                }
+                let names = self.members(target, "name");
+                reference.names = self.names(&names);
+                if reference.names.iter().any(|group| !group.text.is_empty()) {
+                    self.unused(Some(reference.display));
+                    reference.display = Leaf::default();
+                }
+            }
+            Some("Location" | "Organization" | "HealthcareService") => {
+                let name = self.leaf(target, "name");
+                if !name.is_empty() {
+                    self.unused(Some(reference.display));
+                    reference.display = name;
+                }
+            }
+            // Everything else is told where it stands.
+            _ => {}
+        }
+        reference
+    }
+
+    /// What a resource says better.
+    fn unused(&mut self, leaf: Option<Leaf<'d>>) {
+        if let Some(id) = leaf.and_then(|leaf| leaf.id) {
+            self.ledger.lose(id, Code::AlternativeUnused);
+        }
+    }
+
+    /// What a study is based on: an order by each of its identifiers.
+    pub(super) fn requests(&mut self, node: Id) -> Vec<Found<'d>> {
+        let reference = self.reference(node);
+        let literal = self.leaf(node, "reference");
+        let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("ServiceRequest")) else {
+            return Vec::from([Found::Reference(reference)]);
+        };
+        let mut found = Vec::new();
+        let mut request = Reference { type_: reference.type_, ..Reference::default() };
+        for id in self.members(target, "identifier") {
+            let identifier = self.identifier(id);
+            if ["ACSN", "PLAC", "FILL"].iter().any(|code| identifier.type_.with(code).is_some()) {
+                found.push(Found::Reference(Reference { identifier: Some(identifier), type_: reference.type_, ..Reference::default() }));
+            } else if request.identifier.is_none() {
+                request.identifier = Some(identifier);
+            }
+        }
+        if found.is_empty() && request.identifier.is_none() {
+            request.identifier = reference.identifier;
+        } else {
+            self.unused(reference.identifier.map(|identifier| identifier.value));
+        }
+        let code = self.tree.member(target, "code").and_then(|id| self.one(id));
+        // R5 has a CodeableReference there.
+        let code = code.map(|id| self.tree.member(id, "concept").unwrap_or(id)).map(|id| self.codeable(id)).unwrap_or_default();
+        if code.text.is_empty() {
+            request.display = reference.display;
+        } else {
+            self.unused(Some(reference.display));
+            request.display = code.text;
+        }
+        if request.identifier.is_some() || !request.display.is_empty() {
+            found.push(Found::Reference(request));
+        }
+        found
+    }
+
+    /// The patient: by reference, or by what stands in the reference.
+    pub(super) fn subject(&mut self, node: Id) {
+        let Some(node) = self.one(node) else { return };
+        if self.is_absent(node) {
+            return;
+        }
+        let literal = self.leaf(node, "reference");
+        let kind = |text: &str| ["Device", "Group"].iter().any(|type_| text == *type_ || text.starts_with(&[type_, "/"].concat()));
+        let type_ = self.leaf(node, "type");
+        if kind(type_.trim()) || kind(literal.trim()) {
+            return;
+        }
+        let own = matches!(&self.options.subject, Subject::Reference(own) if own == literal.trim());
+        let target = match literal.id {
+            Some(id) if own && self.index.resolve(literal.trim(), self.resource).is_none() => {
+                self.ledger.take(id);
+                None
+            }
+            _ => self.target(literal),
+        };
+        let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
+        let (mut id_known, mut name_known) = (false, false);
+        if let Some(patient) = patient {
+            (id_known, name_known) = self.patient(patient);
+        }
+        let mut reference = self.reference(node);
+        if let Some(id) = reference.type_.id {
+            self.ledger.take(id);
+        }
+        if id_known {
+            self.unused(reference.identifier.take().map(|identifier| identifier.value));
+        }
+        if name_known {
+            self.unused(Some(core::mem::take(&mut reference.display)));
+        }
+        if let Some(identifier) = reference.identifier.take() {
+            self.patient_fact(row::PATIENT_ID.into(), &Found::Identifier(identifier), Shape::TypedIdentifier);
+        }
+        self.patient_fact(row::PATIENT_NAME.into(), &Found::Reference(reference), Shape::Display);
+    }
+
+    fn patient_fact(&mut self, row_ref: RowRef, found: &Found<'d>, shape: Shape) {
+        let Some(row) = row_ref.row() else { return };
+        let mut fill = Fill::default();
+        (row.kind.from_fhir)(found, &Cx { options: self.options, shape }, &mut fill);
+        self.push(row_ref, row, &fill);
+    }
+
+    /// A Patient; whether it has an identifier and a name.
+    fn patient(&mut self, patient: Id) -> (bool, bool) {
+        let ids = self.members(patient, "identifier");
+        let identifiers: Vec<Identifier<'d>> = ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty()).collect();
+        // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.
+        let typed = |identifier: &Identifier<'d>| !identifier.type_.codings.is_empty();
+        let record = |identifier: &Identifier<'d>| {
+            identifier.type_.with("MR").is_some_and(|coding| coding.system.is_empty() || coding.system.trim() == IDENTIFIER_TYPE)
+        };
+        let main = identifiers.iter().position(record).or_else(|| identifiers.iter().position(typed)).unwrap_or(0);
+        for (n, identifier) in identifiers.iter().enumerate() {
+            let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
+            self.patient_fact(row, &Found::Identifier(identifier.clone()), Shape::TypedIdentifier);
+        }
+        let names = self.members(patient, "name");
+        let names = self.names(&names);
+        let named = names.iter().any(|group| !group.text.is_empty());
+        self.patient_fact(row::PATIENT_NAME.into(), &Found::Reference(Reference { names, ..Reference::default() }), Shape::HumanName);
+        let gender = Found::Text(self.leaf(patient, "gender"));
+        self.patient_fact(row::PATIENT_SEX.into(), &gender, Shape::Text);
+        let birth = Found::Text(self.leaf(patient, "birthDate"));
+        self.patient_fact(row::PATIENT_BIRTH.into(), &birth, Shape::Text);
+        (!identifiers.is_empty(), named)
+    }
+}

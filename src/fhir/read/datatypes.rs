@@ -1,0 +1,234 @@
+//! Reading FHIR's data types, in their own form and in others that are met. What stands in another form is noted.
+
+use super::Reader;
+use crate::fhir::found::{Coding, Concept, Group, Identifier, Leaf, Reference};
+use crate::fhir::shape::Shape;
+use crate::json::tree::Id;
+use crate::loss::Code;
+use crate::table::resource_type;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+const DATA_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+const REPRESENTATION: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
+
+/// How a concept stands in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Coding,
+    Concept,
+    Reference,
+}
+
+impl<'d> Reader<'d, '_> {
+    /// The scalar of a node.
+    pub(super) fn scalar(&self, id: Id) -> Leaf<'d> {
+        if !self.tree.is_leaf(id) {
+            return Leaf::default();
+        }
+        Leaf { text: self.tree.text(id).unwrap_or(""), id: Some(id) }
+    }
+
+    /// The scalar member of an object; of a list its first element.
+    pub(super) fn leaf(&mut self, object: Id, name: &str) -> Leaf<'d> {
+        let Some(id) = self.tree.member(object, name).and_then(|id| self.one(id)) else { return Leaf::default() };
+        self.scalar(id)
+    }
+
+    /// The elements of a list; one value that is no list is noted.
+    pub(super) fn list(&mut self, id: Id) -> Vec<Id> {
+        if self.tree.is_array(id) {
+            return self.tree.children(id).collect();
+        }
+        self.note_first(id, Code::ListForm);
+        Vec::from([id])
+    }
+
+    /// The elements of a member that is a list.
+    pub(super) fn members(&mut self, object: Id, name: &str) -> Vec<Id> {
+        self.tree.member(object, name).map(|id| self.list(id)).unwrap_or_default()
+    }
+
+    /// The one value where FHIR has one: of a list the first, which is noted.
+    pub(super) fn one(&mut self, id: Id) -> Option<Id> {
+        if !self.tree.is_array(id) {
+            return Some(id);
+        }
+        let first = self.tree.children(id).next()?;
+        self.note_first(first, Code::ListForm);
+        Some(first)
+    }
+
+    /// Notes a value on its principal leaf.
+    pub(super) fn note_first(&mut self, id: Id, code: Code) {
+        let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id));
+        let named = |name: &str| leaves().find(|id| self.tree.is_named(*id, name));
+        let leaf = ["code", "value", "reference", "display", "text"].into_iter().find_map(named).or_else(|| leaves().next());
+        if let Some(leaf) = leaf {
+            self.ledger.note(leaf, code);
+        }
+    }
+
+    /// Whether a value says only that there is none.
+    pub(super) fn is_absent(&mut self, id: Id) -> bool {
+        let only = self.tree.is_object(id) && self.tree.children(id).all(|child| self.tree.is_named(child, "extension"));
+        let extensions: Vec<Id> = self.tree.children(id).flat_map(|list| self.tree.children(list)).collect();
+        let reason = extensions.into_iter().find(|extension| {
+            self.tree.member(*extension, "url").and_then(|url| self.tree.text(url)).is_some_and(|url| url == DATA_ABSENT)
+        });
+        let Some(reason) = reason.filter(|_| only) else { return false };
+        for leaf in ["url", "valueCode"].into_iter().filter_map(|name| self.tree.member(reason, name)) {
+            self.ledger.take(leaf);
+        }
+        true
+    }
+
+    fn form(&self, id: Id) -> Form {
+        let has = |names: [&str; 2]| names.into_iter().any(|name| self.tree.member(id, name).is_some());
+        if !self.tree.is_object(id) {
+            Form::Text
+        } else if has(["concept", "reference"]) {
+            Form::Reference
+        } else if has(["coding", "text"]) {
+            Form::Concept
+        } else {
+            Form::Coding
+        }
+    }
+
+    fn coding(&mut self, id: Id) -> Coding<'d> {
+        Coding {
+            system: self.leaf(id, "system"),
+            version: self.leaf(id, "version"),
+            code: self.leaf(id, "code"),
+            display: self.leaf(id, "display"),
+        }
+    }
+
+    /// A concept where one of this shape belongs.
+    pub(super) fn concept(&mut self, id: Id, shape: Shape) -> Concept<'d> {
+        let form = self.form(id);
+        let own = match shape {
+            Shape::Coding | Shape::UidCoding | Shape::UnilateralCoding => Form::Coding,
+            Shape::CodeableReference => Form::Reference,
+            Shape::Oid => Form::Text,
+            _ => Form::Concept,
+        };
+        if form != own {
+            self.note_first(id, Code::OtherRelease);
+        }
+        match form {
+            Form::Text => {
+                let text = self.scalar(id);
+                let code = if own == Form::Concept { Leaf::default() } else { text };
+                Concept { codings: Vec::from([Coding { code, display: text, ..Coding::default() }]), text: Leaf::default() }
+            }
+            Form::Coding => Concept { codings: Vec::from([self.coding(id)]), text: Leaf::default() },
+            Form::Concept => self.codeable(id),
+            Form::Reference => {
+                if let Some(reference) = self.tree.member(id, "reference").and_then(|id| self.one(id)) {
+                    let literal = self.leaf(reference, "reference");
+                    self.unresolved(literal);
+                }
+                match self.tree.member(id, "concept").and_then(|id| self.one(id)) {
+                    Some(concept) => self.codeable(concept),
+                    None => Concept::default(),
+                }
+            }
+        }
+    }
+
+    pub(super) fn codeable(&mut self, id: Id) -> Concept<'d> {
+        let codings = self.members(id, "coding").into_iter().map(|id| self.coding(id)).collect();
+        Concept { codings, text: self.leaf(id, "text") }
+    }
+
+    pub(super) fn identifier(&mut self, id: Id) -> Identifier<'d> {
+        let type_ = self.tree.member(id, "type").and_then(|id| self.one(id)).map(|id| self.codeable(id)).unwrap_or_default();
+        let mut identifier = Identifier { type_, system: self.leaf(id, "system"), value: self.leaf(id, "value"), ..Identifier::default() };
+        if let Some(assigner) = self.tree.member(id, "assigner").and_then(|id| self.one(id)) {
+            identifier.assigner = self.leaf(assigner, "display");
+            let literal = self.leaf(assigner, "reference");
+            self.unresolved(literal);
+            if let Some(own) = self.tree.member(assigner, "identifier").and_then(|id| self.one(id)) {
+                let words = self.tree.member(own, "type").map(|id| self.leaf(id, "text")).unwrap_or_default();
+                identifier.assigned = (words, self.leaf(own, "value"));
+            }
+        }
+        identifier
+    }
+
+    /// A reference is told where it leads nowhere.
+    pub(super) fn unresolved(&mut self, literal: Leaf<'d>) {
+        if let Some(id) = literal.id {
+            self.ledger.lose(id, Code::UnresolvedReference);
+        }
+    }
+
+    /// A Reference without its literal: type, identifier, display.
+    pub(super) fn reference(&mut self, id: Id) -> Reference<'d> {
+        let type_ = self.leaf(id, "type");
+        if let Some(leaf) = type_.id.filter(|_| resource_type(type_.trim()).is_none()) {
+            self.ledger.note(leaf, Code::TypeUnknown);
+        }
+        let identifier = self.tree.member(id, "identifier").and_then(|id| self.one(id)).map(|id| self.identifier(id));
+        Reference { type_, identifier, display: self.leaf(id, "display"), ..Reference::default() }
+    }
+
+    /// HumanNames as the groups of a name: by their representation, else the first is alphabetic.
+    pub(super) fn names(&mut self, names: &[Id]) -> [Group; 3] {
+        let mut groups: [Group; 3] = Default::default();
+        for name in names {
+            let at = self.representation(*name).unwrap_or(0);
+            let group = self.group(*name);
+            if let Some(slot) = groups.get_mut(at).filter(|slot| slot.text.is_empty()) {
+                *slot = group;
+            }
+        }
+        groups
+    }
+
+    fn representation(&mut self, name: Id) -> Option<usize> {
+        for extension in self.members(name, "extension") {
+            let (url, code) = (self.leaf(extension, "url"), self.leaf(extension, "valueCode"));
+            let at = ["ABC", "IDE", "SYL"].iter().position(|known| *known == code.trim());
+            if let (REPRESENTATION, Some(at)) = (url.trim(), at) {
+                url.id.into_iter().chain(code.id).for_each(|id| self.ledger.take(id));
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The group that a HumanName is: its components, or its text where it has no others.
+    fn group(&mut self, name: Id) -> Group {
+        let family = self.leaf(name, "family");
+        let mut texts = |member: &str| -> Vec<Leaf<'d>> {
+            self.members(name, member).into_iter().map(|id| self.scalar(id)).filter(|leaf| !leaf.is_empty()).collect()
+        };
+        let (given, prefix, suffix) = (texts("given"), texts("prefix"), texts("suffix"));
+        let joined = |leaves: &[Leaf<'d>]| leaves.iter().map(Leaf::trim).collect::<Vec<_>>().join(" ");
+        let (first, middle) = given.split_at_checked(1).unwrap_or((&[], &[]));
+        let components = [String::from(family.trim()), joined(first), joined(middle), joined(&prefix), joined(&suffix)];
+        if family.is_empty() && first.is_empty() {
+            let text = self.leaf(name, "text");
+            if !text.is_empty() {
+                let trimmed = crate::grammar::pn::trim(text.trim());
+                return Group {
+                    text: trimmed,
+                    leaf: text.id,
+                    rest: Vec::new(),
+                    unstructured: !text.trim().contains(['^', '=']),
+                };
+            }
+        }
+        let mut leaves = Some(family).filter(|family| !family.is_empty()).into_iter().chain(given).chain(prefix).chain(suffix);
+        Group {
+            leaf: leaves.next().and_then(|leaf| leaf.id),
+            rest: leaves.filter_map(|leaf| leaf.id).collect(),
+            text: crate::grammar::pn::trim(&components.join("^")),
+            unstructured: false,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Endpoints: where a study can be retrieved.
+
+use super::Reader;
+use super::index::{text, type_of};
+use crate::error::Error;
+use crate::fhir::endpoint::{Of, payload};
+use crate::fhir::found::Leaf;
+use crate::fhir::place;
+use crate::json::tree::Id;
+use crate::kind::Fill;
+use crate::loss::Code;
+use crate::options::Options;
+use crate::policy::Service;
+use crate::table::{RowRef, row};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+const CONNECTION: &str = "http://terminology.hl7.org/CodeSystem/endpoint-connection-type";
+const PAYLOAD: &str = "http://terminology.hl7.org/CodeSystem/endpoint-payload-type";
+
+/// An Endpoint as it was read.
+///
+/// `Debug` shows no address.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// The DICOMweb service that it connects to; none where it is another, such as a viewer.
+    pub service: Option<Service>,
+    /// The address as it stands.
+    pub address: String,
+    /// Whether the address is a plain http(s) URL, and no template, other scheme or relative path.
+    pub is_plain: bool,
+    /// Whether its status is `active`.
+    pub is_active: bool,
+}
+
+impl core::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("service", &self.service)
+            .field("is_plain", &self.is_plain)
+            .field("is_active", &self.is_active)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    /// The service base, for a study of this UID: the address, without the path of that study.
+    #[must_use]
+    pub fn base(&self, study_uid: &str) -> &str {
+        let address = self.address.trim_end_matches('/');
+        address.strip_suffix(study_uid).and_then(|path| path.strip_suffix("/studies/")).unwrap_or(address)
+    }
+}
+
+/// Reads an Endpoint resource of any release.
+///
+/// ```
+/// use fhir_dicomweb::{Service, fhir};
+/// let text = br#"{"resourceType":"Endpoint","status":"active","address":"https://pacs.example.org/dicom-web/studies/1.2.3",
+///     "connectionType":{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-wado-rs"}}"#;
+/// let endpoint = fhir::read_endpoint(text)?;
+/// assert_eq!(endpoint.service, Some(Service::WadoRs));
+/// assert_eq!(endpoint.base("1.2.3"), "https://pacs.example.org/dicom-web");
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+///
+/// # Errors
+/// No JSON, or no Endpoint.
+pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
+    let (tree, roots) = super::parse(json, &Options::default())?;
+    let endpoint = roots.first().copied().filter(|root| type_of(&tree, *root) == Some("Endpoint"));
+    let Some(endpoint) = endpoint else { return Err(Error::new(crate::error::Kind::NotFhir)) };
+    let connection = tree.member(endpoint, "connectionType");
+    let code = connection.into_iter().flat_map(|id| tree.span(id)).find(|id| tree.is_named(*id, "code"));
+    let address = text(&tree, endpoint, "address").unwrap_or("");
+    Ok(Endpoint {
+        service: code.and_then(|id| tree.text(id)).and_then(service_of),
+        address: address.to_string(),
+        is_plain: place::is_plain_url(address),
+        is_active: text(&tree, endpoint, "status") == Some("active"),
+    })
+}
+
+fn service_of(code: &str) -> Option<Service> {
+    code.trim().strip_prefix("dicom-").and_then(|name| name.parse().ok())
+}
+
+/// An Endpoint that a study refers to.
+struct Met<'d> {
+    service: Option<Service>,
+    address: Leaf<'d>,
+}
+
+impl<'d> Reader<'d, '_> {
+    /// The Endpoints of an element; what each says of itself is understood, its address is not yet.
+    fn endpoints_of(&mut self, owner: Id) -> Vec<Met<'d>> {
+        let mut met = Vec::new();
+        for reference in self.members(owner, "endpoint") {
+            let literal = self.leaf(reference, "reference");
+            let type_ = self.leaf(reference, "type");
+            type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.ledger.take(id));
+            let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("Endpoint")) else { continue };
+            met.push(self.endpoint(target));
+        }
+        met
+    }
+
+    fn endpoint(&mut self, endpoint: Id) -> Met<'d> {
+        let status = self.leaf(endpoint, "status");
+        status.id.into_iter().filter(|_| status.trim() == "active").for_each(|id| self.ledger.take(id));
+        let mut service = None;
+        for connection in self.connections(endpoint) {
+            let found = service_of(connection.1.trim());
+            if service.is_none() && found.is_some() {
+                service = found;
+                let (system, code) = connection;
+                code.id.into_iter().chain(system.id).for_each(|id| self.ledger.take(id));
+                if system.trim() != CONNECTION {
+                    let leaf = if system.is_empty() { code } else { system };
+                    leaf.id.into_iter().for_each(|id| self.ledger.note(id, Code::OtherSystem));
+                }
+            }
+        }
+        self.payloads(endpoint);
+        Met { service, address: self.leaf(endpoint, "address") }
+    }
+
+    /// System and code of each connection type: Coding in R4, a list of CodeableConcept from R5 on.
+    fn connections(&mut self, endpoint: Id) -> Vec<(Leaf<'d>, Leaf<'d>)> {
+        let Some(node) = self.tree.member(endpoint, "connectionType") else { return Vec::new() };
+        let coded = crate::release::R4_R4B.holds(self.release);
+        let items = if coded { self.one(node).into_iter().collect() } else { self.list(node) };
+        let shape = if coded { crate::fhir::shape::Shape::Coding } else { crate::fhir::shape::Shape::CodeableConcept };
+        let concepts: Vec<_> = items.into_iter().map(|item| self.concept(item, shape)).collect();
+        concepts.into_iter().flat_map(|concept| concept.codings).map(|coding| (coding.system, coding.code)).collect()
+    }
+
+    /// What a payload says that every DICOMweb payload says.
+    fn payloads(&mut self, endpoint: Id) {
+        let tree = self.tree;
+        let own = |leaf: Id| {
+            let text = tree.text(leaf).unwrap_or("").trim();
+            let known = |pick: fn((&'static str, &'static str)) -> &'static str| Service::ALL.iter().any(|service| pick(payload(*service)) == text);
+            if tree.is_named(leaf, "text") {
+                known(|(words, _)| words)
+            } else if tree.is_named(leaf, "code") {
+                text == "any"
+            } else if tree.is_named(leaf, "system") {
+                text == PAYLOAD
+            } else {
+                known(|(_, mime)| mime)
+            }
+        };
+        for name in ["payloadType", "payloadMimeType", "payload"] {
+            let Some(node) = tree.member(endpoint, name) else { continue };
+            tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.ledger.take(leaf));
+        }
+    }
+
+    /// Whether the options make this very address.
+    fn is_made(&self, of: &Of<'_>, met: &Met<'_>) -> bool {
+        let (Some(service), address) = (met.service, met.address.trim()) else { return false };
+        address == of.address(service, self.options) || address.trim_end_matches('/') == of.base
+    }
+
+    fn base(&self) -> Option<&str> {
+        self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty())
+    }
+
+    /// The study's Endpoints: the first for retrieval gives RetrieveURL, unless the options made its address.
+    pub(super) fn endpoints(&mut self, study: Id, uid: &str) {
+        let retrieve = RowRef::from(row::RETRIEVE_URL);
+        let Some(row) = retrieve.row() else { return };
+        for met in self.endpoints_of(study) {
+            let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: None }, &met));
+            let Some(id) = met.address.id else { continue };
+            let text = met.address.trim();
+            let known = self.set.cells.iter().any(|cell| cell.row == Some(retrieve));
+            if made || known && self.is_known_address(text, uid) {
+                self.ledger.take(id);
+            } else if met.service == Some(Service::WadoRs) && !known {
+                let mut fill = Fill::default();
+                if place::is_plain_url(text) {
+                    let address = text.trim_end_matches('/');
+                    let path = ["/studies/", uid].concat();
+                    let url = if address.ends_with(&path) { address.to_string() } else { [address, &path].concat() };
+                    fill.set(0, url, met.address);
+                } else {
+                    fill.lose(met.address, Code::BadUrl);
+                    fill.put(1, met.address);
+                }
+                self.push(retrieve, row, &fill);
+            } else if met.service.is_some() && !place::is_plain_url(text) {
+                self.ledger.lose(id, Code::BadUrl);
+            }
+        }
+    }
+
+    /// Whether an address is that of the Endpoint that was read for the study.
+    fn is_known_address(&self, address: &str, uid: &str) -> bool {
+        let retrieve = RowRef::from(row::RETRIEVE_URL);
+        let Some(url) = self.set.cells.iter().find(|cell| cell.row == Some(retrieve)).and_then(|cell| self.set.text.get(cell.start..cell.end))
+        else {
+            return false;
+        };
+        let address = address.trim_end_matches('/');
+        address == url || [address, "/studies/", uid].concat() == url
+    }
+
+    /// A series' Endpoints: nothing new where they say what the study's say.
+    pub(super) fn series_endpoints(&mut self, series: Id, url: Option<&str>, uid: &str, series_uid: &str) {
+        for met in self.endpoints_of(series) {
+            let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: Some((0, series_uid)) }, &met));
+            let text = met.address.trim().trim_end_matches('/');
+            let path = ["/studies/", uid].concat();
+            let same = url.is_some_and(|known| {
+                let base = known.strip_suffix(path.as_str()).unwrap_or(known);
+                place::is_plain_url(text) && (text == known || text == base || text == [base, &path, "/series/", series_uid].concat())
+            });
+            let Some(id) = met.address.id else { continue };
+            if made || same {
+                self.ledger.take(id);
+            } else if met.service.is_some() && !place::is_plain_url(text) {
+                self.ledger.lose(id, Code::BadUrl);
+            }
+        }
+    }
+}

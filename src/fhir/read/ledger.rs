@@ -1,0 +1,101 @@
+//! What becomes of every leaf of the input: nothing is forgotten, because whatever nobody took is told at the end.
+
+use crate::json::tree::Id;
+use crate::loss::{Code, Place};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+/// What became of a leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Nobody took it yet.
+    Open,
+    /// It says what the rest is, and is understood.
+    Used,
+    /// It is a cell of a data set, which the assembler accounts for.
+    Cell,
+    /// It is lost.
+    Lost(Code),
+}
+
+/// The fates of all leaves.
+#[derive(Default)]
+pub(super) struct Ledger {
+    fates: Vec<Fate>,
+    /// Remarks on leaves; a leaf has one.
+    notes: BTreeMap<Id, Code>,
+    /// Places of losses that are told elsewhere than where they stand.
+    places: BTreeMap<Id, Place>,
+    /// Resources that something came of.
+    met: BTreeSet<Id>,
+}
+
+impl Ledger {
+    /// Makes room for nodes up to `len`.
+    pub(super) fn grow(&mut self, len: usize) {
+        self.fates.resize(len, Fate::Open);
+    }
+
+    pub(super) fn fate(&self, id: Id) -> Fate {
+        self.fates.get(id as usize).copied().unwrap_or(Fate::Open)
+    }
+
+    fn set(&mut self, id: Id, fate: Fate) {
+        if let Some(slot) = self.fates.get_mut(id as usize) {
+            *slot = fate;
+        }
+    }
+
+    /// The leaf is understood.
+    pub(super) fn take(&mut self, id: Id) {
+        if self.fate(id) == Fate::Open {
+            self.set(id, Fate::Used);
+        }
+    }
+
+    /// The leaf becomes a cell; whether it can, and is not something already.
+    pub(super) fn cell(&mut self, id: Id) -> bool {
+        let open = self.fate(id) == Fate::Open;
+        if open {
+            self.set(id, Fate::Cell);
+        }
+        open
+    }
+
+    /// The leaf is lost, if it is not a cell.
+    pub(super) fn lose(&mut self, id: Id, code: Code) {
+        if matches!(self.fate(id), Fate::Open | Fate::Used) {
+            self.set(id, Fate::Lost(code));
+        }
+    }
+
+    /// The leaf is lost with all around it, told at `at`; what is lost already stays as it is told.
+    pub(super) fn unplace(&mut self, id: Id, code: Code, at: Place) {
+        if !matches!(self.fate(id), Fate::Lost(_)) {
+            self.set(id, Fate::Lost(code));
+            self.places.insert(id, at);
+        }
+    }
+
+    pub(super) fn place(&self, id: Id) -> Option<Place> {
+        self.places.get(&id).copied()
+    }
+
+    /// A remark on a leaf; the first stands.
+    pub(super) fn note(&mut self, id: Id, code: Code) {
+        self.notes.entry(id).or_insert(code);
+    }
+
+    pub(super) fn noted(&self, id: Id) -> Option<Code> {
+        self.notes.get(&id).copied()
+    }
+
+    /// Something came of a resource.
+    pub(super) fn meet(&mut self, resource: Id) {
+        self.met.insert(resource);
+    }
+
+    pub(super) fn is_met(&self, resource: Id) -> bool {
+        self.met.contains(&resource)
+    }
+}

@@ -1,0 +1,155 @@
+//! Reading FHIR: an ImagingStudy, a Bundle, NDJSON, in any release.
+//!
+//! A text is kept whole as a tree, because its resources refer to each other. Rows of the table take the elements they know, and their
+//! cells go the way that cells of DICOM JSON go: through the assembler into the record. Whatever leaf nobody took is told at the end.
+
+mod around;
+mod datatypes;
+mod elements;
+mod endpoint;
+mod index;
+mod ledger;
+mod settle;
+mod study;
+
+use crate::assemble::Assembler;
+use crate::dicom::DataSet;
+use crate::error::{Error, Kind};
+use crate::json::scan::{Next, Scanner};
+use crate::json::tree::{Id, Tree};
+use crate::loss::{Code, Loss, Mapped, Sink};
+use crate::options::Options;
+use crate::release::Release;
+use crate::study::Study;
+use crate::table::RowRef;
+use crate::value::FIELDS;
+use alloc::string::String;
+use alloc::vec::Vec;
+pub use endpoint::{Endpoint, read_endpoint};
+use index::Index;
+use ledger::Ledger;
+
+/// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
+///
+/// References are followed inside the text: to Patient, Practitioner, Endpoint and ServiceRequest, contained or in the Bundle. `options`
+/// are those that wrote the text, as far as they are known: what they put in is understood. Forms of other releases and what is met
+/// besides are read and reported.
+///
+/// An Endpoint alone is read to no study; see [`read_endpoint`](super::read_endpoint).
+///
+/// # Errors
+/// No JSON, HTML, an OperationOutcome, another resource, a limit, or, in strict mode, the first departure or contradiction.
+///
+/// ```
+/// use fhir_dicomweb::{Options, Release, dicom, fhir};
+/// let text = br#"{"resourceType":"ImagingStudy","status":"available","started":"2024-01-14",
+///     "identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"subject":{"display":"Doe^John"},"note":[{"text":"x"}]}"#;
+/// let read = fhir::read(text, Release::R4, &Options::default())?;
+/// assert_eq!(read.loss.to_string().lines().next().unwrap().split(':').next(), Some("no-attribute at ImagingStudy.note.text"));
+/// let rows = dicom::write(&read.value[0], dicom::Rows::Study, &Options::default()).ignore_loss();
+/// assert!(rows.as_str().contains(r#""00080020":{"vr":"DA","Value":["20240114"]}"#));
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+pub fn read(json: &[u8], release: Release, options: &Options) -> Result<Mapped<Vec<Study>>, Error> {
+    run(json, release, options, Sink::new(options.strict, None))
+}
+
+/// As [`read`], and `each` sees every loss as it happens, not coalesced.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(json: &[u8], release: Release, options: &Options, each: &mut dyn FnMut(&Loss)) -> Result<Mapped<Vec<Study>>, Error> {
+    run(json, release, options, Sink::new(options.strict, Some(each)))
+}
+
+fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
+    let (tree, roots) = parse(json, options)?;
+    sink.spelled_in(release);
+    let index = Index::new(&tree, &roots);
+    check_types(&tree, &roots)?;
+    let mut ledger = Ledger::default();
+    ledger.grow(tree.len());
+    let mut reader = Reader {
+        tree: &tree,
+        index: &index,
+        ledger,
+        options,
+        release,
+        set: DataSet::default(),
+        counters: Vec::new(),
+        taken: Vec::new(),
+        resource: 0,
+        uid_leaf: None,
+    };
+    let mut assembler = Assembler::new();
+    let studies = index.studies();
+    for study in studies {
+        sink.next_resource(assembler.rows());
+        reader.study(*study, &mut assembler, &mut sink)?;
+    }
+    reader.settle(&roots, studies, &mut sink);
+    sink.check()?;
+    let value = assembler.finish(options, &mut sink)?;
+    Ok(Mapped { value, loss: sink.report })
+}
+
+/// The values of a text as trees.
+pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, Vec<Id>), Error> {
+    const MARK: &[u8] = b"\xEF\xBB\xBF";
+    if json.len() as u64 > options.limits.input_bytes {
+        return Err(Error::new(Kind::LimitInput));
+    }
+    let marked = json.strip_prefix(MARK);
+    let (bytes, base) = (marked.unwrap_or(json), if marked.is_some() { MARK.len() as u64 } else { 0 });
+    let mut scanner = Scanner::new(bytes, options.limits.depth, true);
+    let (mut tree, mut roots) = (Tree::default(), Vec::new());
+    while !scanner.is_done() {
+        let at = base + scanner.at() as u64;
+        if bytes.get(scanner.at()) == Some(&b'<') {
+            return Err(Error::at(Kind::Html, at));
+        }
+        let next = scanner.peek().map_err(|stop| Error::from_stop(stop, base))?;
+        let root = tree.add(&mut scanner).map_err(|stop| Error::from_stop(stop, base))?;
+        if next != Next::Object {
+            return Err(Error::at(Kind::NotFhir, at));
+        }
+        roots.push(root.map_err(|_| Error::new(Kind::Limit))?);
+    }
+    Ok((tree, roots))
+}
+
+/// A text in which nothing can be a study is not what was meant.
+fn check_types(tree: &Tree<'_>, roots: &[Id]) -> Result<(), Error> {
+    let types: Vec<Option<&str>> = roots.iter().map(|root| tree.text(tree.member(*root, "resourceType")?)).collect();
+    let has = |wanted: &[&str]| types.iter().flatten().any(|name| wanted.contains(name));
+    if roots.is_empty() || has(&["ImagingStudy", "Bundle", "Endpoint"]) {
+        return Ok(());
+    }
+    Err(Error::new(match () {
+        () if has(&["OperationOutcome"]) => Kind::ErrorAnswer,
+        () if types.iter().any(Option::is_some) => Kind::OtherResource,
+        () => Kind::NotFhir,
+    }))
+}
+
+/// Reads studies out of a tree.
+struct Reader<'d, 'o> {
+    tree: &'d Tree<'d>,
+    index: &'o Index<'d>,
+    ledger: Ledger,
+    options: &'o Options,
+    release: Release,
+    /// The data set that is being filled.
+    set: DataSet,
+    /// How many items each row has in it.
+    counters: Vec<(RowRef, u32)>,
+    /// Facts of the study that hold one item, and that item.
+    taken: Vec<(RowRef, [String; FIELDS])>,
+    /// The resource that is being read.
+    resource: Id,
+    /// The leaf that says its UID.
+    uid_leaf: Option<Id>,
+}
+
+/// The code of leaves below a resource that cannot be placed.
+const UNPLACED: Code = Code::NoIdentity;

@@ -1,0 +1,204 @@
+//! [`Loss`], [`LossReport`], [`Mapped`]: a result minus something, and what the something was.
+
+mod code;
+mod place;
+mod sink;
+
+pub use code::{Class, Code};
+pub use place::{Place, Step};
+pub(crate) use sink::Sink;
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// One thing that was not carried, or was carried with a remark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// What happened.
+    pub code: Code,
+    /// Where.
+    pub at: Place,
+    /// The first data set (or resource) it happened in, from 0 over everything that was read.
+    pub first: u64,
+    /// How many leaves it concerns. 0: a remark that concerns none.
+    pub count: u64,
+}
+
+impl Loss {
+    /// The class of its code.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        self.code.class()
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}: {} ({}, first in data set {})", self.code, self.at, self.code.meaning(), self.count, self.first)
+    }
+}
+
+/// Distinct losses that are kept; the rest is counted under [`Code::MoreLosses`].
+const DISTINCT: usize = 1024;
+
+/// What was not carried, coalesced by code and place, in order of first appearance.
+///
+/// Law *carry-or-tell*: [`carried`](Self::carried) + the counts of all losses = the leaves of the input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LossReport {
+    losses: Vec<Loss>,
+    index: BTreeMap<(Code, Place), u32>,
+    carried: u64,
+}
+
+impl LossReport {
+    /// Whether nothing was lost or noted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.losses.is_empty()
+    }
+
+    /// The losses, in order of first appearance.
+    pub fn iter(&self) -> core::slice::Iter<'_, Loss> {
+        self.losses.iter()
+    }
+
+    /// How many leaves came through without remark.
+    #[must_use]
+    pub const fn carried(&self) -> u64 {
+        self.carried
+    }
+
+    /// How many leaves are counted under some loss.
+    #[must_use]
+    pub fn counted(&self) -> u64 {
+        self.losses.iter().map(|loss| loss.count).sum()
+    }
+
+    /// Adds the losses of a further step of the same work, such as writing after reading.
+    /// [`carried`](Self::carried) is then that of the last step: each step has its own leaves.
+    pub fn merge(&mut self, later: &LossReport) {
+        for loss in &later.losses {
+            self.add(*loss);
+        }
+        self.carried = later.carried;
+    }
+
+    pub(crate) fn set_carried(&mut self, leaves: u64) {
+        self.carried = leaves;
+    }
+
+    pub(crate) fn carry(&mut self, leaves: u64) {
+        self.carried += leaves;
+    }
+
+    /// Takes back leaves that were thought carried and turned out otherwise.
+    pub(crate) fn uncarry(&mut self, leaves: u64) {
+        self.carried = self.carried.saturating_sub(leaves);
+    }
+
+    pub(crate) fn add(&mut self, loss: Loss) {
+        if let Some(known) = self.index.get(&(loss.code, loss.at)).and_then(|at| self.losses.get_mut(*at as usize)) {
+            known.count += loss.count;
+            known.first = known.first.min(loss.first);
+            return;
+        }
+        if self.losses.len() < DISTINCT {
+            self.index.insert((loss.code, loss.at), self.losses.len() as u32);
+            self.losses.push(loss);
+        } else if loss.code != Code::MoreLosses || loss.at != Place::ROOT {
+            // The list may then hold one entry more than DISTINCT.
+            let more = Loss { code: Code::MoreLosses, at: Place::ROOT, ..loss };
+            match self.index.get(&(more.code, more.at)) {
+                Some(_) => self.add(more),
+                None => {
+                    self.index.insert((more.code, more.at), self.losses.len() as u32);
+                    self.losses.push(more);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a LossReport {
+    type Item = &'a Loss;
+    type IntoIter = core::slice::Iter<'a, Loss>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for LossReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for loss in self {
+            writeln!(f, "{loss}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A result, and what is missing from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a result may lack something: look at `loss`, or say .lossless()? or .ignore_loss()"]
+pub struct Mapped<T> {
+    /// The result.
+    pub value: T,
+    /// What it lacks.
+    pub loss: LossReport,
+}
+
+/// Something was lost or noted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} distinct losses, the first: {}", .0.losses.len(), FirstOf(.0))]
+pub struct Lossy(pub LossReport);
+
+struct FirstOf<'a>(&'a LossReport);
+
+impl fmt::Display for FirstOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.losses.first() {
+            Some(loss) => write!(f, "{loss}"),
+            None => f.write_str("none"),
+        }
+    }
+}
+
+impl<T> Mapped<T> {
+    /// The result, if nothing was lost or noted.
+    ///
+    /// # Errors
+    /// The report, if it is not empty.
+    pub fn lossless(self) -> Result<T, Lossy> {
+        if self.loss.is_empty() { Ok(self.value) } else { Err(Lossy(self.loss)) }
+    }
+
+    /// The result, whatever it lacks.
+    pub fn ignore_loss(self) -> T {
+        self.value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_distinct_losses_the_rest_is_counted() {
+        let mut report = LossReport::default();
+        for n in 0..2_000 {
+            report.add(Loss { code: Code::UnknownAttribute, at: Place::of_tags(&[n]), first: 0, count: 2 });
+        }
+        assert_eq!(report.counted(), 4_000);
+        assert_eq!(report.iter().count(), DISTINCT + 1);
+        let last = report.iter().last().map(|loss| (loss.code, loss.count));
+        assert_eq!(last, Some((Code::MoreLosses, 2 * (2_000 - DISTINCT as u64))));
+    }
+
+    #[test]
+    fn a_place_has_eight_steps_at_most() {
+        let place = Place::of_tags(&[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(place.steps().count(), 8);
+    }
+}

@@ -1,0 +1,75 @@
+//! Where something was lost.
+
+use core::fmt;
+
+/// One step of a [`Place`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// A DICOM attribute.
+    Tag(u32),
+    /// The private attributes of this group.
+    Group(u16),
+    /// A value of an attribute, or an item of a sequence, from 0.
+    Value(u32),
+    /// A member whose name is not known, by its ordinal in its object, from 0.
+    Unknown(u32),
+    /// An element of a FHIR resource.
+    Element(&'static str),
+}
+
+/// Where something was lost: at most eight steps. Row, series and instance indices are no part of it.
+///
+/// DICOM places are displayed as JSON pointers: `/00081032/Value/0/00080102`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    steps: [Option<Step>; 8],
+}
+
+impl Place {
+    /// The whole input.
+    pub const ROOT: Place = Place { steps: [None; 8] };
+
+    /// This place and one step further; a ninth step is left out.
+    #[must_use]
+    pub fn then(mut self, step: Step) -> Place {
+        if let Some(free) = self.steps.iter_mut().find(|slot| slot.is_none()) {
+            *free = Some(step);
+        }
+        self
+    }
+
+    /// The attributes `tags`, one inside the other.
+    #[must_use]
+    pub fn of_tags(tags: &[u32]) -> Place {
+        tags.iter().fold(Place::ROOT, |place, tag| place.then(Step::Tag(*tag)))
+    }
+
+    /// The steps.
+    pub fn steps(&self) -> impl Iterator<Item = Step> + '_ {
+        self.steps.iter().flatten().copied()
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut first = true;
+        for step in self.steps() {
+            match step {
+                Step::Tag(tag) => write!(f, "/{tag:08X}")?,
+                Step::Group(group) => write!(f, "/{group:04X}")?,
+                Step::Value(index) => write!(f, "/Value/{index}")?,
+                Step::Unknown(ordinal) => write!(f, "/~{ordinal}")?,
+                Step::Element(name) if first => f.write_str(name)?,
+                Step::Element(name) => write!(f, ".{name}")?,
+            }
+            first = false;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({self})")
+    }
+}

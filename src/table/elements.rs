@@ -1,0 +1,144 @@
+//! Names of FHIR: the elements that are written, in their order, and every name that a place can show.
+//!
+//! A place never shows a name that the input made up, so that it shows nothing of a patient: what is not listed here is shown by its ordinal.
+
+use super::Level;
+
+/// Elements of ImagingStudy in FHIR's order, all releases together. `[]` after those that are lists.
+const STUDY: &[&str] = &[
+    "identifier[]",
+    "status",
+    "modality[]",
+    "subject",
+    "encounter",
+    "started",
+    "basedOn[]",
+    "referrer",
+    "interpreter[]",
+    "endpoint[]",
+    "numberOfSeries",
+    "numberOfInstances",
+    "procedureCode[]",
+    "procedure[]",
+    "location",
+    "reasonCode[]",
+    "reason[]",
+    "description",
+    "series[]",
+];
+
+/// Elements of a series.
+const SERIES: &[&str] = &[
+    "uid",
+    "number",
+    "modality",
+    "description",
+    "numberOfInstances",
+    "endpoint[]",
+    "bodySite",
+    "laterality",
+    "specimen[]",
+    "started",
+    "performer[]",
+    "instance[]",
+];
+
+/// Elements of an instance.
+const INSTANCE: &[&str] = &["uid", "sopClass", "number", "title"];
+
+/// Elements of a Patient.
+const PATIENT: &[&str] = &["Patient.identifier[]", "Patient.name[]", "Patient.gender", "Patient.birthDate"];
+
+/// The elements of a level, in FHIR's order.
+pub(crate) const fn elements(level: Level) -> &'static [&'static str] {
+    match level {
+        Level::Patient => PATIENT,
+        Level::Study => STUDY,
+        Level::Series => SERIES,
+        Level::Instance => INSTANCE,
+    }
+}
+
+/// The name of an element, if it is one of FHIR's.
+pub(crate) fn element(name: &str) -> Option<&'static str> {
+    known(ELEMENTS, name)
+}
+
+/// The name of a type of resource, if it is one of FHIR's.
+pub(crate) fn resource_type(name: &str) -> Option<&'static str> {
+    known(TYPES, name)
+}
+
+fn known(list: &'static [&'static str], name: &str) -> Option<&'static str> {
+    list.get(list.binary_search(&name).ok()?).copied()
+}
+
+/// Elements of ImagingStudy, of the resources around it and of their data types, R4 to R6. Sorted.
+const ELEMENTS: &[&str] = &[
+    "accession", "active", "actor", "address", "assigner", "author", "authorReference", "authorString", "authoredOn", "availability",
+    "availabilityTime", "basedOn", "birthDate", "bodySite", "bodyStructure", "category", "city", "code", "coding", "communication",
+    "comparator", "concept", "connectionType", "contact", "contained", "contentType", "country", "creation", "data", "deceased",
+    "deceasedBoolean", "deceasedDateTime", "description", "display", "district", "div", "doNotPerform", "duration", "encounter", "end",
+    "endpoint", "entry", "environmentType", "etag", "extension", "family", "frames", "fullUrl", "function", "gender",
+    "generalPractitioner", "given", "hash", "header", "height", "id", "identifier", "ifMatch", "ifModifiedSince", "ifNoneExist",
+    "ifNoneMatch", "implicitRules", "instance", "instantiatesCanonical", "instantiatesUri", "insurance", "intent", "interpreter",
+    "issuer", "issues", "language", "lastModified", "lastUpdated", "laterality", "line", "link", "location", "locationCode",
+    "locationReference", "managingOrganization", "maritalStatus", "meta", "method", "mimeType", "modality", "mode", "modifierExtension",
+    "multipleBirthBoolean", "multipleBirthInteger", "name", "note", "number", "numberOfFrames", "numberOfInstances", "numberOfSeries",
+    "occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "onBehalfOf", "orderDetail", "organization", "outcome", "pages",
+    "partOf", "patientInstruction", "payload", "payloadMimeType", "payloadType", "performer", "performerType", "period", "photo",
+    "postalCode", "preferred", "prefix", "priority", "procedure", "procedureCode", "procedureReference", "profile", "profileCanonical",
+    "profileUri", "qualification", "quantityQuantity", "quantityRange", "quantityRatio", "rank", "reason", "reasonCode",
+    "reasonReference", "reference", "referrer", "relation", "relationship", "relevantHistory", "replaces", "request", "requester",
+    "requisition", "resource", "resourceType", "response", "score", "search", "security", "series", "sigFormat", "signature", "size",
+    "sopClass", "source", "specimen", "start", "started", "state", "status", "subject", "suffix", "supportingInfo", "system", "tag",
+    "targetFormat", "telecom", "text", "time", "timestamp", "title", "total", "type", "uid", "unit", "url", "use", "userSelected",
+    "value", "valueBoolean", "valueCanonical", "valueCode", "valueCodeableConcept", "valueCoding", "valueDate", "valueDateTime",
+    "valueDecimal", "valueId", "valueIdentifier", "valueInstant", "valueInteger", "valueOid", "valuePeriod", "valueQuantity",
+    "valueReference", "valueString", "valueUri", "valueUrl", "valueUuid", "version", "versionId", "when", "who", "width",
+];
+
+/// Types of resources, R4 to R6. Sorted.
+const TYPES: &[&str] = &[
+    "Account", "ActivityDefinition", "ActorDefinition", "AdministrableProductDefinition", "AdverseEvent", "AllergyIntolerance",
+    "Appointment", "AppointmentResponse", "ArtifactAssessment", "AuditEvent", "Basic", "Binary", "BiologicallyDerivedProduct",
+    "BiologicallyDerivedProductDispense", "BodyStructure", "Bundle", "CapabilityStatement", "CarePlan", "CareTeam", "CatalogEntry",
+    "ChargeItem", "ChargeItemDefinition", "Citation", "Claim", "ClaimResponse", "ClinicalImpression", "ClinicalUseDefinition",
+    "CodeSystem", "Communication", "CommunicationRequest", "CompartmentDefinition", "Composition", "ConceptMap", "Condition",
+    "ConditionDefinition", "Consent", "Contract", "Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse",
+    "DetectedIssue", "Device", "DeviceAlert", "DeviceAssociation", "DeviceDefinition", "DeviceDispense", "DeviceMetric", "DeviceRequest",
+    "DeviceUsage", "DeviceUseStatement", "DiagnosticReport", "DocumentManifest", "DocumentReference", "EffectEvidenceSynthesis",
+    "Encounter", "EncounterHistory", "Endpoint", "EnrollmentRequest", "EnrollmentResponse", "EpisodeOfCare", "EventDefinition",
+    "Evidence", "EvidenceReport", "EvidenceVariable", "ExampleScenario", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag",
+    "FormularyItem", "GenomicStudy", "Goal", "GraphDefinition", "Group", "GuidanceResponse", "HealthcareService", "ImagingSelection",
+    "ImagingStudy", "Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation", "ImplementationGuide", "Ingredient",
+    "InsurancePlan", "InsuranceProduct", "InventoryItem", "InventoryReport", "Invoice", "Library", "Linkage", "List", "Location",
+    "ManufacturedItemDefinition", "Measure", "MeasureReport", "Media", "Medication", "MedicationAdministration", "MedicationDispense",
+    "MedicationKnowledge", "MedicationRequest", "MedicationStatement", "MedicinalProduct", "MedicinalProductDefinition",
+    "MessageDefinition", "MessageHeader", "MolecularDefinition", "MolecularSequence", "NamingSystem", "NutritionIntake", "NutritionOrder",
+    "NutritionProduct", "Observation", "ObservationDefinition", "OperationDefinition", "OperationOutcome", "Organization",
+    "OrganizationAffiliation", "PackagedProductDefinition", "Parameters", "Patient", "PaymentNotice", "PaymentReconciliation",
+    "Permission", "Person", "PersonalRelationship", "PlanDefinition", "Practitioner", "PractitionerRole", "Procedure", "Provenance",
+    "Questionnaire", "QuestionnaireResponse", "RegulatedAuthorization", "RelatedPerson", "RequestGroup", "RequestOrchestration",
+    "Requirements", "ResearchDefinition", "ResearchElementDefinition", "ResearchStudy", "ResearchSubject", "RiskAssessment",
+    "RiskEvidenceSynthesis", "Schedule", "SearchParameter", "ServiceRequest", "Slot", "Specimen", "SpecimenDefinition",
+    "StructureDefinition", "StructureMap", "Subscription", "SubscriptionStatus", "SubscriptionTopic", "Substance", "SubstanceDefinition",
+    "SubstanceNucleicAcid", "SubstancePolymer", "SubstanceProtein", "SubstanceReferenceInformation", "SubstanceSourceMaterial",
+    "SubstanceSpecification", "SupplyDelivery", "SupplyRequest", "Task", "TerminologyCapabilities", "TestPlan", "TestReport",
+    "TestScript", "Transport", "ValueSet", "VerificationResult", "VisionPrescription",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorted_and_complete() {
+        assert!(ELEMENTS.is_sorted() && TYPES.is_sorted());
+        for level in [Level::Patient, Level::Study, Level::Series, Level::Instance] {
+            for name in elements(level).iter().flat_map(|name| name.trim_end_matches("[]").split('.')) {
+                assert!(element(name).or(resource_type(name)).is_some(), "{name}");
+            }
+        }
+    }
+}

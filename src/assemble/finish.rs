@@ -4,7 +4,7 @@ use super::absorb::{Slot, run_of};
 use super::copies::each_once;
 use super::join::join;
 use super::record::Record;
-use crate::kind::BodySite;
+use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::options::Options;
 use crate::study::{SeriesEntry, Study, run, study_slot};
@@ -200,9 +200,13 @@ fn settle_series(record: &mut Record) {
             let Some(item) = run_of(&record.arena, slot, row).next() else { continue };
             if item.iter().all(|text| text.is_empty()) {
                 slot.at = 0;
-            } else if row_ref == row::BODY_SITE.into() {
+            } else if row_ref == row::BODY_SITE.into() || row_ref == row::LATERALITY.into() {
                 let mut settled = item;
-                BodySite::settle(&mut settled);
+                if row_ref == row::LATERALITY.into() {
+                    Laterality::settle(&mut settled);
+                } else {
+                    BodySite::settle(&mut settled);
+                }
                 if settled != item {
                     let mut run = String::new();
                     value::push(&mut run, row.kind.fields, [settled].into_iter());

@@ -174,7 +174,11 @@ impl<'a> Walk<'a, '_> {
     fn fact(&mut self, set: &mut Attributes, row_ref: RowRef, row: &'static Row, items: Vec<Fields<'_>>, new: bool) {
         let of_study_only = row_ref == row::AVAILABILITY.into() && self.rows != Rows::Study;
         let mut lost = Vec::new();
-        if row_ref != row::MODALITIES.into() && !of_study_only {
+        if row_ref == row::MODALITIES.into() {
+            // They join those of the series.
+            let whole = |item: &Fields<'_>| row.parts.iter().all(|part| item.first().is_some_and(|code| holds(part.vr, code)));
+            lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| (n, 0)));
+        } else if !of_study_only {
             for part in row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none()) {
                 set.add(row, part, &items, &mut lost);
             }

@@ -135,7 +135,7 @@ impl Shape {
             Shape::StudyIdIdentifier => found
                 .identifier()
                 .is_some_and(|identifier| options.study_id_system.as_deref().is_some_and(|system| identifier.system.trim() == system)),
-            Shape::Logical(_, "VN") => true,
+            Shape::Logical(_, "VN") => typed("VN") || found.identifier().is_none_or(|identifier| identifier.type_.codings.is_empty()),
             Shape::Logical(_, code) => typed(code),
             Shape::Performer(function) => {
                 let Found::Reference(actor) = found else { return false };

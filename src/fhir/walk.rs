@@ -186,9 +186,9 @@ impl<'a> Walk<'a, '_> {
             let shape = at.shape;
             // A fact that stands in two places is accounted for once.
             let first = self.see(row_ref);
-            for item in items {
+            for (n, item) in items.enumerate() {
                 let cx = Cx { options: self.options, shape };
-                let elsewhere = self.reads_back_elsewhere(row_ref);
+                let elsewhere = self.reads_back_elsewhere(row_ref, n);
                 let mut value = if first { self.spelled(row, &item, &cx, elsewhere) } else { (row.kind.to_fhir)(&item, &cx, &mut Told::default()) };
                 if value.is_nothing() {
                     continue;
@@ -221,11 +221,11 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Whether what this row writes reads back as another row, which in DICOM stands before it.
-    fn reads_back_elsewhere(&self, row: RowRef) -> bool {
+    fn reads_back_elsewhere(&self, row: RowRef, item: usize) -> bool {
         let lacks = |row: RowRef| self.study.items(row).is_none();
         row == row::PATIENT_RETIRED_ID.into()
             || row == row::PATIENT_OTHER_ID.into() && lacks(row::PATIENT_ID.into())
-            || row == row::REFERENCED_REQUEST.into() && lacks(row::ACCESSION.into())
+            || item == 0 && row == row::REFERENCED_REQUEST.into() && lacks(row::ACCESSION.into())
     }
 
     /// One item in FHIR's terms, its fields accounted for: each is carried or told.

@@ -93,11 +93,8 @@ impl Spell for BodySite {
             site
         };
         if matches!(cx.shape, Shape::Coding) && site.coding.is_some() {
-            // A Coding has no text; reading it back gives the term of its code.
-            let back = match own {
-                Some(part) if field(fields, 1).is_empty() => body_part::by_sct(part.sct),
-                _ => term_of(field(fields, 2), field(fields, 1)),
-            };
+            // A Coding has no text; a code that says more than the term reads back without it.
+            let back = own.and_then(|part| body_part::by_sct(part.sct)).filter(|_| field(fields, 1).is_empty());
             if !term.is_empty() && back.is_none_or(|back| back.term != term) {
                 told.mark(0, if back.is_some() { Code::AliasCollapsed } else { Code::AlternativeUnused });
             }

@@ -113,8 +113,8 @@ fn designator<'d, 'o>(uri: &'d str, code: &str, cx: &Cx<'o>) -> Back<'d, 'o> {
         return Back::Designator { name: known.designator, own };
     }
     match uri.strip_prefix(URN_OID).map(|uid| (uid, scheme::by_uid(uid))) {
-        Some((_, Some(known))) => Back::Designator { name: known.designator, own: false },
-        Some((SNOMED_OID, None)) => Back::Designator { name: "SCT", own: false },
+        Some((_, Some(known))) => Back::Designator { name: known.designator, own: true },
+        Some((SNOMED_OID, None)) => Back::Designator { name: "SCT", own: true },
         Some((uid, None)) if is_oid(uid) => Back::Uid(uid),
         _ => Back::Unknown,
     }

@@ -153,9 +153,6 @@ fn spell<'a>(fields: &Fields<'a>, date: usize, cx: &Cx<'a>, told: &mut Told) -> 
         told.mark(date + 1, Code::TimeWithoutZone);
         return Fhir::Short(out);
     };
-    if from_options.is_some() {
-        told.mark(date + 1, Code::ZoneAssumed);
-    }
     out.push(&["T", time.hour, ":", minute, ":"]);
     match time.second {
         Some(second) => out.push(&[second]),
@@ -163,6 +160,9 @@ fn spell<'a>(fields: &Fields<'a>, date: usize, cx: &Cx<'a>, told: &mut Told) -> 
             out.push(&["00"]);
             told.note(date + 1, Code::PrecisionAdded);
         }
+    }
+    if from_options.is_some() {
+        told.note(date + 1, Code::ZoneAssumed);
     }
     if let Some(fraction) = time.fraction {
         out.push(&[".", fraction]);

@@ -38,6 +38,17 @@ const SIDES: [(&str, [(&str, &str); 2]); 3] = [
     ("B", [("51440002", "Bilateral"), ("51440002", "Bilateral")]),
 ];
 
+impl Laterality {
+    /// Leaves out what the images say where the series says it. They come from different data sets, so this is done when all are read.
+    pub(crate) fn settle(fields: &mut Fields<'_>) {
+        if let [series, image, ..] = fields {
+            if series == image {
+                *image = "";
+            }
+        }
+    }
+}
+
 impl Spell for Laterality {
     fn canon(draft: &mut Draft<'_>) {
         for side in [0, 1] {
@@ -90,7 +101,10 @@ impl Spell for Laterality {
         let (side, display) = match is_side(code) {
             Some((side, families)) => (*side, families.iter().find(|(known, _)| *known == code).map_or("", |(_, display)| *display)),
             None if code == UNILATERAL => ("U", "Unilateral"),
-            None => return fill.lose(coding.code, Code::BadCode),
+            None => {
+                fill.system(coding.system, SNOMED, coding.code);
+                return fill.lose(coding.code, Code::BadCode);
+            }
         };
         fill.set(usize::from(side == "B"), side, coding.code);
         fill.system(coding.system, SNOMED, coding.code);

@@ -2,7 +2,7 @@
 
 use super::{Class, Code, Loss, LossReport, Place, Step};
 use crate::error::{Error, Kind};
-use crate::release::Release;
+use crate::release::{Release, Releases};
 use crate::table::{self, Level, Row};
 use alloc::vec::Vec;
 
@@ -49,7 +49,9 @@ impl<'c> Sink<'c> {
     /// Where a fact stands in what is read.
     pub(crate) fn place_of(&self, row: &Row, field: usize, code: Code) -> Place {
         let Some(release) = self.release else { return place_in_dicom(row, field, code) };
-        let own = row.elements().find(|(releases, _, _)| releases.holds(release)).or_else(|| row.elements().next());
+        // The patient's facts stand in `subject` too, where a reader looks first.
+        let here = |(releases, element, _): &(Releases, &str, &str)| releases.holds(release) && !element.starts_with("Patient.");
+        let own = row.elements().find(here).or_else(|| row.elements().next());
         let (level, element) = (row.level(), own.map_or("endpoint", |(_, element, _)| element));
         let resource = if element.starts_with("Patient.") { "" } else { "ImagingStudy" };
         let above: &[&str] = match level {

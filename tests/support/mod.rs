@@ -173,7 +173,13 @@ pub fn filled(sets: &Value) -> Value {
     match sets {
         Value::Array(sets) => sets.iter().map(filled).collect(),
         Value::Object(set) => {
-            let has = |attribute: &Value| attribute["Value"].as_array().is_some_and(|values| !values.is_empty());
+            let says = |value: &Value| match value {
+                Value::Null => false,
+                Value::String(text) => !text.trim().is_empty(),
+                Value::Object(members) => !members.is_empty(),
+                _ => true,
+            };
+            let has = |attribute: &Value| attribute["Value"].as_array().is_some_and(|values| values.iter().any(says));
             set.iter().filter(|(_, attribute)| has(attribute)).map(|(tag, attribute)| (tag.clone(), attribute.clone())).collect()
         }
         other => other.clone(),

@@ -40,7 +40,7 @@ impl<'d> Reader<'d, '_> {
             Some("Practitioner") => {
                 let identifiers = self.members(target, "identifier");
                 if let Some(first) = identifiers.first() {
-                    self.unused(reference.identifier.as_ref().map(|identifier| identifier.value));
+                    self.unused_identifier(node);
                     reference.identifier = Some(self.identifier(*first));
                 }
                 let names = self.members(target, "name");
@@ -70,6 +70,14 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
+    /// The whole identifier beside a reference.
+    fn unused_identifier(&mut self, reference: Id) {
+        let Some(identifier) = self.tree.member(reference, "identifier") else { return };
+        for id in self.tree.span(identifier).filter(|id| self.tree.is_leaf(*id)) {
+            self.ledger.lose(id, Code::AlternativeUnused);
+        }
+    }
+
     /// What a study is based on: an order by each of its identifiers.
     pub(super) fn requests(&mut self, node: Id) -> Vec<Found<'d>> {
         let reference = self.reference(node);
@@ -90,11 +98,11 @@ impl<'d> Reader<'d, '_> {
         if found.is_empty() && request.identifier.is_none() {
             request.identifier = reference.identifier;
         } else {
-            self.unused(reference.identifier.map(|identifier| identifier.value));
+            self.unused_identifier(node);
         }
         let code = self.tree.member(target, "code").and_then(|id| self.one(id));
         // R5 has a CodeableReference there.
-        let code = code.map(|id| self.tree.member(id, "concept").unwrap_or(id)).map(|id| self.codeable(id)).unwrap_or_default();
+        let code = code.map(|id| self.tree.member(id, "concept").unwrap_or(id)).map(|id| self.typed(id)).unwrap_or_default();
         if code.text.is_empty() {
             request.display = reference.display;
         } else {
@@ -137,7 +145,8 @@ impl<'d> Reader<'d, '_> {
             self.ledger.take(id);
         }
         if id_known {
-            self.unused(reference.identifier.take().map(|identifier| identifier.value));
+            reference.identifier = None;
+            self.unused_identifier(node);
         }
         if name_known {
             self.unused(Some(core::mem::take(&mut reference.display)));

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::fhir::found::{Coding, Concept, Group, Identifier, Leaf, Reference};
 use crate::fhir::shape::Shape;
-use crate::json::tree::Id;
+use crate::json::tree::{Id, What};
 use crate::loss::Code;
 use crate::table::resource_type;
 use alloc::string::String;
@@ -33,6 +33,10 @@ impl<'d> Reader<'d, '_> {
     /// The scalar member of an object; of a list its first element.
     pub(super) fn leaf(&mut self, object: Id, name: &str) -> Leaf<'d> {
         let Some(id) = self.tree.member(object, name).and_then(|id| self.one(id)) else { return Leaf::default() };
+        let digits = matches!(self.tree.get(id).map(|node| &node.what), Some(What::Number(_)));
+        if digits {
+            self.ledger.note(id, Code::OtherType);
+        }
         self.scalar(id)
     }
 
@@ -121,7 +125,8 @@ impl<'d> Reader<'d, '_> {
         match form {
             Form::Text => {
                 let text = self.scalar(id);
-                let code = if own == Form::Concept { Leaf::default() } else { text };
+                // A UID is a code, everything else words.
+                let code = if matches!(shape, Shape::UidCoding | Shape::Oid) { text } else { Leaf::default() };
                 Concept { codings: Vec::from([Coding { code, display: text, ..Coding::default() }]), text: Leaf::default() }
             }
             Form::Coding => Concept { codings: Vec::from([self.coding(id)]), text: Leaf::default() },
@@ -139,13 +144,18 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    pub(super) fn codeable(&mut self, id: Id) -> Concept<'d> {
+    /// A concept where a CodeableConcept belongs.
+    pub(super) fn typed(&mut self, id: Id) -> Concept<'d> {
+        self.concept(id, Shape::CodeableConcept)
+    }
+
+    fn codeable(&mut self, id: Id) -> Concept<'d> {
         let codings = self.members(id, "coding").into_iter().map(|id| self.coding(id)).collect();
         Concept { codings, text: self.leaf(id, "text") }
     }
 
     pub(super) fn identifier(&mut self, id: Id) -> Identifier<'d> {
-        let type_ = self.tree.member(id, "type").and_then(|id| self.one(id)).map(|id| self.codeable(id)).unwrap_or_default();
+        let type_ = self.tree.member(id, "type").and_then(|id| self.one(id)).map(|id| self.typed(id)).unwrap_or_default();
         let mut identifier = Identifier { type_, system: self.leaf(id, "system"), value: self.leaf(id, "value"), ..Identifier::default() };
         if let Some(assigner) = self.tree.member(id, "assigner").and_then(|id| self.one(id)) {
             identifier.assigner = self.leaf(assigner, "display");

@@ -57,7 +57,7 @@ impl<'d> Reader<'d, '_> {
             Shape::Logical("ServiceRequest", _) | Shape::Reference("ServiceRequest") => self.requests(item),
             Shape::Logical(..) | Shape::Reference(_) => Vec::from([Found::Reference(self.follow(item))]),
             Shape::Performer(_) => {
-                let function = self.tree.member(item, "function").and_then(|id| self.one(id)).map(|id| self.codeable(id));
+                let function = self.tree.member(item, "function").and_then(|id| self.one(id)).map(|id| self.typed(id));
                 let actor = self.tree.member(item, "actor").and_then(|id| self.one(id));
                 let mut reference = actor.map_or_else(Reference::default, |id| self.follow(id));
                 reference.function = function.unwrap_or_default();

@@ -130,7 +130,8 @@ impl<'d> Reader<'d, '_> {
     fn connections(&mut self, endpoint: Id) -> Vec<(Leaf<'d>, Leaf<'d>)> {
         let Some(node) = self.tree.member(endpoint, "connectionType") else { return Vec::new() };
         let coded = crate::release::R4_R4B.holds(self.release);
-        let items = if coded { self.one(node).into_iter().collect() } else { self.list(node) };
+        // R4 has one Coding, later releases a list of CodeableConcept: that is one difference, not two.
+        let items: Vec<Id> = if self.tree.is_array(node) { self.tree.children(node).collect() } else { Vec::from([node]) };
         let shape = if coded { crate::fhir::shape::Shape::Coding } else { crate::fhir::shape::Shape::CodeableConcept };
         let concepts: Vec<_> = items.into_iter().map(|item| self.concept(item, shape)).collect();
         concepts.into_iter().flat_map(|concept| concept.codings).map(|coding| (coding.system, coding.code)).collect()
@@ -152,8 +153,12 @@ impl<'d> Reader<'d, '_> {
                 known(|(_, mime)| mime)
             }
         };
+        let coded = crate::release::R4_R4B.holds(self.release);
         for name in ["payloadType", "payloadMimeType", "payload"] {
             let Some(node) = tree.member(endpoint, name) else { continue };
+            if coded == (name == "payload") {
+                self.note_first(node, Code::OtherRelease);
+            }
             tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.ledger.take(leaf));
         }
     }

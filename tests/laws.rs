@@ -6,7 +6,7 @@ mod support;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
-use support::laws;
+use support::{fhir_laws, laws};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -65,6 +65,44 @@ proptest! {
     #[test]
     fn there_and_back(bytes in entropy()) {
         laws::there_and_back(&document(&data_sets(&mut Choices(&bytes))));
+    }
+
+    #[test]
+    fn fhir_carry_or_tell(bytes in entropy()) {
+        if let Some((text, release, options)) = fhir_laws::fhir_document(&bytes) {
+            fhir_laws::carry_or_tell(&text, release, &options);
+        }
+    }
+
+    #[test]
+    fn fhir_silent_on_phi(bytes in entropy()) {
+        if let Some((text, release, options)) = fhir_laws::fhir_document(&bytes) {
+            fhir_laws::silent(&text, release, &options);
+        }
+    }
+
+    /// Through FHIR and back, every release, every policy; and over to another release.
+    #[test]
+    fn fhir_there_and_back(bytes in entropy()) {
+        fhir_laws::there_and_back(&bytes);
+    }
+
+    #[test]
+    fn fhir_total_on_bytes(bytes in vec(any::<u8>(), 0..60)) {
+        fhir_laws::total(&bytes);
+    }
+
+    #[test]
+    fn fhir_total_on_damaged_documents(bytes in entropy(), at in any::<proptest::sample::Index>(), with in any::<u8>(), cut in any::<bool>()) {
+        let Some((text, _, _)) = fhir_laws::fhir_document(&bytes) else { return Ok(()) };
+        let mut text = text.into_bytes();
+        let at = at.index(text.len());
+        if cut {
+            text.truncate(at);
+        } else {
+            text[at] = with;
+        }
+        fhir_laws::total(&text);
     }
 
     #[test]

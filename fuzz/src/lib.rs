@@ -1,6 +1,10 @@
-//! What the targets share: the generator and the laws are those of the property tests.
+//! What the targets share: the generators and the laws are those of the property tests.
 
+#[path = "../../tests/support/fhir_laws.rs"]
+pub mod fhir_laws;
 #[path = "../../tests/support/generate.rs"]
 pub mod generate;
 #[path = "../../tests/support/laws.rs"]
 pub mod laws;
+#[path = "../../tests/support/mutate.rs"]
+pub mod mutate;

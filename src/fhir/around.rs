@@ -22,9 +22,11 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn contained(&mut self, study: &'a Study, base: Option<(&'a str, bool)>, uid: &'a str) {
         let patient = matches!(self.options.subject, Subject::Contained) && self.knows_patient(study);
         let endpoints = base.is_some() && self.options.endpoints == Endpoints::Contained;
+        // Nothing is contained that nobody refers to (dom-3).
+        let listed = place::listed_series(study, self.options);
         if place::people_are_resources(self.options) {
             self.meet(study, Level::Study);
-            study.series().for_each(|series| self.meet(series, Level::Series));
+            study.series().take(listed).for_each(|series| self.meet(series, Level::Series));
         }
         let people = self.people_apart();
         if !patient && !endpoints && people.is_empty() {
@@ -36,7 +38,7 @@ impl<'a> Walk<'a, '_> {
             self.patient(study, "patient");
         }
         if let Some((base, opaque)) = base.filter(|_| endpoints) {
-            let own = study.series().enumerate().filter(|_| self.options.series_endpoints);
+            let own = study.series().take(listed).enumerate().filter(|_| self.options.series_endpoints);
             let series = own.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
             for series in core::iter::once(None).chain(series) {
                 let of = Of { base, opaque, study: uid, series };

@@ -41,10 +41,9 @@ const SIDES: [(&str, [(&str, &str); 2]); 3] = [
 impl Laterality {
     /// Leaves out what the images say where the series says it. They come from different data sets, so this is done when all are read.
     pub(crate) fn settle(fields: &mut Fields<'_>) {
-        if let [series, image, ..] = fields {
-            if series == image {
-                *image = "";
-            }
+        let [series, image, ..] = fields;
+        if series == image {
+            *image = "";
         }
     }
 }

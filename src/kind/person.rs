@@ -85,6 +85,7 @@ impl Spell for Person {
             urn(uid)
         } else if is_oid(designator) {
             // A scheme is often named by its OID where its designator belongs.
+            told.mark_filled(fields, 6..7, Code::AlternativeUnused);
             urn(designator)
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);

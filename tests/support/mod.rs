@@ -1,8 +1,10 @@
 //! Shared by the test binaries.
 #![allow(dead_code)]
 
+pub mod fhir_laws;
 pub mod generate;
 pub mod laws;
+pub mod mutate;
 
 use fhir_dicomweb::{Error, Id, LossReport, Options, Release, Subject, Zone, dicom, fhir};
 use serde_json::Value;

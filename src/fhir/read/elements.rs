@@ -170,6 +170,7 @@ impl<'d> Reader<'d, '_> {
                 }
             };
             let leaf = filled.leaf.filter(|id| self.ledger.cell(*id));
+            self.cells.extend(leaf);
             if row_ref == row::STUDY_UID.into() {
                 self.uid_leaf = leaf;
             }
@@ -209,6 +210,10 @@ impl<'d> Reader<'d, '_> {
 
     /// Everything below a node that is not told yet is without a place in the record, told at `at`.
     pub(super) fn unplaced(&mut self, node: Id, at: Place) {
+        // Cells of resources around it are cells of nothing.
+        for id in core::mem::take(&mut self.cells) {
+            self.ledger.reopen(id);
+        }
         for id in self.tree.span(node) {
             if self.tree.is_leaf(id) {
                 self.ledger.unplace(id, UNPLACED, at);

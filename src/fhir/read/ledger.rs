@@ -62,6 +62,13 @@ impl Ledger {
         open
     }
 
+    /// The leaf is no cell after all.
+    pub(super) fn reopen(&mut self, id: Id) {
+        if self.fate(id) == Fate::Cell {
+            self.set(id, Fate::Open);
+        }
+    }
+
     /// The leaf is lost, if it is not a cell.
     pub(super) fn lose(&mut self, id: Id, code: Code) {
         if matches!(self.fate(id), Fate::Open | Fate::Used) {

@@ -76,6 +76,7 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> 
         options,
         release,
         set: DataSet::default(),
+        cells: Vec::new(),
         counters: Vec::new(),
         taken: Vec::new(),
         resource: 0,
@@ -141,6 +142,8 @@ struct Reader<'d, 'o> {
     release: Release,
     /// The data set that is being filled.
     set: DataSet,
+    /// The leaves that are its cells.
+    cells: Vec<Id>,
     /// How many items each row has in it.
     counters: Vec<(RowRef, u32)>,
     /// Facts of the study that hold one item, and that item.

@@ -32,6 +32,7 @@ impl<'d> Reader<'d, '_> {
             return Ok(());
         }
         self.set.clear();
+        self.cells.clear();
         self.counters.clear();
         self.taken.clear();
         let all_series = self.members(study, "series");
@@ -138,6 +139,7 @@ impl<'d> Reader<'d, '_> {
     /// A further data set of the study.
     fn begin(&mut self, identity: &Identity) {
         self.set.clear();
+        self.cells.clear();
         self.counters.clear();
         self.taken.clear();
         for (row, field, text) in &identity.cells {

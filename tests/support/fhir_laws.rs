@@ -1,0 +1,161 @@
+//! The laws of DESIGN for the FHIR spelling, as functions of bytes: they panic where a law is broken.
+
+use super::generate::{Choices, data_sets, document, options};
+use super::laws::leaves_of;
+use super::mutate::{bend, spell};
+use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, Step, Study, dicom, fhir, rows};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const ROWS: [dicom::Rows; 4] = [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances, dicom::Rows::Metadata];
+
+/// *Total*: any bytes give a result or an error.
+pub fn total(bytes: &[u8]) {
+    let _ = fhir::read(bytes, Release::R4, &Options::default());
+    let _ = fhir::read_endpoint(bytes);
+}
+
+/// A FHIR document grown from entropy: what some study is written as, bent. With the options that wrote it.
+pub fn fhir_document(bytes: &[u8]) -> Option<(String, Release, Options)> {
+    let c = &mut Choices(bytes);
+    let options = options(c);
+    let release = c.pick(&Release::ALL);
+    let studies = dicom::read(document(&data_sets(c)).as_bytes(), &options).ok()?.ignore_loss();
+    let mut value: Value = if c.rarely(2) || studies.is_empty() {
+        serde_json::from_str(fhir::bundle(&studies, release, &options).ignore_loss().as_str()).unwrap()
+    } else {
+        serde_json::from_str(fhir::write(&studies[0], release, &options).ignore_loss().as_str()).unwrap()
+    };
+    bend(c, &mut value, 0);
+    let mut text = String::new();
+    spell(c, &value, &mut text);
+    let release = if c.rarely(4) { c.pick(&Release::ALL) } else { release };
+    Some((text, release, options))
+}
+
+/// *Carry-or-tell* from FHIR: carried + the counts of all losses = the leaves of the input, and so for what is written of it.
+pub fn carry_or_tell(text: &str, release: Release, options: &Options) {
+    let mut each = 0;
+    let Ok(read) = fhir::read_with(text.as_bytes(), release, options, &mut |loss| each += loss.count) else { return };
+    assert_eq!(read.loss.counted(), each, "coalescing keeps counts");
+    assert_eq!(read.loss.carried() + read.loss.counted(), leaves_of(text, false), "leaves of {text}\n{}", read.loss);
+    for study in &read.value {
+        accounts(study, options);
+    }
+}
+
+/// Every field of a record is carried or told, whatever it is written as.
+pub fn accounts(study: &Study, options: &Options) {
+    for rows in ROWS {
+        let written = dicom::write(study, rows, options);
+        assert_eq!(
+            written.loss.carried() + written.loss.counted(),
+            study.leaves(),
+            "fields of the record as {rows:?}\n{}\n{}",
+            written.loss,
+            written.value
+        );
+        let _: Value = serde_json::from_str(written.value.as_str()).expect("what is written is JSON");
+    }
+    for release in Release::ALL {
+        let written = fhir::write(study, release, options);
+        assert_eq!(written.loss.carried() + written.loss.counted(), study.leaves(), "fields of the record, {release}\n{}", written.loss);
+    }
+}
+
+/// *Silent-on-PHI* for FHIR.
+pub fn silent(text: &str, release: Release, options: &Options) {
+    let mut strict = options.clone();
+    strict.strict = true;
+    for options in [options, &strict] {
+        let said = match fhir::read(text.as_bytes(), release, options) {
+            Err(error) => format!("{error} {error:?}"),
+            Ok(read) => {
+                let mut said = format!("{} {:?} {:?}", read.loss, read.loss, read.value);
+                said += fhir::outcome(&read.loss, release).as_str();
+                for study in &read.value {
+                    let written = dicom::write(study, dicom::Rows::Instances, options);
+                    said += &format!("{} {:?}", written.loss, written.value);
+                }
+                said
+            }
+        };
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+}
+
+/// *There-and-back* through FHIR with every policy, and *same-study*: the record comes back, except for facts that were told; reading what
+/// was written finds nothing to remark but what cannot be written otherwise; what is converted to another release is what is written there.
+pub fn there_and_back(bytes: &[u8]) {
+    let c = &mut Choices(bytes);
+    let options = options(c);
+    let (release, other) = (c.pick(&Release::ALL), c.pick(&Release::ALL));
+    let Ok(read) = dicom::read(document(&data_sets(c)).as_bytes(), &options) else { return };
+    for study in read.value.iter().filter(|study| !study.is_patient_conflict()) {
+        let mut bundle = fhir::BundleWriter::new(release, &options);
+        bundle.push(study);
+        let written = bundle.finish();
+        let text = written.value.as_str();
+        let back = fhir::read(text.as_bytes(), release, &options).unwrap();
+        let remarks: BTreeSet<&str> = back.loss.iter().map(|loss| loss.code.name()).collect();
+        let lawful = ["name-unstructured", "odd-uid", "modality-not-in-series", "bundle-contained", "element-missing", "bad-url"];
+        assert!(remarks.iter().all(|code| lawful.contains(code)), "{}\n{text}", back.loss);
+        let [again] = back.value.as_slice() else { panic!("{} studies of {text}", back.value.len()) };
+        let mut told = facts_told(&written.loss);
+        // What DICOM has two rows for and FHIR one comes back as the first of them.
+        let first = [
+            ("SERIES_MODALITY", "MODALITIES"),
+            ("PATIENT_RETIRED_ID", "PATIENT_OTHER_ID"), ("PATIENT_OTHER_ID", "PATIENT_ID"), ("REFERENCED_REQUEST", "ACCESSION")];
+        for (row, first) in first {
+            if told.contains(row) {
+                told.insert(first);
+            }
+        }
+        let listed = options.listing == Listing::Instances;
+        assert_same(study, again, &told, listed, &options, text);
+        if written.loss.is_empty() {
+            let direct = fhir::write(study, other, &options);
+            let converted = fhir::write(again, other, &options);
+            assert_eq!(converted.value.as_str(), direct.value.as_str(), "{release} to {other}");
+        }
+    }
+}
+
+/// The rows whose facts a report tells anything of.
+fn facts_told(report: &LossReport) -> BTreeSet<&'static str> {
+    facts_at(report.iter().map(|loss| loss.at))
+}
+
+/// The rows that have an attribute at one of the places.
+pub fn facts_at(places: impl Iterator<Item = Place>) -> BTreeSet<&'static str> {
+    let mut told = BTreeSet::new();
+    for place in places {
+        let Some(Step::Tag(tag)) = place.steps().next() else { continue };
+        let of = |part: &Part| part.sequence().unwrap_or(part.tag()) == tag;
+        told.extend(rows().filter(|row| row.parts().iter().any(of)).map(|row| row.name()));
+    }
+    told
+}
+
+/// Two records are the same, seen through the rows they are written as, except for attributes of facts that were told.
+pub fn assert_same(one: &Study, two: &Study, told: &BTreeSet<&'static str>, listed: bool, options: &Options, text: &str) {
+    let mut excused: BTreeSet<String> = BTreeSet::new();
+    for row in rows().filter(|row| told.contains(row.name())) {
+        excused.extend(row.parts().iter().map(|part| format!("{:08X}", part.sequence().unwrap_or(part.tag()))));
+    }
+    for level in ROWS {
+        let sets = |study: &Study| -> Vec<BTreeMap<String, Value>> {
+            let written = dicom::write(study, level, options).ignore_loss();
+            let sets: Vec<BTreeMap<String, Value>> = serde_json::from_str(written.as_str()).unwrap();
+            sets.into_iter().map(|set| set.into_iter().filter(|(tag, _)| !excused.contains(tag)).collect()).collect()
+        };
+        if listed || level == dicom::Rows::Study {
+            assert_eq!(sets(two), sets(one), "{level:?} told {told:?} of\n{text}");
+        }
+    }
+}
+
+/// Whether a class of loss makes strict mode fail.
+pub fn is_broken(report: &LossReport) -> bool {
+    report.iter().any(|loss| matches!(loss.class(), Class::Deviation | Class::Conflict))
+}

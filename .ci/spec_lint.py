@@ -41,9 +41,11 @@ def error_names():
 
 
 def id_prefix(path):
-    """What ids of a file begin with: `StudyDate/`, `policies/zone`, and of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
+    """What ids of a file begin with: `StudyDate/`, `policies/zone`, `studies/pet-ct`, of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
     if path.parent.name == "policies":
         return f"policies/{path.stem}-"
+    if path.parent.name == "studies":
+        return f"studies/{path.stem}"
     file, _, group = path.stem.partition("-")
     return f"{file}/{group}"
 
@@ -55,7 +57,7 @@ def check_case(case, codes, errors):
     covered = releases(case["releases"])
     if not covered:
         yield f"no span of releases: {case['releases']}"
-    for member in ("fhir", "bundle", "loss"):
+    for member in ("fhir", "bundle", "loss", "back", "backLoss"):
         value = case.get(member)
         if not is_spans(value):
             continue
@@ -67,12 +69,14 @@ def check_case(case, codes, errors):
             yield f"spans of {member} overlap"
         if set(said) != set(covered):
             yield f"spans of {member} are not those of the case"
-    losses = case.get("loss", [])
-    for loss in losses if isinstance(losses, list) else [loss for part in losses.values() for loss in part]:
-        if loss["code"] not in codes:
-            yield f"no loss code {loss['code']}"
-    if "error" in case and errors is not None and case["error"] not in errors:
-        yield f"no error {case['error']} in the README"
+    for member in ("loss", "backLoss"):
+        losses = case.get(member, [])
+        for loss in losses if isinstance(losses, list) else [loss for part in losses.values() for loss in part]:
+            if loss["code"] not in codes:
+                yield f"no loss code {loss['code']}"
+    for member in ("error", "backError"):
+        if member in case and errors is not None and case[member] not in errors:
+            yield f"no error {case[member]} in the README"
 
 
 def check_file(path, file, codes, errors, rows, ids):
@@ -118,18 +122,22 @@ def check_coverage(mapping, files):
             continue
         if files[path].get("row") != row["row"]:
             yield f"{row['row']}: {path.name} is about {files[path].get('row')}"
-        cases = [case for case in files[path]["cases"] if "to-fhir" in case["directions"] and "error" not in case]
-        shown = {release for case in cases for release in releases(case["releases"])}
-        for release in RELEASES:
-            if release not in shown:
-                yield f"{row['row']}: no case in {release}"
+        for way, error in (("to-fhir", "error"), ("to-dicom", "backError")):
+            cases = [case for case in files[path]["cases"] if way in case["directions"] and error not in case]
+            shown = {release for case in cases for release in releases(case["releases"])}
+            for release in RELEASES:
+                if release not in shown:
+                    yield f"{row['row']}: no case in {release}, {way}"
+        for case in files[path]["cases"]:
+            if "error" not in case and "to-dicom" not in case["directions"]:
+                yield f"{case['id']}: goes one way only"
 
 
 def expected(files, release):
     """Every ImagingStudy expected in a release, one JSON text each."""
     for file in files.values():
         for case in file["cases"]:
-            if release not in releases(case["releases"]) or "fhir" not in case:
+            if release not in releases(case["releases"]) or "fhir" not in case or "to-fhir" not in case["directions"]:
                 continue
             fhir = case["fhir"]
             if is_spans(fhir):

@@ -6,6 +6,7 @@ use super::offset::{Offsets, dated};
 use super::select::Select;
 use crate::fhir::place;
 use crate::json::text::{Json, Writer};
+use crate::kind::Draft;
 use crate::loss::{Code, LossReport, Mapped};
 use crate::options::Options;
 use crate::study::{Instance, Series, Study};
@@ -177,11 +178,9 @@ impl<'a> Walk<'a, '_> {
         if row_ref == row::MODALITIES.into() {
             // They join those of the series.
             let whole = |item: &Fields<'_>| row.parts.iter().all(|part| item.first().is_some_and(|code| holds(part.vr, code)));
-            lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| (n, 0)));
+            lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| (n, 0, Code::TooLong)));
         } else if !of_study_only {
-            for part in row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none()) {
-                set.add(row, part, &items, &mut lost);
-            }
+            lost = self.add(set, row, &items);
         }
         if !new {
             return;
@@ -194,11 +193,44 @@ impl<'a> Walk<'a, '_> {
                     Some(part) if matches!(part.vr, Vr::Offset) && dated(*item).is_some() => continue,
                     Some(part) if matches!(part.vr, Vr::Offset) => Some(Code::OffsetUnused),
                     Some(_) if of_study_only => Some(Code::NotListed),
-                    Some(part) => self.left_out(part).or(lost.contains(&(n, field)).then_some(Code::TooLong)),
+                    Some(part) => self.left_out(part).or(lost.iter().find(|(at, of, _)| (*at, *of) == (n, field)).map(|(_, _, code)| *code)),
                 };
                 self.account.field(row, field, item, code);
             }
         }
+    }
+
+    /// Adds the attributes of a fact; the fields that are lost, with what is of no use without them: item, field, why.
+    fn add(&self, set: &mut Attributes, row: &'static Row, items: &[Fields<'_>]) -> Vec<(usize, usize, Code)> {
+        let parts = || row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none());
+        let (mut trial, mut too_long) = (Attributes::default(), Vec::new());
+        parts().for_each(|part| trial.add(row, part, items, &mut too_long));
+        let mut lost: Vec<(usize, usize, Code)> = too_long.into_iter().map(|(item, field)| (item, field, Code::TooLong)).collect();
+        if lost.is_empty() {
+            parts().for_each(|part| set.add(row, part, items, &mut Vec::new()));
+            return lost;
+        }
+        let mut texts = Vec::with_capacity(items.len());
+        for (n, item) in items.iter().enumerate() {
+            let (mut text, mut spans) = (String::new(), Vec::new());
+            for (field, value) in item.iter().enumerate() {
+                let gone = lost.iter().any(|(at, of, _)| (*at, *of) == (n, field));
+                let start = text.len();
+                text.push_str(if gone { "" } else { value });
+                spans.push((field, start, text.len()));
+            }
+            let mut draft = Draft::new(&mut text);
+            spans.into_iter().for_each(|(field, start, end)| draft.put(field, start, end));
+            (row.kind.canon)(&mut draft);
+            let refused = draft.told.marks.iter().enumerate().filter_map(|(field, mark)| mark.map(|code| (n, field, code)));
+            lost.extend(refused.filter(|(_, _, code)| !code.is_carried()));
+            let spans = draft.spans();
+            texts.push((text, spans));
+        }
+        let kept: Vec<Fields<'_>> =
+            texts.iter().map(|(text, spans)| spans.map(|(start, end)| text.get(start..end).unwrap_or(""))).collect();
+        parts().for_each(|part| set.add(row, part, &kept, &mut Vec::new()));
+        lost
     }
 
     /// ModalitiesInStudy is what the series have, and what only the study says.

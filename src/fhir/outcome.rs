@@ -1,7 +1,7 @@
 //! A loss report as an OperationOutcome.
 
 use crate::json::text::{Json, Writer};
-use crate::loss::{Class, LossReport, Step};
+use crate::loss::{Class, Code, LossReport};
 use crate::release::Release;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -35,6 +35,8 @@ pub(super) fn write(w: &mut Writer<'_>, report: &LossReport) {
     w.open_array();
     for loss in report {
         let (severity, code) = match loss.class() {
+            // Nobody may go on as if nothing was.
+            _ if matches!(loss.code, Code::Withdrawn | Code::Modifier) => ("error", "business-rule"),
             _ if loss.code.is_carried() => ("information", "informational"),
             Class::Conflict => ("warning", "conflict"),
             Class::Deviation => ("warning", "invalid"),
@@ -55,10 +57,12 @@ pub(super) fn write(w: &mut Writer<'_>, report: &LossReport) {
             &place(&loss.at),
             ", ",
             &loss.count.to_string(),
-            " value(s), first in data set ",
+            " value(s), first in ",
+            loss.at.unit(),
+            " ",
             &loss.first.to_string(),
         ]);
-        if matches!(loss.at.steps().next(), Some(Step::Element(_))) {
+        if loss.at.is_path() {
             w.name("expression");
             w.open_array();
             w.string(&loss.at.to_string());

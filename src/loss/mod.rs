@@ -35,7 +35,8 @@ impl Loss {
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}: {} ({}, first in data set {})", self.code, self.at, self.code.meaning(), self.count, self.first)
+        let unit = self.at.unit();
+        write!(f, "{} at {}: {} ({}, first in {unit} {})", self.code, self.at, self.code.meaning(), self.count, self.first)
     }
 }
 

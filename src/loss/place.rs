@@ -44,6 +44,20 @@ impl Place {
         tags.iter().fold(Place::ROOT, |place, tag| place.then(Step::Tag(*tag)))
     }
 
+    /// What input is counted in, where it has such places: resources, or data sets.
+    pub(crate) fn unit(&self) -> &'static str {
+        if self.is_element() { "resource" } else { "data set" }
+    }
+
+    /// Whether it is an element of FHIR, named from its resource down, so that it is a FHIRPath.
+    pub(crate) fn is_path(&self) -> bool {
+        self.is_element() && self.steps().all(|step| matches!(step, Step::Element(_)))
+    }
+
+    fn is_element(&self) -> bool {
+        matches!(self.steps().next(), Some(Step::Element(_)))
+    }
+
     /// The steps.
     pub fn steps(&self) -> impl Iterator<Item = Step> + '_ {
         self.steps.iter().flatten().copied()

@@ -64,9 +64,9 @@ impl<'d> Reader<'d, '_> {
         Some(first)
     }
 
-    /// Notes a value on its principal leaf.
+    /// Notes a value on its principal leaf: the first that is not noted yet.
     pub(super) fn note_first(&mut self, id: Id, code: Code) {
-        let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id));
+        let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id) && self.ledger.noted(*id).is_none());
         let named = |name: &str| leaves().find(|id| self.tree.is_named(*id, name));
         let leaf = ["code", "value", "reference", "display", "text"].into_iter().find_map(named).or_else(|| leaves().next());
         if let Some(leaf) = leaf {

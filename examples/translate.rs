@@ -7,7 +7,8 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--complete] [COMMON] [POLICIES] [FILES...]
+const USAGE: &str =
+    "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--complete] [COMMON] [POLICIES] [FILES...]
        translate to-dicom --level study|series|instance|metadata [--release R] [--includefield LIST] [COMMON] [POLICIES] [FILES...]
        translate convert --from R --to R [--as bundle|resource|ndjson] [COMMON] [POLICIES] [FILES...]
 common:   --endpoint-base URL  --fhir-base URL  --zone +01:00  --strict  --losses FILE

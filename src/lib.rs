@@ -1,6 +1,6 @@
 #![no_std]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
-//! Maps DICOM JSON (QIDO-RS rows, WADO-RS metadata) to FHIR ImagingStudy, R4 to R6, and tells everything that it could not carry.
+//! Maps DICOM JSON (QIDO-RS rows, WADO-RS metadata) to FHIR ImagingStudy, R4 to R6, and back, and tells everything that it could not carry.
 //!
 //! Pure: no IO, no clock, no randomness, no threads, no global state; `no_std` with `alloc`.
 //!
@@ -19,6 +19,21 @@
 //!         "modality-not-listed at /00080061: a modality of the study that no series has and that this release's list leaves out \
 //!          (1, first in data set 0)");
 //! }
+//! # Ok::<(), fhir_dicomweb::Error>(())
+//! ```
+//!
+//! And back:
+//!
+//! ```
+//! use fhir_dicomweb::{Options, Release, dicom, fhir};
+//!
+//! let text = br#"{"resourceType":"ImagingStudy","status":"available","subject":{"identifier":{"value":"P1"}},
+//!     "identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"note":[{"text":"seen by two"}]}"#;
+//! let options = Options::default();
+//! let read = fhir::read(text, Release::R5, &options)?;
+//! let rows = dicom::write(&read.value[0], dicom::Rows::Study, &options);
+//! assert!(rows.value.as_str().contains(r#""0020000D":{"vr":"UI","Value":["1.2.3"]}"#));
+//! assert_eq!(read.loss.iter().next().unwrap().at.to_string(), "ImagingStudy.note.text");
 //! # Ok::<(), fhir_dicomweb::Error>(())
 //! ```
 //!

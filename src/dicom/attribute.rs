@@ -150,7 +150,16 @@ impl DataSet {
             if let Some(mark) = dest.part.mark {
                 let start = self.text.len();
                 self.text.push('1');
-                self.cells.push(Cell { row: Some(dest.row), item: dest.item, field: mark, start, end: start + 1, leaf: false, counted: 0, place: 0 });
+                self.cells.push(Cell {
+                    row: Some(dest.row),
+                    item: dest.item,
+                    field: mark,
+                    start,
+                    end: start + 1,
+                    leaf: false,
+                    counted: 0,
+                    place: 0,
+                });
             }
             if dest.part.align == Align::Append {
                 self.advance(dest.row);

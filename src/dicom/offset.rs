@@ -27,7 +27,7 @@ fn field<'a>(item: &[&'a str; FIELDS], at: usize) -> &'a str {
 }
 
 /// The offset of an item, where it has a time to date.
-pub(super) fn dated<'a>(item: [&'a str; FIELDS]) -> Option<&'a str> {
+pub(super) fn dated(item: [&str; FIELDS]) -> Option<&str> {
     PAIRS.iter().any(|(_, time)| !field(&item, *time).is_empty()).then(|| field(&item, OFFSET))
 }
 

@@ -193,7 +193,9 @@ impl<'a> Walk<'a, '_> {
                     Some(part) if matches!(part.vr, Vr::Offset) && dated(*item).is_some() => continue,
                     Some(part) if matches!(part.vr, Vr::Offset) => Some(Code::OffsetUnused),
                     Some(_) if of_study_only => Some(Code::NotListed),
-                    Some(part) => self.left_out(part).or(lost.iter().find(|(at, of, _)| (*at, *of) == (n, field)).map(|(_, _, code)| *code)),
+                    Some(part) => {
+                        self.left_out(part).or(lost.iter().find(|(at, of, _)| (*at, *of) == (n, field)).map(|(_, _, code)| *code))
+                    }
                 };
                 self.account.field(row, field, item, code);
             }

@@ -47,7 +47,8 @@ impl Of<'_> {
 
     /// The address, by the policy: retrieval and query have URLs of studies and series, the others their base only.
     pub(super) fn address(&self, service: Service, options: &Options) -> String {
-        let resource = !self.opaque && matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
+        let resource =
+            !self.opaque && matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
         match self.series {
             _ if !resource => self.base.to_string(),
             None => [self.base, "/studies/", self.study].concat(),

@@ -90,7 +90,8 @@ pub(crate) struct Reference<'d> {
     pub(crate) function: Concept<'d>,
 }
 
-/// A value as it was found.
+/// A value as it was found; it lives as long as its row takes.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub(crate) enum Found<'d> {
     Text(Leaf<'d>),

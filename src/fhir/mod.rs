@@ -1,6 +1,7 @@
 //! The FHIR spelling.
 //!
-//! [`write`](fn@write) and [`write_into`] write one study as an ImagingStudy, [`BundleWriter`] many as a Bundle, [`outcome`] a loss report as an OperationOutcome.
+//! [`write`](fn@write) and [`write_into`] write one study as an ImagingStudy, [`BundleWriter`] many as a Bundle, [`outcome`] a loss report as an
+//! OperationOutcome. [`read`](fn@read) reads any of them back, and [`read_endpoint`] an Endpoint.
 
 mod around;
 mod bundle;

@@ -189,7 +189,8 @@ impl<'a> Walk<'a, '_> {
             for (n, item) in items.enumerate() {
                 let cx = Cx { options: self.options, shape };
                 let elsewhere = self.reads_back_elsewhere(row_ref, n);
-                let mut value = if first { self.spelled(row, &item, &cx, elsewhere) } else { (row.kind.to_fhir)(&item, &cx, &mut Told::default()) };
+                let mut value =
+                    if first { self.spelled(row, &item, &cx, elsewhere) } else { (row.kind.to_fhir)(&item, &cx, &mut Told::default()) };
                 if value.is_nothing() {
                     continue;
                 }

@@ -98,7 +98,10 @@ enum Back<'d, 'o> {
     /// Nothing: the code names itself.
     None,
     /// A designator; whether the system is the URI that is written for it.
-    Designator { name: &'o str, own: bool },
+    Designator {
+        name: &'o str,
+        own: bool,
+    },
     Uid(&'d str),
 }
 

@@ -142,7 +142,8 @@ impl Spell for PatientIdentifier {
         let (mut system, assigner) = issuer(fields, cx, told);
         let patients = place::patient_system(cx.options);
         // The system of those without issuer reads back as none.
-        if assigner.display.is_empty() && assigner.identifier.is_none() && system.is_some_and(|uri| patients.is_some_and(|own| uri.is(own))) {
+        if assigner.display.is_empty() && assigner.identifier.is_none() && system.is_some_and(|uri| patients.is_some_and(|own| uri.is(own)))
+        {
             told.note(1, Code::AliasCollapsed);
             told.note(2, Code::AliasCollapsed);
             told.note(3, Code::AliasCollapsed);

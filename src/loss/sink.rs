@@ -60,7 +60,10 @@ impl<'c> Sink<'c> {
             Level::Instance => &["series", "instance"],
         };
         let names = core::iter::once(resource).chain(above.iter().copied()).chain(element.trim_end_matches("[]").split('.'));
-        names.filter_map(|name| table::element(name).or_else(|| table::resource_type(name))).map(Step::Element).fold(Place::ROOT, Place::then)
+        names
+            .filter_map(|name| table::element(name).or_else(|| table::resource_type(name)))
+            .map(Step::Element)
+            .fold(Place::ROOT, Place::then)
     }
 
     /// A loss.

@@ -74,6 +74,7 @@ fn known(list: &'static [&'static str], name: &str) -> Option<&'static str> {
 }
 
 /// Elements of ImagingStudy, of the resources around it and of their data types, R4 to R6. Sorted.
+#[rustfmt::skip]
 const ELEMENTS: &[&str] = &[
     "accession", "active", "actor", "address", "assigner", "author", "authorReference", "authorString", "authoredOn", "availability",
     "availabilityTime", "basedOn", "birthDate", "bodySite", "bodyStructure", "category", "city", "code", "coding", "communication",
@@ -99,6 +100,7 @@ const ELEMENTS: &[&str] = &[
 ];
 
 /// Types of resources, R4 to R6. Sorted.
+#[rustfmt::skip]
 const TYPES: &[&str] = &[
     "Account", "ActivityDefinition", "ActorDefinition", "AdministrableProductDefinition", "AdverseEvent", "AllergyIntolerance",
     "Appointment", "AppointmentResponse", "ArtifactAssessment", "AuditEvent", "Basic", "Binary", "BiologicallyDerivedProduct",

@@ -115,7 +115,8 @@ pub fn there_and_back(text: &str) {
             reader.push(written.value.as_str().as_bytes()).unwrap();
         }
         let back = reader.finish().unwrap();
-        let odd: Vec<String> = back.loss.iter().filter(|loss| !["odd-uid", "lifted"].contains(&loss.code.name())).map(|loss| loss.to_string()).collect();
+        let odd: Vec<String> =
+            back.loss.iter().filter(|loss| !["odd-uid", "lifted"].contains(&loss.code.name())).map(|loss| loss.to_string()).collect();
         assert!(odd.is_empty(), "{odd:?}\n{}", rows[1].value);
         let metadata = dicom::write(study, dicom::Rows::Metadata, options);
         let again = dicom::read(metadata.value.as_str().as_bytes(), options).unwrap();

@@ -61,7 +61,10 @@ fn object(c: &mut Choices<'_>, members: &mut Map<String, Value>, depth: usize) {
         7 => ("reference", json!(c.pick(&["Patient/CANARY1", "#patient", "#CANARY", "urn:uuid:CANARY", "Patient?identifier=CANARY"]))),
         8 => ("id", json!("CANARYI")),
         9 => ("meta", json!({ "profile": ["urn:CANARY"], "lastUpdated": "2024-01-01T00:00:00Z" })),
-        10 => ("contained", json!([{ "resourceType": "Patient", "id": "patient", "name": [{ "family": "CANARY", "given": ["A", "B", "C"] }] }])),
+        10 => (
+            "contained",
+            json!([{ "resourceType": "Patient", "id": "patient", "name": [{ "family": "CANARY", "given": ["A", "B", "C"] }] }]),
+        ),
         11 => ("display", json!("CANARY^D")),
         12 => ("language", json!("de")),
         13 => ("accession", json!({ "system": "urn:a", "value": "CANARYA" })),

@@ -225,12 +225,7 @@ impl<'d> Reader<'d, '_> {
             let text = self.leaf(name, "text");
             if !text.is_empty() {
                 let trimmed = crate::grammar::pn::trim(text.trim());
-                return Group {
-                    text: trimmed,
-                    leaf: text.id,
-                    rest: Vec::new(),
-                    unstructured: !text.trim().contains(['^', '=']),
-                };
+                return Group { text: trimmed, leaf: text.id, rest: Vec::new(), unstructured: !text.trim().contains(['^', '=']) };
             }
         }
         let mut leaves = Some(family).filter(|family| !family.is_empty()).into_iter().chain(given).chain(prefix).chain(suffix);

@@ -142,7 +142,8 @@ impl<'d> Reader<'d, '_> {
         let tree = self.tree;
         let own = |leaf: Id| {
             let text = tree.text(leaf).unwrap_or("").trim();
-            let known = |pick: fn((&'static str, &'static str)) -> &'static str| Service::ALL.iter().any(|service| pick(payload(*service)) == text);
+            let known =
+                |pick: fn((&'static str, &'static str)) -> &'static str| Service::ALL.iter().any(|service| pick(payload(*service)) == text);
             if tree.is_named(leaf, "text") {
                 known(|(words, _)| words)
             } else if tree.is_named(leaf, "code") {
@@ -205,7 +206,8 @@ impl<'d> Reader<'d, '_> {
     /// Whether an address is that of the Endpoint that was read for the study.
     fn is_known_address(&self, address: &str, uid: &str) -> bool {
         let retrieve = RowRef::from(row::RETRIEVE_URL);
-        let Some(url) = self.set.cells.iter().find(|cell| cell.row == Some(retrieve)).and_then(|cell| self.set.text.get(cell.start..cell.end))
+        let Some(url) =
+            self.set.cells.iter().find(|cell| cell.row == Some(retrieve)).and_then(|cell| self.set.text.get(cell.start..cell.end))
         else {
             return false;
         };
@@ -216,7 +218,8 @@ impl<'d> Reader<'d, '_> {
     /// A series' Endpoints: nothing new where they say what the study's say.
     pub(super) fn series_endpoints(&mut self, series: Id, url: Option<&str>, uid: &str, series_uid: &str) {
         for met in self.endpoints_of(series) {
-            let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: Some((0, series_uid)) }, &met));
+            let made =
+                self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: Some((0, series_uid)) }, &met));
             let text = met.address.trim().trim_end_matches('/');
             let path = ["/studies/", uid].concat();
             let same = url.is_some_and(|known| {

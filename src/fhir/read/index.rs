@@ -26,8 +26,7 @@ pub(super) struct Target {
 
 impl<'d> Index<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id]) -> Self {
-        let mut index =
-            Index { studies: Vec::new(), urls: BTreeMap::new(), contained: BTreeMap::new(), in_bundle: BTreeMap::new() };
+        let mut index = Index { studies: Vec::new(), urls: BTreeMap::new(), contained: BTreeMap::new(), in_bundle: BTreeMap::new() };
         for root in roots {
             if type_of(tree, *root) != Some("Bundle") {
                 index.resource(tree, *root);

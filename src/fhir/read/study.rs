@@ -41,7 +41,11 @@ impl<'d> Reader<'d, '_> {
             let bare = name.trim_end_matches("[]");
             let Some(node) = self.tree.member(study, bare) else {
                 if matches!(bare, "status" | "subject") {
-                    let at = Place::ROOT.then(Step::Element("ImagingStudy")).then(Step::Element(if bare == "status" { "status" } else { "subject" }));
+                    let at = Place::ROOT.then(Step::Element("ImagingStudy")).then(Step::Element(if bare == "status" {
+                        "status"
+                    } else {
+                        "subject"
+                    }));
                     sink.tell(Loss { code: Code::ElementMissing, at, first: sink.resource(), count: 0 });
                 }
                 continue;
@@ -184,7 +188,9 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let tree = self.tree;
-        let codes = |node: Id| -> Vec<Id> { tree.span(node).filter(|id| tree.is_leaf(*id) && (tree.is_named(*id, "code") || *id == node)).collect() };
+        let codes = |node: Id| -> Vec<Id> {
+            tree.span(node).filter(|id| tree.is_leaf(*id) && (tree.is_named(*id, "code") || *id == node)).collect()
+        };
         let upper = |id: Id| tree.text(id).unwrap_or("").trim().to_ascii_uppercase();
         let of_series: BTreeSet<String> =
             series.iter().filter_map(|series| tree.member(*series, "modality")).flat_map(codes).map(upper).collect();

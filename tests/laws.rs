@@ -12,8 +12,13 @@ fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
 }
 
+/// How many documents each law sees; `LAWS_CASES` says otherwise.
+fn cases() -> u32 {
+    std::env::var("LAWS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(2000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn carry_or_tell(bytes in entropy()) {

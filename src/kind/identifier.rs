@@ -151,7 +151,8 @@ impl Spell for PatientIdentifier {
         if (1..3).all(|part| field(fields, part).is_empty()) {
             system = patients.map(Uri::plain);
         }
-        let type_code = Some(field(fields, 4)).filter(|code| !code.is_empty()).unwrap_or(MEDICAL_RECORD);
+        let implied = if let Shape::Identifier(code) = cx.shape { code } else { "" };
+        let type_code = Some(field(fields, 4)).filter(|code| !code.is_empty()).unwrap_or(implied);
         Fhir::Identifier(shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner })
     }
 

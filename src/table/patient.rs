@@ -15,8 +15,8 @@ rows! { Patient:
         part(1, 0x0010_0021, "IssuerOfPatientID", Vr::Lo),
         sequence(2, 0x0010_0024, "IssuerOfPatientIDQualifiersSequence", QUALIFIERS),
     ]
-        .at_if(place::patient_is_resource, ALL, "Patient.identifier[]", Shape::TypedIdentifier)
-        .at_if(place::patient_is_logical, ALL, "subject.identifier", Shape::TypedIdentifier)
+        .at_if(place::patient_is_resource, ALL, "Patient.identifier[]", Shape::Identifier("MR"))
+        .at_if(place::patient_is_logical, ALL, "subject.identifier", Shape::Identifier("MR"))
         .search(ALL, "patient", SearchKind::Reference);
 
     /// Patient's Name, in up to three representations. PS3.3 C.7.1.1.

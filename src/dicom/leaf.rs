@@ -58,25 +58,21 @@ impl DataSet {
 
     /// One string that holds several values: one leaf, with one remark.
     fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled) {
+        // Only appending attributes have several values; of the others the first is read.
         let mut values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
-        if dest.part.align == Align::First {
+        if dest.part.align != Align::Append {
             self.scalar(values.next().unwrap_or(""), Some(Code::BackslashList), dest, index, filled, true);
             return;
         }
         let from = self.cells.len();
         let losses = self.losses.len();
-        for (n, value) in values.enumerate() {
-            if n > 0 && dest.part.align == Align::Each {
-                self.advance(dest.row);
-            }
+        for value in values {
             self.scalar(value, None, dest, index, &mut [None; FIELDS], true);
             dest.item = dest.item.saturating_add(1);
         }
-        if dest.part.align == Align::Append {
-            // The next value of the row comes behind the last of these.
-            let last = self.cells.iter().skip(from).map(|cell| cell.item).max();
-            self.continue_behind(dest.row, last);
-        }
+        // The next value of the row comes behind the last of these.
+        let last = self.cells.iter().skip(from).map(|cell| cell.item).max();
+        self.continue_behind(dest.row, last);
         let refused = self.losses.get(losses).map_or(Code::BadType, |loss| loss.code);
         self.losses.truncate(losses);
         let kept = self.cells.len() > from;

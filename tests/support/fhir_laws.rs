@@ -1,7 +1,7 @@
 //! The laws of DESIGN for the FHIR spelling, as functions of bytes: they panic where a law is broken.
 
 use super::generate::{Choices, data_sets, document, options};
-use super::laws::leaves_of;
+use super::laws::{leaves_of, through_dicom};
 use super::mutate::{bend, spell};
 use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, Step, Study, dicom, fhir, rows};
 use serde_json::Value;
@@ -41,6 +41,9 @@ pub fn carry_or_tell(text: &str, release: Release, options: &Options) {
     assert_eq!(read.loss.carried() + read.loss.counted(), leaves_of(text, false), "leaves of {text}\n{}", read.loss);
     for study in &read.value {
         accounts(study, options);
+        // *Kind*: what was read is canonical, so that it survives both spellings.
+        through_dicom(study, options, text);
+        through_fhir(study, release, Release::R5, options);
     }
 }
 

@@ -152,13 +152,16 @@ impl<'d> Reader<'d, '_> {
             self.unused(Some(core::mem::take(&mut reference.display)));
         }
         if let Some(identifier) = reference.identifier.take() {
-            self.patient_fact(row::PATIENT_ID.into(), &Found::Identifier(identifier), Shape::TypedIdentifier);
+            self.patient_fact(row::PATIENT_ID.into(), "subject", |_, _| Found::Identifier(identifier));
         }
-        self.patient_fact(row::PATIENT_NAME.into(), &Found::Reference(reference), Shape::Display);
+        self.patient_fact(row::PATIENT_NAME.into(), "subject", |_, _| Found::Reference(reference));
     }
 
-    fn patient_fact(&mut self, row_ref: RowRef, found: &Found<'d>, shape: Shape) {
+    /// A fact of the patient, in the shape that the table gives it in a Patient or in `subject`.
+    fn patient_fact(&mut self, row_ref: RowRef, within: &str, found: impl FnOnce(&mut Self, Shape) -> Found<'d>) {
         let Some(row) = row_ref.row() else { return };
+        let Some(shape) = row.places.iter().flatten().find(|at| at.element.starts_with(within)).map(|at| at.shape) else { return };
+        let found = &found(self, shape);
         let mut fill = Fill::default();
         (row.kind.from_fhir)(found, &Cx { options: self.options, shape }, &mut fill);
         self.push(row_ref, row, &fill);
@@ -176,16 +179,20 @@ impl<'d> Reader<'d, '_> {
         let main = identifiers.iter().position(record).or_else(|| identifiers.iter().position(typed)).unwrap_or(0);
         for (n, identifier) in identifiers.iter().enumerate() {
             let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
-            self.patient_fact(row, &Found::Identifier(identifier.clone()), Shape::TypedIdentifier);
+            self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
         }
         let names = self.members(patient, "name");
         let names = self.names(&names);
         let named = names.iter().any(|group| !group.text.is_empty());
-        self.patient_fact(row::PATIENT_NAME.into(), &Found::Reference(Reference { names, ..Reference::default() }), Shape::HumanName);
-        let gender = Found::Text(self.leaf(patient, "gender"));
-        self.patient_fact(row::PATIENT_SEX.into(), &gender, Shape::Text);
-        let birth = Found::Text(self.leaf(patient, "birthDate"));
-        self.patient_fact(row::PATIENT_BIRTH.into(), &birth, Shape::Text);
+        self.patient_fact(row::PATIENT_NAME.into(), "Patient", |_, _| Found::Reference(Reference { names, ..Reference::default() }));
+        for row in [RowRef::from(row::PATIENT_SEX), row::PATIENT_BIRTH.into()] {
+            let name =
+                row.row().and_then(|row| row.places.iter().flatten().next()).map_or("", |at| at.element.trim_start_matches("Patient."));
+            let node = self.tree.member(patient, name).and_then(|id| self.one(id));
+            if let Some(node) = node {
+                self.patient_fact(row, "Patient", |reader, shape| reader.plain(node, shape));
+            }
+        }
         (!identifiers.is_empty(), named)
     }
 }

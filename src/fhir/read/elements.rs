@@ -63,18 +63,24 @@ impl<'d> Reader<'d, '_> {
                 reference.function = function.unwrap_or_default();
                 Vec::from([Found::Reference(reference)])
             }
-            Shape::Text | Shape::Number | Shape::Display | Shape::HumanName => {
-                let leaf = self.scalar(item);
-                let digits = matches!(self.tree.get(item).map(|node| &node.what), Some(What::Number(_)));
-                let text = matches!(self.tree.get(item).map(|node| &node.what), Some(What::Text(_)));
-                if let Some(id) = leaf.id.filter(|_| if shape == Shape::Number { text } else { digits }) {
-                    self.ledger.note(id, Code::OtherType);
-                }
-                Vec::from([Found::Text(leaf)])
-            }
+            Shape::Text | Shape::Number | Shape::Display | Shape::HumanName => Vec::from([self.plain(item, shape)]),
             Shape::Oid if !self.tree.is_object(item) => Vec::from([Found::Text(self.scalar(item))]),
             shape => Vec::from([Found::Concept(self.concept(item, shape))]),
         }
+    }
+
+    /// A scalar; a number as text, or text as a number, is noted.
+    pub(super) fn plain(&mut self, item: Id, shape: Shape) -> Found<'d> {
+        let leaf = self.scalar(item);
+        let other = match self.tree.get(item).map(|node| &node.what) {
+            Some(What::Number(_)) => shape != Shape::Number,
+            Some(What::Text(_)) => shape == Shape::Number,
+            _ => false,
+        };
+        if let Some(id) = leaf.id.filter(|_| other) {
+            self.ledger.note(id, Code::OtherType);
+        }
+        Found::Text(leaf)
     }
 
     /// The first row that takes the value has it.

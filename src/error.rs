@@ -54,13 +54,17 @@ macro_rules! kinds {
 }
 
 kinds! {
+    BadValue "bad-value" "expected a value of the parameter's grammar, found something else",
     ErrorAnswer "error-answer" "expected data, found a server's error answer",
     Html "html" "expected JSON, found HTML or XML",
     JsonDepth "json-depth" "nested deeper than the limit allows",
     JsonSyntax "json-syntax" "expected JSON (RFC 8259), found something else",
     Limit "limit" "a limit of Options::limits was met",
+    LimitClauses "limit-clauses" "more clauses than limits.clauses allows",
     LimitInput "limit-input-bytes" "more input than limits.input_bytes allows",
     LimitInstances "limit-instances" "more instances than limits.instances allows",
+    LimitOrValues "limit-or-values" "more values in a clause than limits.or_values allows",
+    LimitQuery "limit-query-bytes" "a longer query than limits.query_bytes allows",
     LimitSeries "limit-series" "more series than limits.series allows",
     LimitStudies "limit-studies" "more studies than limits.studies allows",
     NotDicomJson "not-dicom-json" "expected an array of data sets, found a scalar",
@@ -68,6 +72,10 @@ kinds! {
     OtherFormat "other-format" "expected data sets with tags of eight digits, found another JSON format",
     OtherResource "other-resource" "expected an ImagingStudy, an Endpoint or a Bundle, found another resource",
     Strict "strict" "strict: the input departs from its standard or contradicts itself",
+    UnknownParameter "unknown-parameter" "a search parameter that this release does not have",
+    UnresolvedReference "unresolved-reference" "a reference that the caller did not resolve",
+    UnsupportedModifier "unsupported-modifier" "a modifier that the parameter does not have",
+    UnsupportedParameter "unsupported-parameter" "a search parameter that no DICOM attribute can answer",
 }
 
 impl Error {

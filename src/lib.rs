@@ -58,6 +58,7 @@ mod loss;
 mod options;
 mod policy;
 mod release;
+pub mod search;
 mod study;
 mod table;
 mod uuid;

@@ -107,10 +107,16 @@ pub struct Limits {
     pub series: u32,
     /// Instances, of all studies together: 1,000,000.
     pub instances: u32,
+    /// Bytes of a query: 1 MiB.
+    pub query_bytes: u32,
+    /// Clauses of a query: 100.
+    pub clauses: u32,
+    /// Values of a clause: 1,000.
+    pub or_values: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { input_bytes: 4 << 30, depth: 64, studies: 100_000, series: 100_000, instances: 1_000_000 }
+        Limits { input_bytes: 4 << 30, depth: 64, studies: 100_000, series: 100_000, instances: 1_000_000, query_bytes: 1 << 20, clauses: 100, or_values: 1_000 }
     }
 }

@@ -8,6 +8,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
+/// The bit of a series' known rows that says that its requests are known, which are the study's facts.
+pub(crate) const REQUESTS_KNOWN: u64 = 1 << 63;
+/// Slots of the patient.
+pub(crate) const PATIENT_SLOTS: usize = rows_of(Level::Patient).len();
 /// Slots of the patient and the study.
 pub(crate) const STUDY_SLOTS: usize = rows_of(Level::Patient).len() + rows_of(Level::Study).len();
 /// Slots of a series.
@@ -38,6 +42,8 @@ pub struct Study {
     pub(crate) instances: Vec<InstanceEntry>,
     pub(crate) extras: Vec<Extra>,
     pub(crate) patient_conflict: bool,
+    /// Rows of patient and study that the data sets knew, even as empty: a bit for each slot.
+    pub(crate) known: u64,
 }
 
 /// A series: where its facts are in the arena (0: absent), and which instances are its own.
@@ -46,6 +52,7 @@ pub(crate) struct SeriesEntry {
     pub(crate) facts: [u32; SERIES_SLOTS],
     pub(crate) first: u32,
     pub(crate) end: u32,
+    pub(crate) known: u64,
 }
 
 /// An instance: where its common facts are in the arena, and the first of its rarer ones.
@@ -54,6 +61,7 @@ pub(crate) struct InstanceEntry {
     pub(crate) facts: [u32; INSTANCE_SLOTS],
     /// Index + 1 into the extras; they follow each other.
     pub(crate) extra: u32,
+    pub(crate) known: u8,
 }
 
 /// A rarer fact of an instance.
@@ -87,6 +95,16 @@ impl Study {
     /// The study as something with facts, for the walkers.
     pub(crate) fn items(&self, row: RowRef) -> Option<Items<'_>> {
         run(&self.arena, row, self.facts.get(study_slot(row)?).copied()?)
+    }
+
+    /// Whether it comes from a resource that says all that it knows.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.known == u64::MAX
+    }
+
+    /// Whether the data sets knew the fact, even as absent. What was not returned may exist all the same.
+    pub(crate) fn knows(&self, row: RowRef) -> bool {
+        study_slot(row).is_some_and(|slot| self.known & (1 << slot) != 0)
     }
 
     /// The fact of a row of the study or its patient; the first, where it is a list.
@@ -153,6 +171,16 @@ impl<'a> Series<'a> {
         run(&self.study.arena, row, self.entry.facts.get(usize::from(row.index)).copied()?)
     }
 
+    /// Whether its rows tell of its requests.
+    pub(crate) fn knows_requests(&self) -> bool {
+        self.entry.known & REQUESTS_KNOWN != 0
+    }
+
+    /// As [`Study::knows`].
+    pub(crate) fn knows(&self, row: RowRef) -> bool {
+        self.entry.known & (1 << row.index) != 0
+    }
+
     /// The fact of a row of the series; the first, where it is a list.
     #[must_use]
     pub fn get<K: Kind>(&self, row: Fact<K>) -> Option<K::View<'a>> {
@@ -209,6 +237,11 @@ impl<'a> Instance<'a> {
             }
         };
         run(&self.study.arena, row, at)
+    }
+
+    /// As [`Study::knows`].
+    pub(crate) fn knows(&self, row: RowRef) -> bool {
+        u64::from(self.entry.known) & (1 << row.index) != 0
     }
 
     /// The fact of a row of the instance.

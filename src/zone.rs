@@ -44,6 +44,14 @@ pub struct Offset {
 }
 
 impl Offset {
+    /// Minutes east of UTC.
+    pub(crate) fn minutes(&self) -> i32 {
+        let (sign, digits) = self.as_str().split_at_checked(1).unwrap_or(("+", "0000"));
+        let number: i32 = digits.parse().unwrap_or(0);
+        let east = number / 100 * 60 + number % 100;
+        if sign == "-" { -east } else { east }
+    }
+
     /// In DICOM's form, `&ZZXX`.
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.text).unwrap_or("+0000")

@@ -3,7 +3,8 @@
 
 mod support;
 
-use fhir_dicomweb::{Class, Code, Release};
+use fhir_dicomweb::search::{self, Handling, Verdict};
+use fhir_dicomweb::{Class, Code, Options, Release, Study};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use support::{Losses, filled, for_release, matches, options_of, span_holds, to_bundle, to_dicom, to_fhir, vector_files};
@@ -16,7 +17,12 @@ fn main() {
             for release in Release::ALL {
                 let span = case["releases"].as_str().unwrap_or_else(|| panic!("{}: releases", path.display()));
                 let directions = case["directions"].as_array().map(Vec::as_slice).unwrap_or_default();
-                if case["op"] != "map" || !span_holds(span, release) {
+                if !span_holds(span, release) {
+                    continue;
+                }
+                if case["op"] == "judge" {
+                    let (name, case) = (format!("{}@{release}", case["id"].as_str().unwrap()), case.clone());
+                    trials.push(Trial::test(name, move || judge(&case, release)));
                     continue;
                 }
                 if directions.iter().any(|d| d == "to-dicom") {
@@ -88,6 +94,47 @@ fn wanted(losses: &Value, release: Release) -> Losses {
         *wanted.entry(key).or_default() += loss["count"].as_u64().unwrap_or(1);
     }
     wanted
+}
+
+/// A table of queries about one study.
+fn judge(case: &Value, release: Release) -> Result<(), Failed> {
+    let options = options_of(case);
+    let read = fhir_dicomweb::dicom::read(case["dicom"].to_string().as_bytes(), &options).map_err(|error| format!("{error}"))?;
+    let mut wrong = String::new();
+    for ask in case["asks"].as_array().unwrap() {
+        let (query, expected) = (ask["q"].as_str().unwrap(), ask["a"].as_str().unwrap());
+        let handling = if ask["lenient"] == true { Handling::Lenient } else { Handling::Strict };
+        let said = said(case, query, release, handling, &options, &read.value);
+        if said != expected {
+            wrong += &format!("{query}{}: expected {expected}, found {said}\n", if handling == Handling::Lenient { " (lenient)" } else { "" });
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}of {}", case["dicom"]).into()) }
+}
+
+/// What is said of the one study of a case.
+fn said(case: &Value, query: &str, release: Release, handling: Handling, options: &Options, studies: &[Study]) -> String {
+    let mut parsed = match search::parse(query, release, handling, &options.limits) {
+        Ok(parsed) => parsed,
+        Err(error) => return format!("error:{}", error.code()),
+    };
+    let printed = parsed.to_string();
+    let again = search::parse(&printed, release, handling, &options.limits).expect("what is printed parses");
+    assert!(again == parsed, "{query} printed as {printed}");
+    for (reference, identifiers) in case["resolve"].as_object().into_iter().flatten() {
+        let identifiers: Vec<(Option<&str>, &str)> =
+            identifiers.as_array().unwrap().iter().map(|id| (id["system"].as_str(), id["value"].as_str().unwrap())).collect();
+        parsed.resolve(reference, &identifiers);
+    }
+    let [study] = studies else { return format!("{} studies", studies.len()) };
+    match parsed.residual(options) {
+        Err(error) => format!("error:{}", error.code()),
+        Ok(residual) => match residual.judge(study) {
+            Verdict::Yes => "yes".to_owned(),
+            Verdict::No => "no".to_owned(),
+            Verdict::Need(need) => format!("need-{}", need.level.name()),
+        },
+    }
 }
 
 /// The way back: FHIR of a release into data sets.

@@ -71,6 +71,7 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
             contradict(sink, row, field, Code::Conflict, theirs.row, noted);
         }
     }
+    ours.instance.known |= theirs.instance.known;
     if let Some(slot) = record.instances.get_mut(first) {
         *slot = ours;
     }

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 /// Everything of `source` joins `target`; of what differs the earlier row stands.
 pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     target.carried += source.carried;
+    target.known |= source.known;
     target.first_row = target.first_row.into_iter().chain(source.first_row).min();
     for row_ref in [Level::Patient, Level::Study].into_iter().flat_map(references) {
         let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };
@@ -27,6 +28,7 @@ pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
         moved.push(into);
         let Some(draft) = target.series.get_mut(into as usize) else { continue };
         draft.first_row = draft.first_row.min(series.first_row);
+        draft.known |= series.known;
         for row_ref in references(Level::Series) {
             let at = usize::from(row_ref.index);
             let (Some(row), Some(ours), Some(theirs)) = (row_ref.row(), draft.facts.get_mut(at), series.facts.get(at)) else { continue };

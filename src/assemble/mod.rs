@@ -79,6 +79,13 @@ impl Assembler {
         let at = self.record(uid, set, options)? as usize;
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
+        let [patient, mut study_known, series_known, instance_known] = set.known;
+        // An empty list of modalities says that nobody summed them up.
+        let modalities = RowRef::from(row::MODALITIES);
+        if study_known != u64::MAX && !set.cells.iter().any(|cell| cell.row == Some(modalities)) {
+            study_known &= !(1 << modalities.index);
+        }
+        record.know(patient, study_known);
 
         let mut owner = None;
         if let Some(series) = series {
@@ -91,6 +98,9 @@ impl Assembler {
                 return Err(Error::new(Kind::LimitSeries));
             }
             owner = Some(index);
+            if let Some(draft) = record.series.get_mut(index as usize) {
+                draft.known |= series_known | requests_known(study_known);
+            }
         }
         if instance.is_some() {
             self.instances += 1;
@@ -138,7 +148,7 @@ impl Assembler {
             }
         }
         if let (Some(series), Some(_)) = (owner, instance) {
-            record.add_instance(of_instance, series, row_number);
+            record.add_instance(of_instance, series, row_number, instance_known);
         }
         if record.is_full() {
             return Err(Error::new(Kind::Limit));
@@ -202,6 +212,11 @@ impl Assembler {
         sink.check()?;
         Ok(studies)
     }
+}
+
+/// The mark of a series of whose requests its rows tell, were it that there are none.
+fn requests_known(study: u64) -> u64 {
+    if study & (1 << RowRef::from(row::REQUESTS).index) != 0 { crate::study::REQUESTS_KNOWN } else { 0 }
 }
 
 /// The items of a row's cells, each brought into its one form, those left empty dropped.

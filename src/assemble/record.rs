@@ -2,7 +2,7 @@
 
 use super::absorb::{Hear, Noted, Slot, absorb};
 use crate::loss::Sink;
-use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, SERIES_SLOTS, STUDY_SLOTS, study_slot};
+use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
@@ -23,6 +23,8 @@ pub(super) struct Record {
     pub(super) extras: Vec<Extra>,
     /// Runs of SOP classes that were met, to say each once.
     classes: Vec<u32>,
+    /// Rows of patient and study whose attributes were met, even empty, a bit for each slot.
+    pub(super) known: u64,
     /// Facts that are sets and have grown: by series (none: the study) and row.
     pub(super) sets: Sets,
     pub(super) first_row: Option<u64>,
@@ -58,6 +60,8 @@ pub(super) struct SeriesDraft {
     pub(super) facts: [Slot; SERIES_SLOTS],
     pub(super) uid: Box<str>,
     pub(super) first_row: u64,
+    /// Rows whose attributes were met, even empty.
+    pub(super) known: u64,
 }
 
 /// An instance, with its series and the row it came in.
@@ -89,6 +93,7 @@ impl Record {
             instances: Vec::new(),
             extras: Vec::new(),
             classes: Vec::new(),
+            known: 0,
             sets: BTreeMap::new(),
             first_row: None,
             carried: 0,
@@ -114,7 +119,7 @@ impl Record {
             return (*known, false);
         }
         let new = self.series.len() as u32;
-        self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], uid: uid.into(), first_row: row });
+        self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], uid: uid.into(), first_row: row, known: 0 });
         if new > 0 {
             self.index.insert(uid.into(), new);
         }
@@ -195,7 +200,12 @@ impl Record {
         }
     }
 
-    pub(super) fn add_instance(&mut self, draft: Draft, series: u32, row: u64) {
+    /// Rows of patient and study are known, even if there is nothing to know.
+    pub(super) fn know(&mut self, patient: u64, study: u64) {
+        self.known |= patient | study << PATIENT_SLOTS;
+    }
+
+    pub(super) fn add_instance(&mut self, draft: Draft, series: u32, row: u64, known: u64) {
         let mut extra = 0;
         let last = draft.extras.len().saturating_sub(1);
         for (n, (index, at)) in draft.extras.into_iter().enumerate() {
@@ -204,6 +214,6 @@ impl Record {
                 extra = self.extras.len() as u32;
             }
         }
-        self.instances.push(Entry { instance: InstanceEntry { facts: draft.facts, extra }, series, row, noted: draft.noted });
+        self.instances.push(Entry { instance: InstanceEntry { facts: draft.facts, extra, known: known as u8 }, series, row, noted: draft.noted });
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::json::scan::{LeafValue, Next, Raw, Scanner, Stop};
 use crate::loss::{Code, Loss, Place, Step};
-use crate::table::{Align, Home, Part, RowRef, Vr, home, inside, is_known};
+use crate::table::{Align, Home, Part, RowRef, Vr, home, inside, is_known, rows_inside};
 use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -45,6 +45,8 @@ pub(crate) struct DataSet {
     pub(crate) losses: Vec<Loss>,
     /// The cell of the offset that dates all times.
     pub(crate) offset: Option<usize>,
+    /// The rows whose attributes it has, even empty: a bit each, by level.
+    pub(crate) known: [u64; 4],
     /// Whether it has PatientID, whether it has an issuer of it, even an empty one.
     pub(crate) patient: (bool, bool),
     /// Parts met, to find the second occurrence of an attribute.
@@ -76,6 +78,7 @@ impl DataSet {
         self.losses.clear();
         self.offset = None;
         self.patient = (false, false);
+        self.known = [0; 4];
         self.seen.clear();
         self.places.clear();
         self.path.clear();
@@ -167,7 +170,10 @@ impl DataSet {
         } else {
             let from = self.cells.len();
             match home {
-                Home::Container => self.container(scanner, tag)?,
+                Home::Container => {
+                    rows_inside(tag).for_each(|row| self.know(row));
+                    self.container(scanner, tag)?;
+                }
                 Home::Offset(part) => {
                     let row = RowRef::from(crate::row::STARTED);
                     self.attribute(scanner, dest(row, part, 0), &mut [None; FIELDS])?;
@@ -177,6 +183,9 @@ impl DataSet {
                     }
                 }
                 Home::Part(row, part) => {
+                    if row.row().is_some_and(|of| of.is_known_by(part)) {
+                        self.know(row);
+                    }
                     if row == crate::row::PATIENT_ID.into() {
                         self.patient.0 |= part.field == 0;
                         self.patient.1 |= part.field > 0;
@@ -190,6 +199,12 @@ impl DataSet {
         }
         self.path.pop();
         Ok(())
+    }
+
+    fn know(&mut self, row: RowRef) {
+        if let Some(bits) = self.known.get_mut(row.level as usize) {
+            *bits |= 1 << row.index;
+        }
     }
 
     /// Whether the attribute was met before in this data set (or this item of a container).

@@ -67,6 +67,9 @@ pub trait Kind: Sealed {
     fn view<'a>(fields: &[&'a str; 10]) -> Self::View<'a>;
 }
 
+/// The name of the kind of persons.
+pub(crate) const PERSON: &str = <Person as Kind>::NAME;
+
 /// How a kind is spelled.
 pub(crate) trait Spell: Kind {
     /// Brings one item into the one form in which it is kept, and refuses what makes no sense together.

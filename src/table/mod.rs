@@ -106,6 +106,11 @@ pub(crate) fn home_part(row: RowRef, field: usize) -> Option<(u32, &'static str)
     Some((part.tag, part.vr.name()))
 }
 
+/// The rows that have parts inside a container.
+pub(crate) fn rows_inside(container: u32) -> impl Iterator<Item = RowRef> {
+    DISPATCH.parts.iter().flatten().filter(move |(_, part)| part.within == Some(container)).map(|(row, _)| *row)
+}
+
 /// What a tag means inside the items of a container.
 pub(crate) fn inside(container: u32, tag: u32) -> Option<(RowRef, &'static Part)> {
     DISPATCH.parts.iter().flatten().find(|(_, part)| part.within == Some(container) && part.tag == tag).map(|(row, part)| (*row, *part))

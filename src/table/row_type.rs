@@ -1,6 +1,6 @@
 //! What a row of the table says.
 
-use super::part::{Align, Part};
+use super::part::{Align, Part, Vr};
 use crate::fhir::shape::Shape;
 use crate::kind::{Spell, Vtable};
 use crate::options::Options;
@@ -204,6 +204,12 @@ impl Row {
             .each_ref()
             .map(|place| place.as_ref().filter(|at| at.releases.holds(release) && at.when.is_none_or(|when| when(release, options))));
         wanted.into_iter().flatten()
+    }
+
+    /// Whether a data set that has this part, even empty, knows the fact.
+    pub(crate) fn is_known_by(&self, part: &Part) -> bool {
+        // A person is known by name or by identification; of all others the first field is what the fact is about.
+        !matches!(part.vr, Vr::Offset) && (part.field == 0 || matches!(part.vr, Vr::Sq) && self.kind.name == crate::kind::PERSON)
     }
 
     /// The part that fills `field`, alone or with what its items hold.

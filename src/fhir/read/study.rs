@@ -69,6 +69,8 @@ impl<'d> Reader<'d, '_> {
         self.endpoints(study, &uid);
         let identity = self.identity(uid);
         self.set.patient = identity.patient;
+        // A resource says all that it knows: what is not there is absent.
+        self.set.known = [u64::MAX; 4];
         assembler.take(&mut self.set, self.options, sink)?;
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
@@ -93,6 +95,7 @@ impl<'d> Reader<'d, '_> {
             return Ok(());
         };
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
+        self.set.known = [u64::MAX; 4];
         assembler.take(&mut self.set, self.options, sink)?;
         for instance in instances {
             self.begin(identity);
@@ -111,6 +114,7 @@ impl<'d> Reader<'d, '_> {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));
                 continue;
             }
+            self.set.known = [u64::MAX; 4];
             assembler.take(&mut self.set, self.options, sink)?;
         }
         Ok(())

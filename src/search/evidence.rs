@@ -1,0 +1,301 @@
+//! What a study shows for each parameter: the values of the resource that the options write, and what of it is not known.
+//!
+//! Each parameter's evidence stands at a level of DICOM rows. What no row returned may exist all the same; what a row returned empty does not.
+
+use super::date::Span;
+use super::judge::Need;
+use super::parameter::{About, Ask, EndpointAsk, Role};
+use crate::fhir::found::{IDENTIFIER_TYPE, URI};
+use crate::fhir::place;
+use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
+use crate::kind::{Cx, PERSON, Told};
+use crate::options::Options;
+use crate::policy::{Endpoints, Subject};
+use crate::release::Release;
+use crate::study::{Series, Study};
+use crate::table::{Level, Row, RowRef, row};
+use crate::value::{Fields, Items};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// One value that a study shows.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) system: String,
+    /// Code, identifier, UID; empty where there are words only.
+    pub(super) value: String,
+    /// System and code of an identifier's type.
+    pub(super) type_: Option<(&'static str, String)>,
+    /// Display and text.
+    pub(super) words: Vec<String>,
+    pub(super) date: Option<Span>,
+    /// The groups of a name, each with its components.
+    pub(super) names: Vec<Vec<String>>,
+    /// There is something, though nothing is said of it.
+    pub(super) exists: bool,
+}
+
+/// What a study shows for a clause.
+#[derive(Default)]
+pub(super) struct Evidence {
+    pub(super) shown: Vec<Shown>,
+    /// What would have to be known for there to be nothing else.
+    pub(super) need: Option<Need>,
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) study: &'a Study,
+    pub(super) options: &'a Options,
+    pub(super) release: Release,
+    evidence: Evidence,
+}
+
+fn uri(uri: &Uri<'_>) -> String {
+    [uri.scheme, uri.rest].concat()
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(study: &'a Study, options: &'a Options, release: Release, about: About) -> Evidence {
+        let mut reader = Reader { study, options, release, evidence: Evidence::default() };
+        reader.read(about);
+        reader.evidence
+    }
+
+    fn read(&mut self, about: About) {
+        match about {
+            About::Id => self.value("", place::id(self.study, self.options).unwrap_or_default()),
+            About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study).to_string()),
+            About::Identifier => self.identifiers(),
+            About::Started => {
+                self.study_fact(row::STARTED.into());
+                self.need_study(row::STARTED.into());
+            }
+            About::Modality => self.modalities(),
+            About::Series => {
+                self.study.series().filter_map(|series| series.get(row::SERIES_UID)).for_each(|uid| self.value("", uid.to_string()));
+                self.need_series(&[row::SERIES_UID.into()], |_| true);
+            }
+            About::Instance => self.instances(row::INSTANCE_UID.into()),
+            About::SopClass => self.instances(row::INSTANCE_CLASS.into()),
+            About::BodySite => self.of_series(&[row::BODY_SITE.into()]),
+            About::Reason => {
+                self.study_fact(row::REASON.into());
+                self.need_series(&[row::REASON.into()], Series::knows_requests);
+            }
+            About::Patient(ask) => self.patient(ask),
+            About::Person(Role::Performer, _) => self.of_series(&[row::PERFORMER.into(), row::OPERATOR.into(), row::DEVICE.into()]),
+            About::Person(role, _) => {
+                let row = if role == Role::Referrer { RowRef::from(row::REFERRER) } else { row::INTERPRETER.into() };
+                self.study_fact(row);
+                self.need_study(row);
+            }
+            About::Encounter(_) => {
+                self.study_fact(row::ENCOUNTER.into());
+                self.need_study(row::ENCOUNTER.into());
+            }
+            About::BasedOn(_) => self.based_on(),
+            About::Endpoint(ask) => self.endpoints(ask),
+            About::Nothing => {}
+        }
+    }
+
+    fn value(&mut self, system: &str, value: String) {
+        self.evidence.shown.push(Shown { system: system.into(), value, ..Shown::default() });
+    }
+
+    /// Items of a row in the shape that this release gives them.
+    fn items(&mut self, row: RowRef, items: Option<Items<'a>>) {
+        let Some(of) = row.row() else { return };
+        let Some(shape) = of.place_for(self.release, self.options).next().map(|at| at.shape) else { return };
+        for item in items.into_iter().flatten() {
+            self.item(&item, of, shape);
+        }
+    }
+
+    fn item(&mut self, item: &Fields<'a>, row: &Row, shape: Shape) {
+        let cx = Cx { options: self.options, shape };
+        let mut shown = Shown::default();
+        match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
+            Fhir::Nothing | Fhir::Number(_) => return,
+            Fhir::Text(text) => shown.value = uri(&text),
+            Fhir::Short(text) => shown.date = Span::parse(text.as_str()),
+            Fhir::Concept(concept) => {
+                shown.words.push(concept.text.to_string());
+                if let Some(Coding { system, code, display, .. }) = concept.coding {
+                    shown.system = system.as_ref().map(uri).unwrap_or_default();
+                    shown.value = uri(&code);
+                    shown.words.push(display.to_string());
+                }
+            }
+            Fhir::Identifier(identifier) => name(&mut shown, &identifier),
+            Fhir::Reference(reference) => {
+                if let Some(identifier) = &reference.identifier {
+                    name(&mut shown, identifier);
+                }
+                // The name as it is known, however it is displayed.
+                if row.kind.name == PERSON {
+                    shown.names = item.iter().take(3).map(|group| group.split('^').map(|part| part.trim().to_string()).collect()).collect();
+                }
+            }
+        }
+        self.evidence.shown.push(shown);
+    }
+
+    fn study_fact(&mut self, row: RowRef) {
+        self.items(row, self.study.items(row));
+    }
+
+    fn need_study(&mut self, row: RowRef) {
+        if !self.study.knows(row) && self.study.items(row).is_none() {
+            self.need(Level::Study, &[row]);
+        }
+    }
+
+    /// Something of this level would have to be known; the lowest level is told, and what it takes.
+    fn need(&mut self, level: Level, rows: &[RowRef]) {
+        let fields = rows.iter().filter_map(|row| row.row()).flat_map(|row| row.parts).map(|part| part.within.unwrap_or(part.tag));
+        let need = Need { level, fields: fields.collect() };
+        match &mut self.evidence.need {
+            Some(known) => known.join(&need),
+            none => *none = Some(need),
+        }
+    }
+
+    fn identifiers(&mut self) {
+        self.study_fact(row::STUDY_UID.into());
+        if place::accession_is_identifier(self.release, self.options) {
+            self.items(row::ACCESSION.into(), self.study.items(row::ACCESSION.into()));
+            self.need_study(row::ACCESSION.into());
+        }
+        if place::study_id_system(self.options).is_some() {
+            self.study_fact(row::STUDY_ID.into());
+            self.need_study(row::STUDY_ID.into());
+        }
+    }
+
+    fn modalities(&mut self) {
+        let shape = RowRef::from(row::MODALITIES);
+        self.items(shape, self.study.items(shape));
+        for series in self.study.series() {
+            self.items(row::SERIES_MODALITY.into(), series.items(row::SERIES_MODALITY.into()));
+        }
+        if !self.study.knows(shape) {
+            self.need_series(&[row::SERIES_MODALITY.into()], |series| series.knows(row::SERIES_MODALITY.into()));
+        }
+    }
+
+    /// Facts of all series.
+    fn of_series(&mut self, rows: &[RowRef]) {
+        for series in self.study.series() {
+            rows.iter().for_each(|row| self.items(*row, series.items(*row)));
+        }
+        // A device is known by attributes that rows of series rarely have: what is not returned counts as absent.
+        let needed: Vec<RowRef> = rows.iter().copied().filter(|row| *row != row::DEVICE.into()).collect();
+        self.need_series(&needed, |series| needed.iter().all(|row| series.knows(*row) || series.items(*row).is_some()));
+    }
+
+    /// Series that are not listed, or whose rows do not tell, may have more.
+    fn need_series(&mut self, rows: &[RowRef], knows: impl Fn(&Series<'a>) -> bool) {
+        if !self.lists_series() || !self.study.series().all(|series| knows(&series)) {
+            self.need(Level::Series, rows);
+        }
+    }
+
+    /// Whether every series of the study is listed.
+    fn lists_series(&self) -> bool {
+        let listed = self.study.series().len();
+        match self.study.get(row::SERIES_COUNT) {
+            Some(count) => count as usize <= listed,
+            None => listed > 0 || self.study.is_whole(),
+        }
+    }
+
+    fn instances(&mut self, row: RowRef) {
+        let mut whole = self.lists_series();
+        for series in self.study.series() {
+            let listed = series.instances().len();
+            whole &= match series.get(row::SERIES_INSTANCE_COUNT) {
+                Some(count) => count as usize <= listed,
+                None => listed > 0 || self.study.is_whole(),
+            };
+            for instance in series.instances() {
+                self.items(row, instance.items(row));
+                whole &= instance.knows(row);
+            }
+        }
+        if self.study.series().len() == 0 && !self.lists_series() {
+            self.need(Level::Series, &[row::SERIES_UID.into()]);
+        } else if !whole {
+            self.need(Level::Instance, &[row]);
+        }
+    }
+
+    fn patient(&mut self, ask: Ask) {
+        let id = RowRef::from(row::PATIENT_ID);
+        let row = match ask {
+            Ask::Reference | Ask::Identifier => {
+                if let Subject::Reference(_) = &self.options.subject {
+                    self.evidence.shown.push(Shown { exists: true, ..Shown::default() });
+                }
+                id
+            }
+            Ask::Name | Ask::Family | Ask::Given => row::PATIENT_NAME.into(),
+            Ask::Birth => row::PATIENT_BIRTH.into(),
+            Ask::Gender => row::PATIENT_SEX.into(),
+        };
+        let Some(of) = row.row() else { return };
+        // The patient is asked for whatever the policy makes of it.
+        let shape = of.places.iter().flatten().next().map_or(Shape::Text, |at| at.shape);
+        for item in self.study.items(row).into_iter().flatten() {
+            self.item(&item, of, shape);
+        }
+        if ask == Ask::Gender {
+            self.evidence.shown.iter_mut().for_each(|shown| shown.system = "http://hl7.org/fhir/administrative-gender".into());
+        }
+        self.need_study(row);
+    }
+
+    fn based_on(&mut self) {
+        if place::accession_is_based_on(self.release, self.options) {
+            let Some(of) = RowRef::from(row::ACCESSION).row() else { return };
+            for item in self.study.items(row::ACCESSION.into()).into_iter().flatten() {
+                self.item(&item, of, Shape::Logical("ServiceRequest", "ACSN"));
+            }
+            self.need_study(row::ACCESSION.into());
+        }
+        for row in [RowRef::from(row::PLACER), row::FILLER.into(), row::REFERENCED_REQUEST.into(), row::REQUESTS.into()] {
+            self.study_fact(row);
+        }
+        self.need_series(&[row::REQUESTS.into()], Series::knows_requests);
+    }
+
+    /// Endpoints are the same for all studies: those that the options write.
+    fn endpoints(&mut self, ask: EndpointAsk) {
+        if place::service_base(self.study, self.options).is_none() || self.options.endpoints == Endpoints::None {
+            return;
+        }
+        for service in place::services(self.options) {
+            match ask {
+                EndpointAsk::Connection => {
+                    self.value("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", ["dicom-", service.name()].concat());
+                }
+                EndpointAsk::Status => self.value("http://hl7.org/fhir/endpoint-status", "active".into()),
+                EndpointAsk::Payload => self.value("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any".into()),
+                EndpointAsk::Reference => self.evidence.shown.push(Shown { exists: true, ..Shown::default() }),
+                EndpointAsk::Other => {}
+            }
+        }
+    }
+}
+
+fn name(shown: &mut Shown, identifier: &Identifier<'_>) {
+    shown.system = identifier.system.as_ref().map(uri).unwrap_or_default();
+    shown.value = uri(&identifier.value);
+    shown.type_ = match identifier.type_ {
+        TypeCode::V2(code) if !code.is_empty() => Some((IDENTIFIER_TYPE, code.to_string())),
+        _ => None,
+    };
+}
+
+/// The system of SOP classes.
+pub(super) const CLASSES: &str = URI;

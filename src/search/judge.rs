@@ -1,0 +1,211 @@
+//! Whether a study is an answer.
+
+use super::evidence::{CLASSES, Reader, Shown};
+use super::fold::{contains, fold, is_exact, starts};
+use super::parameter::{About, Ask, EndpointAsk};
+use super::value::{Reference, Token, Value, bare};
+use super::{Clause, Handling, Modifier, Query};
+use crate::fhir::found::{DICOM_UID, URN_OID};
+use crate::options::Options;
+use crate::policy::Subject;
+use crate::study::Study;
+use crate::table::Level;
+use crate::zone::Zone;
+use alloc::vec::Vec;
+
+/// What is not known yet, and must be for an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Need {
+    /// The lowest level of rows that is needed.
+    pub level: Level,
+    /// The tags of attributes that decide.
+    pub fields: Vec<u32>,
+}
+
+impl Need {
+    pub(super) fn join(&mut self, other: &Need) {
+        self.level = self.level.max(other.level);
+        for field in &other.fields {
+            if !self.fields.contains(field) {
+                self.fields.push(*field);
+            }
+        }
+    }
+}
+
+/// What is said of a study.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It matches.
+    Yes,
+    /// It does not.
+    No,
+    /// What was returned does not decide it.
+    Need(Need),
+}
+
+/// A query, ready to judge studies.
+///
+/// `Debug` shows its clauses without values.
+#[derive(Debug, Clone)]
+pub struct Residual {
+    query: Query,
+    options: Options,
+}
+
+impl Residual {
+    pub(super) fn new(query: Query, options: Options) -> Self {
+        Residual { query, options }
+    }
+
+    /// Whether nothing is asked, so that every study matches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.query.clauses.is_empty()
+    }
+
+    /// Judges a study. All clauses must hold, not necessarily of the same series.
+    #[must_use]
+    pub fn judge(&self, study: &Study) -> Verdict {
+        let mut need: Option<Need> = None;
+        for clause in &self.query.clauses {
+            match self.clause(clause, study) {
+                Verdict::Yes => {}
+                Verdict::No => return Verdict::No,
+                Verdict::Need(more) => match &mut need {
+                    Some(known) => known.join(&more),
+                    none => *none = Some(more),
+                },
+            }
+        }
+        need.map_or(Verdict::Yes, Verdict::Need)
+    }
+
+    fn clause(&self, clause: &Clause, study: &Study) -> Verdict {
+        // A subject that is no patient is none of ours, whatever is known.
+        let values: Vec<&Value> = clause.values.iter().filter(|value| !is_elsewhere(clause, value)).collect();
+        if values.is_empty() {
+            return Verdict::No;
+        }
+        let evidence = Reader::of(study, &self.options, self.query.release, clause.about);
+        if clause.modifier == Modifier::Missing {
+            let wanted = values.iter().any(|value| matches!(value, Value::Missing(true)));
+            let shown = evidence.shown.iter().any(|shown| !is_blank(shown));
+            return match evidence.need {
+                _ if shown => verdict(!wanted),
+                Some(need) => Verdict::Need(need),
+                None => verdict(wanted),
+            };
+        }
+        let any = values.iter().any(|value| evidence.shown.iter().any(|shown| self.matches(clause, value, shown)));
+        let not = clause.modifier == Modifier::Not;
+        match evidence.need {
+            _ if any => verdict(!not),
+            Some(need) => Verdict::Need(need),
+            None => verdict(not),
+        }
+    }
+
+    fn matches(&self, clause: &Clause, value: &Value, shown: &Shown) -> bool {
+        let lenient = self.query.handling == Handling::Lenient;
+        match value {
+            Value::Date(date) => {
+                let zone = if let Zone::Fixed(zone) = self.options.zone { Some(zone) } else { None };
+                shown.date.is_some_and(|record| date.matches(record, zone))
+            }
+            Value::Token(token) => match clause.about {
+                About::SopClass => is_token(token, CLASSES, &shown.value, true) || is_token(token, CLASSES, &with_urn(&shown.value), true),
+                About::Identifier if shown.system == DICOM_UID => {
+                    is_token(token, DICOM_UID, &shown.value, false) || lenient && is_token(token, DICOM_UID, bare(&shown.value), false)
+                }
+                _ => shown.value != "" && is_token(token, &shown.system, &shown.value, false),
+            },
+            Value::OfType([system, code, value]) => {
+                shown.value == *value && shown.type_.as_ref().is_some_and(|(of, type_)| of == system && type_ == code)
+            }
+            Value::Text(text) => self.is_text(clause, text, shown),
+            Value::Reference(reference) => self.is_reference(clause, reference, shown),
+            Value::Missing(_) => false,
+        }
+    }
+
+    fn is_text(&self, clause: &Clause, text: &str, shown: &Shown) -> bool {
+        if clause.modifier == Modifier::Text {
+            let wanted = fold(text);
+            return !wanted.is_empty() && shown.words.iter().any(|words| fold(words).starts_with(&wanted));
+        }
+        let components: &[usize] = match clause.about {
+            About::Series | About::Instance | About::SopClass => return bare(text) == bare(&shown.value),
+            About::Patient(Ask::Family) | About::Person(_, Ask::Family) => &[0],
+            About::Patient(Ask::Given) | About::Person(_, Ask::Given) => &[1, 2],
+            _ => &[0, 1, 2, 3, 4],
+        };
+        let wanted = fold(text);
+        shown.names.iter().any(|group| {
+            let parts = components.iter().filter_map(|at| group.get(*at)).filter(|part| !part.is_empty());
+            parts.into_iter().any(|part| match clause.modifier {
+                Modifier::Exact => is_exact(part, text),
+                Modifier::Contains => contains(part, &wanted),
+                _ => starts(part, &wanted),
+            })
+        })
+    }
+
+    /// A resource that the caller resolved is the one that is meant where one of its identifiers is the one written, system included.
+    fn is_reference(&self, clause: &Clause, reference: &Reference, shown: &Shown) -> bool {
+        let text = reference.text();
+        if let (About::Patient(_), Subject::Reference(own)) = (clause.about, &self.options.subject) {
+            if *own == text {
+                return true;
+            }
+        }
+        let resolved = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
+        let same = |system: &Option<alloc::string::String>, value: &str| {
+            !value.is_empty() && shown.value == value && shown.system == system.as_deref().unwrap_or("")
+        };
+        resolved.into_iter().any(|(system, value)| same(system, value))
+    }
+}
+
+const fn verdict(yes: bool) -> Verdict {
+    if yes { Verdict::Yes } else { Verdict::No }
+}
+
+fn is_blank(shown: &Shown) -> bool {
+    shown.value.is_empty() && shown.date.is_none() && shown.words.iter().chain(shown.names.iter().flatten()).all(|text| text.is_empty()) && !shown.exists
+}
+
+/// Whether a reference means a resource that the element never has.
+fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
+    let Value::Reference(reference) = value else { return false };
+    match clause.about {
+        About::Patient(_) => matches!(reference.type_.as_str(), "Device" | "Group"),
+        About::BasedOn(_) => !reference.type_.is_empty() && reference.type_ != "ServiceRequest",
+        About::Nothing => true,
+        _ => false,
+    }
+}
+
+/// Whether a reference of a clause must be resolved to be answered.
+pub(super) fn needs_resolving(clause: &Clause, reference: &Reference) -> bool {
+    let value = Value::Reference(reference.clone());
+    !is_elsewhere(clause, &value) && !matches!(clause.about, About::Endpoint(EndpointAsk::Other))
+}
+
+/// FHIR's token forms: `code`, `system|code`, `|code`, `system|`. Where `any` is said the value may stand without its system.
+fn is_token(token: &Token, system: &str, value: &str, any: bool) -> bool {
+    let code = token.code.is_empty() || token.code == value;
+    match token.system.as_deref() {
+        None => token.code == value,
+        Some("") => system.is_empty() && token.code == value && !any,
+        Some(wanted) => wanted == system && code,
+    }
+}
+
+fn with_urn(uid: &str) -> alloc::string::String {
+    match uid.strip_prefix(URN_OID) {
+        Some(plain) => plain.into(),
+        None => [URN_OID, uid].concat(),
+    }
+}

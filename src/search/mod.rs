@@ -1,0 +1,245 @@
+//! FHIR searches on ImagingStudy: what they mean, judged on what is known of a study.
+//!
+//! [`parse`](fn@parse) reads a query, [`Query::residual`] makes a [`Residual`] of it with the options that write the resources, and
+//! [`Residual::judge`] says of a study [`Verdict::Yes`], [`Verdict::No`], or [`Verdict::Need`]: not returned is not absent.
+//!
+//! ```
+//! use fhir_dicomweb::{Limits, Options, Release, dicom, search::{self, Handling, Verdict}};
+//! let query = search::parse("patient.identifier=P1&modality=CT", Release::R4, Handling::Strict, &Limits::default())?;
+//! let residual = query.residual(&Options::default())?;
+//! let row = br#"{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00100020":{"vr":"LO","Value":["P1"]},"00080061":{"vr":"CS","Value":["CT","SR"]}}"#;
+//! let study = &dicom::read(row, &Options::default())?.ignore_loss()[0];
+//! assert_eq!(residual.judge(study), Verdict::Yes);
+//! # Ok::<(), fhir_dicomweb::Error>(())
+//! ```
+
+mod date;
+mod evidence;
+mod fold;
+mod judge;
+mod parameter;
+mod parse;
+mod value;
+
+pub use judge::{Need, Residual, Verdict};
+pub use parse::parse;
+
+use crate::error::{Error, Kind};
+use crate::options::Options;
+use crate::release::Release;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use parameter::About;
+use value::Value;
+
+/// What becomes of parameters that are not known (`Prefer: handling`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Handling {
+    /// They are an Error.
+    #[default]
+    Strict,
+    /// They are dropped and listed, unless they would tell patients apart.
+    Lenient,
+}
+
+/// A modifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Modifier {
+    None,
+    Not,
+    Missing,
+    Exact,
+    Contains,
+    OfType,
+    Identifier,
+    Text,
+}
+
+impl Modifier {
+    const fn name(self) -> &'static str {
+        match self {
+            Modifier::None => "",
+            Modifier::Not => "not",
+            Modifier::Missing => "missing",
+            Modifier::Exact => "exact",
+            Modifier::Contains => "contains",
+            Modifier::OfType => "of-type",
+            Modifier::Identifier => "identifier",
+            Modifier::Text => "text",
+        }
+    }
+}
+
+/// One clause: a parameter and its alternatives.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Clause {
+    name: &'static str,
+    /// The type that a reference is said to be of.
+    said: Option<&'static str>,
+    chained: Option<&'static str>,
+    modifier: Modifier,
+    about: About,
+    values: Vec<Value>,
+    position: u32,
+}
+
+impl Clause {
+    /// Parameter, modifier and position, without any value.
+    fn label(&self) -> String {
+        let mut label = String::from(self.name);
+        for (mark, part) in [(":", self.said), (".", self.chained), (":", Some(self.modifier.name()))] {
+            if let Some(part) = part.filter(|part| !part.is_empty()) {
+                label.push_str(mark);
+                label.push_str(part);
+            }
+        }
+        label
+    }
+}
+
+/// Why a parameter was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The release has no such parameter.
+    Unknown,
+    /// No DICOM attribute answers it.
+    Unsupported,
+}
+
+/// A parameter that lenient handling dropped, by its position in the query: names of the input are never shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dropped {
+    /// Which parameter of the query, from 0.
+    pub position: u32,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A parsed search.
+///
+/// `Display` is the query again, as a self link shows it: what was dropped is not there. `Debug` shows parameters, never values.
+#[derive(Clone)]
+pub struct Query {
+    release: Release,
+    handling: Handling,
+    clauses: Vec<Clause>,
+    results: Vec<(&'static str, String)>,
+    dropped: Vec<Dropped>,
+    /// What the caller found for references: identifiers, each with its system.
+    resolved: Vec<(String, Vec<(Option<String>, String)>)>,
+}
+
+/// Two queries are the same when they ask the same, in the same order.
+impl PartialEq for Query {
+    fn eq(&self, other: &Query) -> bool {
+        let same = |a: &Clause, b: &Clause| Clause { position: 0, ..a.clone() } == Clause { position: 0, ..b.clone() };
+        self.release == other.release
+            && self.clauses.len() == other.clauses.len()
+            && self.clauses.iter().zip(&other.clauses).all(|(a, b)| same(a, b))
+            && self.results == other.results
+    }
+}
+
+impl Query {
+    /// The release whose parameters it uses.
+    #[must_use]
+    pub const fn release(&self) -> Release {
+        self.release
+    }
+
+    /// What lenient handling left out.
+    #[must_use]
+    pub fn dropped(&self) -> &[Dropped] {
+        &self.dropped
+    }
+
+    /// The clauses, as `parameter[:modifier]#n`, n being the position in the query.
+    pub fn clauses(&self) -> impl Iterator<Item = String> + '_ {
+        self.clauses.iter().map(|clause| alloc::format!("{}#{}", clause.label(), clause.position))
+    }
+
+    /// Result parameters (`_count`, `_sort`...) with their values, in order.
+    pub fn results(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.results.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The literal references of the query that the caller must resolve, such as `Patient/12`, each once.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        let mut references = Vec::new();
+        for clause in &self.clauses {
+            for value in &clause.values {
+                if let Value::Reference(reference) = value {
+                    let text = reference.text();
+                    if judge::needs_resolving(clause, reference) && !references.contains(&text) {
+                        references.push(text);
+                    }
+                }
+            }
+        }
+        references
+    }
+
+    /// Tells which identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
+    pub fn resolve(&mut self, reference: &str, identifiers: &[(Option<&str>, &str)]) {
+        let identifiers = identifiers.iter().map(|(system, value)| (system.map(String::from), String::from(*value))).collect();
+        self.resolved.push((reference.into(), identifiers));
+    }
+
+    /// The query as something to judge studies by, as the same options write them.
+    ///
+    /// # Errors
+    /// A reference that was not resolved.
+    pub fn residual(&self, options: &Options) -> Result<Residual, Error> {
+        let known = |reference: &String| self.resolved.iter().any(|(resolved, _)| resolved == reference);
+        if !self.references().iter().all(known) {
+            return Err(Error::new(Kind::UnresolvedReference));
+        }
+        Ok(Residual::new(self.clone(), options.clone()))
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        for clause in &self.clauses {
+            if !out.is_empty() {
+                out.push('&');
+            }
+            out.push_str(&clause.label());
+            out.push('=');
+            for (n, value) in clause.values.iter().enumerate() {
+                if n > 0 {
+                    out.push(',');
+                }
+                // A type that is said is not written again.
+                let text = match (value, clause.said) {
+                    (Value::Reference(reference), Some(_)) => reference.id.clone(),
+                    _ => {
+                        let mut text = String::new();
+                        value.print(&mut text);
+                        text
+                    }
+                };
+                parse::encode(&text, &mut out);
+            }
+        }
+        for (name, value) in &self.results {
+            if !out.is_empty() {
+                out.push('&');
+            }
+            out.push_str(name);
+            out.push('=');
+            parse::encode(value, &mut out);
+        }
+        f.write_str(&out)
+    }
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query").field("release", &self.release).field("clauses", &self.clauses().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}

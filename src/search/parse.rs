@@ -1,0 +1,207 @@
+//! A query string, or the body of a form, into clauses.
+
+use super::parameter::{self, About, IGNORED, Parameter, RESULT, Type};
+use super::value::{Expected, Value, split};
+use super::{Clause, Dropped, Handling, Modifier, Query, Reason};
+use crate::error::{Error, Kind};
+use crate::options::Limits;
+use crate::release::Release;
+use crate::table::resource_type;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Parses a FHIR search on ImagingStudy: the query of a URL (without `?`), or the body of a `_search` form.
+///
+/// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
+/// id is never dropped, because without it the answer shows the wrong patient's images.
+///
+/// ```
+/// use fhir_dicomweb::{Limits, Release, search::{self, Handling}};
+/// let query = search::parse("started=ge2024-01-14&modality=CT,MR&colour=red", Release::R4, Handling::Lenient, &Limits::default())?;
+/// assert_eq!(query.to_string(), "started=ge2024-01-14&modality=CT,MR");
+/// assert_eq!(query.dropped().len(), 1);
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+///
+/// # Errors
+/// A value that is none, a modifier that the parameter does not have, a parameter that is not known (strict) or never dropped, a limit.
+pub fn parse(query: &str, release: Release, handling: Handling, limits: &Limits) -> Result<Query, Error> {
+    if query.len() > limits.query_bytes as usize {
+        return Err(Error::new(Kind::LimitQuery));
+    }
+    let mut parsed = Query { release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: Vec::new() };
+    let mut at = 0;
+    for (n, pair) in query.split('&').enumerate() {
+        let start = at;
+        at += pair.len() + 1;
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let bad = |kind| Error::at(kind, start as u64);
+        let (name, value) = (decode(name).ok_or(bad(Kind::BadValue))?, decode(value).ok_or(bad(Kind::BadValue))?);
+        // An empty value restricts nothing.
+        if value.is_empty() {
+            continue;
+        }
+        match clause(&name, &value, n, release, handling, limits) {
+            Ok(Read::Clause(clause)) => {
+                if parsed.clauses.len() >= limits.clauses as usize {
+                    return Err(bad(Kind::LimitClauses));
+                }
+                parsed.clauses.push(clause);
+            }
+            Ok(Read::Result(name)) => {
+                if parsed.results.len() >= limits.clauses as usize {
+                    return Err(bad(Kind::LimitClauses));
+                }
+                parsed.results.push((name, value));
+            }
+            Ok(Read::Nothing) => {}
+            Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name) => {
+                let reason = if kind == Kind::UnknownParameter { Reason::Unknown } else { Reason::Unsupported };
+                parsed.dropped.push(Dropped { position: n as u32, reason });
+            }
+            Err(kind) => return Err(bad(kind)),
+        }
+    }
+    Ok(parsed)
+}
+
+/// Whether what is wrong with a clause lets it be dropped.
+fn is_dropped(kind: Kind, name: &str) -> bool {
+    let never = ["patient", "subject", "identifier", "_id"].iter().any(|guarded| name.starts_with(guarded));
+    !never && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)
+}
+
+enum Read {
+    Clause(Clause),
+    Result(&'static str),
+    Nothing,
+}
+
+fn clause(name: &str, value: &str, n: usize, release: Release, handling: Handling, limits: &Limits) -> Result<Read, Kind> {
+    let plain = name.split(':').next().unwrap_or(name);
+    if let Some(result) = RESULT.iter().find(|known| **known == plain) {
+        return Ok(if IGNORED.contains(result) { Read::Nothing } else { Read::Result(result) });
+    }
+    if parameter::is_unsupported(name) {
+        return Err(Kind::UnsupportedParameter);
+    }
+    let lenient = handling == Handling::Lenient;
+    let (head, chain) = match name.split_once('.') {
+        Some((head, chain)) => (head, Some(chain)),
+        None => (name, None),
+    };
+    let (first, mark) = head.split_once(':').map_or((head, None), |(first, mark)| (first, Some(mark)));
+    let known: &'static Parameter = parameter::find(first, release, lenient).ok_or(Kind::UnknownParameter)?;
+    let is_reference = known.type_ == Type::Reference;
+    let type_of = |mark: &str| resource_type(mark).filter(|type_| is_reference && parameter::targets(known.about).contains(type_));
+    let said = mark.and_then(type_of);
+    let (type_, about, last, modifier) = match chain {
+        Some(chain) => {
+            if mark.is_some() && said.is_none() {
+                return Err(Kind::UnsupportedModifier);
+            }
+            let (last, modifier) = chain.split_once(':').map_or((chain, None), |(last, modifier)| (last, Some(modifier)));
+            let (type_, about) = parameter::chained(known, last).ok_or(Kind::UnknownParameter)?;
+            (type_, about, Some(last), modifier)
+        }
+        None => (known.type_, known.about, None, mark.filter(|_| said.is_none())),
+    };
+    let modifier = match modifier {
+        None => Modifier::None,
+        Some(text) => Modifier::of(text).filter(|modifier| modifier.fits(type_, about)).ok_or(Kind::UnsupportedModifier)?,
+    };
+    let (type_, about) = match modifier {
+        Modifier::Identifier => (Type::Token, parameter::by_identifier(about).ok_or(Kind::UnsupportedModifier)?),
+        _ => (type_, about),
+    };
+    let expected = Expected { type_, targets: parameter::targets(known.about), said };
+    let texts = split(value, ',').ok_or(Kind::BadValue)?;
+    if texts.len() > limits.or_values as usize {
+        return Err(Kind::LimitOrValues);
+    }
+    let one = |text: &str| -> Option<Value> {
+        match modifier {
+            Modifier::Missing => match text {
+                "true" => Some(Value::Missing(true)),
+                "false" => Some(Value::Missing(false)),
+                _ => None,
+            },
+            Modifier::OfType => Value::of_type(text),
+            Modifier::Text => super::value::unescape(text).filter(|text| !text.is_empty()).map(Value::Text),
+            _ => Value::parse(text, expected),
+        }
+    };
+    let values = texts.iter().filter(|text| !text.is_empty()).map(|text| one(text)).collect::<Option<Vec<Value>>>().ok_or(Kind::BadValue)?;
+    if values.is_empty() || modifier == Modifier::Missing && values.len() > 1 {
+        return Err(Kind::BadValue);
+    }
+    // The chain's name is one of ours, and lives as long as the table.
+    let chained = last.map(|last| parameter_name(last).ok_or(Kind::UnknownParameter)).transpose()?;
+    Ok(Read::Clause(Clause { name: known.name, said, chained, modifier, about, values, position: n as u32 }))
+}
+
+/// The name of a chained parameter, without the input's lifetime.
+fn parameter_name(name: &str) -> Option<&'static str> {
+    const NAMES: &[&str] =
+        &["identifier", "name", "family", "given", "birthdate", "gender", "connection-type", "status", "payload-type", "organization"];
+    NAMES.iter().copied().find(|known| *known == name)
+}
+
+/// Percent-decodes once; a plus is a space. None where an escape is none, or what it gives is no UTF-8.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Percent-encodes what is not unreserved or harmless in a query.
+pub(super) fn encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:/|,$!'()*;@".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for nibble in [byte >> 4, byte & 15] {
+                out.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
+            }
+        }
+    }
+}
+
+impl Modifier {
+    fn of(text: &str) -> Option<Modifier> {
+        Some(match text {
+            "not" => Modifier::Not,
+            "missing" => Modifier::Missing,
+            "exact" => Modifier::Exact,
+            "contains" => Modifier::Contains,
+            "of-type" => Modifier::OfType,
+            "identifier" => Modifier::Identifier,
+            "text" => Modifier::Text,
+            _ => return None,
+        })
+    }
+
+    fn fits(self, type_: Type, about: About) -> bool {
+        match self {
+            Modifier::None | Modifier::Missing => true,
+            Modifier::Not => matches!(type_, Type::Token | Type::Uid),
+            Modifier::Text => type_ == Type::Token,
+            Modifier::Exact | Modifier::Contains => type_ == Type::Text,
+            Modifier::OfType => {
+                type_ == Type::Token && matches!(about, About::Identifier | About::Patient(_) | About::Person(..) | About::Encounter(_) | About::BasedOn(_))
+            }
+            Modifier::Identifier => type_ == Type::Reference,
+        }
+    }
+}

@@ -293,3 +293,18 @@ impl From<Error> for Broken {
         Broken::Error(error)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_may_come_in_pieces() {
+        let mut reader = Reader::new(Options::default());
+        for chunk in [&b""[..], b"\xEF", b"", b"\xBB", b"\xBF[", b"{\"0020000D\":{\"vr\":\"UI\",\"Value\":[\"1.2\"]}}", b"]"] {
+            reader.push(chunk).unwrap();
+        }
+        assert_eq!(reader.finish().unwrap().ignore_loss().len(), 1);
+    }
+}

@@ -76,3 +76,27 @@ fn tag(name: &str) -> Option<u32> {
     }
     rows().find_map(|row| find(row.parts, name)).or_else(|| known().find(|known| known.keyword == name).map(|known| known.tag))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_tags() {
+        let select = Select::of("StudyDescription, 00080080 ,00400275.00401001,Nonsense,RequestAttributesSequence,PatientComments");
+        let holds = |level, tag| select.holds(level, tag);
+        for tag in [0x0008_1030, 0x0008_0080, 0x0040_0275, 0x0010_4000] {
+            assert!(holds(Level::Study, tag), "{tag:08X}");
+        }
+        // What QIDO-RS always returns, of its level only, and nothing else.
+        assert!(holds(Level::Study, 0x0020_000D) && holds(Level::Study, 0x0008_1190) && !holds(Level::Study, 0x0020_000E));
+        assert!(holds(Level::Series, 0x0020_000E) && holds(Level::Series, 0x0008_103E) && !holds(Level::Study, 0x0008_103E));
+        assert!(holds(Level::Instance, 0x0008_0018) && !holds(Level::Instance, 0x0010_1000));
+        assert!(Select::all().holds(Level::Study, 0x0010_1000));
+        assert_eq!(Select::of("StudyID,all"), Select::all());
+        assert_eq!(Select::of("StudyID").and("StudyDescription"), Select::of("StudyDescription,StudyID"));
+        assert_eq!(Select::of("StudyID").and("all"), Select::all());
+        assert_eq!(tag("0008103e"), Some(0x0008_103E));
+        assert_eq!(tag("0008103"), None);
+    }
+}

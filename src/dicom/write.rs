@@ -351,6 +351,19 @@ mod tests {
     }
 
     #[test]
+    fn only_the_urls_of_this_study_have_urls_below_them() {
+        let text = |url: &str| {
+            let set = |more: &str| [r#"{"0020000D":{"vr":"UI","Value":["1.2.3"]},"#, more, "}"].concat();
+            let study = set(&[r#""00081190":{"vr":"UR","Value":[""#, url, r#""]}"#].concat());
+            let series = set(r#""0020000E":{"vr":"UI","Value":["1.2.3.1"]}"#);
+            let read = crate::dicom::read(["[", &study, ",", &series, "]"].concat().as_bytes(), &Options::default()).unwrap().ignore_loss().remove(0);
+            write(&read, Rows::Series, &Options::default()).ignore_loss().into_string()
+        };
+        assert!(text("https://h/d/studies/1.2.3").contains("https://h/d/studies/1.2.3/series/1.2.3.1"));
+        assert!(!text("https://h/d/studies/1.2.4").contains("00081190"));
+    }
+
+    #[test]
     fn the_callers_base_makes_urls() {
         let options = Options { endpoint_base: Some("https://h/dicom-web/".into()), ..Options::default() };
         let series = study(r#""0020000E":{"vr":"UI","Value":["1.2.3.1"]}"#);

@@ -88,3 +88,30 @@ fn place(at: &crate::loss::Place) -> String {
     let text = at.to_string();
     if text.is_empty() { "/".to_string() } else { text }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::loss::{Loss, Place};
+
+    #[test]
+    fn severities() {
+        let said = |code: Code| {
+            let mut report = LossReport::default();
+            report.add(Loss { code, at: Place::ROOT.then(crate::Step::Element("ImagingStudy")), first: 0, count: 1 });
+            let text = outcome(&report, crate::Release::ALL[0]).into_string();
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let issue = value["issue"][0].clone();
+            assert_eq!(issue["expression"][0], "ImagingStudy");
+            [issue["severity"].to_string(), issue["code"].to_string()].join(" ").replace('"', "")
+        };
+        assert_eq!(said(Code::Withdrawn), "error business-rule");
+        assert_eq!(said(Code::Modifier), "error business-rule");
+        assert_eq!(said(Code::UidForm), "information informational");
+        assert_eq!(said(Code::Conflict), "warning conflict");
+        assert_eq!(said(Code::BadDate), "warning invalid");
+        assert_eq!(said(Code::NoAttribute), "information not-supported");
+        assert_eq!(said(Code::UrlNotTrusted), "information business-rule");
+    }
+}

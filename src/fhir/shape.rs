@@ -43,6 +43,14 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// The type of resource that a Reference of this shape means.
+    pub(crate) const fn type_(self) -> &'static str {
+        match self {
+            Shape::Logical(type_, _) | Shape::Reference(type_) => type_,
+            _ => "",
+        }
+    }
+
     /// FHIR's name for it.
     pub(crate) const fn name(self) -> &'static str {
         match self {

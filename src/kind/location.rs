@@ -34,10 +34,10 @@ impl Kind for Location {
 }
 
 impl Spell for Location {
-    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         match first_of(fields, told) {
             Some(text) => {
-                Fhir::Reference(shape::Reference { literal: "", type_: "Location", identifier: None, display: Display::Text(text) })
+                Fhir::Reference(shape::Reference { literal: "", type_: cx.shape.type_(), identifier: None, display: Display::Text(text) })
             }
             None => Fhir::Nothing,
         }

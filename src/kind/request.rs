@@ -34,12 +34,12 @@ impl Kind for Request {
 }
 
 impl Spell for Request {
-    fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
+    fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let (id, description, procedure) = (field(fields, 0), field(fields, 1), field(fields, 2));
         told.mark_filled(fields, 2..3, if description.is_empty() { Code::AlternativeSource } else { Code::AlternativeUnused });
         Fhir::Reference(shape::Reference {
             literal: "",
-            type_: "ServiceRequest",
+            type_: cx.shape.type_(),
             identifier: (!id.is_empty()).then(|| shape::Identifier { value: Uri::plain(id), ..shape::Identifier::default() }),
             display: Display::Text(if description.is_empty() { procedure } else { description }),
         })

@@ -58,7 +58,7 @@ impl Spell for Specimen {
             let (system, assigner) = super::identifier::issuer(fields, cx, told);
             Some(shape::Identifier { system, value: Uri::plain(id), assigner, ..shape::Identifier::default() })
         };
-        Fhir::Reference(shape::Reference { literal: "", type_: "Specimen", identifier, display: Display::Text(field(fields, 5)) })
+        Fhir::Reference(shape::Reference { literal: "", type_: cx.shape.type_(), identifier, display: Display::Text(field(fields, 5)) })
     }
 
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {

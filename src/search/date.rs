@@ -8,10 +8,9 @@ use crate::grammar::offset::offset;
 use crate::zone::Offset;
 use alloc::string::String;
 use nom::Parser;
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while1};
+use nom::bytes::complete::take_while1;
 use nom::character::complete::char;
-use nom::combinator::{opt, rest, value};
+use nom::combinator::{opt, rest};
 use nom::sequence::preceded;
 
 /// How a value is compared.
@@ -144,11 +143,12 @@ impl Span {
         let two = |low, high| crate::grammar::two(low, high);
         let fraction = preceded(char::<_, Error<'_>>('.'), take_while1(|c: char| c.is_ascii_digit()));
         let second = preceded(char(':'), (two(0, 60), opt(fraction)));
-        let mut clock = (alt((value((), tag::<_, _, Error<'_>>("T")), value((), tag("t")))), two(0, 23), char(':'), two(0, 59), opt(second), rest);
-        let (_, ((), hour, _, minute, second, zone)) = clock.parse(behind).ok()?;
+        let mut clock = (char::<_, Error<'_>>('T'), two(0, 23), char(':'), two(0, 59), opt(second), rest);
+        let (_, (_, hour, _, minute, second, zone)) = clock.parse(behind).ok()?;
         let number = |text: &str| text.parse::<i128>().ok();
         let (second, fraction) = second.unzip();
-        let whole = i128::from(day) * 86_400 + number(hour)? * 3_600 + number(minute)? * 60 + number(second.unwrap_or("0"))?;
+        // A leap second is the end of its minute, and of its day.
+        let whole = i128::from(day) * 86_400 + number(hour)? * 3_600 + number(minute)? * 60 + number(second.unwrap_or("0"))?.min(59);
         let (mut from, mut width) = (whole * TICKS, if second.is_some() { TICKS } else { 60 * TICKS });
         if let Some(fraction) = fraction.flatten() {
             for digit in fraction.bytes().take(12) {

@@ -234,7 +234,8 @@ impl<'a> Reader<'a> {
         let id = RowRef::from(row::PATIENT_ID);
         let row = match ask {
             Ask::Reference | Ask::Identifier => {
-                if let Subject::Reference(_) = &self.options.subject {
+                let named = ask == Ask::Reference && self.study.items(row::PATIENT_NAME.into()).is_some();
+                if named || matches!(&self.options.subject, Subject::Reference(_)) {
                     self.evidence.shown.push(Shown { exists: true, ..Shown::default() });
                 }
                 id

@@ -1,7 +1,7 @@
 //! [`Study`]: the record in the middle, blind to releases.
 
 use crate::kind::Kind;
-use crate::table::{Fact, Level, RowRef, rows_of};
+use crate::table::{Fact, IDENTIFIED, Level, RowRef, rows_of};
 use crate::value::{Fields, Items};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -107,6 +107,11 @@ impl Study {
         study_slot(row).is_some_and(|slot| self.known & (1 << slot) != 0)
     }
 
+    /// As [`Self::knows`], of the identification of a person.
+    pub(crate) fn knows_identification(&self, row: RowRef) -> bool {
+        study_slot(row).is_some_and(|slot| self.known & (1 << (slot + usize::from(IDENTIFIED))) != 0)
+    }
+
     /// The fact of a row of the study or its patient; the first, where it is a list.
     #[must_use]
     pub fn get<K: Kind>(&self, row: Fact<K>) -> Option<K::View<'_>> {
@@ -179,6 +184,11 @@ impl<'a> Series<'a> {
     /// As [`Study::knows`].
     pub(crate) fn knows(&self, row: RowRef) -> bool {
         self.entry.known & (1 << row.index) != 0
+    }
+
+    /// As [`Study::knows_identification`].
+    pub(crate) fn knows_identification(&self, row: RowRef) -> bool {
+        self.entry.known & (1 << (row.index + IDENTIFIED)) != 0
     }
 
     /// The fact of a row of the series; the first, where it is a list.

@@ -6,7 +6,7 @@ mod support;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
-use support::{fhir_laws, laws};
+use support::{fhir_laws, laws, search_laws};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -108,6 +108,16 @@ proptest! {
             text[at] = with;
         }
         fhir_laws::total(&text);
+    }
+
+    #[test]
+    fn search_grammar(bytes in entropy()) {
+        search_laws::grammar(&bytes);
+    }
+
+    #[test]
+    fn search_judging(bytes in entropy()) {
+        search_laws::judging(&bytes);
     }
 
     #[test]

@@ -8,3 +8,5 @@ pub mod generate;
 pub mod laws;
 #[path = "../../tests/support/mutate.rs"]
 pub mod mutate;
+#[path = "../../tests/support/search_laws.rs"]
+pub mod search_laws;

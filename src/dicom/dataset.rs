@@ -171,7 +171,7 @@ impl DataSet {
             let from = self.cells.len();
             match home {
                 Home::Container => {
-                    rows_inside(tag).for_each(|row| self.know(row));
+                    rows_inside(tag).for_each(|row| self.know(row, 1 << row.index));
                     self.container(scanner, tag)?;
                 }
                 Home::Offset(part) => {
@@ -183,8 +183,8 @@ impl DataSet {
                     }
                 }
                 Home::Part(row, part) => {
-                    if row.row().is_some_and(|of| of.is_known_by(part)) {
-                        self.know(row);
+                    if let Some(of) = row.row() {
+                        self.know(row, of.known_by(row.index, part));
                     }
                     if row == crate::row::PATIENT_ID.into() {
                         self.patient.0 |= part.field == 0;
@@ -201,9 +201,9 @@ impl DataSet {
         Ok(())
     }
 
-    fn know(&mut self, row: RowRef) {
-        if let Some(bits) = self.known.get_mut(row.level as usize) {
-            *bits |= 1 << row.index;
+    fn know(&mut self, row: RowRef, bits: u64) {
+        if let Some(known) = self.known.get_mut(row.level as usize) {
+            *known |= bits;
         }
     }
 

@@ -10,7 +10,7 @@ use crate::fhir::place;
 use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
 use crate::kind::{Cx, PERSON, Told};
 use crate::options::Options;
-use crate::policy::{Endpoints, Subject};
+use crate::policy::{Endpoints, Service, Subject};
 use crate::release::Release;
 use crate::study::{Series, Study};
 use crate::table::{Level, Row, RowRef, row};
@@ -50,6 +50,15 @@ pub(super) struct Reader<'a> {
     evidence: Evidence,
 }
 
+/// Whether what is asked of a person can be told: its name, its identification, or that there is one.
+fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
+    match ask {
+        Ask::Name | Ask::Family | Ask::Given => name,
+        Ask::Identifier => identification,
+        _ => name && identification,
+    }
+}
+
 fn uri(uri: &Uri<'_>) -> String {
     [uri.scheme, uri.rest].concat()
 }
@@ -77,17 +86,20 @@ impl<'a> Reader<'a> {
             }
             About::Instance => self.instances(row::INSTANCE_UID.into()),
             About::SopClass => self.instances(row::INSTANCE_CLASS.into()),
-            About::BodySite => self.of_series(&[row::BODY_SITE.into()]),
+            About::BodySite => self.body_sites(),
             About::Reason => {
                 self.study_fact(row::REASON.into());
                 self.need_series(&[row::REASON.into()], Series::knows_requests);
             }
             About::Patient(ask) => self.patient(ask),
-            About::Person(Role::Performer, _) => self.of_series(&[row::PERFORMER.into(), row::OPERATOR.into(), row::DEVICE.into()]),
-            About::Person(role, _) => {
+            About::Person(Role::Performer, ask) => self.performers(ask),
+            About::Person(role, ask) => {
                 let row = if role == Role::Referrer { RowRef::from(row::REFERRER) } else { row::INTERPRETER.into() };
                 self.study_fact(row);
-                self.need_study(row);
+                let known = known_person(ask, self.study.knows(row), self.study.knows_identification(row));
+                if !known {
+                    self.need(Level::Study, &[row]);
+                }
             }
             About::Encounter(_) => {
                 self.study_fact(row::ENCOUNTER.into());
@@ -184,14 +196,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Facts of all series.
-    fn of_series(&mut self, rows: &[RowRef]) {
+    fn body_sites(&mut self) {
+        let row = RowRef::from(row::BODY_SITE);
         for series in self.study.series() {
-            rows.iter().for_each(|row| self.items(*row, series.items(*row)));
+            self.items(row, series.items(row));
         }
+        self.need_series(&[row], |series| series.knows(row) || series.items(row).is_some());
+    }
+
+    fn performers(&mut self, ask: Ask) {
+        let people = [RowRef::from(row::PERFORMER), row::OPERATOR.into()];
         // A device is known by attributes that rows of series rarely have: what is not returned counts as absent.
-        let needed: Vec<RowRef> = rows.iter().copied().filter(|row| *row != row::DEVICE.into()).collect();
-        self.need_series(&needed, |series| needed.iter().all(|row| series.knows(*row) || series.items(*row).is_some()));
+        let device = RowRef::from(row::DEVICE);
+        for series in self.study.series() {
+            people.into_iter().chain([device]).for_each(|row| self.items(row, series.items(row)));
+        }
+        self.need_series(&people, |series| people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row))));
     }
 
     /// Series that are not listed, or whose rows do not tell, may have more.
@@ -211,7 +231,8 @@ impl<'a> Reader<'a> {
     }
 
     fn instances(&mut self, row: RowRef) {
-        let mut whole = self.lists_series();
+        let all = self.study.series().map(|series| series.instances().len()).sum::<usize>();
+        let mut whole = self.lists_series() && self.study.get(row::INSTANCE_COUNT).is_none_or(|count| count as usize <= all);
         for series in self.study.series() {
             let listed = series.instances().len();
             whole &= match series.get(row::SERIES_INSTANCE_COUNT) {
@@ -275,17 +296,19 @@ impl<'a> Reader<'a> {
         if place::service_base(self.study, self.options).is_none() || self.options.endpoints == Endpoints::None {
             return;
         }
-        for service in place::services(self.options) {
-            match ask {
-                EndpointAsk::Connection => {
-                    self.value("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", ["dicom-", service.name()].concat());
-                }
-                EndpointAsk::Status => self.value("http://hl7.org/fhir/endpoint-status", "active".into()),
-                EndpointAsk::Payload => self.value("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any".into()),
-                EndpointAsk::Reference => self.evidence.shown.push(Shown { exists: true, ..Shown::default() }),
-                EndpointAsk::Other => {}
-            }
-        }
+        self.evidence.shown.extend(place::services(self.options).iter().filter_map(|service| endpoint(*service, ask)));
+    }
+}
+
+/// What an Endpoint of a service shows.
+pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown> {
+    let value = |system: &str, value: String| Some(Shown { system: system.into(), value, ..Shown::default() });
+    match ask {
+        EndpointAsk::Connection => value("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", ["dicom-", service.name()].concat()),
+        EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", "active".into()),
+        EndpointAsk::Payload => value("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any".into()),
+        EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),
+        EndpointAsk::Other => None,
     }
 }
 

@@ -1,13 +1,13 @@
 //! Whether a study is an answer.
 
-use super::evidence::{CLASSES, Reader, Shown};
+use super::evidence::{CLASSES, Evidence, Reader, Shown, endpoint};
 use super::fold::{contains, fold, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk};
 use super::value::{Reference, Token, Value, bare};
 use super::{Clause, Handling, Modifier, Query};
 use crate::fhir::found::{DICOM_UID, URN_OID};
 use crate::options::Options;
-use crate::policy::Subject;
+use crate::policy::{Service, Subject};
 use crate::study::Study;
 use crate::table::Level;
 use crate::zone::Zone;
@@ -82,6 +82,20 @@ impl Residual {
         need.map_or(Verdict::Yes, Verdict::Need)
     }
 
+    /// Judges an Endpoint as the options write it for a service, under this id.
+    #[must_use]
+    pub fn judge_endpoint(&self, service: Service, id: &str) -> Verdict {
+        let holds = |clause: &Clause| {
+            let shown = match clause.about {
+                About::Id => Some(Shown { value: id.into(), ..Shown::default() }),
+                About::Endpoint(ask) => endpoint(service, ask),
+                _ => None,
+            };
+            self.decide(clause, &clause.values.iter().collect::<Vec<_>>(), Evidence { shown: shown.into_iter().collect(), need: None })
+        };
+        verdict(self.query.clauses.iter().all(|clause| holds(clause) == Verdict::Yes))
+    }
+
     fn clause(&self, clause: &Clause, study: &Study) -> Verdict {
         // A subject that is no patient is none of ours, whatever is known.
         let values: Vec<&Value> = clause.values.iter().filter(|value| !is_elsewhere(clause, value)).collect();
@@ -89,9 +103,13 @@ impl Residual {
             return Verdict::No;
         }
         let evidence = Reader::of(study, &self.options, self.query.release, clause.about);
+        self.decide(clause, &values, evidence)
+    }
+
+    fn decide(&self, clause: &Clause, values: &[&Value], evidence: Evidence) -> Verdict {
         if clause.modifier == Modifier::Missing {
             let wanted = values.iter().any(|value| matches!(value, Value::Missing(true)));
-            let shown = evidence.shown.iter().any(|shown| !is_blank(shown));
+            let shown = evidence.shown.iter().any(|shown| !is_blank(clause, shown));
             return match evidence.need {
                 _ if shown => verdict(!wanted),
                 Some(need) => Verdict::Need(need),
@@ -135,15 +153,12 @@ impl Residual {
             let wanted = fold(text);
             return !wanted.is_empty() && shown.words.iter().any(|words| fold(words).starts_with(&wanted));
         }
-        let components: &[usize] = match clause.about {
-            About::Series | About::Instance | About::SopClass => return bare(text) == bare(&shown.value),
-            About::Patient(Ask::Family) | About::Person(_, Ask::Family) => &[0],
-            About::Patient(Ask::Given) | About::Person(_, Ask::Given) => &[1, 2],
-            _ => &[0, 1, 2, 3, 4],
-        };
+        if matches!(clause.about, About::Series | About::Instance | About::SopClass) {
+            return bare(text) == bare(&shown.value);
+        }
         let wanted = fold(text);
         shown.names.iter().any(|group| {
-            let parts = components.iter().filter_map(|at| group.get(*at)).filter(|part| !part.is_empty());
+            let parts = components(clause).iter().filter_map(|at| group.get(*at)).filter(|part| !part.is_empty());
             parts.into_iter().any(|part| match clause.modifier {
                 Modifier::Exact => is_exact(part, text),
                 Modifier::Contains => contains(part, &wanted),
@@ -172,8 +187,22 @@ const fn verdict(yes: bool) -> Verdict {
     if yes { Verdict::Yes } else { Verdict::No }
 }
 
-fn is_blank(shown: &Shown) -> bool {
-    shown.value.is_empty() && shown.date.is_none() && shown.words.iter().chain(shown.names.iter().flatten()).all(|text| text.is_empty()) && !shown.exists
+/// Whether there is nothing of what a clause asks for.
+fn is_blank(clause: &Clause, shown: &Shown) -> bool {
+    let nameless = || shown.names.iter().all(|group| components(clause).iter().filter_map(|at| group.get(*at)).all(|part| part.is_empty()));
+    match clause.about {
+        About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given) => nameless(),
+        _ => !shown.exists && shown.value.is_empty() && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless(),
+    }
+}
+
+/// The components of a name that a clause asks for.
+fn components(clause: &Clause) -> &'static [usize] {
+    match clause.about {
+        About::Patient(Ask::Family) | About::Person(_, Ask::Family) => &[0],
+        About::Patient(Ask::Given) | About::Person(_, Ask::Given) => &[1, 2],
+        _ => &[0, 1, 2, 3, 4],
+    }
 }
 
 /// Whether a reference means a resource that the element never has.

@@ -22,7 +22,7 @@ mod parse;
 mod value;
 
 pub use judge::{Need, Residual, Verdict};
-pub use parse::parse;
+pub use parse::{parse, parse_endpoint};
 
 use crate::error::{Error, Kind};
 use crate::options::Options;
@@ -30,7 +30,7 @@ use crate::release::Release;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use parameter::About;
+use parameter::{About, Resource};
 use value::Value;
 
 /// What becomes of parameters that are not known (`Prefer: handling`).
@@ -122,6 +122,7 @@ pub struct Dropped {
 /// `Display` is the query again, as a self link shows it: what was dropped is not there. `Debug` shows parameters, never values.
 #[derive(Clone)]
 pub struct Query {
+    resource: Resource,
     release: Release,
     handling: Handling,
     clauses: Vec<Clause>,
@@ -135,7 +136,8 @@ pub struct Query {
 impl PartialEq for Query {
     fn eq(&self, other: &Query) -> bool {
         let same = |a: &Clause, b: &Clause| Clause { position: 0, ..a.clone() } == Clause { position: 0, ..b.clone() };
-        self.release == other.release
+        self.resource == other.resource
+            && self.release == other.release
             && self.clauses.len() == other.clauses.len()
             && self.clauses.iter().zip(&other.clauses).all(|(a, b)| same(a, b))
             && self.results == other.results

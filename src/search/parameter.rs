@@ -109,6 +109,24 @@ const PARAMETERS: &[Parameter] = &[
     parameter("endpoint", ALL, Type::Reference, About::Endpoint(EndpointAsk::Reference)),
 ];
 
+/// Parameters of Endpoint.
+const OF_ENDPOINT: &[Parameter] = &[
+    parameter("_id", ALL, Type::Token, About::Id),
+    parameter("identifier", ALL, Type::Token, About::Endpoint(EndpointAsk::Other)),
+    parameter("name", ALL, Type::Text, About::Endpoint(EndpointAsk::Other)),
+    parameter("status", ALL, Type::Token, About::Endpoint(EndpointAsk::Status)),
+    parameter("connection-type", ALL, Type::Token, About::Endpoint(EndpointAsk::Connection)),
+    parameter("payload-type", ALL, Type::Token, About::Endpoint(EndpointAsk::Payload)),
+    parameter("organization", ALL, Type::Reference, About::Nothing),
+];
+
+/// Which resource is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resource {
+    ImagingStudy,
+    Endpoint,
+}
+
 /// Parameters that FHIR defines and that no DICOM attribute answers.
 const UNSUPPORTED: &[&str] = &[
     "_lastUpdated", "_tag", "_security", "_source", "_profile", "_text", "_content", "_filter", "_has", "_list", "_query", "_type", "_language", "_in",
@@ -128,11 +146,12 @@ pub(crate) fn is_unsupported(name: &str) -> bool {
 }
 
 /// The parameter of a name; leniently also by the name that another release has for it.
-pub(crate) fn find(name: &str, release: Release, lenient: bool) -> Option<&'static Parameter> {
-    let own = PARAMETERS.iter().find(|known| known.name == name && known.releases.holds(release));
+pub(crate) fn find(resource: Resource, name: &str, release: Release, lenient: bool) -> Option<&'static Parameter> {
+    let list = if resource == Resource::Endpoint { OF_ENDPOINT } else { PARAMETERS };
+    let own = list.iter().find(|known| known.name == name && known.releases.holds(release));
     own.or_else(|| {
-        let other = PARAMETERS.iter().find(|known| lenient && known.name == name)?;
-        PARAMETERS.iter().find(|known| known.about == other.about && known.releases.holds(release))
+        let other = list.iter().find(|known| lenient && known.name == name)?;
+        list.iter().find(|known| known.about == other.about && known.releases.holds(release))
     })
 }
 

@@ -1,6 +1,6 @@
 //! A query string, or the body of a form, into clauses.
 
-use super::parameter::{self, About, IGNORED, Parameter, RESULT, Type};
+use super::parameter::{self, About, IGNORED, Parameter, RESULT, Resource, Type};
 use super::value::{Expected, Value, split};
 use super::{Clause, Dropped, Handling, Modifier, Query, Reason};
 use crate::error::{Error, Kind};
@@ -26,10 +26,31 @@ use alloc::vec::Vec;
 /// # Errors
 /// A value that is none, a modifier that the parameter does not have, a parameter that is not known (strict) or never dropped, a limit.
 pub fn parse(query: &str, release: Release, handling: Handling, limits: &Limits) -> Result<Query, Error> {
+    run(Resource::ImagingStudy, query, release, handling, limits)
+}
+
+/// As [`parse`], of a search on Endpoint.
+///
+/// ```
+/// use fhir_dicomweb::{Limits, Options, Release, Service, search::{self, Handling, Verdict}};
+/// let query = search::parse_endpoint("connection-type=dicom-wado-rs&status=active", Release::R5, Handling::Strict, &Limits::default())?;
+/// let residual = query.residual(&Options::default())?;
+/// assert_eq!(residual.judge_endpoint(Service::WadoRs, "study-wado"), Verdict::Yes);
+/// assert_eq!(residual.judge_endpoint(Service::QidoRs, "study-qido"), Verdict::No);
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_endpoint(query: &str, release: Release, handling: Handling, limits: &Limits) -> Result<Query, Error> {
+    run(Resource::Endpoint, query, release, handling, limits)
+}
+
+fn run(resource: Resource, query: &str, release: Release, handling: Handling, limits: &Limits) -> Result<Query, Error> {
     if query.len() > limits.query_bytes as usize {
         return Err(Error::new(Kind::LimitQuery));
     }
-    let mut parsed = Query { release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: Vec::new() };
+    let mut parsed = Query { resource, release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: Vec::new() };
     let mut at = 0;
     for (n, pair) in query.split('&').enumerate() {
         let start = at;
@@ -41,7 +62,7 @@ pub fn parse(query: &str, release: Release, handling: Handling, limits: &Limits)
         if value.is_empty() {
             continue;
         }
-        match clause(&name, &value, n, release, handling, limits) {
+        match clause(resource, &name, &value, n, release, handling, limits) {
             Ok(Read::Clause(clause)) => {
                 if parsed.clauses.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
@@ -77,7 +98,8 @@ enum Read {
     Nothing,
 }
 
-fn clause(name: &str, value: &str, n: usize, release: Release, handling: Handling, limits: &Limits) -> Result<Read, Kind> {
+#[allow(clippy::too_many_arguments)]
+fn clause(resource: Resource, name: &str, value: &str, n: usize, release: Release, handling: Handling, limits: &Limits) -> Result<Read, Kind> {
     let plain = name.split(':').next().unwrap_or(name);
     if let Some(result) = RESULT.iter().find(|known| **known == plain) {
         return Ok(if IGNORED.contains(result) { Read::Nothing } else { Read::Result(result) });
@@ -91,7 +113,7 @@ fn clause(name: &str, value: &str, n: usize, release: Release, handling: Handlin
         None => (name, None),
     };
     let (first, mark) = head.split_once(':').map_or((head, None), |(first, mark)| (first, Some(mark)));
-    let known: &'static Parameter = parameter::find(first, release, lenient).ok_or(Kind::UnknownParameter)?;
+    let known: &'static Parameter = parameter::find(resource, first, release, lenient).ok_or(Kind::UnknownParameter)?;
     let is_reference = known.type_ == Type::Reference;
     let type_of = |mark: &str| resource_type(mark).filter(|type_| is_reference && parameter::targets(known.about).contains(type_));
     let said = mark.and_then(type_of);

@@ -20,7 +20,7 @@ pub(crate) use known::is_known;
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
 pub(crate) use query::{conditional, is_query_only, required};
-pub(crate) use row_type::{At, Merge};
+pub(crate) use row_type::{At, IDENTIFIED, Merge};
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
 
 /// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).

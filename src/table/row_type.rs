@@ -90,6 +90,9 @@ pub struct Search {
     pub releases: Releases,
 }
 
+/// Where the bits begin that say whose identification is known.
+pub(crate) const IDENTIFIED: u8 = 32;
+
 const PLACES: usize = 3;
 const SEARCHES: usize = 2;
 
@@ -206,10 +209,15 @@ impl Row {
         wanted.into_iter().flatten()
     }
 
-    /// Whether a data set that has this part, even empty, knows the fact.
-    pub(crate) fn is_known_by(&self, part: &Part) -> bool {
-        // A person is known by name or by identification; of all others the first field is what the fact is about.
-        !matches!(part.vr, Vr::Offset) && (part.field == 0 || matches!(part.vr, Vr::Sq) && self.kind.name == crate::kind::PERSON)
+    /// The bit of what a data set knows that this part, even empty, sets: that of the fact, by its first field; or, of a person, that of the
+    /// identification, which stands in an attribute of its own.
+    pub(crate) fn known_by(&self, index: u8, part: &Part) -> u64 {
+        match part.vr {
+            Vr::Offset => 0,
+            _ if part.field == 0 => 1 << index,
+            Vr::Sq if self.kind.name == crate::kind::PERSON => 1 << (index + IDENTIFIED),
+            _ => 0,
+        }
     }
 
     /// The part that fills `field`, alone or with what its items hold.

@@ -5,6 +5,7 @@ pub mod fhir_laws;
 pub mod generate;
 pub mod laws;
 pub mod mutate;
+pub mod search_laws;
 
 use fhir_dicomweb::{Error, Id, LossReport, Options, Release, Subject, Zone, dicom, fhir};
 use serde_json::Value;

@@ -42,8 +42,8 @@ def error_names():
 
 def id_prefix(path):
     """What ids of a file begin with: `StudyDate/`, `policies/zone`, `studies/pet-ct`, of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
-    if path.parent.name == "policies":
-        return f"policies/{path.stem}-"
+    if path.parent.name in ("policies", "search"):
+        return f"{path.parent.name}/{path.stem}-"
     if path.parent.name == "studies":
         return f"studies/{path.stem}"
     file, _, group = path.stem.partition("-")
@@ -74,6 +74,10 @@ def check_case(case, codes, errors):
         for loss in losses if isinstance(losses, list) else [loss for part in losses.values() for loss in part]:
             if loss["code"] not in codes:
                 yield f"no loss code {loss['code']}"
+    for ask in case.get("asks", []):
+        said = ask["a"].removeprefix("error:")
+        if said != ask["a"] and errors is not None and said not in errors:
+            yield f"no error {said} in the README"
     for member in ("error", "backError"):
         if member in case and errors is not None and case[member] not in errors:
             yield f"no error {case[member]} in the README"
@@ -123,13 +127,13 @@ def check_coverage(mapping, files):
         if files[path].get("row") != row["row"]:
             yield f"{row['row']}: {path.name} is about {files[path].get('row')}"
         for way, error in (("to-fhir", "error"), ("to-dicom", "backError")):
-            cases = [case for case in files[path]["cases"] if way in case["directions"] and error not in case]
+            cases = [case for case in files[path]["cases"] if way in case.get("directions", []) and error not in case]
             shown = {release for case in cases for release in releases(case["releases"])}
             for release in RELEASES:
                 if release not in shown:
                     yield f"{row['row']}: no case in {release}, {way}"
         for case in files[path]["cases"]:
-            if "error" not in case and "to-dicom" not in case["directions"]:
+            if "error" not in case and "to-dicom" not in case.get("directions", []):
                 yield f"{case['id']}: goes one way only"
 
 
@@ -137,7 +141,7 @@ def expected(files, release):
     """Every ImagingStudy expected in a release, one JSON text each."""
     for file in files.values():
         for case in file["cases"]:
-            if release not in releases(case["releases"]) or "fhir" not in case or "to-fhir" not in case["directions"]:
+            if release not in releases(case["releases"]) or "fhir" not in case or "to-fhir" not in case.get("directions", []):
                 continue
             fhir = case["fhir"]
             if is_spans(fhir):

@@ -1,5 +1,7 @@
 //! Inputs from a seeded generator: DICOM JSON as servers answer it, compact, with the usual attributes.
 
+#![allow(dead_code)]
+
 use std::fmt::Write;
 
 /// QIDO-RS study rows.

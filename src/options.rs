@@ -117,6 +117,15 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { input_bytes: 4 << 30, depth: 64, studies: 100_000, series: 100_000, instances: 1_000_000, query_bytes: 1 << 20, clauses: 100, or_values: 1_000 }
+        Limits {
+            input_bytes: 4 << 30,
+            depth: 64,
+            studies: 100_000,
+            series: 100_000,
+            instances: 1_000_000,
+            query_bytes: 1 << 20,
+            clauses: 100,
+            or_values: 1_000,
+        }
     }
 }

@@ -106,7 +106,8 @@ fn judge(case: &Value, release: Release) -> Result<(), Failed> {
         let handling = if ask["lenient"] == true { Handling::Lenient } else { Handling::Strict };
         let said = said(case, query, release, handling, &options, &read.value);
         if said != expected {
-            wrong += &format!("{query}{}: expected {expected}, found {said}\n", if handling == Handling::Lenient { " (lenient)" } else { "" });
+            wrong +=
+                &format!("{query}{}: expected {expected}, found {said}\n", if handling == Handling::Lenient { " (lenient)" } else { "" });
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}of {}", case["dicom"]).into()) }

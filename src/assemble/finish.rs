@@ -156,7 +156,12 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     let mut series = Vec::with_capacity(record.series.len());
     for (n, draft) in record.series.iter().enumerate() {
         let own = record.instances.iter().skip(first).take_while(|entry| entry.series as usize == n).count();
-        series.push(SeriesEntry { facts: draft.facts.map(|slot| slot.at), first: first as u32, end: (first + own) as u32, known: draft.known });
+        series.push(SeriesEntry {
+            facts: draft.facts.map(|slot| slot.at),
+            first: first as u32,
+            end: (first + own) as u32,
+            known: draft.known,
+        });
         first += own;
     }
     Study {

@@ -214,6 +214,11 @@ impl Record {
                 extra = self.extras.len() as u32;
             }
         }
-        self.instances.push(Entry { instance: InstanceEntry { facts: draft.facts, extra, known: known as u8 }, series, row, noted: draft.noted });
+        self.instances.push(Entry {
+            instance: InstanceEntry { facts: draft.facts, extra, known: known as u8 },
+            series,
+            row,
+            noted: draft.noted,
+        });
     }
 }

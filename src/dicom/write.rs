@@ -356,7 +356,10 @@ mod tests {
             let set = |more: &str| [r#"{"0020000D":{"vr":"UI","Value":["1.2.3"]},"#, more, "}"].concat();
             let study = set(&[r#""00081190":{"vr":"UR","Value":[""#, url, r#""]}"#].concat());
             let series = set(r#""0020000E":{"vr":"UI","Value":["1.2.3.1"]}"#);
-            let read = crate::dicom::read(["[", &study, ",", &series, "]"].concat().as_bytes(), &Options::default()).unwrap().ignore_loss().remove(0);
+            let read = crate::dicom::read(["[", &study, ",", &series, "]"].concat().as_bytes(), &Options::default())
+                .unwrap()
+                .ignore_loss()
+                .remove(0);
             write(&read, Rows::Series, &Options::default()).ignore_loss().into_string()
         };
         assert!(text("https://h/d/studies/1.2.3").contains("https://h/d/studies/1.2.3/series/1.2.3.1"));

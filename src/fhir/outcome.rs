@@ -90,7 +90,7 @@ fn place(at: &crate::loss::Place) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::loss::{Loss, Place};

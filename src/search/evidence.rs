@@ -211,7 +211,9 @@ impl<'a> Reader<'a> {
         for series in self.study.series() {
             people.into_iter().chain([device]).for_each(|row| self.items(row, series.items(row)));
         }
-        self.need_series(&people, |series| people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row))));
+        self.need_series(&people, |series| {
+            people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row)))
+        });
     }
 
     /// Series that are not listed, or whose rows do not tell, may have more.
@@ -304,7 +306,9 @@ impl<'a> Reader<'a> {
 pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown> {
     let value = |system: &str, value: String| Some(Shown { system: system.into(), value, ..Shown::default() });
     match ask {
-        EndpointAsk::Connection => value("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", ["dicom-", service.name()].concat()),
+        EndpointAsk::Connection => {
+            value("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", ["dicom-", service.name()].concat())
+        }
         EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", "active".into()),
         EndpointAsk::Payload => value("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any".into()),
         EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),

@@ -137,7 +137,7 @@ impl Residual {
                 About::Identifier if shown.system == DICOM_UID => {
                     is_token(token, DICOM_UID, &shown.value, false) || lenient && is_token(token, DICOM_UID, bare(&shown.value), false)
                 }
-                _ => shown.value != "" && is_token(token, &shown.system, &shown.value, false),
+                _ => !shown.value.is_empty() && is_token(token, &shown.system, &shown.value, false),
             },
             Value::OfType([system, code, value]) => {
                 shown.value == *value && shown.type_.as_ref().is_some_and(|(of, type_)| of == system && type_ == code)
@@ -176,10 +176,8 @@ impl Residual {
             }
         }
         let resolved = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
-        let same = |system: &Option<alloc::string::String>, value: &str| {
-            !value.is_empty() && shown.value == value && shown.system == system.as_deref().unwrap_or("")
-        };
-        resolved.into_iter().any(|(system, value)| same(system, value))
+        let mut resolved = resolved.into_iter();
+        resolved.any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))
     }
 }
 
@@ -192,7 +190,9 @@ fn is_blank(clause: &Clause, shown: &Shown) -> bool {
     let nameless = || shown.names.iter().all(|group| components(clause).iter().filter_map(|at| group.get(*at)).all(|part| part.is_empty()));
     match clause.about {
         About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given) => nameless(),
-        _ => !shown.exists && shown.value.is_empty() && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless(),
+        _ => {
+            !shown.exists && shown.value.is_empty() && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless()
+        }
     }
 }
 

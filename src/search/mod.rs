@@ -129,7 +129,14 @@ pub struct Query {
     results: Vec<(&'static str, String)>,
     dropped: Vec<Dropped>,
     /// What the caller found for references: identifiers, each with its system.
-    resolved: Vec<(String, Vec<(Option<String>, String)>)>,
+    resolved: Vec<(String, Vec<Resolved>)>,
+}
+
+/// An identifier that the caller found for a reference.
+#[derive(Clone)]
+struct Resolved {
+    system: Option<String>,
+    value: String,
 }
 
 /// Two queries are the same when they ask the same, in the same order.
@@ -186,7 +193,8 @@ impl Query {
 
     /// Tells which identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
     pub fn resolve(&mut self, reference: &str, identifiers: &[(Option<&str>, &str)]) {
-        let identifiers = identifiers.iter().map(|(system, value)| (system.map(String::from), String::from(*value))).collect();
+        let identifiers =
+            identifiers.iter().map(|(system, value)| Resolved { system: system.map(String::from), value: String::from(*value) }).collect();
         self.resolved.push((reference.into(), identifiers));
     }
 
@@ -242,6 +250,9 @@ impl fmt::Display for Query {
 
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Query").field("release", &self.release).field("clauses", &self.clauses().collect::<Vec<_>>()).finish_non_exhaustive()
+        f.debug_struct("Query")
+            .field("release", &self.release)
+            .field("clauses", &self.clauses().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }

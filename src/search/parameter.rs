@@ -129,13 +129,38 @@ pub(crate) enum Resource {
 
 /// Parameters that FHIR defines and that no DICOM attribute answers.
 const UNSUPPORTED: &[&str] = &[
-    "_lastUpdated", "_tag", "_security", "_source", "_profile", "_text", "_content", "_filter", "_has", "_list", "_query", "_type", "_language", "_in",
+    "_lastUpdated",
+    "_tag",
+    "_security",
+    "_source",
+    "_profile",
+    "_text",
+    "_content",
+    "_filter",
+    "_has",
+    "_list",
+    "_query",
+    "_type",
+    "_language",
+    "_in",
 ];
 
 /// Parameters that say how an answer is given, not which studies are in it.
 pub(crate) const RESULT: &[&str] = &[
-    "_count", "_sort", "_summary", "_elements", "_include", "_revinclude", "_total", "_contained", "_containedType", "_format", "_pretty", "_maxresults",
-    "_score", "_graph",
+    "_count",
+    "_sort",
+    "_summary",
+    "_elements",
+    "_include",
+    "_revinclude",
+    "_total",
+    "_contained",
+    "_containedType",
+    "_format",
+    "_pretty",
+    "_maxresults",
+    "_score",
+    "_graph",
 ];
 
 /// Result parameters that are read over.
@@ -201,9 +226,9 @@ pub(crate) fn by_identifier(about: About) -> Option<About> {
 pub(crate) fn targets(about: About) -> &'static [&'static str] {
     match about {
         About::Patient(_) => &["Patient", "Device", "Group"],
-        About::Person(Role::Performer, _) => &[
-            "Practitioner", "PractitionerRole", "Organization", "CareTeam", "Patient", "Device", "RelatedPerson", "HealthcareService",
-        ],
+        About::Person(Role::Performer, _) => {
+            &["Practitioner", "PractitionerRole", "Organization", "CareTeam", "Patient", "Device", "RelatedPerson", "HealthcareService"]
+        }
         About::Person(..) => &["Practitioner", "PractitionerRole"],
         About::Encounter(_) => &["Encounter"],
         About::BasedOn(_) => &["ServiceRequest", "CarePlan", "Appointment", "AppointmentResponse", "Task"],

@@ -50,7 +50,8 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
     if query.len() > limits.query_bytes as usize {
         return Err(Error::new(Kind::LimitQuery));
     }
-    let mut parsed = Query { resource, release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: Vec::new() };
+    let mut parsed =
+        Query { resource, release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: Vec::new() };
     let mut at = 0;
     for (n, pair) in query.split('&').enumerate() {
         let start = at;
@@ -99,7 +100,15 @@ enum Read {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn clause(resource: Resource, name: &str, value: &str, n: usize, release: Release, handling: Handling, limits: &Limits) -> Result<Read, Kind> {
+fn clause(
+    resource: Resource,
+    name: &str,
+    value: &str,
+    n: usize,
+    release: Release,
+    handling: Handling,
+    limits: &Limits,
+) -> Result<Read, Kind> {
     let plain = name.split(':').next().unwrap_or(name);
     if let Some(result) = RESULT.iter().find(|known| **known == plain) {
         return Ok(if IGNORED.contains(result) { Read::Nothing } else { Read::Result(result) });
@@ -153,7 +162,8 @@ fn clause(resource: Resource, name: &str, value: &str, n: usize, release: Releas
             _ => Value::parse(text, expected),
         }
     };
-    let values = texts.iter().filter(|text| !text.is_empty()).map(|text| one(text)).collect::<Option<Vec<Value>>>().ok_or(Kind::BadValue)?;
+    let values =
+        texts.iter().filter(|text| !text.is_empty()).map(|text| one(text)).collect::<Option<Vec<Value>>>().ok_or(Kind::BadValue)?;
     if values.is_empty() || modifier == Modifier::Missing && values.len() > 1 {
         return Err(Kind::BadValue);
     }
@@ -221,7 +231,8 @@ impl Modifier {
             Modifier::Text => type_ == Type::Token,
             Modifier::Exact | Modifier::Contains => type_ == Type::Text,
             Modifier::OfType => {
-                type_ == Type::Token && matches!(about, About::Identifier | About::Patient(_) | About::Person(..) | About::Encounter(_) | About::BasedOn(_))
+                type_ == Type::Token
+                    && matches!(about, About::Identifier | About::Patient(_) | About::Person(..) | About::Encounter(_) | About::BasedOn(_))
             }
             Modifier::Identifier => type_ == Type::Reference,
         }

@@ -12,10 +12,42 @@ pub fn query(c: &mut Choices<'_>) -> String {
             query.push('&');
         }
         query += c.pick(&[
-            "started", "modality", "identifier", "patient", "patient.identifier", "patient:identifier", "patient.name", "patient.family:exact",
-            "subject", "_id", "series", "instance", "dicom-class", "bodysite", "body-site", "basedon:identifier", "based-on.identifier", "referrer.name",
-            "performer:Practitioner.family", "interpreter", "encounter", "reason:text", "status:not", "modality:not", "modality:missing", "identifier:of-type",
-            "endpoint.connection-type", "_count", "_lastUpdated", "colour", "patientx", "CANARY", "patient.CANARY", "modality:CANARY", "_sort", "patient.birthdate",
+            "started",
+            "modality",
+            "identifier",
+            "patient",
+            "patient.identifier",
+            "patient:identifier",
+            "patient.name",
+            "patient.family:exact",
+            "subject",
+            "_id",
+            "series",
+            "instance",
+            "dicom-class",
+            "bodysite",
+            "body-site",
+            "basedon:identifier",
+            "based-on.identifier",
+            "referrer.name",
+            "performer:Practitioner.family",
+            "interpreter",
+            "encounter",
+            "reason:text",
+            "status:not",
+            "modality:not",
+            "modality:missing",
+            "identifier:of-type",
+            "endpoint.connection-type",
+            "_count",
+            "_lastUpdated",
+            "colour",
+            "patientx",
+            "CANARY",
+            "patient.CANARY",
+            "modality:CANARY",
+            "_sort",
+            "patient.birthdate",
         ]);
         query.push('=');
         for m in 0..1 + c.below(3) {
@@ -23,9 +55,40 @@ pub fn query(c: &mut Choices<'_>) -> String {
                 query.push(',');
             }
             query += c.pick(&[
-                "CT", "2024-01-14", "ge2024-01-14T10:15:30Z", "2024-01-14T10:15:30%2B01:00", "P1", "|P1", "urn:p|P1", "urn:a|", "Patient/12", "urn:oid:1.2.1",
-                "urn:dicom:uid|urn:oid:1.2.1", "1.2.1.1", "true", "false", "CANARY", "CANARY%5C,x", "a%5C%7Cb", "%FF", "%", "%zz", "a+b", "A%5EB", "%E9", "Doe",
-                "http://dicom.nema.org/resources/ontology/DCM|CT", "|", "a|b|c", "ne2024", "*", "%00", "ab%0Acd", "\\", "2024-02-31", "",
+                "CT",
+                "2024-01-14",
+                "ge2024-01-14T10:15:30Z",
+                "2024-01-14T10:15:30%2B01:00",
+                "P1",
+                "|P1",
+                "urn:p|P1",
+                "urn:a|",
+                "Patient/12",
+                "urn:oid:1.2.1",
+                "urn:dicom:uid|urn:oid:1.2.1",
+                "1.2.1.1",
+                "true",
+                "false",
+                "CANARY",
+                "CANARY%5C,x",
+                "a%5C%7Cb",
+                "%FF",
+                "%",
+                "%zz",
+                "a+b",
+                "A%5EB",
+                "%E9",
+                "Doe",
+                "http://dicom.nema.org/resources/ontology/DCM|CT",
+                "|",
+                "a|b|c",
+                "ne2024",
+                "*",
+                "%00",
+                "ab%0Acd",
+                "\\",
+                "2024-02-31",
+                "",
             ]);
         }
     }
@@ -46,7 +109,8 @@ pub fn grammar(bytes: &[u8]) {
                     Err(error) => assert!(!format!("{error} {error:?}").contains("CANARY")),
                     Ok(query) => {
                         let printed = query.to_string();
-                        let again = search::parse(&printed, release, handling, &limits).unwrap_or_else(|error| panic!("{printed}: {error}"));
+                        let again =
+                            search::parse(&printed, release, handling, &limits).unwrap_or_else(|error| panic!("{printed}: {error}"));
                         assert!(again == query, "{text:?} printed as {printed:?}");
                         assert_eq!(again.to_string(), printed);
                         let said = format!("{query:?} {:?} {:?}", query.dropped(), query.clauses().collect::<Vec<_>>());

@@ -1,72 +1,39 @@
-//! DICOM JSON to FHIR and back on the command line. Without arguments: a short tour on embedded samples.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+//! The command line, what it reads and where it writes.
 
+use crate::USAGE;
 use fhir_dicomweb::fhir::BundleWriter;
-use fhir_dicomweb::{Class, Id, Json, LossReport, Options, Release, Study, Subject, Zone, dicom, fhir};
+use fhir_dicomweb::search::Handling;
+use fhir_dicomweb::{Class, Id, LossReport, Options, Release, Study, Subject, Zone, dicom, fhir};
 use std::error::Error;
 use std::io::{Read, Write};
-use std::process::ExitCode;
-
-const USAGE: &str =
-    "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--complete] [COMMON] [POLICIES] [FILES...]
-       translate to-dicom --level study|series|instance|metadata [--release R] [--includefield LIST] [COMMON] [POLICIES] [FILES...]
-       translate convert --from R --to R [--as bundle|resource|ndjson] [COMMON] [POLICIES] [FILES...]
-common:   --endpoint-base URL  --fhir-base URL  --zone +01:00  --strict  --losses FILE
-policies: --id uid|none|ID  --accession release|identifier|based-on|both  --modalities release|all  --names dicom|alphabetic|human
-          --subject logical|contained|separate|REFERENCE  --practitioners logical|contained|separate
-          --listing study|series|instances
-          --endpoints contained|bundle|bundle-contained|none  --endpoint-address base|study  --services wado-rs,qido-rs,stow-rs,wado-uri
-          --series-endpoints  --trust-retrieve-url  --namespace NAME=URI  --patient-namespace URI  --scheme DESIGNATOR=URI
-          --study-id-system URI
-
-to-fhir reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input.
-to-dicom and convert read FHIR (ImagingStudy, Bundle, NDJSON); the policies are those that wrote it, as far as they are known.
-convert trusts the Endpoints of its input. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
-
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let done = match arguments.split_first() {
-        None => tour(),
-        Some((command, rest)) => match command.as_str() {
-            "to-fhir" => Job::parse(rest).and_then(to_fhir),
-            "to-dicom" => Job::parse(rest).and_then(to_dicom),
-            "convert" => Job::parse(rest).and_then(convert),
-            _ => Err(USAGE.into()),
-        },
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+pub enum Form {
     Bundle,
     Resource,
     Ndjson,
 }
 
 /// What the command line says.
-struct Job {
-    options: Options,
-    release: Release,
-    to: Release,
-    form: Form,
-    level: Option<dicom::Rows>,
-    select: dicom::Select,
-    losses: Option<String>,
-    files: Vec<String>,
+pub struct Job {
+    pub options: Options,
+    pub release: Release,
+    pub to: Release,
+    pub form: Form,
+    pub level: Option<dicom::Rows>,
+    pub select: dicom::Select,
+    pub losses: Option<String>,
+    pub query: Option<String>,
+    pub handling: Handling,
+    pub resolve: Option<String>,
+    pub files: Vec<String>,
 }
 
-type Done<T = ()> = Result<T, Box<dyn Error>>;
+pub type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 impl Job {
-    fn parse(arguments: &[String]) -> Done<Job> {
+    pub fn parse(arguments: &[String]) -> Done<Job> {
         let mut job = Job {
             options: Options::default(),
             release: Release::R4,
@@ -75,6 +42,9 @@ impl Job {
             level: None,
             select: dicom::Select::all(),
             losses: None,
+            query: None,
+            handling: Handling::Strict,
+            resolve: None,
             files: Vec::new(),
         };
         let mut rest = arguments.iter();
@@ -101,6 +71,11 @@ impl Job {
                     });
                 }
                 "--includefield" => job.select = dicom::Select::of(&value()?),
+                "--query" => job.query = Some(value()?),
+                "--lenient" => job.handling = Handling::Lenient,
+                "--resolve" => job.resolve = Some(value()?),
+                // Servers differ in what they are asked, not in what an answer means.
+                "--server" => drop(value()?),
                 "--losses" => job.losses = Some(value()?),
                 option if option.starts_with("--") => policy(&mut job.options, option, &mut value)?,
                 file => job.files.push(file.to_owned()),
@@ -110,7 +85,7 @@ impl Job {
     }
 
     /// The texts of the files, or of standard input, with their names.
-    fn texts(&self) -> Done<Vec<(String, Vec<u8>)>> {
+    pub fn texts(&self) -> Done<Vec<(String, Vec<u8>)>> {
         if self.files.is_empty() {
             let mut text = Vec::new();
             std::io::stdin().read_to_end(&mut text)?;
@@ -121,7 +96,7 @@ impl Job {
     }
 
     /// Studies out of FHIR.
-    fn studies(&self) -> Done<fhir_dicomweb::Mapped<Vec<Study>>> {
+    pub fn studies(&self) -> Done<fhir_dicomweb::Mapped<Vec<Study>>> {
         let (mut studies, mut report) = (Vec::new(), LossReport::default());
         for (name, text) in self.texts()? {
             let read = fhir::read(&text, self.release, &self.options).map_err(|error| format!("{name}: {error}"))?;
@@ -132,7 +107,7 @@ impl Job {
     }
 
     /// Writes studies as FHIR.
-    fn write_fhir(&self, studies: &[Study], release: Release, report: &mut LossReport) -> Done<String> {
+    pub fn write_fhir(&self, studies: &[Study], release: Release, report: &mut LossReport) -> Done<String> {
         let mut output = String::new();
         match self.form {
             Form::Bundle => {
@@ -158,7 +133,7 @@ impl Job {
     }
 
     /// Losses to their file, the result to standard output.
-    fn finish(&self, output: &str, report: &LossReport) -> Done {
+    pub fn finish(&self, output: &str, report: &LossReport) -> Done {
         if let Some(path) = &self.losses {
             std::fs::write(path, lines(report)).map_err(|error| format!("{path}: {error}"))?;
         }
@@ -212,43 +187,6 @@ fn policy(options: &mut Options, name: &str, value: &mut dyn FnMut() -> Result<S
     Ok(())
 }
 
-fn to_fhir(job: Job) -> Done {
-    let mut reader = dicom::Reader::new(job.options.clone());
-    for (name, text) in job.texts()? {
-        let pushed = reader.push(&text).and_then(|()| reader.end_document());
-        pushed.map_err(|error| format!("{name}: {error}"))?;
-    }
-    let read = reader.finish()?;
-    let mut report = read.loss;
-    let output = job.write_fhir(&read.value, job.release, &mut report)?;
-    job.finish(&output, &report)
-}
-
-fn to_dicom(job: Job) -> Done {
-    let level = job.level.ok_or_else(|| format!("to-dicom needs --level\n{USAGE}"))?;
-    let read = job.studies()?;
-    let mut report = read.loss;
-    let mut sets = Vec::new();
-    for study in &read.value {
-        let mut text = Vec::new();
-        let loss = dicom::write_with(study, level, &job.select, &job.options, &mut text);
-        report.merge(&loss);
-        // The arrays of several studies are one.
-        let inner = String::from_utf8(text)?;
-        sets.extend(inner.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|text| !text.is_empty()).map(str::to_owned));
-    }
-    job.finish(&format!("[{}]\n", sets.join(",")), &report)
-}
-
-fn convert(mut job: Job) -> Done {
-    // The URL of a study comes from its own Endpoint.
-    job.options.trust_retrieve_url = true;
-    let read = job.studies()?;
-    let mut report = read.loss;
-    let output = job.write_fhir(&read.value, job.to, &mut report)?;
-    job.finish(&output, &report)
-}
-
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, uri) = text.split_once('=').ok_or("expected NAME=URI")?;
     Ok((name.to_owned(), uri.to_owned()))
@@ -268,44 +206,4 @@ fn lines(report: &LossReport) -> String {
         )
     };
     report.iter().map(line).collect()
-}
-
-const STUDY_ROW: &str = include_str!("../spec/data/tour-study.json");
-
-const SERIES_ROWS: &str = include_str!("../spec/data/tour-series.json");
-
-const INSTANCE_ROWS: &str = include_str!("../spec/data/tour-instances.json");
-
-fn tour() -> Done {
-    println!("Three QIDO-RS answers about one study: its study row, its series rows, some instance rows.\n");
-    for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
-        println!("{text}\n");
-    }
-    let mut options = Options::default();
-    options.namespaces.push(("HOSPITAL".into(), "https://hospital.example.org/mrn".into()));
-    options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
-    let mut reader = dicom::Reader::new(options.clone());
-    for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
-        reader.push(text.as_bytes())?;
-        reader.end_document()?;
-    }
-    let read = reader.finish()?;
-    let mut bundle = BundleWriter::new(Release::R4, &options);
-    read.value.iter().for_each(|study| bundle.push(study));
-    let bundle = bundle.finish();
-    println!("As a FHIR R4 Bundle:\n\n{}\n", pretty(&bundle.value)?);
-    println!("What reading could not carry, or had to mend:\n\n{}", read.loss);
-    println!("What writing R4 with these options left out, or had to bend:\n\n{}", bundle.loss);
-    println!("Read back, the same study as a row that QIDO-RS answers:\n");
-    let back = fhir::read(bundle.value.as_str().as_bytes(), Release::R4, &options)?;
-    for study in &back.value {
-        println!("{}\n", dicom::write(study, dicom::Rows::Study, &options).ignore_loss());
-    }
-    println!("What reading it back remarks on:\n\n{}", back.loss);
-    println!("{USAGE}");
-    Ok(())
-}
-
-fn pretty(json: &Json) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(json)
 }

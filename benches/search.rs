@@ -1,0 +1,39 @@
+//! How long a FHIR search takes: parsing it, and judging 10,000 studies.
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used)]
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fhir_dicomweb::search::{self, Handling, Verdict};
+use fhir_dicomweb::{Options, Release, dicom};
+use std::hint::black_box;
+
+mod support;
+
+const QUERIES: [(&str, &str); 4] = [
+    ("identity", "patient.identifier=P000042&started=ge2024-01-14"),
+    ("dates", "started=ge2024-02-01T10:15:30%2B01:00&started=lt2024-09"),
+    ("names", "patient.name=sam4&referrer.family:contains=uin"),
+    ("tokens", "modality=http://dicom.nema.org/resources/ontology/DCM|CT,MR&identifier:not=A0000007&status=available"),
+];
+
+fn searching(c: &mut Criterion) {
+    let options = Options::default();
+    let parse = |query: &str| search::parse(query, Release::R4, Handling::Strict, &options.limits).expect("a query");
+    let mut group = c.benchmark_group("search/parse");
+    for (name, query) in QUERIES {
+        group.throughput(Throughput::Bytes(query.len() as u64));
+        group.bench_function(name, |b| b.iter(|| parse(black_box(query))));
+    }
+    group.finish();
+    let studies = dicom::read(support::study_rows(10_000).as_bytes(), &options).expect("rows").ignore_loss();
+    let mut group = c.benchmark_group("search/judge-10000");
+    group.sample_size(10).throughput(Throughput::Elements(10_000));
+    for (name, query) in QUERIES {
+        let residual = parse(query).residual(&options).expect("nothing to resolve");
+        assert!(studies.iter().any(|study| residual.judge(study) == Verdict::Yes), "{name} finds something");
+        group.bench_function(name, |b| b.iter(|| studies.iter().filter(|study| residual.judge(study) == Verdict::Yes).count()));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, searching);
+criterion_main!(benches);

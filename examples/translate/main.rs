@@ -1,0 +1,203 @@
+//! DICOM JSON to FHIR and back on the command line. Without arguments: a short tour on embedded samples.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod job;
+
+use fhir_dicomweb::fhir::BundleWriter;
+use fhir_dicomweb::search::{self, Verdict};
+use fhir_dicomweb::{Endpoints, Json, Options, Release, dicom, fhir, row};
+use job::{Done, Job};
+use std::process::ExitCode;
+
+const USAGE: &str =
+    "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--complete] [COMMON] [POLICIES] [FILES...]
+       translate to-dicom --level study|series|instance|metadata [--release R] [--includefield LIST] [COMMON] [POLICIES] [FILES...]
+       translate convert --from R --to R [--as bundle|resource|ndjson] [COMMON] [POLICIES] [FILES...]
+       translate answer --query Q [--release R] [--lenient] [--resolve FILE] [--server ID] [COMMON] [POLICIES] [FILES...]
+       translate parse [--release R] [--lenient] QUERY
+common:   --endpoint-base URL  --fhir-base URL  --zone +01:00  --strict  --losses FILE
+policies: --id uid|none|ID  --accession release|identifier|based-on|both  --modalities release|all  --names dicom|alphabetic|human
+          --subject logical|contained|separate|REFERENCE  --practitioners logical|contained|separate
+          --listing study|series|instances
+          --endpoints contained|bundle|bundle-contained|none  --endpoint-address base|study  --services wado-rs,qido-rs,stow-rs,wado-uri
+          --series-endpoints  --trust-retrieve-url  --namespace NAME=URI  --patient-namespace URI  --scheme DESIGNATOR=URI
+          --study-id-system URI
+
+to-fhir reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input.
+to-dicom and convert read FHIR (ImagingStudy, Bundle, NDJSON); the policies are those that wrote it, as far as they are known.
+convert trusts the Endpoints of its input. answer reads rows of any levels and gives those studies that a FHIR search on ImagingStudy asks for;
+FILE of --resolve holds Patient (or other) resources, a line each, that the query refers to. parse explains a query. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.split_first() {
+        None => tour(),
+        Some((command, rest)) => match command.as_str() {
+            "to-fhir" => Job::parse(rest).and_then(to_fhir),
+            "to-dicom" => Job::parse(rest).and_then(to_dicom),
+            "convert" => Job::parse(rest).and_then(convert),
+            "answer" => Job::parse(rest).and_then(answer),
+            "parse" => Job::parse(rest).and_then(explain),
+            _ => Err(USAGE.into()),
+        },
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn to_fhir(job: Job) -> Done {
+    let mut reader = dicom::Reader::new(job.options.clone());
+    for (name, text) in job.texts()? {
+        let pushed = reader.push(&text).and_then(|()| reader.end_document());
+        pushed.map_err(|error| format!("{name}: {error}"))?;
+    }
+    let read = reader.finish()?;
+    let mut report = read.loss;
+    let output = job.write_fhir(&read.value, job.release, &mut report)?;
+    job.finish(&output, &report)
+}
+
+fn to_dicom(job: Job) -> Done {
+    let level = job.level.ok_or_else(|| format!("to-dicom needs --level\n{USAGE}"))?;
+    let read = job.studies()?;
+    let mut report = read.loss;
+    let mut sets = Vec::new();
+    for study in &read.value {
+        let mut text = Vec::new();
+        let loss = dicom::write_with(study, level, &job.select, &job.options, &mut text);
+        report.merge(&loss);
+        // The arrays of several studies are one.
+        let inner = String::from_utf8(text)?;
+        sets.extend(inner.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|text| !text.is_empty()).map(str::to_owned));
+    }
+    job.finish(&format!("[{}]\n", sets.join(",")), &report)
+}
+
+fn convert(mut job: Job) -> Done {
+    // The URL of a study comes from its own Endpoint.
+    job.options.trust_retrieve_url = true;
+    let read = job.studies()?;
+    let mut report = read.loss;
+    let output = job.write_fhir(&read.value, job.to, &mut report)?;
+    job.finish(&output, &report)
+}
+
+/// A query with what `--resolve` says of its references.
+fn query_of(job: &Job, text: &str) -> Done<search::Query> {
+    let mut query = search::parse(text, job.release, job.handling, &job.options.limits)?;
+    let resources = job.resolve.as_ref().map(std::fs::read_to_string).transpose()?.unwrap_or_default();
+    for line in resources.lines().filter(|line| !line.trim().is_empty()) {
+        let resource: serde_json::Value = serde_json::from_str(line)?;
+        let reference = format!("{}/{}", resource["resourceType"].as_str().unwrap_or(""), resource["id"].as_str().unwrap_or(""));
+        let identifiers = resource["identifier"].as_array().cloned().unwrap_or_default();
+        let pairs: Vec<_> = identifiers.iter().filter_map(|one| Some((one["system"].as_str(), one["value"].as_str()?))).collect();
+        query.resolve(&reference, &pairs);
+    }
+    Ok(query)
+}
+
+fn answer(mut job: Job) -> Done {
+    let text = job.query.clone().ok_or_else(|| format!("answer needs --query\n{USAGE}"))?;
+    let query = query_of(&job, &text)?;
+    let residual = query.residual(&job.options)?;
+    let mut reader = dicom::Reader::new(job.options.clone());
+    for (name, text) in job.texts()? {
+        let pushed = reader.push(&text).and_then(|()| reader.end_document());
+        pushed.map_err(|error| format!("{name}: {error}"))?;
+    }
+    let read = reader.finish()?;
+    let mut matches = Vec::new();
+    for study in &read.value {
+        match residual.judge(study) {
+            Verdict::Yes => matches.push(study),
+            Verdict::No => {}
+            Verdict::Need(need) => {
+                let fields: Vec<String> = need.fields.iter().map(|tag| format!("{tag:08X}")).collect();
+                eprintln!("a study is not decided: it needs rows of level {} with {}", need.level.name(), fields.join(" "));
+            }
+        }
+    }
+    let result = |wanted: &str| query.results().filter(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).last();
+    if let Some(order) = result("_sort") {
+        match order.as_str() {
+            "started" | "-started" => matches.sort_by_key(|study| study.get(row::STARTED).map(|at| [at.date, at.time].concat())),
+            _ => return Err("only _sort=started and _sort=-started are answered here".into()),
+        }
+        if order.starts_with('-') {
+            matches.reverse();
+        }
+    }
+    if query.results().any(|(name, value)| name == "_include" && value == "ImagingStudy:endpoint") {
+        job.options.endpoints = Endpoints::Bundle;
+    }
+    let total = matches.len();
+    let count = match (result("_count"), result("_summary").as_deref()) {
+        (_, Some("count")) => 0,
+        (Some(count), _) => count.parse().map_err(|_| "_count wants a number")?,
+        (None, _) => total,
+    };
+    let mut bundle = BundleWriter::new(job.release, &job.options);
+    bundle.total(total as u64);
+    bundle.link("self", &format!("ImagingStudy?{query}"));
+    matches.iter().take(count).for_each(|study| bundle.push(study));
+    let bundle = bundle.finish();
+    let mut report = read.loss;
+    report.merge(&bundle.loss);
+    job.finish(&(bundle.value.into_string() + "\n"), &report)
+}
+
+fn explain(job: Job) -> Done {
+    let [text] = job.files.as_slice() else { return Err(USAGE.into()) };
+    let query = query_of(&job, text)?;
+    println!("asked: {query}");
+    query.clauses().for_each(|clause| println!("clause: {clause}"));
+    query.results().for_each(|(name, _)| println!("result: {name}"));
+    query.references().iter().for_each(|reference| println!("to resolve: {reference}"));
+    query.dropped().iter().for_each(|dropped| println!("dropped: parameter {} ({:?})", dropped.position, dropped.reason));
+    Ok(())
+}
+
+const STUDY_ROW: &str = include_str!("../../spec/data/tour-study.json");
+
+const SERIES_ROWS: &str = include_str!("../../spec/data/tour-series.json");
+
+const INSTANCE_ROWS: &str = include_str!("../../spec/data/tour-instances.json");
+
+fn tour() -> Done {
+    println!("Three QIDO-RS answers about one study: its study row, its series rows, some instance rows.\n");
+    for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
+        println!("{text}\n");
+    }
+    let mut options = Options::default();
+    options.namespaces.push(("HOSPITAL".into(), "https://hospital.example.org/mrn".into()));
+    options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
+    let mut reader = dicom::Reader::new(options.clone());
+    for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
+        reader.push(text.as_bytes())?;
+        reader.end_document()?;
+    }
+    let read = reader.finish()?;
+    let mut bundle = BundleWriter::new(Release::R4, &options);
+    read.value.iter().for_each(|study| bundle.push(study));
+    let bundle = bundle.finish();
+    println!("As a FHIR R4 Bundle:\n\n{}\n", pretty(&bundle.value)?);
+    println!("What reading could not carry, or had to mend:\n\n{}", read.loss);
+    println!("What writing R4 with these options left out, or had to bend:\n\n{}", bundle.loss);
+    println!("Read back, the same study as a row that QIDO-RS answers:\n");
+    let back = fhir::read(bundle.value.as_str().as_bytes(), Release::R4, &options)?;
+    for study in &back.value {
+        println!("{}\n", dicom::write(study, dicom::Rows::Study, &options).ignore_loss());
+    }
+    println!("What reading it back remarks on:\n\n{}", back.loss);
+    println!("{USAGE}");
+    Ok(())
+}
+
+fn pretty(json: &Json) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(json)
+}

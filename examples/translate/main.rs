@@ -93,9 +93,11 @@ fn query_of(job: &Job, text: &str) -> Done<search::Query> {
     let resources = job.resolve.as_ref().map(std::fs::read_to_string).transpose()?.unwrap_or_default();
     for line in resources.lines().filter(|line| !line.trim().is_empty()) {
         let resource: serde_json::Value = serde_json::from_str(line)?;
-        let reference = format!("{}/{}", resource["resourceType"].as_str().unwrap_or(""), resource["id"].as_str().unwrap_or(""));
-        let identifiers = resource["identifier"].as_array().cloned().unwrap_or_default();
-        let pairs: Vec<_> = identifiers.iter().filter_map(|one| Some((one["system"].as_str(), one["value"].as_str()?))).collect();
+        let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|text| text.as_str()).map(str::to_owned);
+        let reference = [text(&resource, "resourceType"), text(&resource, "id")].map(Option::unwrap_or_default).join("/");
+        let identifiers = resource.get("identifier").and_then(|list| list.as_array()).cloned().unwrap_or_default();
+        let pairs: Vec<_> = identifiers.iter().filter_map(|one| Some((text(one, "system"), text(one, "value")?))).collect();
+        let pairs: Vec<_> = pairs.iter().map(|(system, value)| (system.as_deref(), value.as_str())).collect();
         query.resolve(&reference, &pairs);
     }
     Ok(query)

@@ -33,6 +33,8 @@ pub(super) struct Shown {
     pub(super) names: Vec<Vec<String>>,
     /// There is something, though nothing is said of it.
     pub(super) exists: bool,
+    /// It is a device, among persons.
+    pub(super) is_device: bool,
 }
 
 /// What a study shows for a clause.
@@ -126,7 +128,7 @@ impl<'a> Reader<'a> {
 
     fn item(&mut self, item: &Fields<'a>, row: &Row, shape: Shape) {
         let cx = Cx { options: self.options, shape };
-        let mut shown = Shown::default();
+        let mut shown = Shown { is_device: shape == Shape::Performer("DEV"), ..Shown::default() };
         match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
             Fhir::Nothing | Fhir::Number(_) => return,
             Fhir::Text(text) => shown.value = uri(&text),

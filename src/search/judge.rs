@@ -2,7 +2,7 @@
 
 use super::evidence::{CLASSES, Evidence, Reader, Shown, endpoint};
 use super::fold::{contains, fold, is_exact, starts};
-use super::parameter::{About, Ask, EndpointAsk};
+use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::value::{Reference, Token, Value, bare};
 use super::{Clause, Handling, Modifier, Query};
 use crate::fhir::found::{DICOM_UID, URN_OID};
@@ -97,7 +97,10 @@ impl Residual {
     }
 
     fn clause(&self, clause: &Clause, study: &Study) -> Verdict {
-        // A subject that is no patient is none of ours, whatever is known.
+        // A subject that is no patient, a request that is a care plan, is none of ours, whatever is known.
+        if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
+            return Verdict::No;
+        }
         let values: Vec<&Value> = clause.values.iter().filter(|value| !is_elsewhere(clause, value)).collect();
         if values.is_empty() {
             return Verdict::No;
@@ -126,6 +129,10 @@ impl Residual {
     }
 
     fn matches(&self, clause: &Clause, value: &Value, shown: &Shown) -> bool {
+        let of_other_type = |said| matches!(clause.about, About::Person(..)) && shown.is_device != (said == "Device");
+        if clause.said.is_some_and(of_other_type) {
+            return false;
+        }
         let lenient = self.query.handling == Handling::Lenient;
         match value {
             Value::Date(date) => {
@@ -205,12 +212,26 @@ fn components(clause: &Clause) -> &'static [usize] {
     }
 }
 
+/// The types of resources that are written where a parameter looks.
+fn written_types(about: About) -> &'static [&'static str] {
+    match about {
+        About::Patient(_) => &["Patient"],
+        About::Person(Role::Performer, _) => &["Practitioner", "PractitionerRole", "Device"],
+        About::Person(..) => &["Practitioner", "PractitionerRole"],
+        About::BasedOn(_) => &["ServiceRequest"],
+        About::Encounter(_) => &["Encounter"],
+        About::Endpoint(_) => &["Endpoint"],
+        _ => &[],
+    }
+}
+
 /// Whether a reference means a resource that the element never has.
 fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
     let Value::Reference(reference) = value else { return false };
     match clause.about {
-        About::Patient(_) => matches!(reference.type_.as_str(), "Device" | "Group"),
-        About::BasedOn(_) => !reference.type_.is_empty() && reference.type_ != "ServiceRequest",
+        About::Patient(_) | About::BasedOn(_) => {
+            !reference.type_.is_empty() && !written_types(clause.about).contains(&reference.type_.as_str())
+        }
         About::Nothing => true,
         _ => false,
     }

@@ -164,7 +164,10 @@ fn clause(
     };
     let values =
         texts.iter().filter(|text| !text.is_empty()).map(|text| one(text)).collect::<Option<Vec<Value>>>().ok_or(Kind::BadValue)?;
-    if values.is_empty() || modifier == Modifier::Missing && values.len() > 1 {
+    if values.is_empty() {
+        return Ok(Read::Nothing);
+    }
+    if modifier == Modifier::Missing && values.len() > 1 {
         return Err(Kind::BadValue);
     }
     // The chain's name is one of ours, and lives as long as the table.

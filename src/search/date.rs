@@ -5,7 +5,7 @@
 
 use crate::grammar::da::is_day;
 use crate::grammar::offset::offset;
-use crate::zone::Offset;
+use crate::zone::Zone;
 use alloc::string::String;
 use nom::Parser;
 use nom::bytes::complete::take_while1;
@@ -72,9 +72,9 @@ impl Date {
     }
 
     /// Whether a date of the record matches; `zone` is the caller's, for a search value without one.
-    pub(super) fn matches(&self, record: Span, zone: Option<Offset>) -> bool {
+    pub(super) fn matches(&self, record: Span, zone: &Zone) -> bool {
         let (value, record, widen) = if self.span.timed && record.timed {
-            let assumed = self.span.zone.or(zone.map(|zone| zone.minutes())).or(record.zone);
+            let assumed = self.span.zone.or_else(|| self.zone(zone)).or(record.zone);
             (self.span.shifted(assumed), record.shifted(record.zone), 3_600)
         } else {
             (self.span, record, if self.span.timed { 3_600 } else { 86_400 })
@@ -92,6 +92,16 @@ impl Date {
             Prefix::Eb => record.to <= value.from,
             Prefix::Ap => record.from < value.to + widen && record.to > value.from - widen,
         }
+    }
+}
+
+impl Date {
+    /// What the caller's zone says of the date and time as written.
+    fn zone(&self, zone: &Zone) -> Option<i32> {
+        let written = self.text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let (date, time) = written.split_once('T')?;
+        let offset = zone.offset(&date.replace('-', ""), &time.replace(':', ""))?;
+        Some(offset.minutes())
     }
 }
 
@@ -185,7 +195,7 @@ mod tests {
     use super::*;
 
     fn matches(query: &str, record: &str) -> bool {
-        Date::parse(query).unwrap().matches(Span::parse(record).unwrap(), None)
+        Date::parse(query).unwrap().matches(Span::parse(record).unwrap(), &Zone::None)
     }
 
     #[test]
@@ -198,6 +208,9 @@ mod tests {
         assert!(matches("eb2024", "2023-12-31") && matches("sa2023", "2024-01-01"));
         assert!(matches("ap2024-01-14", "2024-01-15") && !matches("ap2024-01-14", "2024-01-16"));
         assert!(matches("ne2024-01-14T10:00:00.5Z", "2024-01-14T10:00:00Z"));
+        let summer = Zone::Local(|date, _| (if date < "20240701" { "+01:00" } else { "+02:00" }).parse().ok());
+        let local = |query: &str, record: &str| Date::parse(query).unwrap().matches(Span::parse(record).unwrap(), &summer);
+        assert!(local("2024-01-14T11:00", "2024-01-14T10:00:00Z") && local("2024-07-14T12:00", "2024-07-14T10:00:00Z"));
         for bad in ["", "24", "2024-13", "2024-02-30", "2024-01-14T10", "2024-01-14T10:00+1", "xx2024", "2024-1-1", "2024-01-14 10:00"] {
             assert_eq!(Date::parse(bad), None, "{bad}");
         }

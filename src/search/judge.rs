@@ -10,7 +10,6 @@ use crate::options::Options;
 use crate::policy::{Service, Subject};
 use crate::study::Study;
 use crate::table::Level;
-use crate::zone::Zone;
 use alloc::vec::Vec;
 
 /// What is not known yet, and must be for an answer.
@@ -136,8 +135,7 @@ impl Residual {
         let lenient = self.query.handling == Handling::Lenient;
         match value {
             Value::Date(date) => {
-                let zone = if let Zone::Fixed(zone) = self.options.zone { Some(zone) } else { None };
-                shown.date.is_some_and(|record| date.matches(record, zone))
+                shown.date.is_some_and(|record| date.matches(record, &self.options.zone))
             }
             Value::Token(token) => match clause.about {
                 About::SopClass => is_token(token, CLASSES, &shown.value, true) || is_token(token, CLASSES, &with_urn(&shown.value), true),

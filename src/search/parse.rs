@@ -241,3 +241,54 @@ impl Modifier {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn strict(query: &str) -> Result<Query, Error> {
+        parse(query, Release::ALL.into_iter().next().unwrap(), Handling::Strict, &Limits::default())
+    }
+
+    #[test]
+    fn limits_have_names() {
+        let code = |query: &str| strict(query).map(|_| ()).unwrap_err().code();
+        assert_eq!(code(&["modality=", &"x".repeat(1 << 20)].concat()), "limit-query-bytes");
+        assert_eq!(code(&["modality=", &"CT,".repeat(10_000)].concat()), "limit-or-values");
+        assert_eq!(code(&"modality=CT&".repeat(101)), "limit-clauses");
+        assert_eq!(code(&"_count=1&".repeat(101)), "limit-clauses");
+        assert!(strict(&["modality=", &"CT,".repeat(999)].concat()).is_ok());
+        assert!(strict(&"modality=CT&".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn an_error_has_the_offset_of_its_parameter() {
+        let error = strict("modality=CT&started=never").unwrap_err();
+        assert_eq!((error.code(), error.offset()), ("bad-value", Some(12)));
+    }
+
+    #[test]
+    fn what_is_printed_is_encoded_once() {
+        let query = strict("patient.name=M%C3%BCller+%26+Co&identifier=urn:x%7Ca%5C,b").unwrap();
+        assert_eq!(query.to_string(), "patient.name=M%C3%BCller%20%26%20Co&identifier=urn:x|a%5C,b");
+        assert_eq!(query.clauses().collect::<Vec<_>>(), ["patient.name#0", "identifier#1"]);
+    }
+
+    #[test]
+    fn patients_are_never_dropped() {
+        let lenient = |query: &str| parse(query, Release::ALL.into_iter().next().unwrap(), Handling::Lenient, &Limits::default());
+        for query in ["patient.foo=1", "patientx=1", "subject.foo=1", "identifierx=1", "_idx=1", "patient:foo=1", "identifier:foo=1"] {
+            assert!(lenient(query).is_err(), "{query}");
+        }
+        assert_eq!(lenient("colour=red&_text=x").unwrap().dropped().len(), 2);
+        assert_eq!(lenient("modality:foo=CT").unwrap_err().code(), "unsupported-modifier");
+    }
+
+    #[test]
+    fn references_are_listed_once() {
+        let query = strict("patient=12&patient:Patient=12&subject=Patient/12&subject=Device/3&referrer=https://h/Practitioner/1").unwrap();
+        assert_eq!(query.references(), ["Patient/12", "https://h/Practitioner/1"]);
+    }
+}

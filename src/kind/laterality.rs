@@ -69,7 +69,7 @@ impl Spell for Laterality {
         }
         let Some((_, families)) = SIDES.iter().find(|(known, _)| *known == side) else {
             told.mark_filled(fields, 0..1, Code::NoCode);
-            if from == 1 || image == series {
+            if from == 1 {
                 told.mark_filled(fields, 1..2, Code::NoCode);
             }
             return Fhir::Nothing;

@@ -134,9 +134,7 @@ impl Residual {
         }
         let lenient = self.query.handling == Handling::Lenient;
         match value {
-            Value::Date(date) => {
-                shown.date.is_some_and(|record| date.matches(record, &self.options.zone))
-            }
+            Value::Date(date) => shown.date.is_some_and(|record| date.matches(record, &self.options.zone)),
             Value::Token(token) => match clause.about {
                 About::SopClass => is_token(token, CLASSES, &shown.value, true) || is_token(token, CLASSES, &with_urn(&shown.value), true),
                 About::Identifier if shown.system == DICOM_UID => {

@@ -156,3 +156,23 @@ struct Reader<'d, 'o> {
 
 /// The code of leaves below a resource that cannot be placed.
 const UNPLACED: Code = Code::NoIdentity;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_tell_the_first_resource() {
+        let study = |uid: &str, more: &str| {
+            [r#"{"resourceType":"ImagingStudy","status":"available","subject":{"display":"A^B"},"identifier":[{"system":"urn:dicom:uid","value":"urn:oid:"#, uid, r#""}]"#, more, "}"].concat()
+        };
+        let text =
+            [study("1.2.3", ""), study("1.2.4", r#","note":[{"text":"x"}],"description":5"#), study("1.2.5", r#","note":[{"text":"y"}]"#)]
+                .concat();
+        let read = read(text.as_bytes(), Release::ALL.into_iter().next().unwrap(), &Options::default()).unwrap();
+        let firsts: Vec<(&str, u64, u64)> = read.loss.iter().map(|loss| (loss.code.name(), loss.first, loss.count)).collect();
+        assert_eq!(firsts, [("other-type", 1, 1), ("no-attribute", 1, 2)]);
+        assert_eq!(read.value.len(), 3);
+    }
+}

@@ -2,7 +2,7 @@
 """Do the vectors guard the rows? Alters one row line of src/table at a time (a tag, an element's path, a shape, releases, an alignment) in a
 copy of the project and runs the vectors: every alteration must fail them. Prints what survived; exit 1 if anything did.
 
-Not part of `.ci/run`: it builds the crate a few hundred times. `python3 .ci/alter_rows.py [FILE...]`, for example `study.rs`."""
+Not part of `.ci/run`: it builds the crate a few hundred times. `python3 .ci/alter_rows.py [FILE[:LINE]...]`, for example `study.rs patient.rs:18`."""
 
 import pathlib
 import re
@@ -66,12 +66,13 @@ def main():
     shutil.copytree(ROOT, COPY, ignore=shutil.ignore_patterns("target", ".git", "corpus", "artifacts"))
     assert run() is True, "the vectors fail before anything is altered"
     tried, uncompiled, survived = 0, 0, []
-    for name in sys.argv[1:] or FILES:
+    for argument in sys.argv[1:] or FILES:
+        name, _, only = argument.partition(":")
         path = COPY / "src" / "table" / name
         original = path.read_text(encoding="utf-8")
         lines = original.splitlines(keepends=True)
         for number, line in enumerate(lines):
-            if line.lstrip().startswith(("//", "///", "use ")):
+            if line.lstrip().startswith(("//", "///", "use ")) or only and int(only) != number + 1:
                 continue
             for what, altered in alterations(line):
                 path.write_text("".join(lines[:number] + [altered] + lines[number + 1 :]), encoding="utf-8")

@@ -72,6 +72,8 @@ kinds! {
     OtherFormat "other-format" "expected data sets with tags of eight digits, found another JSON format",
     OtherResource "other-resource" "expected an ImagingStudy, an Endpoint or a Bundle, found another resource",
     Strict "strict" "strict: the input departs from its standard or contradicts itself",
+    TooCostly "too-costly" "a plan that enumerates the archive, and options.require_selective is set",
+    Unanswerable "unanswerable" "a clause that nothing which the server returns can decide",
     UnknownParameter "unknown-parameter" "a search parameter that this release does not have",
     UnresolvedReference "unresolved-reference" "a reference that the caller did not resolve",
     UnsupportedModifier "unsupported-modifier" "a modifier that the parameter does not have",

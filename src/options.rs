@@ -61,6 +61,10 @@ pub struct Options {
     pub trust_retrieve_url: bool,
     /// The caller's promise that everything read lists its studies completely, so that counts which DICOM did not give may be computed.
     pub complete: bool,
+    /// Whether nothing is asked of a server by stored text, which might be stored otherwise than DICOM wants: UIDs alone are pushed.
+    pub paranoid: bool,
+    /// Whether a plan must select, by UID, identifier or a closed range of days; else it is an Error (`too-costly`).
+    pub require_selective: bool,
     /// Bounds.
     pub limits: Limits,
 }
@@ -88,6 +92,8 @@ impl fmt::Debug for Options {
             .field("series_endpoints", &self.series_endpoints)
             .field("trust_retrieve_url", &self.trust_retrieve_url)
             .field("complete", &self.complete)
+            .field("paranoid", &self.paranoid)
+            .field("require_selective", &self.require_selective)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -113,6 +119,8 @@ pub struct Limits {
     pub clauses: u32,
     /// Values of a clause: 1,000.
     pub or_values: u32,
+    /// Requests of a plan: 64.
+    pub requests: u32,
 }
 
 impl Default for Limits {
@@ -126,6 +134,7 @@ impl Default for Limits {
             query_bytes: 1 << 20,
             clauses: 100,
             or_values: 1_000,
+            requests: 64,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::USAGE;
 use fhir_dicomweb::fhir::BundleWriter;
-use fhir_dicomweb::search::Handling;
+use fhir_dicomweb::search::{Handling, Server};
 use fhir_dicomweb::{Class, Id, LossReport, Options, Release, Study, Subject, Zone, dicom, fhir};
 use std::error::Error;
 use std::io::{Read, Write};
@@ -26,6 +26,7 @@ pub struct Job {
     pub losses: Option<String>,
     pub query: Option<String>,
     pub handling: Handling,
+    pub server: Server,
     pub resolve: Option<String>,
     pub files: Vec<String>,
 }
@@ -44,9 +45,11 @@ impl Job {
             losses: None,
             query: None,
             handling: Handling::Strict,
+            server: Server::unknown(),
             resolve: None,
             files: Vec::new(),
         };
+        let mut zone = None;
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().cloned().ok_or_else(|| format!("{argument} needs a value\n{USAGE}"));
@@ -75,11 +78,16 @@ impl Job {
                 "--lenient" => job.handling = Handling::Lenient,
                 "--resolve" => job.resolve = Some(value()?),
                 // Servers differ in what they are asked, not in what an answer means.
-                "--server" => drop(value()?),
+                "--server" => job.server = value()?.parse()?,
+                "--all-dates-in" => zone = Some(Zone::Fixed(value()?.parse()?)),
                 "--losses" => job.losses = Some(value()?),
                 option if option.starts_with("--") => policy(&mut job.options, option, &mut value)?,
                 file => job.files.push(file.to_owned()),
             }
+        }
+        // The promise belongs to the server, whichever is named first.
+        if let Some(zone) = zone {
+            job.server = job.server.all_dates_in(zone);
         }
         Ok(job)
     }
@@ -181,6 +189,8 @@ fn policy(options: &mut Options, name: &str, value: &mut dyn FnMut() -> Result<S
         "--scheme" => options.schemes.push(pair(&value()?)?),
         "--study-id-system" => options.study_id_system = Some(value()?),
         "--complete" => options.complete = true,
+        "--paranoid" => options.paranoid = true,
+        "--require-selective" => options.require_selective = true,
         "--strict" => options.strict = true,
         unknown => return Err(format!("unknown option {unknown}\n{USAGE}").into()),
     }

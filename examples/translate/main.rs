@@ -5,7 +5,7 @@ mod job;
 
 use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::search::{self, Verdict};
-use fhir_dicomweb::{Endpoints, Json, Options, Release, dicom, fhir, row};
+use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir, row};
 use job::{Done, Job};
 use std::process::ExitCode;
 
@@ -15,6 +15,7 @@ const USAGE: &str =
        translate convert --from R --to R [--as bundle|resource|ndjson] [COMMON] [POLICIES] [FILES...]
        translate answer --query Q [--release R] [--lenient] [--resolve FILE] [--server ID] [COMMON] [POLICIES] [FILES...]
        translate parse [--release R] [--lenient] QUERY
+       translate plan [--release R] [--server ID] [--zone Z] [--all-dates-in Z] [--strict] [--paranoid] [--require-selective] [--resolve FILE] QUERY
 common:   --endpoint-base URL  --fhir-base URL  --zone +01:00  --strict  --losses FILE
 policies: --id uid|none|ID  --accession release|identifier|based-on|both  --modalities release|all  --names dicom|alphabetic|human
           --subject logical|contained|separate|REFERENCE  --practitioners logical|contained|separate
@@ -26,7 +27,9 @@ policies: --id uid|none|ID  --accession release|identifier|based-on|both  --moda
 to-fhir reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input.
 to-dicom and convert read FHIR (ImagingStudy, Bundle, NDJSON); the policies are those that wrote it, as far as they are known.
 convert trusts the Endpoints of its input. answer reads rows of any levels and gives those studies that a FHIR search on ImagingStudy asks for;
-FILE of --resolve holds Patient (or other) resources, a line each, that the query refers to. parse explains a query. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
+FILE of --resolve holds Patient (or other) resources, a line each, that the query refers to. parse explains a query.
+plan prints what a QIDO-RS server is asked, as JSON; servers: unknown ps3.18-baseline orthanc-1.10-debian orthanc-1.10 orthanc-1.12 dcm4chee-arc-5
+google-healthcare azure-dicom-v1 azure-dicom-v2 aws-healthimaging kheops static-dicomweb. Its handling is lenient without --strict. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
             "convert" => Job::parse(rest).and_then(convert),
             "answer" => Job::parse(rest).and_then(answer),
             "parse" => Job::parse(rest).and_then(explain),
+            "plan" => Job::parse(rest).and_then(plan),
             _ => Err(USAGE.into()),
         },
     };
@@ -162,6 +166,29 @@ fn explain(job: Job) -> Done {
     query.references().iter().for_each(|reference| println!("to resolve: {reference}"));
     query.dropped().iter().for_each(|dropped| println!("dropped: parameter {} ({:?})", dropped.position, dropped.reason));
     Ok(())
+}
+
+fn plan(mut job: Job) -> Done {
+    let [text] = job.files.as_slice() else { return Err(USAGE.into()) };
+    job.handling = if job.options.strict { search::Handling::Strict } else { search::Handling::Lenient };
+    let query = query_of(&job, text)?;
+    let plan = search::plan(&query, &job.server, &job.options)?;
+    let tags: Vec<String> = plan.fields().iter().map(|tag| format!("{tag:08X}")).collect();
+    let requests: Vec<_> = plan.requests().iter().map(|one| serde_json::json!({"path": one.path, "query": one.query})).collect();
+    let why = |one: &search::Decision| one.whys.iter().map(|why| why.name()).collect::<Vec<_>>().join(", ");
+    let decisions: Vec<_> = plan
+        .decisions()
+        .iter()
+        .map(|one| serde_json::json!({"clause": one.clause, "class": one.class.name(), "reason": why(one)}))
+        .collect();
+    let output = serde_json::json!({
+        "requests": requests,
+        "decisions": decisions,
+        "level": plan.level().name(),
+        "fields": tags,
+        "references": query.references(),
+    });
+    job.finish(&(output.to_string() + "\n"), &LossReport::default())
 }
 
 const STUDY_ROW: &str = include_str!("../../spec/data/tour-study.json");

@@ -73,13 +73,13 @@ impl Date {
 
     /// Whether a date of the record matches; `zone` is the caller's, for a search value without one.
     pub(super) fn matches(&self, record: Span, zone: &Zone) -> bool {
-        let (value, record, widen) = if self.span.timed && record.timed {
+        let (value, record) = if self.span.timed && record.timed {
             let assumed = self.span.zone.or_else(|| self.zone(zone)).or(record.zone);
-            (self.span.shifted(assumed), record.shifted(record.zone), 3_600)
+            (self.span.shifted(assumed), record.shifted(record.zone))
         } else {
-            (self.span, record, if self.span.timed { 3_600 } else { 86_400 })
+            (self.span, record)
         };
-        let widen = widen * TICKS;
+        let widen = self.span.widening();
         let within = value.from <= record.from && record.to <= value.to;
         match self.prefix {
             Prefix::Eq => within,
@@ -97,7 +97,7 @@ impl Date {
 
 impl Date {
     /// What the caller's zone says of the date and time as written.
-    fn zone(&self, zone: &Zone) -> Option<i32> {
+    pub(super) fn zone(&self, zone: &Zone) -> Option<i32> {
         let written = self.text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let (date, time) = written.split_once('T')?;
         let offset = zone.offset(&date.replace('-', ""), &time.replace(':', ""))?;
@@ -171,6 +171,54 @@ impl Span {
             zone => Some(minutes(zone)?),
         };
         Some(Span { from, to: from + width, zone, timed: true })
+    }
+
+    pub(super) const fn from(self) -> i128 {
+        self.from
+    }
+
+    pub(super) const fn to(self) -> i128 {
+        self.to
+    }
+
+    pub(super) const fn zone(self) -> Option<i32> {
+        self.zone
+    }
+
+    pub(super) const fn is_timed(self) -> bool {
+        self.timed
+    }
+
+    /// How far `ap` reaches, in ticks: a day, or an hour.
+    pub(super) const fn widening(self) -> i128 {
+        if self.timed { 3_600 * TICKS } else { 86_400 * TICKS }
+    }
+
+    /// The day of a tick.
+    pub(super) fn day_of(tick: i128) -> i64 {
+        i64::try_from(tick.div_euclid(86_400 * TICKS)).unwrap_or(0)
+    }
+
+    /// The second of its day.
+    pub(super) const fn second_of(tick: i128) -> i128 {
+        tick.rem_euclid(86_400 * TICKS) / TICKS
+    }
+
+    /// Minutes in ticks.
+    pub(super) fn minutes(minutes: i32) -> i128 {
+        i128::from(minutes) * 60 * TICKS
+    }
+
+    /// The same, in the zone that its archive is promised to keep.
+    pub(super) fn promised(self, zone: &Zone) -> Span {
+        if !self.timed {
+            return self;
+        }
+        let (year, month, day) = crate::clock::civil(Span::day_of(self.from));
+        let second = Span::second_of(self.from);
+        let time = alloc::format!("{:02}{:02}{:02}", second / 3600, second / 60 % 60, second % 60);
+        let offset = zone.offset(&alloc::format!("{year:04}{month:02}{day:02}"), &time);
+        Span { zone: offset.map(|offset| offset.minutes()), ..self }
     }
 
     fn shifted(self, zone: Option<i32>) -> Span {

@@ -10,6 +10,7 @@ use crate::options::Options;
 use crate::policy::{Service, Subject};
 use crate::study::Study;
 use crate::table::Level;
+use crate::zone::Zone;
 use alloc::vec::Vec;
 
 /// What is not known yet, and must be for an answer.
@@ -51,11 +52,19 @@ pub enum Verdict {
 pub struct Residual {
     query: Query,
     options: Options,
+    /// The zone that all dates are promised to be in.
+    promised: Option<Zone>,
 }
 
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
-        Residual { query, options }
+        Residual { query, options, promised: None }
+    }
+
+    /// All dates of the archive are in this zone, whatever its rows say.
+    pub(super) fn promise(&mut self, zone: Zone) {
+        self.options.zone = zone;
+        self.promised = Some(zone);
     }
 
     /// Whether nothing is asked, so that every study matches.
@@ -134,7 +143,10 @@ impl Residual {
         }
         let lenient = self.query.handling == Handling::Lenient;
         match value {
-            Value::Date(date) => shown.date.is_some_and(|record| date.matches(record, &self.options.zone)),
+            Value::Date(date) => shown.date.is_some_and(|record| {
+                let record = self.promised.as_ref().map_or(record, |zone| record.promised(zone));
+                date.matches(record, &self.options.zone)
+            }),
             Value::Token(token) => match clause.about {
                 About::SopClass => is_token(token, CLASSES, &shown.value, true) || is_token(token, CLASSES, &with_urn(&shown.value), true),
                 About::Identifier if shown.system == DICOM_UID => {
@@ -209,7 +221,7 @@ fn components(clause: &Clause) -> &'static [usize] {
 }
 
 /// The types of resources that are written where a parameter looks.
-fn written_types(about: About) -> &'static [&'static str] {
+pub(super) fn written_types(about: About) -> &'static [&'static str] {
     match about {
         About::Patient(_) => &["Patient"],
         About::Person(Role::Performer, _) => &["Practitioner", "PractitionerRole", "Device"],
@@ -222,7 +234,7 @@ fn written_types(about: About) -> &'static [&'static str] {
 }
 
 /// Whether a reference means a resource that the element never has.
-fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
+pub(super) fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
     let Value::Reference(reference) = value else { return false };
     match clause.about {
         About::Patient(_) | About::BasedOn(_) => {

@@ -14,15 +14,24 @@
 //! ```
 
 mod date;
+mod days;
+mod deciding;
 mod evidence;
 mod fold;
 mod judge;
 mod parameter;
 mod parse;
+mod plan;
+mod push;
+mod server;
+pub mod servers;
 mod value;
 
 pub use judge::{Need, Residual, Verdict};
 pub use parse::{parse, parse_endpoint};
+pub use plan::{Class, Decision, Plan, Request, Why, plan};
+pub use server::{Ask, Compare, Decoding, End, Key, Server, Wildcards};
+pub use servers::UnknownServer;
 
 use crate::error::{Error, Kind};
 use crate::options::Options;

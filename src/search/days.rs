@@ -1,0 +1,177 @@
+//! Days that a date clause can match: what is asked of StudyDate and PatientBirthDate, whole days being the only thing that every server matches.
+//!
+//! Values without time are days as they are written. A value with time means an instant, and the record's day may lie a day to either side of
+//! its day in UTC, whatever the record's offset (-12:00 to +14:00).
+
+use super::date::{Date, Prefix, Span};
+use crate::clock::{civil, days as number};
+use crate::zone::{Offset, Zone};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Days from and to, both included; none: from or to any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Days {
+    pub(super) from: Option<i64>,
+    pub(super) to: Option<i64>,
+}
+
+impl Days {
+    /// What lies in both; none if nothing does.
+    pub(super) fn and(self, other: Days) -> Option<Days> {
+        let from = self.from.max(other.from);
+        let to = match (self.to, other.to) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let holds = from.zip(to).is_none_or(|(from, to)| from <= to);
+        holds.then_some(Days { from, to })
+    }
+
+    /// As few ranges as hold the same days, in order.
+    pub(super) fn union(mut all: Vec<Days>) -> Vec<Days> {
+        all.sort_by_key(|days| days.from);
+        let mut out: Vec<Days> = Vec::new();
+        for next in all {
+            match out.last_mut() {
+                Some(last) if last.to.is_none_or(|to| next.from.is_none_or(|from| from <= to + 1)) => {
+                    last.to = last.to.zip(next.to).map(|(a, b)| a.max(b));
+                }
+                _ => out.push(next),
+            }
+        }
+        out
+    }
+
+    /// As a DA range. `open`: a range may have one end.
+    pub(super) fn text(self, open: bool) -> String {
+        let day = |day: i64| {
+            let (year, month, day) = civil(day);
+            format!("{year:04}{month:02}{day:02}")
+        };
+        // A year that DA cannot say is before, or after, every day that it can.
+        let from = self.from.filter(|from| *from >= number(1, 1, 1)).map(day);
+        let to = self.to.filter(|to| *to <= number(9999, 12, 31)).map(day);
+        match (from, to) {
+            (Some(from), Some(to)) if from == to => from,
+            (Some(from), Some(to)) => format!("{from}-{to}"),
+            (Some(from), None) if open => format!("{from}-"),
+            (None, Some(to)) if open => format!("-{to}"),
+            (from, to) => format!("{}-{}", from.as_deref().unwrap_or("00010101"), to.as_deref().unwrap_or("99991231")),
+        }
+    }
+}
+
+impl Date {
+    /// Whether a range of days says all that is asked: whole days, with a beginning (a record without date passes a range without one).
+    pub(super) fn is_whole_days(&self) -> bool {
+        !self.span.is_timed() && matches!(self.prefix, Prefix::Eq | Prefix::Ge | Prefix::Sa | Prefix::Ap)
+    }
+
+    /// The days of records that can match; none where no range says it. `promised` is the zone of all records.
+    pub(super) fn days(&self, zone: &Zone, promised: Option<&Zone>) -> Option<Days> {
+        let (from, to, widen) = (self.span.from(), self.span.to(), self.span.widening());
+        let low = |tick: i128| Some(self.day(tick, zone, promised).0);
+        let high = |tick: i128| Some(self.day(tick, zone, promised).1);
+        let (from, to) = match self.prefix {
+            Prefix::Eq => (low(from), high(to - 1)),
+            Prefix::Ne => return None,
+            Prefix::Gt => (low(to - 1), None),
+            Prefix::Ge => (low(from), None),
+            Prefix::Sa => (low(to), None),
+            Prefix::Le => (None, high(to - 1)),
+            Prefix::Lt | Prefix::Eb => (None, high(from - 1)),
+            Prefix::Ap => (low(from - widen), high(to + widen - 1)),
+        };
+        Some(Days { from, to })
+    }
+
+    /// The first and the last day that a tick of the value's clock can be, on the clocks of records.
+    fn day(&self, tick: i128, zone: &Zone, promised: Option<&Zone>) -> (i64, i64) {
+        let as_written = || (Span::day_of(tick), Span::day_of(tick));
+        if !self.span.is_timed() {
+            return as_written();
+        }
+        // A value without zone has the caller's, else that of each record: then it is read as it is written.
+        let written_in = self.span.zone().or_else(|| if promised.is_some() { None } else { self.zone(zone) });
+        let Some(minutes) = written_in else { return as_written() };
+        let utc = tick - Span::minutes(minutes);
+        match promised {
+            None => (Span::day_of(utc) - 1, Span::day_of(utc) + 1),
+            Some(promised) => local(utc, promised).unwrap_or((Span::day_of(utc) - 1, Span::day_of(utc) + 1)),
+        }
+    }
+}
+
+/// The days that an instant can be in a zone; around a change of its offset there may be two.
+fn local(utc: i128, zone: &Zone) -> Option<(i64, i64)> {
+    let offset = |tick: i128| {
+        let (year, month, day) = civil(Span::day_of(tick));
+        let second = Span::second_of(tick);
+        let time = format!("{:02}{:02}{:02}", second / 3600, second / 60 % 60, second % 60);
+        zone.offset(&format!("{year:04}{month:02}{day:02}"), &time).as_ref().map(Offset::minutes)
+    };
+    let first = utc + Span::minutes(offset(utc)?);
+    let second = utc + Span::minutes(offset(first)?);
+    let (a, b) = (Span::day_of(first), Span::day_of(second));
+    Some((a.min(b), a.max(b)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn days(query: &str, zone: &Zone, promised: Option<&Zone>) -> Option<String> {
+        Some(Date::parse(query).unwrap().days(zone, promised)?.text(true))
+    }
+
+    #[test]
+    fn ranges() {
+        let plain = |query| days(query, &Zone::None, None).unwrap();
+        assert_eq!(plain("2024-01-14"), "20240114");
+        assert_eq!(plain("2024"), "20240101-20241231");
+        assert_eq!(plain("ge2024-02"), "20240201-");
+        assert_eq!(plain("gt2024-02"), "20240229-");
+        assert_eq!(plain("sa2024-02"), "20240301-");
+        assert_eq!(plain("le2021-01-15"), "-20210115");
+        assert_eq!(plain("lt2021-01-01"), "-20201231");
+        assert_eq!(plain("eb2021"), "-20201231");
+        assert_eq!(plain("ap2024-01-01"), "20231231-20240102");
+        assert_eq!(days("ne2024", &Zone::None, None), None);
+        assert_eq!(plain("2022-11-30T18:42:59.888Z"), "20221129-20221201");
+        assert_eq!(plain("2022-11-30T23:42:59-02:00"), "20221130-20221202");
+        assert_eq!(plain("lt2022-12-01T00:00:00Z"), "-20221201");
+        assert_eq!(plain("2022-11-30T18:42"), "20221130");
+        assert_eq!(plain("ap2022-11-30T23:30"), "20221130-20221201");
+    }
+
+    #[test]
+    fn zones() {
+        let zone = |text: &str| Zone::Fixed(text.parse().unwrap());
+        assert_eq!(days("2022-11-30T18:42", &zone("+01:00"), None).unwrap(), "20221129-20221201");
+        assert_eq!(days("2022-11-30T23:42:00Z", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221201");
+        assert_eq!(days("ge2022-11-30T23:42:00Z", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221201-");
+        assert_eq!(days("2022-11-30T23:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130");
+    }
+
+    #[test]
+    fn years_that_da_cannot_say() {
+        assert_eq!(days("9999", &Zone::None, None).unwrap(), "99990101-99991231");
+        assert_eq!(days("ge9999-12-31T23:00:00Z", &Zone::None, None).unwrap(), "99991230-");
+        assert_eq!(Date::parse("le0001").unwrap().days(&Zone::None, None).unwrap().text(false), "00010101-00011231");
+        assert_eq!(Days { from: None, to: None }.text(false), "00010101-99991231");
+    }
+
+    #[test]
+    fn sets() {
+        let days = |from: i64, to: i64| Days { from: Some(from), to: Some(to) };
+        assert_eq!(Days::union([days(5, 6), days(1, 2), days(3, 3)].into()), [days(1, 3), days(5, 6)]);
+        assert_eq!(Days::union([Days { from: Some(1), to: None }, days(5, 6)].into()), [Days { from: Some(1), to: None }]);
+        assert_eq!(Days::union([days(5, 6), Days { from: None, to: Some(5) }].into()), [Days { from: None, to: Some(6) }]);
+        assert_eq!(days(1, 5).and(days(5, 9)), Some(days(5, 5)));
+        assert_eq!(days(1, 4).and(days(5, 9)), None);
+        assert_eq!(days(1, 4).and(Days { from: None, to: Some(2) }), Some(days(1, 2)));
+    }
+}

@@ -1,0 +1,412 @@
+//! What of a clause a server can be asked: for each of its values the attributes that could hold it.
+
+use super::days::Days;
+use super::judge::{is_elsewhere, written_types};
+use super::parameter::{About, Ask, EndpointAsk};
+use super::plan::Why;
+use super::server::{Compare, Decoding, Key, Server, Wildcards};
+use super::value::{Token, Value, bare};
+use super::{Clause, Modifier, Query};
+use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE};
+use crate::fhir::place;
+use crate::grammar::uid::{Uid, uid};
+use crate::options::Options;
+use crate::policy::{Id, Subject};
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What is asked of one attribute.
+#[derive(Clone, PartialEq)]
+pub(super) enum Term {
+    /// One of these UIDs.
+    Uids(Vec<String>),
+    /// This text; beside it, as it is sent.
+    Text(String, String),
+    Days(Days),
+}
+
+/// One way for a clause to hold.
+#[derive(Clone, PartialEq)]
+pub(super) struct Branch {
+    pub(super) key: Key,
+    pub(super) term: Term,
+}
+
+/// What is sent of a clause: the ways for it to hold, together all of them; or none of it.
+pub(super) struct Push {
+    /// `None`: it is kept.
+    pub(super) branches: Option<Vec<Branch>>,
+    /// Whether the answer is more than what is asked.
+    pub(super) is_widened: bool,
+    pub(super) whys: Vec<Why>,
+}
+
+pub(super) struct Pusher<'a> {
+    pub(super) query: &'a Query,
+    pub(super) server: &'a Server,
+    pub(super) options: &'a Options,
+}
+
+/// Stops a clause from being sent.
+type Sent<T = ()> = Result<T, Why>;
+
+impl Push {
+    fn kept(why: Why) -> Push {
+        Push { branches: None, is_widened: false, whys: vec![why] }
+    }
+
+    fn never(why: Why) -> Push {
+        Push { branches: Some(Vec::new()), is_widened: false, whys: vec![why] }
+    }
+
+    fn say(&mut self, why: Why) {
+        if !self.whys.contains(&why) {
+            self.whys.push(why);
+        }
+    }
+
+    fn widen(&mut self, why: Why) {
+        self.is_widened = true;
+        self.say(why);
+    }
+
+    fn add(&mut self, branch: Branch) {
+        if let Some(branches) = &mut self.branches {
+            if !branches.contains(&branch) {
+                branches.push(branch);
+            }
+        }
+    }
+}
+
+impl Pusher<'_> {
+    pub(super) fn push(&self, clause: &Clause) -> Push {
+        // As the judge says of every study, whatever is known of it.
+        if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
+            return Push::never(Why::NoSuchValue);
+        }
+        let values: Vec<&Value> = clause.values.iter().filter(|value| !is_elsewhere(clause, value)).collect();
+        if values.is_empty() {
+            return Push::never(Why::NoSuchValue);
+        }
+        match clause.modifier {
+            Modifier::None | Modifier::Identifier | Modifier::OfType => {}
+            Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
+        }
+        let mut push = Push { branches: Some(Vec::new()), is_widened: false, whys: Vec::new() };
+        for value in values {
+            if let Err(why) = self.value(clause, value, &mut push) {
+                return Push::kept(why);
+            }
+        }
+        if let Some(branches) = push.branches.take() {
+            if branches.is_empty() {
+                push.say(Why::NoSuchValue);
+            }
+            if self.options.paranoid && branches.iter().any(|branch| !branch.key.is_uid()) {
+                return Push::kept(Why::Paranoid);
+            }
+            push.branches = Some(self.gathered(branches));
+        }
+        push
+    }
+
+    /// Days as few ranges, UIDs as lists where the server has them.
+    fn gathered(&self, branches: Vec<Branch>) -> Vec<Branch> {
+        let mut out: Vec<Branch> = Vec::new();
+        let mut days: Vec<(Key, Vec<Days>)> = Vec::new();
+        for branch in branches {
+            match branch.term {
+                Term::Days(range) => match days.iter_mut().find(|(key, _)| *key == branch.key) {
+                    Some((_, ranges)) => ranges.push(range),
+                    None => days.push((branch.key, vec![range])),
+                },
+                Term::Uids(uids) => {
+                    let room = |list: &Vec<String>| self.server.uid_list.is_some_and(|most| list.len() < most as usize);
+                    let open = out.iter_mut().find_map(|known| match &mut known.term {
+                        Term::Uids(list) if known.key == branch.key && room(list) => Some(list),
+                        _ => None,
+                    });
+                    match open {
+                        Some(list) => list.extend(uids),
+                        None => out.push(Branch { key: branch.key, term: Term::Uids(uids) }),
+                    }
+                }
+                Term::Text(..) => out.push(branch),
+            }
+        }
+        for (key, ranges) in days {
+            out.extend(Days::union(ranges).into_iter().map(|range| Branch { key, term: Term::Days(range) }));
+        }
+        out
+    }
+
+    fn value(&self, clause: &Clause, value: &Value, push: &mut Push) -> Sent {
+        match clause.about {
+            About::Nothing => Ok(()),
+            About::Id => self.id(value, push),
+            About::Identifier => self.identifier(value, push),
+            About::Started => self.days(Key::StudyDate, value, push),
+            About::Patient(Ask::Birth) => self.days(Key::PatientBirthDate, value, push),
+            About::Patient(Ask::Gender) => self.gender(value, push),
+            About::Patient(Ask::Reference | Ask::Identifier) => self.patient(value, push),
+            About::Modality => self.modality(value, push),
+            About::Series => self.uid(Key::SeriesInstanceUid, value, push),
+            About::Instance => self.uid(Key::SopInstanceUid, value, push),
+            About::SopClass => {
+                let key = if self.server.pushes(Key::SopClassesInStudy) { Key::SopClassesInStudy } else { Key::SopClassUid };
+                self.uid(key, value, push)
+            }
+            About::Encounter(Ask::Identifier) => match value {
+                Value::Token(token) if !token.code.is_empty() => {
+                    push.widen(Why::Issuer);
+                    self.text(Key::AdmissionId, &token.code, push)
+                }
+                _ => Err(Why::NoKey),
+            },
+            About::Patient(_) | About::Person(..) => Err(Why::Name),
+            // Each of these may stand in one of several attributes, and no request asks for all of them.
+            About::BodySite | About::Reason | About::BasedOn(_) => Err(Why::SeveralAttributes),
+            About::Encounter(_) | About::Status => Err(Why::NoKey),
+            About::Endpoint(EndpointAsk::Other) => Ok(()),
+            About::Endpoint(_) => Err(Why::Local),
+        }
+    }
+
+    fn key(&self, key: Key) -> Sent {
+        if self.server.pushes(key) { Ok(()) } else { Err(Why::NoKey) }
+    }
+
+    fn one_uid(&self, key: Key, text: &str, push: &mut Push) -> Sent {
+        match uid(text) {
+            // No such UID is an identity, or a class.
+            Uid::Bad => Ok(()),
+            Uid::Odd if !self.server.odd_uids => Err(Why::Characters),
+            Uid::Legal | Uid::Odd => {
+                self.key(key)?;
+                push.add(Branch { key, term: Term::Uids(vec![text.to_string()]) });
+                Ok(())
+            }
+        }
+    }
+
+    fn uid(&self, key: Key, value: &Value, push: &mut Push) -> Sent {
+        let text = match value {
+            Value::Text(text) => text.as_str(),
+            // Any class, in a system that has them all.
+            Value::Token(token) if token.code.is_empty() => return Err(Why::AnyValue),
+            Value::Token(token) if token.system.as_deref().is_none_or(|system| system == super::evidence::CLASSES) => token.code.as_str(),
+            _ => return Ok(()),
+        };
+        self.one_uid(key, bare(text), push)
+    }
+
+    fn id(&self, value: &Value, push: &mut Push) -> Sent {
+        let Value::Token(token) = value else { return Err(Why::NoKey) };
+        if !matches!(self.options.id, Id::Uid) {
+            return Err(Why::NoKey);
+        }
+        // The id of a UID that is met under two patients is a UUID.
+        let is_uuid = |text: &str| {
+            text.len() == 36
+                && text.bytes().enumerate().all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+        };
+        match &token.system {
+            Some(system) if !system.is_empty() => Ok(()),
+            _ if token.code.is_empty() => Err(Why::AnyValue),
+            _ if is_uuid(&token.code) => Err(Why::Characters),
+            _ => self.one_uid(Key::StudyInstanceUid, &token.code, push),
+        }
+    }
+
+    fn identifier(&self, value: &Value, push: &mut Push) -> Sent {
+        let (system, code, type_) = match value {
+            Value::Token(Token { system, code }) => (system.as_deref(), code.as_str(), None),
+            Value::OfType([system, type_, code]) => (None, code.as_str(), Some((system.as_str(), type_.as_str()))),
+            _ => return Err(Why::NoKey),
+        };
+        if code.is_empty() {
+            return Err(Why::AnyValue);
+        }
+        let is_accession = |type_: Option<(&str, &str)>| type_.is_none_or(|type_| type_ == (IDENTIFIER_TYPE, "ACSN"));
+        let said_uid = system == Some(DICOM_UID) || code.starts_with(crate::fhir::found::URN_OID);
+        // A bare code of other shape may be an identifier of another kind, or the UID of a study that has no right to it.
+        let could_be_uid = said_uid || matches!(uid(code), Uid::Legal) || !place::accession_is_identifier(self.query.release, self.options);
+        if system.is_none_or(|system| system == DICOM_UID) && type_.is_none_or(|(system, _)| system != IDENTIFIER_TYPE) {
+            if could_be_uid {
+                self.one_uid(Key::StudyInstanceUid, bare(code), push)?;
+            } else if !matches!(uid(code), Uid::Bad) {
+                self.assume(push)?;
+            }
+        }
+        if said_uid && system.is_none() && type_.is_none() {
+            // No accession number begins with `urn:oid:`.
+            return self.assume(push);
+        }
+        if system == Some(DICOM_UID) {
+            return Ok(());
+        }
+        if place::accession_is_identifier(self.query.release, self.options) {
+            if is_accession(type_) {
+                self.text(Key::AccessionNumber, code, push)?;
+                if system.is_some() {
+                    push.widen(Why::Issuer);
+                }
+            }
+        } else {
+            push.say(Why::AccessionIsInBasedOn);
+        }
+        let study_id = place::study_id_system(self.options).filter(|own| system.is_none_or(|system| system == *own));
+        if study_id.is_some() && type_.is_none() {
+            self.text(Key::StudyId, code, push)?;
+        }
+        Ok(())
+    }
+
+    fn patient(&self, value: &Value, push: &mut Push) -> Sent {
+        match value {
+            Value::Token(Token { code, .. }) if code.is_empty() => Err(Why::AnyValue),
+            Value::Token(Token { system, code }) => {
+                if system.is_some() {
+                    push.widen(Why::Issuer);
+                    self.sees_issuer(system.as_deref(), push);
+                } else {
+                    push.say(Why::AmbiguousNamespace);
+                }
+                self.text(Key::PatientId, code, push)
+            }
+            Value::OfType([_, _, code]) => {
+                push.widen(Why::Issuer);
+                self.text(Key::PatientId, code, push)
+            }
+            Value::Reference(reference) => {
+                let text = reference.text();
+                if matches!(&self.options.subject, Subject::Reference(own) if *own == text) {
+                    return Err(Why::AnyValue);
+                }
+                let found = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
+                for identifier in found.filter(|identifier| !identifier.value.is_empty()) {
+                    push.widen(Why::Issuer);
+                    self.sees_issuer(identifier.system.as_deref(), push);
+                    self.text(Key::PatientId, &identifier.value, push)?;
+                }
+                Ok(())
+            }
+            _ => Err(Why::NoKey),
+        }
+    }
+
+    /// Rows that never tell the issuer of a patient's id match by the caller's namespace, or not at all.
+    fn sees_issuer(&self, system: Option<&str>, push: &mut Push) {
+        let is_hidden = self.server.hidden.contains(&0x0010_0021);
+        if is_hidden && system.is_some_and(|system| !system.is_empty() && self.options.patient_namespace.as_deref() != Some(system)) {
+            push.say(Why::IssuerUnknown);
+        }
+    }
+
+    fn modality(&self, value: &Value, push: &mut Push) -> Sent {
+        let Value::Token(token) = value else { return Err(Why::NoKey) };
+        match token.system.as_deref() {
+            Some(system) if !system.is_empty() && system != DCM => return Ok(()),
+            _ if token.code.is_empty() => return Err(Why::AnyValue),
+            Some(_) => push.widen(Why::System),
+            None => {}
+        }
+        let key = if self.server.pushes(Key::ModalitiesInStudy) { Key::ModalitiesInStudy } else { Key::Modality };
+        self.text(key, &token.code, push)
+    }
+
+    fn gender(&self, value: &Value, push: &mut Push) -> Sent {
+        let Value::Token(token) = value else { return Err(Why::NoKey) };
+        if token.code.is_empty() {
+            return Err(Why::AnyValue);
+        }
+        let sexes = [("male", "M"), ("female", "F"), ("other", "O"), ("unknown", "U")];
+        match sexes.iter().find(|(gender, _)| *gender == token.code) {
+            Some((_, sex)) => self.text(Key::PatientSex, sex, push),
+            None => Ok(()),
+        }
+    }
+
+    fn days(&self, key: Key, value: &Value, push: &mut Push) -> Sent {
+        let Value::Date(date) = value else { return Err(Why::NoKey) };
+        self.key(key)?;
+        let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
+        if !date.is_whole_days() {
+            push.widen(Why::WholeDays);
+        }
+        push.add(Branch { key, term: Term::Days(range) });
+        self.assume(push)
+    }
+
+    /// What is stored otherwise than its standard wants may be lost.
+    fn assume(&self, push: &mut Push) -> Sent {
+        if self.options.paranoid {
+            return Err(Why::Paranoid);
+        }
+        push.say(Why::AssumesConformantStore);
+        Ok(())
+    }
+
+    fn text(&self, key: Key, text: &str, push: &mut Push) -> Sent {
+        self.key(key)?;
+        let sent = self.sent(key, text)?;
+        if sent.contains('?') {
+            push.widen(Why::Characters);
+        }
+        if self.server.compare != Compare::Exact {
+            push.widen(Why::Case);
+        }
+        push.add(Branch { key, term: Term::Text(text.to_string(), sent) });
+        self.assume(push)
+    }
+
+    /// A value as it stands in a request: encoded once, and nothing that could mean something else.
+    fn sent(&self, key: Key, text: &str) -> Sent<String> {
+        if text.chars().count() > key.most() && !self.server.long_values || text.len() > 256 {
+            return Err(Why::TooLong);
+        }
+        // Space at the ends is padding.
+        if text.trim() != text || text.chars().any(char::is_control) {
+            return Err(Why::Characters);
+        }
+        // Code strings are asked for as they are: not every server has wildcards there.
+        let is_wild = self.server.wildcards == Wildcards::AsQuestion && matches!(key, Key::PatientId | Key::AccessionNumber | Key::StudyId);
+        let mut out = String::new();
+        for c in text.chars() {
+            if is_plain(c) {
+                out.push(c);
+            } else if self.is_sendable(c) {
+                encode(c, &mut out);
+            } else if is_wild && c.is_ascii() {
+                out.push('?');
+            } else {
+                return Err(Why::Characters);
+            }
+        }
+        Ok(out)
+    }
+
+    fn is_sendable(&self, c: char) -> bool {
+        match c {
+            '*' | '?' => self.server.wildcards == Wildcards::Exact && self.server.decoding == Decoding::Rfc,
+            // Divides values, in every VR that is matched by text.
+            '\\' => false,
+            ',' => self.server.comma,
+            '&' | '=' | '+' | '%' | '#' => self.server.decoding == Decoding::Rfc,
+            _ => self.server.decoding != Decoding::None,
+        }
+    }
+}
+
+/// What means itself in every query, encoded or not.
+const fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '!' | '$' | '\'' | '(' | ')' | ':' | '@' | '/')
+}
+
+fn encode(c: char, out: &mut String) {
+    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+        out.push_str(&alloc::format!("%{byte:02X}"));
+    }
+}

@@ -1,0 +1,399 @@
+//! What a QIDO-RS server can be asked without losing rows.
+//!
+//! Extra rows are repaired by judging them; rows that a server loses are repaired by nothing. So a [`Server`] is first of all the list of
+//! predicates that are safe to push. What is not known of a server is not pushed.
+
+use crate::zone::Zone;
+use alloc::borrow::Cow;
+use core::fmt;
+
+/// An attribute that a request may match by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Key {
+    /// Study Instance UID (0020,000D), of studies.
+    StudyInstanceUid,
+    /// Patient ID (0010,0020), of studies.
+    PatientId,
+    /// Accession Number (0008,0050), of studies.
+    AccessionNumber,
+    /// Study ID (0020,0010), of studies.
+    StudyId,
+    /// Admission ID (0038,0010), of studies.
+    AdmissionId,
+    /// Study Date (0008,0020), of studies: a range of days.
+    StudyDate,
+    /// Patient's Birth Date (0010,0030), of studies: a range of days.
+    PatientBirthDate,
+    /// Patient's Sex (0010,0040), of studies.
+    PatientSex,
+    /// Modalities in Study (0008,0061), of studies: one of them.
+    ModalitiesInStudy,
+    /// SOP Classes in Study (0008,0062), of studies: one of them.
+    SopClassesInStudy,
+    /// Modality (0008,0060), of series.
+    Modality,
+    /// Series Instance UID (0020,000E), of series.
+    SeriesInstanceUid,
+    /// SOP Class UID (0008,0016), of instances.
+    SopClassUid,
+    /// SOP Instance UID (0008,0018), of instances.
+    SopInstanceUid,
+}
+
+impl Key {
+    /// Every key, in the order in which requests have them.
+    pub const ALL: [Key; 14] = [
+        Key::StudyInstanceUid,
+        Key::PatientId,
+        Key::AccessionNumber,
+        Key::StudyId,
+        Key::AdmissionId,
+        Key::StudyDate,
+        Key::PatientBirthDate,
+        Key::PatientSex,
+        Key::ModalitiesInStudy,
+        Key::SopClassesInStudy,
+        Key::Modality,
+        Key::SeriesInstanceUid,
+        Key::SopClassUid,
+        Key::SopInstanceUid,
+    ];
+
+    /// The attribute's keyword.
+    #[must_use]
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Key::StudyInstanceUid => "StudyInstanceUID",
+            Key::PatientId => "PatientID",
+            Key::AccessionNumber => "AccessionNumber",
+            Key::StudyId => "StudyID",
+            Key::AdmissionId => "AdmissionID",
+            Key::StudyDate => "StudyDate",
+            Key::PatientBirthDate => "PatientBirthDate",
+            Key::PatientSex => "PatientSex",
+            Key::ModalitiesInStudy => "ModalitiesInStudy",
+            Key::SopClassesInStudy => "SOPClassesInStudy",
+            Key::Modality => "Modality",
+            Key::SeriesInstanceUid => "SeriesInstanceUID",
+            Key::SopClassUid => "SOPClassUID",
+            Key::SopInstanceUid => "SOPInstanceUID",
+        }
+    }
+
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
+    /// Whether its values are UIDs.
+    pub(super) const fn is_uid(self) -> bool {
+        matches!(self, Key::StudyInstanceUid | Key::SeriesInstanceUid | Key::SopInstanceUid | Key::SopClassUid | Key::SopClassesInStudy)
+    }
+
+    /// The most characters that its VR allows (PS3.5 6.2).
+    pub(super) const fn most(self) -> usize {
+        match self {
+            Key::AccessionNumber | Key::StudyId | Key::PatientSex | Key::ModalitiesInStudy | Key::Modality => 16,
+            _ => 64,
+        }
+    }
+}
+
+/// What a server does with the percent-encoding of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decoding {
+    /// Splits, then decodes once, as RFC 3986 wants: every value can be sent.
+    Rfc,
+    /// Decodes, then splits: `& = + % , \ #` cannot be sent.
+    BeforeSplit,
+    /// Decodes nothing: only what needs no encoding can be sent. (So does who says nothing: see [`Server::unknown`].)
+    None,
+}
+
+/// What a server does with `*` and `?` in a key of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wildcards {
+    /// They stand for themselves.
+    Exact,
+    /// They are wildcards: `?` is sent in the place of a character that cannot be.
+    AsQuestion,
+    /// It is not known: values that have them are not sent.
+    Keep,
+}
+
+/// How a server compares text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compare {
+    /// As it stands.
+    Exact,
+    /// Blind to case.
+    FoldsCase,
+    /// Not known.
+    Unknown,
+}
+
+/// How a server is asked for attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ask {
+    /// `includefield` with a list of tags.
+    Tags,
+    /// `includefield=all`: lists are not understood, or are bounded.
+    All,
+    /// `includefield` with this tag alone, of study rows; what else it returns cannot be changed.
+    Only(u32),
+    /// It returns what it returns.
+    Nothing,
+}
+
+/// How the last page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// By its being empty (204 or `[]`): the only sign that no server is known to get wrong.
+    EmptyPage,
+    /// By the absence of `Warning: 299`.
+    NoWarning,
+    /// By its being short.
+    ShortPage,
+    /// There is one page only: `limit` and `offset` are not understood.
+    OnePage,
+}
+
+/// What is known of a QIDO-RS server.
+///
+/// Presets of servers are in [`servers`](super::servers); a server of one's own starts with [`Server::unknown`]:
+///
+/// ```
+/// use fhir_dicomweb::search::{Decoding, Key, Server};
+/// let server = Server::unknown().named("ours").pushing(Key::ModalitiesInStudy).decoding(Decoding::Rfc).uid_lists(50);
+/// assert!(server.pushes(Key::ModalitiesInStudy) && !server.pushes(Key::PatientSex));
+/// ```
+#[derive(Clone)]
+pub struct Server {
+    pub(super) id: Cow<'static, str>,
+    keys: u16,
+    pub(super) decoding: Decoding,
+    pub(super) wildcards: Wildcards,
+    pub(super) compare: Compare,
+    /// Whether a comma can stand in a value.
+    pub(super) comma: bool,
+    pub(super) uid_list: Option<u32>,
+    pub(super) parents: bool,
+    pub(super) odd_uids: bool,
+    pub(super) long_values: bool,
+    pub(super) open_ranges: bool,
+    pub(super) ask: Ask,
+    pub(super) modalities: bool,
+    pub(super) hidden: &'static [u32],
+    page: Option<u32>,
+    end: End,
+    pub(super) zone: Option<Zone>,
+}
+
+impl Server {
+    /// A server of which nothing is known: UIDs, PatientID, AccessionNumber and a range of StudyDate are pushed, as far as they need no
+    /// encoding; there is no list, no wildcard, no key of studies in a request for series.
+    #[must_use]
+    pub const fn unknown() -> Server {
+        Server {
+            id: Cow::Borrowed("unknown"),
+            keys: Key::StudyInstanceUid.bit()
+                | Key::PatientId.bit()
+                | Key::AccessionNumber.bit()
+                | Key::StudyDate.bit()
+                | Key::SeriesInstanceUid.bit()
+                | Key::SopInstanceUid.bit(),
+            decoding: Decoding::None,
+            wildcards: Wildcards::Keep,
+            compare: Compare::Unknown,
+            comma: false,
+            uid_list: None,
+            parents: false,
+            odd_uids: true,
+            long_values: false,
+            open_ranges: true,
+            ask: Ask::Tags,
+            modalities: false,
+            hidden: &[],
+            page: None,
+            end: End::EmptyPage,
+            zone: None,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether it is asked by a key.
+    #[must_use]
+    pub const fn pushes(&self, key: Key) -> bool {
+        self.keys & key.bit() != 0
+    }
+
+    /// How many rows a page has at most; none: the server's own limit, or no limit.
+    #[must_use]
+    pub const fn page_size(&self) -> Option<u32> {
+        self.page
+    }
+
+    /// How its last page shows.
+    #[must_use]
+    pub const fn end_signal(&self) -> End {
+        self.end
+    }
+
+    /// How it compares text.
+    #[must_use]
+    pub const fn compares(&self) -> Compare {
+        self.compare
+    }
+
+    /// Names it.
+    #[must_use]
+    pub fn named(mut self, id: impl Into<alloc::string::String>) -> Server {
+        self.id = Cow::Owned(id.into());
+        self
+    }
+
+    pub(super) fn preset(mut self, id: &'static str) -> Server {
+        self.id = Cow::Borrowed(id);
+        self
+    }
+
+    /// It matches by this key, and never loses a conformant row by it.
+    #[must_use]
+    pub const fn pushing(mut self, key: Key) -> Server {
+        self.keys |= key.bit();
+        self
+    }
+
+    /// It is never asked by this key.
+    #[must_use]
+    pub const fn keeping(mut self, key: Key) -> Server {
+        self.keys &= !key.bit();
+        self
+    }
+
+    pub(super) const fn pushing_all(mut self, keys: &[Key]) -> Server {
+        let mut rest = keys;
+        while let [key, tail @ ..] = rest {
+            self.keys |= key.bit();
+            rest = tail;
+        }
+        self
+    }
+
+    /// What it does with percent-encoding.
+    #[must_use]
+    pub const fn decoding(mut self, decoding: Decoding) -> Server {
+        self.decoding = decoding;
+        self
+    }
+
+    /// What `*` and `?` mean to it.
+    #[must_use]
+    pub const fn wildcards(mut self, wildcards: Wildcards) -> Server {
+        self.wildcards = wildcards;
+        self
+    }
+
+    /// How it compares text.
+    #[must_use]
+    pub const fn comparing(mut self, compare: Compare) -> Server {
+        self.compare = compare;
+        self
+    }
+
+    /// A comma in a value, encoded, is part of the value.
+    #[must_use]
+    pub const fn literal_commas(mut self) -> Server {
+        self.comma = true;
+        self
+    }
+
+    /// It takes lists of UIDs, divided by commas, of up to so many.
+    #[must_use]
+    pub const fn uid_lists(mut self, most: u32) -> Server {
+        self.uid_list = Some(most);
+        self
+    }
+
+    /// Requests for series and instances may match by keys of studies too.
+    #[must_use]
+    pub const fn study_keys_below(mut self) -> Server {
+        self.parents = true;
+        self
+    }
+
+    /// It refuses UIDs that are none.
+    #[must_use]
+    pub const fn checking_uids(mut self) -> Server {
+        self.odd_uids = false;
+        self
+    }
+
+    /// It finds values that are longer than their VR allows.
+    #[must_use]
+    pub const fn long_values(mut self) -> Server {
+        self.long_values = true;
+        self
+    }
+
+    /// It is not known to take ranges with one end.
+    #[must_use]
+    pub const fn closed_ranges(mut self) -> Server {
+        self.open_ranges = false;
+        self
+    }
+
+    /// How it is asked for attributes.
+    #[must_use]
+    pub const fn asked_by(mut self, ask: Ask) -> Server {
+        self.ask = ask;
+        self
+    }
+
+    /// Its study rows tell ModalitiesInStudy, if asked.
+    #[must_use]
+    pub const fn returning_modalities(mut self) -> Server {
+        self.modalities = true;
+        self
+    }
+
+    /// It never returns these attributes.
+    #[must_use]
+    pub const fn never_returning(mut self, tags: &'static [u32]) -> Server {
+        self.hidden = tags;
+        self
+    }
+
+    /// Its pages.
+    #[must_use]
+    pub const fn paged(mut self, size: Option<u32>, end: End) -> Server {
+        self.page = size;
+        self.end = end;
+        self
+    }
+
+    /// **A promise** that all dates and times of this server's studies are in this zone, whatever TimezoneOffsetFromUTC says of them: a
+    /// search by instants then asks for the days that it touches, no more, and the answers are judged in this zone.
+    #[must_use]
+    pub const fn all_dates_in(mut self, zone: Zone) -> Server {
+        self.zone = Some(zone);
+        self
+    }
+}
+
+/// Shows the name.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("id", &self.id).finish_non_exhaustive()
+    }
+}

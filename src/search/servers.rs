@@ -1,0 +1,204 @@
+//! Servers that are known. Each preset's facts were measured on a running server, read in its source, or told by its vendor; what is not known
+//! of a server is as [`Server::unknown`] has it.
+//!
+//! ```
+//! use fhir_dicomweb::search::{Key, Server};
+//! let server: Server = "dcm4chee-arc-5".parse()?;
+//! assert!(server.pushes(Key::ModalitiesInStudy));
+//! assert!("pacs".parse::<Server>().is_err());
+//! # Ok::<(), fhir_dicomweb::search::UnknownServer>(())
+//! ```
+
+use super::server::{Ask, Compare, Decoding, End, Key, Server, Wildcards};
+use core::str::FromStr;
+
+/// Nothing is known.
+#[must_use]
+pub const fn unknown() -> Server {
+    Server::unknown()
+}
+
+/// A server that does what PS3.18 10.6 requires, and nothing else: required matching keys, lists of UIDs, one decoding. `*` and `?` are
+/// wildcards by PS3.4 C.2.2.2.4, but not every server has them.
+#[must_use]
+pub fn ps3_18_baseline() -> Server {
+    Server::unknown()
+        .preset("ps3.18-baseline")
+        .pushing_all(&[Key::StudyId, Key::ModalitiesInStudy, Key::SopClassUid])
+        .decoding(Decoding::Rfc)
+        .uid_lists(50)
+        .returning_modalities()
+}
+
+const ORTHANC: Server = Server::unknown()
+    .pushing_all(&[Key::StudyId, Key::PatientBirthDate, Key::PatientSex, Key::ModalitiesInStudy, Key::Modality, Key::SopClassUid])
+    .decoding(Decoding::BeforeSplit)
+    .wildcards(Wildcards::AsQuestion)
+    .comparing(Compare::FoldsCase)
+    .uid_lists(50)
+    .study_keys_below()
+    .long_values()
+    .returning_modalities()
+    .paged(None, End::OnePage);
+
+/// Orthanc 1.10 with DICOMweb 1.7 as Debian 12 builds it: it decodes nothing. Measured. Pages are not asked for: without a limit all comes.
+#[must_use]
+pub fn orthanc_1_10_debian() -> Server {
+    ORTHANC.preset("orthanc-1.10-debian").decoding(Decoding::None)
+}
+
+/// Orthanc 1.10 with DICOMweb 1.7: it decodes before it splits, and reads every comma as a list and drops every backslash. Measured, and read
+/// in `QidoRs.cpp`.
+#[must_use]
+pub fn orthanc_1_10() -> Server {
+    ORTHANC.preset("orthanc-1.10")
+}
+
+/// Orthanc 1.12.5 and later with DICOMweb 1.18 to 1.24. Read in the source: as 1.10, without wildcards in ModalitiesInStudy (none is sent);
+/// pages are cut before the last check, so that a short one is not the last.
+#[must_use]
+pub fn orthanc_1_12() -> Server {
+    ORTHANC.preset("orthanc-1.12")
+}
+
+/// dcm4chee-arc-light 5. Read in the source and the conformance statement. It splits at raw commas and decodes then; identifiers are compared
+/// as they stand; names would have to be in upper case, and are not sent.
+#[must_use]
+pub fn dcm4chee_arc_5() -> Server {
+    Server::unknown()
+        .preset("dcm4chee-arc-5")
+        .pushing_all(&[
+            Key::StudyId,
+            Key::AdmissionId,
+            Key::PatientBirthDate,
+            Key::PatientSex,
+            Key::ModalitiesInStudy,
+            Key::SopClassesInStudy,
+            Key::Modality,
+            Key::SopClassUid,
+        ])
+        .decoding(Decoding::Rfc)
+        .wildcards(Wildcards::AsQuestion)
+        .comparing(Compare::Exact)
+        .literal_commas()
+        .uid_lists(50)
+        .study_keys_below()
+        .returning_modalities()
+        .paged(Some(1000), End::NoWarning)
+}
+
+/// Google Cloud Healthcare API. By its documentation: no wildcards, no lists, no ModalitiesInStudy (neither as key nor as answer), and one
+/// query more tells that a page was the last.
+#[must_use]
+pub fn google_healthcare() -> Server {
+    Server::unknown()
+        .preset("google-healthcare")
+        .pushing(Key::Modality)
+        .decoding(Decoding::Rfc)
+        .comparing(Compare::Exact)
+        .literal_commas()
+        .study_keys_below()
+        .closed_ranges()
+        .paged(Some(1000), End::EmptyPage)
+}
+
+const AZURE: Server = Server::unknown()
+    .pushing_all(&[Key::ModalitiesInStudy, Key::PatientBirthDate, Key::Modality])
+    .decoding(Decoding::Rfc)
+    .wildcards(Wildcards::Exact)
+    .comparing(Compare::FoldsCase)
+    .literal_commas()
+    .study_keys_below()
+    .checking_uids()
+    .returning_modalities()
+    .paged(Some(200), End::EmptyPage);
+
+/// Azure DICOM service, API version 1. Read in the source: no wildcards, no lists, a key outside its table is an error.
+#[must_use]
+pub fn azure_dicom_v1() -> Server {
+    AZURE.preset("azure-dicom-v1")
+}
+
+/// Azure DICOM service, API version 2: as version 1; attributes that failed validation are not found.
+#[must_use]
+pub fn azure_dicom_v2() -> Server {
+    AZURE.preset("azure-dicom-v2")
+}
+
+/// AWS HealthImaging, as documented in 2026. What it does with wildcards and commas in identifiers is not known.
+#[must_use]
+pub fn aws_healthimaging() -> Server {
+    Server::unknown()
+        .preset("aws-healthimaging")
+        .pushing(Key::ModalitiesInStudy)
+        .study_keys_below()
+        .closed_ranges()
+        .asked_by(Ask::All)
+        .returning_modalities()
+        .paged(Some(1000), End::EmptyPage)
+}
+
+/// Kheops. Read in the source: blind to case, wildcards at the ends of a value only, no requests for all series or instances, and fixed
+/// attributes in its rows but for StudyDescription.
+#[must_use]
+pub fn kheops() -> Server {
+    Server::unknown()
+        .preset("kheops")
+        .pushing_all(&[Key::StudyId, Key::ModalitiesInStudy])
+        .keeping(Key::SeriesInstanceUid)
+        .keeping(Key::SopInstanceUid)
+        .comparing(Compare::FoldsCase)
+        .asked_by(Ask::Only(0x0008_1030))
+        .returning_modalities()
+        .never_returning(&[0x0010_0021, 0x0010_0024, 0x0008_0051, 0x0008_0096, 0x0008_1060, 0x0008_1062, 0x0038_0010, 0x0040_2016, 0x0040_2017])
+        .paged(None, End::OnePage)
+}
+
+/// Static DICOMweb: files. Read in the source: a date filter fails on an empty date, and an attribute that is missing passes; so nothing but
+/// the study's UID is asked for.
+#[must_use]
+pub fn static_dicomweb() -> Server {
+    Server::unknown()
+        .preset("static-dicomweb")
+        .keeping(Key::PatientId)
+        .keeping(Key::AccessionNumber)
+        .keeping(Key::StudyDate)
+        .keeping(Key::SeriesInstanceUid)
+        .keeping(Key::SopInstanceUid)
+        .comparing(Compare::Exact)
+        .asked_by(Ask::Nothing)
+        .returning_modalities()
+        .paged(None, End::OnePage)
+}
+
+/// Every preset.
+pub fn all() -> impl Iterator<Item = Server> {
+    let presets: [fn() -> Server; 12] = [
+        unknown,
+        ps3_18_baseline,
+        orthanc_1_10_debian,
+        orthanc_1_10,
+        orthanc_1_12,
+        dcm4chee_arc_5,
+        google_healthcare,
+        azure_dicom_v1,
+        azure_dicom_v2,
+        aws_healthimaging,
+        kheops,
+        static_dicomweb,
+    ];
+    presets.into_iter().map(|preset| preset())
+}
+
+/// No preset has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected the id of a known server, such as unknown, orthanc-1.12 or dcm4chee-arc-5")]
+pub struct UnknownServer;
+
+impl FromStr for Server {
+    type Err = UnknownServer;
+
+    fn from_str(text: &str) -> Result<Self, UnknownServer> {
+        all().find(|server| server.id() == text).ok_or(UnknownServer)
+    }
+}

@@ -42,6 +42,8 @@ pub struct Study {
     pub(crate) instances: Vec<InstanceEntry>,
     pub(crate) extras: Vec<Extra>,
     pub(crate) patient_conflict: bool,
+    /// Whether its rows tell the issuer of the patient's id, or that there is none.
+    pub(crate) issuer_known: bool,
     /// Rows of patient and study that the data sets knew, even as empty: a bit for each slot.
     pub(crate) known: u64,
 }
@@ -105,6 +107,11 @@ impl Study {
     /// Whether the data sets knew the fact, even as absent. What was not returned may exist all the same.
     pub(crate) fn knows(&self, row: RowRef) -> bool {
         study_slot(row).is_some_and(|slot| self.known & (1 << slot) != 0)
+    }
+
+    /// As [`Self::knows`], of the issuer of the patient's id.
+    pub(crate) fn knows_issuer(&self) -> bool {
+        self.issuer_known || self.is_whole()
     }
 
     /// As [`Self::knows`], of the identification of a person.

@@ -3,10 +3,11 @@
 
 mod support;
 
-use fhir_dicomweb::search::{self, Handling, Verdict};
-use fhir_dicomweb::{Class, Code, Options, Release, Study};
+use fhir_dicomweb::search::{self, Handling, Server, Verdict};
+use fhir_dicomweb::{Class, Code, Options, Release, Study, Zone};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use support::{Losses, filled, for_release, matches, options_of, span_holds, to_bundle, to_dicom, to_fhir, vector_files};
 
 fn main() {
@@ -18,6 +19,13 @@ fn main() {
                 let span = case["releases"].as_str().unwrap_or_else(|| panic!("{}: releases", path.display()));
                 let directions = case["directions"].as_array().map(Vec::as_slice).unwrap_or_default();
                 if !span_holds(span, release) {
+                    continue;
+                }
+                if case["op"] == "plan" {
+                    for server in servers_of(&case) {
+                        let (name, case) = (format!("{}@{release}/{server}", case["id"].as_str().unwrap()), case.clone());
+                        trials.push(Trial::test(name, move || planned(&case, release, &server)));
+                    }
                     continue;
                 }
                 if case["op"] == "judge" {
@@ -113,6 +121,76 @@ fn judge(case: &Value, release: Release) -> Result<(), Failed> {
     if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}of {}", case["dicom"]).into()) }
 }
 
+/// The servers of a case.
+fn servers_of(case: &Value) -> Vec<String> {
+    let named = case["servers"].as_array().cloned().unwrap_or_else(|| vec![case["server"].clone()]);
+    named.iter().map(|id| id.as_str().expect("a server").to_owned()).collect()
+}
+
+/// A table of queries and of what a server is asked.
+fn planned(case: &Value, release: Release, server: &str) -> Result<(), Failed> {
+    let options = options_of(case);
+    let mut server: Server = server.parse().expect("a known server");
+    if let Some(zone) = case["options"]["allDatesIn"].as_str() {
+        server = server.all_dates_in(Zone::Fixed(zone.parse().expect("an offset")));
+    }
+    let mut wrong = String::new();
+    for ask in case["asks"].as_array().unwrap() {
+        let query = ask["q"].as_str().unwrap();
+        let handling = if ask["strict"] == true { Handling::Strict } else { Handling::Lenient };
+        let plan = search::parse(query, release, handling, &options.limits).and_then(|mut query| {
+            resolve(case, &mut query);
+            search::plan(&query, &server, &options)
+        });
+        match (plan, ask["error"].as_str()) {
+            (Err(error), Some(code)) if error.code() == code => {}
+            (Err(error), wanted) => wrong += &format!("{query}: expected {wanted:?}, found the error {}\n", error.code()),
+            (Ok(_), Some(code)) => wrong += &format!("{query}: expected the error {code}, found a plan\n"),
+            (Ok(plan), None) => wrong += &unlike(ask, query, &plan),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// Where a plan is not what a row of a table says.
+fn unlike(ask: &Value, query: &str, plan: &search::Plan) -> String {
+    let mut wrong = String::new();
+    let without = |query: &str| query.split('&').filter(|pair| !pair.starts_with("includefield=")).collect::<Vec<_>>().join("&");
+    let url = |path: &str, query: String| if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    let mut found: Vec<String> = plan.requests().iter().map(|one| url(one.path, without(&one.query))).collect();
+    let mut wanted: Vec<String> = ask["requests"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect();
+    found.sort();
+    wanted.sort();
+    if found != wanted {
+        wrong += &format!("{query}: expected {wanted:?}, found {found:?}\n");
+    }
+    let found: BTreeMap<String, &search::Decision> = plan.decisions().iter().map(|one| (one.clause.clone(), one)).collect();
+    let classes = ask["classes"].as_object().unwrap();
+    let same = classes.len() == found.len() && classes.iter().all(|(clause, class)| found.get(clause).is_some_and(|one| one.class.name() == class));
+    if !same {
+        wrong += &format!("{query}: expected {classes:?}, found {found:?}\n");
+    }
+    for (clause, reasons) in ask["reasons"].as_object().into_iter().flatten() {
+        for reason in reasons.as_array().unwrap() {
+            if !found.get(clause).is_some_and(|one| one.whys.iter().any(|why| why.name() == reason)) {
+                wrong += &format!("{query}: {clause} without reason {reason}: {found:?}\n");
+            }
+        }
+    }
+    if ask["level"].as_str().is_some_and(|level| level != plan.level().name()) {
+        wrong += &format!("{query}: expected level {}, found {}\n", ask["level"], plan.level().name());
+    }
+    wrong
+}
+
+fn resolve(case: &Value, query: &mut search::Query) {
+    for (reference, identifiers) in case["resolve"].as_object().into_iter().flatten() {
+        let identifiers: Vec<(Option<&str>, &str)> =
+            identifiers.as_array().unwrap().iter().map(|id| (id["system"].as_str(), id["value"].as_str().unwrap())).collect();
+        query.resolve(reference, &identifiers);
+    }
+}
+
 /// What is said of the one study of a case.
 fn said(case: &Value, query: &str, release: Release, handling: Handling, options: &Options, studies: &[Study]) -> String {
     let mut parsed = match search::parse(query, release, handling, &options.limits) {
@@ -122,11 +200,7 @@ fn said(case: &Value, query: &str, release: Release, handling: Handling, options
     let printed = parsed.to_string();
     let again = search::parse(&printed, release, handling, &options.limits).expect("what is printed parses");
     assert!(again == parsed, "{query} printed as {printed}");
-    for (reference, identifiers) in case["resolve"].as_object().into_iter().flatten() {
-        let identifiers: Vec<(Option<&str>, &str)> =
-            identifiers.as_array().unwrap().iter().map(|id| (id["system"].as_str(), id["value"].as_str().unwrap())).collect();
-        parsed.resolve(reference, &identifiers);
-    }
+    resolve(case, &mut parsed);
     let [study] = studies else { return format!("{} studies", studies.len()) };
     match parsed.residual(options) {
         Err(error) => format!("error:{}", error.code()),

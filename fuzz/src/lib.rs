@@ -1,5 +1,7 @@
 //! What the targets share: the generators and the laws are those of the property tests.
 
+#[path = "../../tests/support/archive.rs"]
+pub mod archive;
 #[path = "../../tests/support/fhir_laws.rs"]
 pub mod fhir_laws;
 #[path = "../../tests/support/generate.rs"]
@@ -8,5 +10,9 @@ pub mod generate;
 pub mod laws;
 #[path = "../../tests/support/mutate.rs"]
 pub mod mutate;
+#[path = "../../tests/support/plan_laws.rs"]
+pub mod plan_laws;
+#[path = "../../tests/support/qido_store/mod.rs"]
+pub mod qido_store;
 #[path = "../../tests/support/search_laws.rs"]
 pub mod search_laws;

@@ -22,9 +22,18 @@ struct Patient<'k> {
     issuer: Option<&'k str>,
 }
 
+/// What the rows of one UID tell of a record.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// There are other patients.
+    conflict: bool,
+    /// Whether its patient's id has an issuer.
+    issuer: bool,
+}
+
 pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
     let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
-    let mut conflicts = alloc::vec![false; records.len()];
+    let mut told = alloc::vec![Told::default(); records.len()];
     let mut group: Vec<(Patient<'_>, usize)> = Vec::new();
     let mut uid = "";
     for (key, record) in keys {
@@ -33,18 +42,19 @@ pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, optio
         let mut known = || parts.next().and_then(|part| part.strip_prefix(super::KNOWN));
         let patient = Patient { id: known(), issuer: known() };
         if of != uid {
-            settle(&mut group, &mut records, &mut conflicts, sink);
+            settle(&mut group, &mut records, &mut told, sink);
             uid = of;
         }
         group.push((patient, *record as usize));
     }
-    settle(&mut group, &mut records, &mut conflicts, sink);
+    settle(&mut group, &mut records, &mut told, sink);
     let mut done: Vec<(u64, Study)> = Vec::with_capacity(records.len());
-    for (record, conflict) in records.into_iter().zip(conflicts) {
+    for (record, told) in records.into_iter().zip(told) {
         if let Some(record) = record {
             let first = record.first_row.unwrap_or(0);
             let mut study = study(record, options, sink);
-            study.patient_conflict = conflict;
+            study.patient_conflict = told.conflict;
+            study.issuer_known |= told.issuer;
             done.push((first, study));
         }
     }
@@ -55,7 +65,7 @@ pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, optio
 }
 
 /// The records of one study UID: what can be told apart stays apart, what cannot joins the only one it can belong to.
-fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>], conflicts: &mut [bool], sink: &mut Sink<'_>) {
+fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>], told: &mut [Told], sink: &mut Sink<'_>) {
     let take = |records: &mut [Option<Record>], at: usize| records.get_mut(at).and_then(Option::take);
     let merge = |records: &mut [Option<Record>], from: usize, into: usize, sink: &mut Sink<'_>| {
         if let (Some(source), Some(mut target)) = (take(records, from), take(records, into)) {
@@ -78,6 +88,11 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
         }
     }
     group.clear();
+    for (patient, at) in &kept {
+        if let Some(told) = told.get_mut(*at) {
+            told.issuer = patient.issuer.is_some();
+        }
+    }
     let named = kept.iter().filter(|(patient, _)| patient.id.is_some()).count();
     let nameless = kept.iter().find(|(patient, _)| patient.id.is_none()).copied();
     let known = kept.iter().find(|(patient, _)| patient.id.is_some()).copied();
@@ -98,8 +113,8 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
         let first = kept.iter().filter_map(|(_, at)| records.get(*at)?.as_ref()?.first_row).min().unwrap_or(0);
         sink.lose(Loss { code: Code::PatientConflict, at: patient_place(sink), first, count: 0 });
         for (_, at) in &kept {
-            if let Some(conflict) = conflicts.get_mut(*at) {
-                *conflict = true;
+            if let Some(told) = told.get_mut(*at) {
+                told.conflict = true;
             }
         }
     }
@@ -171,6 +186,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         instances: record.instances.iter().map(|entry| entry.instance).collect(),
         extras: record.extras,
         patient_conflict: false,
+        issuer_known: false,
         known: record.known,
     }
 }

@@ -94,7 +94,7 @@ impl Date {
             return as_written();
         }
         // A value without zone has the caller's, else that of each record: then it is read as it is written.
-        let written_in = self.span.zone().or_else(|| if promised.is_some() { None } else { self.zone(zone) });
+        let written_in = self.span.zone().or_else(|| self.zone(zone));
         let Some(minutes) = written_in else { return as_written() };
         let utc = tick - Span::minutes(minutes);
         match promised {
@@ -153,7 +153,8 @@ mod tests {
         assert_eq!(days("2022-11-30T18:42", &zone("+01:00"), None).unwrap(), "20221129-20221201");
         assert_eq!(days("2022-11-30T23:42:00Z", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221201");
         assert_eq!(days("ge2022-11-30T23:42:00Z", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221201-");
-        assert_eq!(days("2022-11-30T23:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130");
+        assert_eq!(days("2022-11-30T23:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221201");
+        assert_eq!(days("2022-11-30T23:42:00", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221130");
     }
 
     #[test]

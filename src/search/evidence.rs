@@ -35,6 +35,8 @@ pub(super) struct Shown {
     pub(super) exists: bool,
     /// It is a device, among persons.
     pub(super) is_device: bool,
+    /// Whether it has a system cannot be seen.
+    pub(super) is_unsure: bool,
 }
 
 /// What a study shows for a clause.

@@ -3,6 +3,7 @@
 use super::evidence::{CLASSES, Evidence, Reader, Shown, endpoint};
 use super::fold::{contains, fold, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk, Role};
+use super::server::Issuer;
 use super::value::{Reference, Token, Value, bare};
 use super::{Clause, Handling, Modifier, Query};
 use crate::fhir::found::{DICOM_UID, URN_OID};
@@ -52,16 +53,25 @@ pub enum Verdict {
 pub struct Residual {
     query: Query,
     options: Options,
+    /// The zone of search values without one.
+    zone: Zone,
     /// The zone that all dates are promised to be in.
     promised: Option<Zone>,
+    /// What a row without issuer says.
+    issuer: Issuer,
 }
 
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
-        Residual { query, options, promised: None }
+        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut }
     }
 
-    /// All dates of the archive are in this zone, whatever its rows say.
+    /// What a row without issuer of the patient's id says.
+    pub(super) fn issuers(&mut self, issuer: Issuer) {
+        self.issuer = issuer;
+    }
+
+    /// All dates of the archive are in this zone, whatever its rows say. Search values keep the caller's.
     pub(super) fn promise(&mut self, zone: Zone) {
         self.options.zone = zone;
         self.promised = Some(zone);
@@ -113,8 +123,20 @@ impl Residual {
         if values.is_empty() {
             return Verdict::No;
         }
-        let evidence = Reader::of(study, &self.options, self.query.release, clause.about);
+        let mut evidence = Reader::of(study, &self.options, self.query.release, clause.about);
+        if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && self.misses_issuer(study) {
+            // Whose identifier it is cannot be seen: it has no system, and is not one without.
+            evidence.shown.iter_mut().filter(|shown| shown.system.is_empty()).for_each(|shown| shown.is_unsure = true);
+        }
         self.decide(clause, &values, evidence)
+    }
+
+    fn misses_issuer(&self, study: &Study) -> bool {
+        match self.issuer {
+            Issuer::LeftOut => false,
+            Issuer::KeyTells => !study.knows_issuer(),
+            Issuer::Hidden => true,
+        }
     }
 
     fn decide(&self, clause: &Clause, values: &[&Value], evidence: Evidence) -> Verdict {
@@ -145,13 +167,14 @@ impl Residual {
         match value {
             Value::Date(date) => shown.date.is_some_and(|record| {
                 let record = self.promised.as_ref().map_or(record, |zone| record.promised(zone));
-                date.matches(record, &self.options.zone)
+                date.matches(record, &self.zone)
             }),
             Value::Token(token) => match clause.about {
                 About::SopClass => is_token(token, CLASSES, &shown.value, true) || is_token(token, CLASSES, &with_urn(&shown.value), true),
                 About::Identifier if shown.system == DICOM_UID => {
                     is_token(token, DICOM_UID, &shown.value, false) || lenient && is_token(token, DICOM_UID, bare(&shown.value), false)
                 }
+                _ if shown.is_unsure && token.system.is_some() => false,
                 _ => !shown.value.is_empty() && is_token(token, &shown.system, &shown.value, false),
             },
             Value::OfType([system, code, value]) => {
@@ -192,7 +215,7 @@ impl Residual {
         }
         let resolved = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
         let mut resolved = resolved.into_iter();
-        resolved.any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))
+        !shown.is_unsure && resolved.any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))
     }
 }
 

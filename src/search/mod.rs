@@ -30,7 +30,7 @@ mod value;
 pub use judge::{Need, Residual, Verdict};
 pub use parse::{parse, parse_endpoint};
 pub use plan::{Class, Decision, Plan, Request, Why, plan};
-pub use server::{Ask, Compare, Decoding, End, Key, Server, Wildcards};
+pub use server::{Ask, Compare, Decoding, End, Issuer, Key, Server, Wildcards};
 pub use servers::UnknownServer;
 
 use crate::error::{Error, Kind};

@@ -84,7 +84,6 @@ whys! {
     OneValue "one-value" "An attribute stands once in a request, and another clause has it.",
     Paranoid "paranoid" "The caller trusts no stored text.",
     SeveralAttributes "several-attributes" "The value may stand in one of several attributes.",
-    System "system" "The code system is compared in the answer.",
     TooLong "too-long" "Longer than the attribute's VR allows.",
     TooMany "too-many" "More requests than `limits.requests` allows.",
     Unanswerable "unanswerable" "The server never returns what decides it.",
@@ -223,6 +222,7 @@ const fn level(key: Key) -> Level {
 /// `options.require_selective` is set, and some request has nothing that selects.
 pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, Error> {
     let mut residual = query.residual(options)?;
+    residual.issuers(server.issuer);
     if let Some(zone) = server.zone {
         residual.promise(zone);
     }

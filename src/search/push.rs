@@ -4,7 +4,7 @@ use super::days::Days;
 use super::judge::{is_elsewhere, written_types};
 use super::parameter::{About, Ask, EndpointAsk};
 use super::plan::Why;
-use super::server::{Compare, Decoding, Key, Server, Wildcards};
+use super::server::{Compare, Decoding, Issuer, Key, Server, Wildcards};
 use super::value::{Token, Value, bare};
 use super::{Clause, Modifier, Query};
 use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE};
@@ -12,6 +12,7 @@ use crate::fhir::place;
 use crate::grammar::uid::{Uid, uid};
 use crate::options::Options;
 use crate::policy::{Id, Subject};
+use crate::table::codes::modality;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -160,7 +161,10 @@ impl Pusher<'_> {
             }
             About::Encounter(Ask::Identifier) => match value {
                 Value::Token(token) if !token.code.is_empty() => {
-                    push.widen(Why::Issuer);
+                    match token.system {
+                        Some(_) => push.widen(Why::Issuer),
+                        None => push.say(Why::AmbiguousNamespace),
+                    }
                     self.text(Key::AdmissionId, &token.code, push)
                 }
                 _ => Err(Why::NoKey),
@@ -297,10 +301,15 @@ impl Pusher<'_> {
         }
     }
 
-    /// Rows that never tell the issuer of a patient's id match by the caller's namespace, or not at all.
+    /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or not at all.
     fn sees_issuer(&self, system: Option<&str>, push: &mut Push) {
-        let is_hidden = self.server.hidden.contains(&0x0010_0021);
-        if is_hidden && system.is_some_and(|system| !system.is_empty() && self.options.patient_namespace.as_deref() != Some(system)) {
+        let system = system.unwrap_or("");
+        let is_lost = match self.server.issuer {
+            Issuer::LeftOut => false,
+            Issuer::KeyTells => system.is_empty(),
+            Issuer::Hidden => true,
+        };
+        if is_lost && self.options.patient_namespace.as_deref().is_none_or(|own| own != system) {
             push.say(Why::IssuerUnknown);
         }
     }
@@ -310,8 +319,9 @@ impl Pusher<'_> {
         match token.system.as_deref() {
             Some(system) if !system.is_empty() && system != DCM => return Ok(()),
             _ if token.code.is_empty() => return Err(Why::AnyValue),
-            Some(_) => push.widen(Why::System),
-            None => {}
+            // A code of DCM is always written with its system, and no other code is.
+            Some(system) if system.is_empty() == modality::is_dcm(&token.code) => return Ok(()),
+            _ => {}
         }
         let key = if self.server.pushes(Key::ModalitiesInStudy) { Key::ModalitiesInStudy } else { Key::Modality };
         self.text(key, &token.code, push)
@@ -355,7 +365,9 @@ impl Pusher<'_> {
         if sent.contains('?') {
             push.widen(Why::Characters);
         }
-        if self.server.compare != Compare::Exact {
+        // Code strings have no lower case.
+        let is_code = matches!(key, Key::ModalitiesInStudy | Key::Modality | Key::PatientSex);
+        if self.server.compare != Compare::Exact && !is_code {
             push.widen(Why::Case);
         }
         push.add(Branch { key, term: Term::Text(text.to_string(), sent) });

@@ -149,6 +149,18 @@ pub enum Ask {
     Nothing,
 }
 
+/// What a row without issuer of the patient's id says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Issuer {
+    /// There is none: the server returns what it is asked for, where there is something.
+    LeftOut,
+    /// That there is none only if the row has the key; nothing without.
+    KeyTells,
+    /// Nothing: the server never tells it.
+    Hidden,
+}
+
 /// How the last page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -189,6 +201,7 @@ pub struct Server {
     pub(super) ask: Ask,
     pub(super) modalities: bool,
     pub(super) hidden: &'static [u32],
+    pub(super) issuer: Issuer,
     page: Option<u32>,
     end: End,
     pub(super) zone: Option<Zone>,
@@ -219,6 +232,7 @@ impl Server {
             ask: Ask::Tags,
             modalities: false,
             hidden: &[],
+            issuer: Issuer::KeyTells,
             page: None,
             end: End::EmptyPage,
             zone: None,
@@ -253,6 +267,12 @@ impl Server {
     #[must_use]
     pub const fn compares(&self) -> Compare {
         self.compare
+    }
+
+    /// How it is asked for attributes.
+    #[must_use]
+    pub const fn asks(&self) -> Ask {
+        self.ask
     }
 
     /// Names it.
@@ -371,6 +391,13 @@ impl Server {
     #[must_use]
     pub const fn never_returning(mut self, tags: &'static [u32]) -> Server {
         self.hidden = tags;
+        self
+    }
+
+    /// What its rows say of the issuer of the patient's id.
+    #[must_use]
+    pub const fn issuers(mut self, issuer: Issuer) -> Server {
+        self.issuer = issuer;
         self
     }
 

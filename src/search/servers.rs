@@ -9,7 +9,7 @@
 //! # Ok::<(), fhir_dicomweb::search::UnknownServer>(())
 //! ```
 
-use super::server::{Ask, Compare, Decoding, End, Key, Server, Wildcards};
+use super::server::{Ask, Compare, Decoding, End, Issuer, Key, Server, Wildcards};
 use core::str::FromStr;
 
 /// Nothing is known.
@@ -39,6 +39,7 @@ const ORTHANC: Server = Server::unknown()
     .study_keys_below()
     .long_values()
     .returning_modalities()
+    .issuers(Issuer::LeftOut)
     .paged(None, End::OnePage);
 
 /// Orthanc 1.10 with DICOMweb 1.7 as Debian 12 builds it: it decodes nothing. Measured. Pages are not asked for: without a limit all comes.
@@ -84,6 +85,7 @@ pub fn dcm4chee_arc_5() -> Server {
         .uid_lists(50)
         .study_keys_below()
         .returning_modalities()
+        .issuers(Issuer::LeftOut)
         .paged(Some(1000), End::NoWarning)
 }
 
@@ -111,6 +113,7 @@ const AZURE: Server = Server::unknown()
     .study_keys_below()
     .checking_uids()
     .returning_modalities()
+    .issuers(Issuer::LeftOut)
     .paged(Some(200), End::EmptyPage);
 
 /// Azure DICOM service, API version 1. Read in the source: no wildcards, no lists, a key outside its table is an error.
@@ -135,6 +138,7 @@ pub fn aws_healthimaging() -> Server {
         .closed_ranges()
         .asked_by(Ask::All)
         .returning_modalities()
+        .issuers(Issuer::LeftOut)
         .paged(Some(1000), End::EmptyPage)
 }
 
@@ -150,6 +154,7 @@ pub fn kheops() -> Server {
         .comparing(Compare::FoldsCase)
         .asked_by(Ask::Only(0x0008_1030))
         .returning_modalities()
+        .issuers(Issuer::Hidden)
         .never_returning(&[0x0010_0021, 0x0010_0024, 0x0008_0051, 0x0008_0096, 0x0008_1060, 0x0008_1062, 0x0038_0010, 0x0040_2016, 0x0040_2017])
         .paged(None, End::OnePage)
 }
@@ -168,6 +173,7 @@ pub fn static_dicomweb() -> Server {
         .comparing(Compare::Exact)
         .asked_by(Ask::Nothing)
         .returning_modalities()
+        .issuers(Issuer::LeftOut)
         .paged(None, End::OnePage)
 }
 

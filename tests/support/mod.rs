@@ -1,10 +1,13 @@
 //! Shared by the test binaries.
 #![allow(dead_code)]
 
+pub mod archive;
 pub mod fhir_laws;
 pub mod generate;
 pub mod laws;
 pub mod mutate;
+pub mod plan_laws;
+pub mod qido_store;
 pub mod search_laws;
 
 use fhir_dicomweb::{Error, Id, LossReport, Options, Release, Subject, Zone, dicom, fhir};
@@ -79,6 +82,10 @@ pub fn options_of(case: &Value) -> Options {
             "studyIdSystem" => options.study_id_system = Some(text()),
             "endpointBase" => options.endpoint_base = Some(text()),
             "complete" => options.complete = value.as_bool().unwrap(),
+            "paranoid" => options.paranoid = value.as_bool().unwrap(),
+            "requireSelective" => options.require_selective = value.as_bool().unwrap(),
+            // A promise of the server.
+            "allDatesIn" => {}
             "strict" => options.strict = value.as_bool().unwrap(),
             "fhirBase" => options.fhir_base = Some(text()),
             "id" => {

@@ -1,0 +1,71 @@
+//! The law exact-search: many cases, and what it catches.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
+
+mod support;
+
+use support::plan_laws::{Mutant, exact_search};
+
+/// Numbers that look random: SplitMix64.
+struct Seeded(u64);
+
+impl Seeded {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn bytes(&mut self) -> Vec<u8> {
+        (0..40).flat_map(|_| self.next().to_le_bytes()).collect()
+    }
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// `PLAN_CASES` cases from `PLAN_SEED`, on two threads.
+#[test]
+fn exact_search_law() {
+    let (cases, seed) = (number("PLAN_CASES", 20_000), number("PLAN_SEED", 1));
+    let threads: Vec<_> = (0..2)
+        .map(|half| {
+            std::thread::spawn(move || {
+                let mut numbers = Seeded(seed * 2 + half);
+                let (mut asked, mut matched, mut selected) = (0, 0, 0);
+                for _ in 0..cases / 2 {
+                    let bytes = numbers.bytes();
+                    if let Some(outcome) = exact_search(&bytes, None) {
+                        asked += 1;
+                        matched += usize::from(outcome.matched > 0);
+                        selected += usize::from(outcome.selected);
+                    }
+                }
+                (asked, matched, selected)
+            })
+        })
+        .collect();
+    let sums = threads.into_iter().map(|thread| thread.join().unwrap()).fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
+    println!("{} queries planned and answered, {} with matches, {} without enumerating (seed {seed})", sums.0, sums.1, sums.2);
+    assert!(sums.0 * 10 > cases as usize * 9, "hardly any query was refused");
+    assert!(sums.1 * 7 > sums.0 && sums.2 * 4 > sums.0, "the law is not empty");
+}
+
+/// Each fault of planning and conversing that would lose or add studies is caught.
+#[test]
+fn mutations_are_caught() {
+    std::panic::set_hook(Box::new(|_| {}));
+    for mutant in Mutant::ALL {
+        let mut numbers = Seeded(7);
+        let caught = (0..20_000).find(|_| {
+            let bytes = numbers.bytes();
+            let holds = |mutant| std::panic::catch_unwind(|| exact_search(&bytes, mutant)).is_ok();
+            // It is the fault that is caught: without it the law holds.
+            !holds(Some(mutant)) && holds(None)
+        });
+        println!("{mutant:?}: caught by case {caught:?}");
+        assert!(caught.is_some(), "{mutant:?}");
+    }
+}

@@ -1,0 +1,316 @@
+//! The law exact-search: what a plan asks of a server, judged, is what judging the whole archive finds.
+
+use super::archive::{Archive, ODD_UID, archive, policy, query};
+use super::generate::Choices;
+use super::qido_store::{Faults, Store, preset};
+use fhir_dicomweb::search::{self, Ask, Class, Decision, End, Handling, Key, Plan, Residual, Server, Verdict, Why, servers};
+use fhir_dicomweb::{Level, Options, Release, Study, dicom, row};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// A fault of planning or of conversing, made on purpose: the law must catch each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// `limit` though something is left to be judged.
+    LimitWithResidual,
+    /// OR as one multi-valued key, which means AND, or nothing.
+    OrInOneKey,
+    /// The days of an instant are not widened.
+    NoWidening,
+    /// A person's name is pushed as it is written.
+    NameWithCase,
+    /// The issuer is not asked for.
+    IssuerDropped,
+    /// A key that was sent counts as matched.
+    IgnoredKeyTrusted,
+    /// `?` is sent where it stands for itself.
+    QuestionWhereLiteral,
+    /// Rows of series and instances that a filter let through are taken for all of a study.
+    ChildRowsAsContent,
+}
+
+impl Mutant {
+    pub const ALL: [Mutant; 8] = [
+        Mutant::LimitWithResidual,
+        Mutant::OrInOneKey,
+        Mutant::NoWidening,
+        Mutant::NameWithCase,
+        Mutant::IssuerDropped,
+        Mutant::IgnoredKeyTrusted,
+        Mutant::QuestionWhereLiteral,
+        Mutant::ChildRowsAsContent,
+    ];
+}
+
+/// One conversation with one server.
+struct Caller<'a> {
+    store: &'a Store,
+    faults: &'a Faults,
+    server: &'a Server,
+    options: &'a Options,
+    mutant: Option<Mutant>,
+}
+
+type Row = Map<String, Value>;
+
+impl Caller<'_> {
+    /// All pages of a request; none if the server has no such resource.
+    fn rows(&self, path: &str, query: &str) -> Option<Vec<Row>> {
+        let mut rows: Vec<Row> = Vec::new();
+        loop {
+            let mut asked: Vec<String> = Some(query.to_owned()).filter(|query| !query.is_empty()).into_iter().collect();
+            if self.server.end_signal() != End::OnePage {
+                asked.extend(self.server.page_size().map(|size| format!("limit={size}")));
+                if !rows.is_empty() {
+                    asked.push(format!("offset={}", rows.len()));
+                }
+            }
+            let answer = self.store.get(path, &asked.join("&"), self.faults);
+            if answer.status == 404 {
+                return None;
+            }
+            assert!(matches!(answer.status, 200 | 204), "{path}?{}: {} {}", asked.join("&"), answer.status, answer.body);
+            let body = if answer.body.is_empty() { "[]" } else { &answer.body };
+            let page: Vec<Row> = serde_json::from_str(body).unwrap();
+            let is_last = page.is_empty()
+                || self.server.end_signal() == End::OnePage
+                || self.server.end_signal() == End::NoWarning && answer.warning.is_none();
+            rows.extend(page);
+            if is_last || self.mutant == Some(Mutant::LimitWithResidual) {
+                return Some(rows);
+            }
+        }
+    }
+
+    fn includes(&self, level: Level) -> String {
+        let tags = || {
+            let parts = fhir_dicomweb::rows().filter(|row| row.level() <= level).flat_map(|row| row.parts());
+            let tags: BTreeSet<u32> = parts.map(|part| part.sequence().unwrap_or_else(|| part.tag())).collect();
+            let issuers = [0x0010_0021, 0x0010_0024];
+            let tags = tags.into_iter().filter(|tag| self.mutant != Some(Mutant::IssuerDropped) || !issuers.contains(tag));
+            tags.map(|tag| format!("{tag:08X}")).collect::<Vec<_>>().join(",")
+        };
+        match self.server_ask() {
+            Ask::Tags => format!("includefield={}", tags()),
+            Ask::All => "includefield=all".into(),
+            _ => String::new(),
+        }
+    }
+
+    fn server_ask(&self) -> Ask {
+        self.server.asks()
+    }
+
+    /// What a study holds, down to a level: its rows, asked for by its UID.
+    fn content(&self, uid: &str, level: Level) -> Vec<Study> {
+        let mut reader = dicom::Reader::new(self.options.clone());
+        let mut read = |rows: &[Row]| reader.push(serde_json::to_string(rows).unwrap().as_bytes()).unwrap();
+        let study = self.rows("/studies", &join(&format!("StudyInstanceUID={uid}"), &self.includes(Level::Study))).unwrap_or_default();
+        read(&study);
+        if level >= Level::Series {
+            let series = self.rows(&format!("/studies/{uid}/series"), &self.includes(Level::Series)).unwrap_or_default();
+            read(&series);
+            if level >= Level::Instance {
+                for one in uids(&series, "0020000E") {
+                    let path = format!("/studies/{uid}/series/{one}/instances");
+                    read(&self.rows(&path, &self.includes(Level::Instance)).unwrap_or_default());
+                }
+            }
+        }
+        reader.finish().unwrap().ignore_loss()
+    }
+
+    /// The studies of a UID that match: their patients.
+    fn matches(&self, plan: &Plan, uid: &str, children: &[Row]) -> BTreeSet<(String, String)> {
+        let mut matching = BTreeSet::new();
+        let mut level = plan.level();
+        loop {
+            let mut needed = level;
+            matching.clear();
+            let studies = if self.mutant == Some(Mutant::ChildRowsAsContent) && !children.is_empty() {
+                dicom::read(serde_json::to_string(children).unwrap().as_bytes(), self.options).unwrap().ignore_loss()
+            } else {
+                self.content(uid, level)
+            };
+            for study in studies.iter().filter(|study| study.get(row::STUDY_UID) == Some(uid)) {
+                match plan.residual().judge(study) {
+                    Verdict::Yes => {
+                        matching.insert(identity(study));
+                    }
+                    Verdict::No => {}
+                    Verdict::Need(need) => needed = needed.max(need.level),
+                }
+            }
+            if needed <= level || self.mutant == Some(Mutant::ChildRowsAsContent) {
+                return matching;
+            }
+            level = needed;
+        }
+    }
+}
+
+fn join(a: &str, b: &str) -> String {
+    if b.is_empty() { a.into() } else { format!("{a}&{b}") }
+}
+
+fn identity(study: &Study) -> (String, String) {
+    let patient = study.get(row::PATIENT_ID).map(|id| id.value.to_owned()).unwrap_or_default();
+    (study.get(row::STUDY_UID).unwrap_or_default().to_owned(), patient)
+}
+
+fn uids(rows: &[Row], tag: &str) -> BTreeSet<String> {
+    rows.iter().filter_map(|row| row.get(tag)?.get("Value")?.get(0)?.as_str()).map(str::to_owned).collect()
+}
+
+/// A form of request that nothing may ever have.
+fn assert_well_formed(plan: &Plan) {
+    for request in plan.requests() {
+        let text = &request.query;
+        assert!(text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() || b == b' '), "{text}");
+        let mut names = BTreeSet::new();
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').expect("a name and a value");
+            assert!(!value.is_empty() && names.insert(name), "{text}");
+            assert!(name == "includefield" || Key::ALL.iter().any(|key| key.keyword() == name), "{text}");
+            assert!(!value.contains('*') && !value.contains('=') && !value.contains("limit"), "{text}");
+        }
+        assert!(["/studies", "/series", "/instances"].contains(&request.path));
+    }
+}
+
+/// What happens in one case.
+pub struct Outcome {
+    /// How many studies matched.
+    pub matched: usize,
+    /// Whether the plan asked for less than the archive.
+    pub selected: bool,
+}
+
+/// The law, on the case that the bytes describe.
+pub fn exact_search(bytes: &[u8], mutant: Option<Mutant>) -> Option<Outcome> {
+    let c = &mut Choices(bytes);
+    let presets: Vec<Server> = servers::all().collect();
+    let mut server = presets[c.below(presets.len())].clone();
+    let seed = c.below(256) as u64 * 256 + c.below(256) as u64;
+    let faults = preset(server.id(), seed);
+    let mut options = policy(c);
+    options.paranoid = c.rarely(12);
+    let release = c.pick(&[Release::R4, Release::R5]);
+    let archive = archive(c);
+    let text = query(c);
+    let Ok(mut query) = search::parse(&text, release, Handling::Lenient, &options.limits) else { return None };
+    query.resolve("Patient/1", &[(Some("urn:a"), "P1")]);
+    query.resolve("Patient/2", &[(Some("urn:b"), "P2"), (None, "A,3"), (Some("urn:a"), "P10")]);
+    query.resolve("Patient/3", &[]);
+    if mutant == Some(Mutant::QuestionWhereLiteral) && server.id().starts_with("azure") {
+        server = server.wildcards(search::Wildcards::AsQuestion);
+    }
+    let plan = search::plan(&query, &server, &options).unwrap();
+    assert_well_formed(&plan);
+    let said = format!("{plan:?}");
+    assert!(!["DE-4711", "A,3", "ACC-2024", "muller"].iter().any(|value| said.contains(value)), "{said}");
+    let caller = Caller { store: &archive.store, faults: &faults, server: &server, options: &options, mutant };
+    let selected = selected(&caller, &plan, &query, &text);
+    let found = judged(&caller, &plan, &selected);
+    // The truth has every attribute that there is.
+    let residual = query.residual(&options).unwrap();
+    check(&archive, &caller, &plan, &residual, &text, &found);
+    Some(Outcome { matched: found.len(), selected: plan.requests().iter().all(|request| !request.query.starts_with("includefield") && !request.query.is_empty()) })
+}
+
+/// The studies that the requests select, with the rows of series and instances that did.
+fn selected(caller: &Caller<'_>, plan: &Plan, query: &search::Query, text: &str) -> Vec<(String, Vec<Row>)> {
+    let mut out: Vec<(String, Vec<Row>)> = Vec::new();
+    for (path, asked) in requests(caller, plan, text) {
+        let rows = caller.rows(path, &asked).unwrap_or_else(|| {
+            // A proxy need not have /series and /instances: then they are not asked.
+            if path == "/studies" {
+                return Vec::new();
+            }
+            let below = [Key::SeriesInstanceUid, Key::SopInstanceUid, Key::SopClassUid, Key::Modality];
+            let without = below.iter().fold(caller.server.clone(), |server, key| server.keeping(*key));
+            let plan = search::plan(query, &without, caller.options).unwrap();
+            plan.requests().iter().flat_map(|request| caller.rows(request.path, &request.query).unwrap_or_default()).collect()
+        });
+        for row in rows {
+            let Some(uid) = row.get("0020000D").and_then(|uid| uid["Value"][0].as_str()).map(str::to_owned) else { continue };
+            let at = out.iter().position(|(known, _)| *known == uid).unwrap_or_else(|| {
+                out.push((uid, Vec::new()));
+                out.len() - 1
+            });
+            if path != "/studies" {
+                out[at].1.push(row);
+            }
+        }
+    }
+    out
+}
+
+/// The requests, as the mutant has them.
+fn requests<'p>(caller: &Caller<'_>, plan: &'p Plan, text: &str) -> Vec<(&'p str, String)> {
+    let mut requests: Vec<(&str, String)> = plan.requests().iter().map(|one| (one.path, one.query.clone())).collect();
+    match caller.mutant {
+        Some(Mutant::LimitWithResidual) if caller.server.page_size().is_none() => {
+            requests.iter_mut().for_each(|(_, query)| *query = join("limit=1", query));
+        }
+        Some(Mutant::OrInOneKey) if requests.len() > 1 => {
+            let value = |query: &str| query.split('&').find_map(|pair| Some(pair.strip_prefix("ModalitiesInStudy=")?.to_owned()));
+            let values: Vec<String> = requests.iter().filter_map(|(_, query)| value(query)).collect();
+            if let (Some(first), true) = (values.first(), values.len() == requests.len()) {
+                let joined = values.join("%5C");
+                requests.truncate(1);
+                requests[0].1 = requests[0].1.replace(&format!("ModalitiesInStudy={first}"), &format!("ModalitiesInStudy={joined}"));
+            }
+        }
+        Some(Mutant::NoWidening) if text.contains("started=2024-01-14T10%3A15%3A30Z") => {
+            for (_, query) in &mut requests {
+                *query = query.replace("StudyDate=20240113-20240115", "StudyDate=20240114");
+            }
+        }
+        Some(Mutant::NameWithCase) => {
+            if let Some(name) = text.split('&').find_map(|pair| pair.strip_prefix("patient.family=")) {
+                requests.iter_mut().filter(|(path, _)| *path == "/studies").for_each(|(_, query)| *query = join(&format!("PatientName={name}*"), query));
+            }
+        }
+        _ => {}
+    }
+    requests
+}
+
+fn judged(caller: &Caller<'_>, plan: &Plan, selected: &[(String, Vec<Row>)]) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    let all_sent = plan.decisions().iter().all(|one| one.class == Class::Exact || one.class == Class::Widened);
+    for (uid, children) in selected {
+        if caller.mutant == Some(Mutant::IgnoredKeyTrusted) && all_sent {
+            found.extend(caller.content(uid, Level::Study).iter().map(identity));
+        } else {
+            found.extend(caller.matches(plan, uid, children));
+        }
+    }
+    found
+}
+
+fn check(archive: &Archive, caller: &Caller<'_>, plan: &Plan, residual: &Residual, text: &str, found: &BTreeSet<(String, String)>) {
+    let honest = Caller { mutant: None, ..*caller };
+    let everything = Value::from(archive.store.instances.iter().cloned().map(Value::Object).collect::<Vec<_>>());
+    let truth = dicom::read(everything.to_string().as_bytes(), caller.options).unwrap().ignore_loss();
+    let place = || format!("{text} on {} ({:?})", caller.server.id(), plan.decisions());
+    let mut all = BTreeSet::new();
+    for study in &truth {
+        let uid = study.get(row::STUDY_UID).unwrap();
+        all.insert(uid.to_owned());
+        // What is found is true: nobody is shown the images of someone else.
+        let is_one = truth.iter().filter(|other| other.get(row::STUDY_UID) == Some(uid)).count() == 1;
+        if found.iter().any(|(known, _)| known == uid) && is_one {
+            assert_ne!(residual.judge(study), Verdict::No, "extra: {uid} for {}", place());
+        }
+    }
+    // What matches, as far as the server lets it be seen, is found.
+    let assumes = |one: &Decision| one.whys.contains(&Why::AssumesConformantStore);
+    let may_miss = |uid: &str| (archive.is_dirty || uid == ODD_UID) && plan.decisions().iter().any(assumes);
+    for uid in all {
+        let matching = honest.matches(plan, &uid, &[]);
+        let missing: Vec<_> = matching.difference(found).collect();
+        assert!(missing.is_empty() || may_miss(&uid), "missing: {missing:?} for {} in {everything}", place());
+    }
+}

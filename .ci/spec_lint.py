@@ -42,7 +42,7 @@ def error_names():
 
 def id_prefix(path):
     """What ids of a file begin with: `StudyDate/`, `policies/zone`, `studies/pet-ct`, of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
-    if path.parent.name in ("policies", "search"):
+    if path.parent.name in ("plan", "policies", "search"):
         return f"{path.parent.name}/{path.stem}-"
     if path.parent.name == "studies":
         return f"studies/{path.stem}"
@@ -75,8 +75,9 @@ def check_case(case, codes, errors):
             if loss["code"] not in codes:
                 yield f"no loss code {loss['code']}"
     for ask in case.get("asks", []):
-        said = ask["a"].removeprefix("error:")
-        if said != ask["a"] and errors is not None and said not in errors:
+        answer = ask.get("a", "")
+        said = ask.get("error") or (answer.removeprefix("error:") if answer.startswith("error:") else None)
+        if said is not None and errors is not None and said not in errors:
             yield f"no error {said} in the README"
     for member in ("error", "backError"):
         if member in case and errors is not None and case[member] not in errors:

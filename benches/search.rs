@@ -1,8 +1,8 @@
-//! How long a FHIR search takes: parsing it, and judging 10,000 studies.
+//! How long a FHIR search takes: parsing it, planning what a server is asked, and judging 10,000 studies.
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fhir_dicomweb::search::{self, Handling, Verdict};
+use fhir_dicomweb::search::{self, Handling, Verdict, servers};
 use fhir_dicomweb::{Options, Release, dicom};
 use std::hint::black_box;
 
@@ -22,6 +22,14 @@ fn searching(c: &mut Criterion) {
     for (name, query) in QUERIES {
         group.throughput(Throughput::Bytes(query.len() as u64));
         group.bench_function(name, |b| b.iter(|| parse(black_box(query))));
+    }
+    group.finish();
+    let mut group = c.benchmark_group("search/plan");
+    for server in [servers::unknown(), servers::dcm4chee_arc_5()] {
+        for (name, query) in QUERIES {
+            let query = parse(query);
+            group.bench_function(format!("{}/{name}", server.id()), |b| b.iter(|| search::plan(black_box(&query), &server, &options)));
+        }
     }
     group.finish();
     let studies = dicom::read(support::study_rows(10_000).as_bytes(), &options).expect("rows").ignore_loss();

@@ -22,7 +22,7 @@ fn main() {
                     continue;
                 }
                 if case["op"] == "plan" {
-                    for server in servers_of(&case) {
+                    for server in servers_of(case) {
                         let (name, case) = (format!("{}@{release}/{server}", case["id"].as_str().unwrap()), case.clone());
                         trials.push(Trial::test(name, move || planned(&case, release, &server)));
                     }
@@ -166,7 +166,8 @@ fn unlike(ask: &Value, query: &str, plan: &search::Plan) -> String {
     }
     let found: BTreeMap<String, &search::Decision> = plan.decisions().iter().map(|one| (one.clause.clone(), one)).collect();
     let classes = ask["classes"].as_object().unwrap();
-    let same = classes.len() == found.len() && classes.iter().all(|(clause, class)| found.get(clause).is_some_and(|one| one.class.name() == class));
+    let same = classes.len() == found.len()
+        && classes.iter().all(|(clause, class)| found.get(clause).is_some_and(|one| one.class.name() == class));
     if !same {
         wrong += &format!("{query}: expected {classes:?}, found {found:?}\n");
     }

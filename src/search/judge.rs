@@ -215,7 +215,9 @@ impl Residual {
         }
         let resolved = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
         let mut resolved = resolved.into_iter();
-        !shown.is_unsure && resolved.any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))
+        !shown.is_unsure
+            && resolved
+                .any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))
     }
 }
 

@@ -257,7 +257,11 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     }
     let decisions = drafts
         .into_iter()
-        .map(|draft| Decision { clause: format!("{}#{}", draft.clause.label(), draft.clause.position), class: draft.class, whys: draft.whys })
+        .map(|draft| Decision {
+            clause: format!("{}#{}", draft.clause.label(), draft.clause.position),
+            class: draft.class,
+            whys: draft.whys,
+        })
         .collect();
     Ok(Plan { requests, decisions, level: lowest, fields: fields(lowest), residual })
 }

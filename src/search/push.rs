@@ -236,7 +236,8 @@ impl Pusher<'_> {
         let is_accession = |type_: Option<(&str, &str)>| type_.is_none_or(|type_| type_ == (IDENTIFIER_TYPE, "ACSN"));
         let said_uid = system == Some(DICOM_UID) || code.starts_with(crate::fhir::found::URN_OID);
         // A bare code of other shape may be an identifier of another kind, or the UID of a study that has no right to it.
-        let could_be_uid = said_uid || matches!(uid(code), Uid::Legal) || !place::accession_is_identifier(self.query.release, self.options);
+        let is_dotted = code.contains('.') && code.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let could_be_uid = said_uid || is_dotted || !place::accession_is_identifier(self.query.release, self.options);
         if system.is_none_or(|system| system == DICOM_UID) && type_.is_none_or(|(system, _)| system != IDENTIFIER_TYPE) {
             if could_be_uid {
                 self.one_uid(Key::StudyInstanceUid, bare(code), push)?;
@@ -245,8 +246,9 @@ impl Pusher<'_> {
             }
         }
         if said_uid && system.is_none() && type_.is_none() {
-            // No accession number begins with `urn:oid:`.
-            return self.assume(push);
+            // No accession number begins with `urn:oid:`; a store where one does is none that even the paranoid expect.
+            push.say(Why::AssumesConformantStore);
+            return Ok(());
         }
         if system == Some(DICOM_UID) {
             return Ok(());

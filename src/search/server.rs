@@ -263,6 +263,27 @@ impl Server {
         self.end
     }
 
+    /// How many UIDs a key may list.
+    #[must_use]
+    pub const fn uids_in_a_list(&self) -> u32 {
+        match self.uid_list {
+            Some(most) => most,
+            None => 1,
+        }
+    }
+
+    /// What `*` and `?` mean to it.
+    #[must_use]
+    pub const fn wildcards_mean(&self) -> Wildcards {
+        self.wildcards
+    }
+
+    /// What it does with percent-encoding.
+    #[must_use]
+    pub const fn decodes(&self) -> Decoding {
+        self.decoding
+    }
+
     /// How it compares text.
     #[must_use]
     pub const fn compares(&self) -> Compare {

@@ -155,7 +155,18 @@ pub fn kheops() -> Server {
         .asked_by(Ask::Only(0x0008_1030))
         .returning_modalities()
         .issuers(Issuer::Hidden)
-        .never_returning(&[0x0010_0021, 0x0010_0024, 0x0008_0051, 0x0008_0096, 0x0008_1060, 0x0008_1062, 0x0038_0010, 0x0040_2016, 0x0040_2017])
+        .never_returning(&[
+            0x0010_0021,
+            0x0010_0024,
+            0x0008_0051,
+            0x0008_0096,
+            0x0008_1060,
+            0x0008_1062,
+            0x0038_0010,
+            0x0038_0014,
+            0x0040_2016,
+            0x0040_2017,
+        ])
         .paged(None, End::OnePage)
 }
 

@@ -17,9 +17,8 @@ pub const ODD_UID: &str = "a1b2-c3d4";
 
 const UIDS: [&str; 5] = ["1.2.1", "1.2.2", "1.2.3", "2.25.7", ODD_UID];
 
-const PATIENTS: [&str; 14] = [
-    "P1", "p1", "P2", "P10", "A,3", "RT*01?", "RTx01y", "DE-4711/0815", "A&B=C", "MRN 1", "A#B", "A%2C3", "ÅSE-1", "A\u{30a}SE-1",
-];
+const PATIENTS: [&str; 14] =
+    ["P1", "p1", "P2", "P10", "A,3", "RT*01?", "RTx01y", "DE-4711/0815", "A&B=C", "MRN 1", "A#B", "A%2C3", "ÅSE-1", "A\u{30a}SE-1"];
 
 const ACCESSIONS: [&str; 8] = ["A1", "a1", "A,B C", "1.2.1", "A*", "Ax", "A+B", "MÜ-1"];
 
@@ -51,7 +50,8 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
         }
         let is_named = !c.rarely(10);
         // One study of one patient has one of everything: a UID that is met again has another patient.
-        let same = |(known, who): &(&str, Option<String>)| *known == uid && (who.is_none() || !is_named || who.as_deref() == Some(patient.trim()));
+        let same =
+            |(known, who): &(&str, Option<String>)| *known == uid && (who.is_none() || !is_named || who.as_deref() == Some(patient.trim()));
         if met.iter().any(same) {
             continue;
         }
@@ -97,7 +97,8 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
         let uids = (n, uid);
         for s in 0..1 + c.below(2) {
             let mut series = study.clone();
-            series.insert("0020000E".into(), text("UI", &format!("{}.{}.{s}", if uids.1.starts_with('a') { "1.9" } else { uids.1 }, uids.0)));
+            series
+                .insert("0020000E".into(), text("UI", &format!("{}.{}.{s}", if uids.1.starts_with('a') { "1.9" } else { uids.1 }, uids.0)));
             let mut modality = c.pick(&["CT", "MR", "SR", "PT"]);
             if wants_dirt && c.rarely(4) {
                 modality = "ct";
@@ -140,7 +141,9 @@ fn written(value: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// A query, most of whose values are in archives.
@@ -153,8 +156,17 @@ pub fn query(c: &mut Choices<'_>) -> String {
         let days = |c: &mut Choices<'_>| {
             let prefix = c.pick(&["", "", "ge", "le", "gt", "lt", "sa", "eb", "ap", "ne"]);
             let date = c.pick(&[
-                "2024-01-14", "2024-01", "2024", "2023-12-31", "2024-01-14T10:15:30Z", "2024-01-14T23:30:00-05:00", "2024-01-15T00:00:00+14:00",
-                "2024-01-14T10:15", "2024-01-13T23:15:30.5+01:00", "2024-02-29", "2024-01-14T00:00:00",
+                "2024-01-14",
+                "2024-01",
+                "2024",
+                "2023-12-31",
+                "2024-01-14T10:15:30Z",
+                "2024-01-14T23:30:00-05:00",
+                "2024-01-15T00:00:00+14:00",
+                "2024-01-14T10:15",
+                "2024-01-13T23:15:30.5+01:00",
+                "2024-02-29",
+                "2024-01-14T00:00:00",
             ]);
             [prefix.to_owned(), encoded(date)].concat()
         };
@@ -163,7 +175,9 @@ pub fn query(c: &mut Choices<'_>) -> String {
             2 => ("patient:identifier", patients),
             3 => ("patient", |c| c.pick(&["Patient/1", "Patient/2", "Device/1", "Patient/3"]).to_owned()),
             4..=6 => ("started", days),
-            7 => ("modality", |c| encoded(c.pick(&["CT", "MR", "ct", "SR", "http://dicom.nema.org/resources/ontology/DCM|CT", "|ct", "urn:q|CT"]))),
+            7 => ("modality", |c| {
+                encoded(c.pick(&["CT", "MR", "ct", "SR", "http://dicom.nema.org/resources/ontology/DCM|CT", "|ct", "urn:q|CT"]))
+            }),
             8 => ("identifier", |c| {
                 let value = c.pick(&ACCESSIONS);
                 let plain = c.pick(&["", "", "|", "urn:x|"]);
@@ -179,14 +193,27 @@ pub fn query(c: &mut Choices<'_>) -> String {
             13 => ("instance", |c| c.pick(&["1.2.1.0.0.0", "1.2.2.1.0.1", "1.2.2.1.1.0"]).to_owned()),
             14 => ("dicom-class", |c| encoded(c.pick(&["urn:oid:1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"]))),
             15 => {
-                let name = c.pick(&["patient.family", "patient.gender", "patient.birthdate", "encounter:identifier", "bodysite", "modality:not", "patient.name", "started:missing", "identifier:missing", "identifier:of-type"]);
+                let name = c.pick(&[
+                    "patient.family",
+                    "patient.gender",
+                    "patient.birthdate",
+                    "encounter:identifier",
+                    "bodysite",
+                    "modality:not",
+                    "patient.name",
+                    "started:missing",
+                    "identifier:missing",
+                    "identifier:of-type",
+                ]);
                 let value: fn(&mut Choices<'_>) -> String = match name {
                     "patient.gender" => |c| c.pick(&["male", "female", "other", "unknown", "M"]).to_owned(),
                     "patient.birthdate" => |c| c.pick(&["1970", "lt1975-01-01", "1980-02-29"]).to_owned(),
                     "encounter:identifier" => |c| c.pick(&["V1", "v1"]).to_owned(),
                     "bodysite" => |c| c.pick(&["51185008", "69536005"]).to_owned(),
                     "modality:not" => |c| c.pick(&["CT", "SR"]).to_owned(),
-                    "identifier:of-type" => |c| [encoded("http://terminology.hl7.org/CodeSystem/v2-0203|ACSN|"), written(c.pick(&ACCESSIONS))].concat(),
+                    "identifier:of-type" => {
+                        |c| [encoded("http://terminology.hl7.org/CodeSystem/v2-0203|ACSN|"), written(c.pick(&ACCESSIONS))].concat()
+                    }
                     "started:missing" | "identifier:missing" => |c| c.pick(&["true", "false"]).to_owned(),
                     _ => |c| encoded(c.pick(&["doe", "Doe", "muller", "M\u{fc}ller", "oneill", "jane"])),
                 };

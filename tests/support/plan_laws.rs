@@ -162,6 +162,23 @@ fn uids(rows: &[Row], tag: &str) -> BTreeSet<String> {
     rows.iter().filter_map(|row| row.get(tag)?.get("Value")?.get(0)?.as_str()).map(str::to_owned).collect()
 }
 
+/// Whatever is asked, no request of any server holds anything but keys with values, and nothing shows a value.
+pub fn well_formed(query: &search::Query) {
+    let mut query = query.clone();
+    for reference in query.references() {
+        query.resolve(&reference, &[(None, "CANARY"), (Some("urn:p"), "P2&x=1")]);
+    }
+    for server in servers::all() {
+        let Ok(plan) = search::plan(&query, &server, &Options::default()) else { continue };
+        assert_well_formed(&plan);
+        assert!(!format!("{plan:?}").contains("CANARY"));
+        assert!(plan.requests().len() <= 64);
+        assert_eq!(plan.decisions().len(), query.clauses().count());
+        let is_never = plan.decisions().iter().any(|one| one.class == Class::Never);
+        assert_eq!(plan.requests().is_empty(), is_never, "no request if, and only if, nothing can match");
+    }
+}
+
 /// A form of request that nothing may ever have.
 fn assert_well_formed(plan: &Plan) {
     for request in plan.requests() {
@@ -215,7 +232,10 @@ pub fn exact_search(bytes: &[u8], mutant: Option<Mutant>) -> Option<Outcome> {
     // The truth has every attribute that there is.
     let residual = query.residual(&options).unwrap();
     check(&archive, &caller, &plan, &residual, &text, &found);
-    Some(Outcome { matched: found.len(), selected: plan.requests().iter().all(|request| !request.query.starts_with("includefield") && !request.query.is_empty()) })
+    Some(Outcome {
+        matched: found.len(),
+        selected: plan.requests().iter().all(|request| !request.query.starts_with("includefield") && !request.query.is_empty()),
+    })
 }
 
 /// The studies that the requests select, with the rows of series and instances that did.
@@ -269,7 +289,10 @@ fn requests<'p>(caller: &Caller<'_>, plan: &'p Plan, text: &str) -> Vec<(&'p str
         }
         Some(Mutant::NameWithCase) => {
             if let Some(name) = text.split('&').find_map(|pair| pair.strip_prefix("patient.family=")) {
-                requests.iter_mut().filter(|(path, _)| *path == "/studies").for_each(|(_, query)| *query = join(&format!("PatientName={name}*"), query));
+                requests
+                    .iter_mut()
+                    .filter(|(path, _)| *path == "/studies")
+                    .for_each(|(_, query)| *query = join(&format!("PatientName={name}*"), query));
             }
         }
         _ => {}

@@ -113,6 +113,7 @@ pub fn grammar(bytes: &[u8]) {
                             search::parse(&printed, release, handling, &limits).unwrap_or_else(|error| panic!("{printed}: {error}"));
                         assert!(again == query, "{text:?} printed as {printed:?}");
                         assert_eq!(again.to_string(), printed);
+                        super::plan_laws::well_formed(&query);
                         let said = format!("{query:?} {:?} {:?}", query.dropped(), query.clauses().collect::<Vec<_>>());
                         assert!(!said.contains("CANARY"), "{said}");
                     }

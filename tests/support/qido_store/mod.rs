@@ -23,7 +23,8 @@ mod query;
 mod resource;
 mod rows;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+// A binary without the test harness drops the tests and keeps their imports.
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, unused_imports)]
 mod tests;
 mod text;
 mod times;

@@ -172,7 +172,14 @@ fn plan(mut job: Job) -> Done {
     let [text] = job.files.as_slice() else { return Err(USAGE.into()) };
     job.handling = if job.options.strict { search::Handling::Strict } else { search::Handling::Lenient };
     let query = query_of(&job, text)?;
-    let plan = search::plan(&query, &job.server, &job.options)?;
+    let plan = match search::plan(&query, &job.server, &job.options) {
+        Ok(plan) => plan,
+        Err(error) => {
+            // What was to be resolved first is told all the same.
+            println!("{}", serde_json::json!({"error": error.code(), "requests": [], "decisions": [], "references": query.references()}));
+            return Err(error.into());
+        }
+    };
     let tags: Vec<String> = plan.fields().iter().map(|tag| format!("{tag:08X}")).collect();
     let requests: Vec<_> = plan.requests().iter().map(|one| serde_json::json!({"path": one.path, "query": one.query})).collect();
     let why = |one: &search::Decision| one.whys.iter().map(|why| why.name()).collect::<Vec<_>>().join(", ");

@@ -99,7 +99,12 @@ impl Date {
         let utc = tick - Span::minutes(minutes);
         match promised {
             None => (Span::day_of(utc) - 1, Span::day_of(utc) + 1),
-            Some(promised) => local(utc, promised).unwrap_or((Span::day_of(utc) - 1, Span::day_of(utc) + 1)),
+            Some(promised) => {
+                let (first, last) = local(utc, promised).unwrap_or((Span::day_of(utc) - 1, Span::day_of(utc) + 1));
+                // A record without time is compared with the value as it is written.
+                let written = Span::day_of(tick);
+                (first.min(written), last.max(written))
+            }
         }
     }
 }
@@ -151,9 +156,10 @@ mod tests {
     fn zones() {
         let zone = |text: &str| Zone::Fixed(text.parse().unwrap());
         assert_eq!(days("2022-11-30T18:42", &zone("+01:00"), None).unwrap(), "20221129-20221201");
-        assert_eq!(days("2022-11-30T23:42:00Z", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221201");
-        assert_eq!(days("ge2022-11-30T23:42:00Z", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221201-");
-        assert_eq!(days("2022-11-30T23:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221201");
+        assert_eq!(days("2022-11-30T23:42:00Z", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221130-20221201");
+        assert_eq!(days("sa2022-11-30T23:42:00+02:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130-");
+        assert_eq!(days("2022-11-30T23:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130-20221201");
+        assert_eq!(days("2022-11-30T12:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130");
         assert_eq!(days("2022-11-30T23:42:00", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221130");
     }
 

@@ -2,6 +2,8 @@
 //!
 //! [`parse`](fn@parse) reads a query, [`Query::residual`] makes a [`Residual`] of it with the options that write the resources, and
 //! [`Residual::judge`] says of a study [`Verdict::Yes`], [`Verdict::No`], or [`Verdict::Need`]: not returned is not absent.
+//! [`plan`](fn@plan) says what a QIDO-RS server is asked so that judging its answers finds every match; few of FHIR's questions are ones that it
+//! can be asked.
 //!
 //! ```
 //! use fhir_dicomweb::{Limits, Options, Release, dicom, search::{self, Handling, Verdict}};

@@ -31,6 +31,11 @@ fn text(vr: &str, value: &str) -> Value {
     json!({"vr": vr, "Value": [value]})
 }
 
+/// What is read of an identifier: a backslash divides values.
+fn first(patient: &str) -> &str {
+    patient.split('\\').next().unwrap_or(patient).trim()
+}
+
 /// One in eight archives is dirty.
 pub fn archive(c: &mut Choices<'_>) -> Archive {
     let wants_dirt = c.rarely(8);
@@ -44,18 +49,23 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
         let mut study = Data::new();
         study.insert("0020000D".into(), text("UI", uid));
         let mut patient = c.pick(&PATIENTS).to_owned();
+        // One number that two issuers gave.
+        if c.rarely(3) {
+            patient = "P1".into();
+        }
         if wants_dirt && c.rarely(3) {
-            patient = format!(" {patient}");
+            patient = c.pick(&[format!(" {patient}").as_str(), "B\\7"]).to_owned();
             is_dirty = true;
         }
         let is_named = !c.rarely(10);
         // One study of one patient has one of everything: a UID that is met again has another patient.
-        let same =
-            |(known, who): &(&str, Option<String>)| *known == uid && (who.is_none() || !is_named || who.as_deref() == Some(patient.trim()));
+        let same = |(known, who): &(&str, Option<String>)| {
+            *known == uid && (who.is_none() || !is_named || who.as_deref() == Some(first(&patient)))
+        };
         if met.iter().any(same) {
             continue;
         }
-        met.push((uid, is_named.then(|| patient.trim().to_owned())));
+        met.push((uid, is_named.then(|| first(&patient).to_owned())));
         if is_named {
             study.insert("00100020".into(), text("LO", &patient));
             if c.rarely(2) {
@@ -151,7 +161,8 @@ pub fn query(c: &mut Choices<'_>) -> String {
     let clause = |c: &mut Choices<'_>| {
         let patients = |c: &mut Choices<'_>| {
             let system = c.pick(&["", "", "|", "urn:a|", "urn:b|"]);
-            [encoded(system), written(c.pick(&PATIENTS))].concat()
+            let patient = if c.rarely(4) { c.pick(&["P1", "B", "B\\7"]) } else { c.pick(&PATIENTS) };
+            [encoded(system), written(patient)].concat()
         };
         let days = |c: &mut Choices<'_>| {
             let prefix = c.pick(&["", "", "ge", "le", "gt", "lt", "sa", "eb", "ap", "ne"]);

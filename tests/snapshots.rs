@@ -1,7 +1,7 @@
 //! Visible behaviour (promised behaviour is a vector): whole studies, error texts, loss reports. CI runs with INSTA_UPDATE=no.
 
 use crate::support::walk;
-use fhir_dicomweb::{Error, LossReport, Options, Release, Zone, dicom, fhir};
+use fhir_dicomweb::{Error, LossReport, Options, Release, Zone, dicom, fhir, search};
 use std::path::PathBuf;
 
 fn folder() -> PathBuf {
@@ -77,6 +77,39 @@ fn error_texts() {
     settings("errors", "inputs, and the error of each").bind(|| insta::assert_snapshot!("read", said));
 }
 
+/// What real clients' searches become on every server.
+#[test]
+fn plans() {
+    let queries = [
+        ("the seed's search", "patient=12&started=2022-11-30T18%3A42%3A59.888Z&modality=CT"),
+        ("one study by its identifier", "identifier=urn:dicom:uid|urn:oid:2.999.1"),
+        ("an accession number with a star", "identifier=A*1,A,B"),
+        ("two months of two modalities", "modality=CT,MR&started=ge2024-01&started=lt2024-03&patient.family=doe"),
+        ("a series of a patient", "series=2.999.1.1&patient.identifier=urn:oid:2.999.5|P%26Q"),
+    ];
+    let mut said = String::new();
+    for (about, text) in queries {
+        said += &format!("{about}: {text}\n");
+        let mut query = search::parse(text, Release::R4, search::Handling::Lenient, &Options::default().limits).unwrap();
+        query.resolve("Patient/12", &[(Some("urn:oid:2.999.5"), "P1")]);
+        for server in search::servers::all() {
+            let plan = search::plan(&query, &server, &Options::default()).unwrap();
+            said += &format!("  {} (down to {})\n", server.id(), plan.level().name());
+            for request in plan.requests() {
+                let keys: Vec<&str> = request.query.split('&').filter(|pair| !pair.starts_with("includefield=0008")).collect();
+                said += &format!("    {}?{}\n", request.path, keys.join("&"));
+            }
+            for decision in plan.decisions() {
+                let whys: Vec<&str> = decision.whys.iter().map(|why| why.name()).collect();
+                said += &format!("    {} {}: {}\n", decision.clause, decision.class.name(), whys.join(", "));
+            }
+        }
+        said.push('\n');
+    }
+    settings("plan", "searches, and what each server is asked; lists of includefield are left out")
+        .bind(|| insta::assert_snapshot!("clients", said));
+}
+
 /// The README prints what the tour prints.
 #[test]
 fn readme_shows_the_loss_report_of_the_tour() {
@@ -101,7 +134,7 @@ fn readme_shows_the_loss_report_of_the_tour() {
 /// A snapshot that no test makes is a leftover.
 #[test]
 fn no_orphans() {
-    let mut expected = vec!["errors/read.snap".to_owned()];
+    let mut expected = vec!["errors/read.snap".to_owned(), "plan/clients.snap".to_owned()];
     for (name, _) in STUDIES {
         expected.push(format!("loss/{name}-outcome.snap"));
         for release in Release::ALL {

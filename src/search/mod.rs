@@ -18,21 +18,26 @@
 mod date;
 mod days;
 mod deciding;
+mod decision;
 mod evidence;
 mod fold;
 mod judge;
+mod key;
 mod parameter;
 mod parse;
 mod plan;
 mod push;
+mod send;
 mod server;
 pub mod servers;
 mod value;
 
+pub use decision::{Class, Decision, Why};
 pub use judge::{Need, Residual, Verdict};
+pub use key::Key;
 pub use parse::{parse, parse_endpoint};
-pub use plan::{Class, Decision, Plan, Request, Why, plan};
-pub use server::{Ask, Compare, Decoding, End, Issuer, Key, Server, Wildcards};
+pub use plan::{Plan, Request, plan};
+pub use server::{Ask, Compare, Decoding, End, Issuer, Server, Wildcards};
 pub use servers::UnknownServer;
 
 use crate::error::{Error, Kind};

@@ -1,10 +1,11 @@
 //! What of a clause a server can be asked: for each of its values the attributes that could hold it.
 
 use super::days::Days;
+use super::decision::Why;
 use super::judge::{is_elsewhere, written_types};
+use super::key::Key;
 use super::parameter::{About, Ask, EndpointAsk};
-use super::plan::Why;
-use super::server::{Compare, Decoding, Issuer, Key, Server, Wildcards};
+use super::server::{Compare, Issuer, Server};
 use super::value::{Token, Value, bare};
 use super::{Clause, Modifier, Query};
 use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE};
@@ -363,7 +364,7 @@ impl Pusher<'_> {
 
     fn text(&self, key: Key, text: &str, push: &mut Push) -> Sent {
         self.key(key)?;
-        let sent = self.sent(key, text)?;
+        let sent = self.server.sent(key, text)?;
         if sent.contains('?') {
             push.widen(Why::Characters);
         }
@@ -374,53 +375,5 @@ impl Pusher<'_> {
         }
         push.add(Branch { key, term: Term::Text(text.to_string(), sent) });
         self.assume(push)
-    }
-
-    /// A value as it stands in a request: encoded once, and nothing that could mean something else.
-    fn sent(&self, key: Key, text: &str) -> Sent<String> {
-        if text.chars().count() > key.most() && !self.server.long_values || text.len() > 256 {
-            return Err(Why::TooLong);
-        }
-        // Space at the ends is padding.
-        if text.trim() != text || text.chars().any(char::is_control) {
-            return Err(Why::Characters);
-        }
-        // Code strings are asked for as they are: not every server has wildcards there.
-        let is_wild = self.server.wildcards == Wildcards::AsQuestion && matches!(key, Key::PatientId | Key::AccessionNumber | Key::StudyId);
-        let mut out = String::new();
-        for c in text.chars() {
-            if is_plain(c) {
-                out.push(c);
-            } else if self.is_sendable(c) {
-                encode(c, &mut out);
-            } else if is_wild && c.is_ascii() {
-                out.push('?');
-            } else {
-                return Err(Why::Characters);
-            }
-        }
-        Ok(out)
-    }
-
-    fn is_sendable(&self, c: char) -> bool {
-        match c {
-            '*' | '?' => self.server.wildcards == Wildcards::Exact && self.server.decoding == Decoding::Rfc,
-            // Divides values, in every VR that is matched by text.
-            '\\' => false,
-            ',' => self.server.comma,
-            '&' | '=' | '+' | '%' | '#' => self.server.decoding == Decoding::Rfc,
-            _ => self.server.decoding != Decoding::None,
-        }
-    }
-}
-
-/// What means itself in every query, encoded or not.
-const fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '!' | '$' | '\'' | '(' | ')' | ':' | '@' | '/')
-}
-
-fn encode(c: char, out: &mut String) {
-    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        out.push_str(&alloc::format!("%{byte:02X}"));
     }
 }

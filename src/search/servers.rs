@@ -9,7 +9,8 @@
 //! # Ok::<(), fhir_dicomweb::search::UnknownServer>(())
 //! ```
 
-use super::server::{Ask, Compare, Decoding, End, Issuer, Key, Server, Wildcards};
+use super::key::Key;
+use super::server::{Ask, Compare, Decoding, End, Issuer, Server, Wildcards};
 use core::str::FromStr;
 
 /// Nothing is known.

@@ -1,0 +1,56 @@
+//! How a value is written into a request: so that it means itself, or not at all.
+
+use super::decision::Why;
+use super::key::Key;
+use super::server::{Decoding, Server, Wildcards};
+use alloc::string::String;
+
+impl Server {
+    /// A value as it stands in a request: encoded once, and nothing that could mean something else.
+    pub(super) fn sent(&self, key: Key, text: &str) -> Result<String, Why> {
+        if text.chars().count() > key.most() && !self.long_values || text.len() > 256 {
+            return Err(Why::TooLong);
+        }
+        // Space at the ends is padding.
+        if text.trim() != text || text.chars().any(char::is_control) {
+            return Err(Why::Characters);
+        }
+        // Code strings are asked for as they are: not every server has wildcards there.
+        let is_wild = self.wildcards == Wildcards::AsQuestion && matches!(key, Key::PatientId | Key::AccessionNumber | Key::StudyId);
+        let mut out = String::new();
+        for c in text.chars() {
+            if is_plain(c) {
+                out.push(c);
+            } else if self.is_sendable(c) {
+                encode(c, &mut out);
+            } else if is_wild && c.is_ascii() {
+                out.push('?');
+            } else {
+                return Err(Why::Characters);
+            }
+        }
+        Ok(out)
+    }
+
+    fn is_sendable(&self, c: char) -> bool {
+        match c {
+            '*' | '?' => self.wildcards == Wildcards::Exact && self.decoding == Decoding::Rfc,
+            // Divides values, in every VR that is matched by text.
+            '\\' => false,
+            ',' => self.comma,
+            '&' | '=' | '+' | '%' | '#' => self.decoding == Decoding::Rfc,
+            _ => self.decoding != Decoding::None,
+        }
+    }
+}
+
+/// What means itself in every query, encoded or not.
+const fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '!' | '$' | '\'' | '(' | ')' | ':' | '@' | '/')
+}
+
+fn encode(c: char, out: &mut String) {
+    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+        out.push_str(&alloc::format!("%{byte:02X}"));
+    }
+}

@@ -119,7 +119,7 @@ pub struct Limits {
     pub clauses: u32,
     /// Values of a clause: 1,000.
     pub or_values: u32,
-    /// Requests of a plan: 64.
+    /// Requests of a plan: 200.
     pub requests: u32,
 }
 
@@ -134,7 +134,7 @@ impl Default for Limits {
             query_bytes: 1 << 20,
             clauses: 100,
             or_values: 1_000,
-            requests: 64,
+            requests: 200,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::date::{Date, Prefix, Span};
 use crate::clock::{civil, days as number};
-use crate::zone::{Offset, Zone};
+use crate::zone::Zone;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +18,14 @@ pub(super) struct Days {
 }
 
 impl Days {
+    /// The days that DA can say: an end beyond them is no end. None if there is no such day.
+    pub(super) fn within_da(self) -> Option<Days> {
+        let (first, last) = (number(1, 1, 1), number(9999, 12, 31));
+        let all = Days { from: Some(first), to: Some(last) };
+        self.and(all)?;
+        Some(Days { from: self.from.filter(|from| *from >= first), to: self.to.filter(|to| *to <= last) })
+    }
+
     /// What lies in both; none if nothing does.
     pub(super) fn and(self, other: Days) -> Option<Days> {
         let from = self.from.max(other.from);
@@ -50,9 +58,8 @@ impl Days {
             let (year, month, day) = civil(day);
             format!("{year:04}{month:02}{day:02}")
         };
-        // A year that DA cannot say is before, or after, every day that it can.
-        let from = self.from.filter(|from| *from >= number(1, 1, 1)).map(day);
-        let to = self.to.filter(|to| *to <= number(9999, 12, 31)).map(day);
+        let from = self.from.map(day);
+        let to = self.to.map(day);
         match (from, to) {
             (Some(from), Some(to)) if from == to => from,
             (Some(from), Some(to)) => format!("{from}-{to}"),
@@ -98,29 +105,16 @@ impl Date {
         let Some(minutes) = written_in else { return as_written() };
         let utc = tick - Span::minutes(minutes);
         match promised {
-            None => (Span::day_of(utc) - 1, Span::day_of(utc) + 1),
-            Some(promised) => {
-                let (first, last) = local(utc, promised).unwrap_or((Span::day_of(utc) - 1, Span::day_of(utc) + 1));
+            Some(Zone::Fixed(offset)) => {
+                let local = Span::day_of(utc + Span::minutes(offset.minutes()));
                 // A record without time is compared with the value as it is written.
                 let written = Span::day_of(tick);
-                (first.min(written), last.max(written))
+                (local.min(written), local.max(written))
             }
+            // Around a change of its offset a zone has hours that no rule of local times tells.
+            Some(_) | None => (Span::day_of(utc) - 1, Span::day_of(utc) + 1),
         }
     }
-}
-
-/// The days that an instant can be in a zone; around a change of its offset there may be two.
-fn local(utc: i128, zone: &Zone) -> Option<(i64, i64)> {
-    let offset = |tick: i128| {
-        let (year, month, day) = civil(Span::day_of(tick));
-        let second = Span::second_of(tick);
-        let time = format!("{:02}{:02}{:02}", second / 3600, second / 60 % 60, second % 60);
-        zone.offset(&format!("{year:04}{month:02}{day:02}"), &time).as_ref().map(Offset::minutes)
-    };
-    let first = utc + Span::minutes(offset(utc)?);
-    let second = utc + Span::minutes(offset(first)?);
-    let (a, b) = (Span::day_of(first), Span::day_of(second));
-    Some((a.min(b), a.max(b)))
 }
 
 #[cfg(test)]
@@ -159,6 +153,8 @@ mod tests {
         assert_eq!(days("2022-11-30T23:42:00Z", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221130-20221201");
         assert_eq!(days("sa2022-11-30T23:42:00+02:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130-");
         assert_eq!(days("2022-11-30T23:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130-20221201");
+        let rule = Zone::Local(|_, _| "+01:00".parse().ok());
+        assert_eq!(days("2022-11-30T23:42:00Z", &Zone::None, Some(&rule)).unwrap(), "20221129-20221201");
         assert_eq!(days("2022-11-30T12:42:00", &zone("-05:00"), Some(&zone("+01:00"))).unwrap(), "20221130");
         assert_eq!(days("2022-11-30T23:42:00", &Zone::None, Some(&zone("+01:00"))).unwrap(), "20221130");
     }
@@ -168,6 +164,11 @@ mod tests {
         assert_eq!(days("9999", &Zone::None, None).unwrap(), "99990101-99991231");
         assert_eq!(days("ge9999-12-31T23:00:00Z", &Zone::None, None).unwrap(), "99991230-");
         assert_eq!(Date::parse("le0001").unwrap().days(&Zone::None, None).unwrap().text(false), "00010101-00011231");
+        for never in ["sa9999", "lt0001", "eb0001-01-01"] {
+            assert_eq!(Date::parse(never).unwrap().days(&Zone::None, None).unwrap().within_da(), None, "{never}");
+        }
+        let all = Date::parse("ap0001-01-01").unwrap().days(&Zone::None, None).unwrap().within_da().unwrap();
+        assert_eq!((all.from, all.text(true).as_str()), (None, "-00010102"));
         assert_eq!(Days { from: None, to: None }.text(false), "00010101-99991231");
     }
 

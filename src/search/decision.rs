@@ -73,6 +73,7 @@ whys! {
     SeveralAttributes "several-attributes" "The value may stand in one of several attributes.",
     TooLong "too-long" "Longer than the attribute's VR allows.",
     TooMany "too-many" "More requests than `limits.requests` allows.",
+    UrnIsUid "urn-is-uid" "`urn:oid:` without a system is read as a UID: other identifiers are not looked for, even if one should be stored so.",
     Unanswerable "unanswerable" "The server never returns what decides it.",
     WholeDays "whole-days" "Asked by whole days; the rest is compared in the answer.",
 }

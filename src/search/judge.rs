@@ -213,8 +213,7 @@ impl Residual {
                 return true;
             }
         }
-        let resolved = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
-        let mut resolved = resolved.into_iter();
+        let mut resolved = self.query.resolved.get(&text).into_iter().flatten();
         !shown.is_unsure
             && resolved
                 .any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))

@@ -43,6 +43,7 @@ pub use servers::UnknownServer;
 use crate::error::{Error, Kind};
 use crate::options::Options;
 use crate::release::Release;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -145,7 +146,7 @@ pub struct Query {
     results: Vec<(&'static str, String)>,
     dropped: Vec<Dropped>,
     /// What the caller found for references: identifiers, each with its system.
-    resolved: Vec<(String, Vec<Resolved>)>,
+    resolved: BTreeMap<String, Vec<Resolved>>,
 }
 
 /// An identifier that the caller found for a reference.
@@ -194,11 +195,12 @@ impl Query {
     #[must_use]
     pub fn references(&self) -> Vec<String> {
         let mut references = Vec::new();
+        let mut met = BTreeSet::new();
         for clause in &self.clauses {
             for value in &clause.values {
                 if let Value::Reference(reference) = value {
                     let text = reference.text();
-                    if judge::needs_resolving(clause, reference) && !references.contains(&text) {
+                    if judge::needs_resolving(clause, reference) && met.insert(text.clone()) {
                         references.push(text);
                     }
                 }
@@ -210,8 +212,8 @@ impl Query {
     /// Tells which identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
     pub fn resolve(&mut self, reference: &str, identifiers: &[(Option<&str>, &str)]) {
         let identifiers =
-            identifiers.iter().map(|(system, value)| Resolved { system: system.map(String::from), value: String::from(*value) }).collect();
-        self.resolved.push((reference.into(), identifiers));
+            identifiers.iter().map(|(system, value)| Resolved { system: system.map(String::from), value: String::from(*value) });
+        self.resolved.entry(reference.into()).or_default().extend(identifiers);
     }
 
     /// The query as something to judge studies by, as the same options write them.
@@ -219,8 +221,7 @@ impl Query {
     /// # Errors
     /// A reference that was not resolved.
     pub fn residual(&self, options: &Options) -> Result<Residual, Error> {
-        let known = |reference: &String| self.resolved.iter().any(|(resolved, _)| resolved == reference);
-        if !self.references().iter().all(known) {
+        if !self.references().iter().all(|reference| self.resolved.contains_key(reference)) {
             return Err(Error::new(Kind::UnresolvedReference));
         }
         Ok(Residual::new(self.clone(), options.clone()))

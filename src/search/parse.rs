@@ -7,6 +7,7 @@ use crate::error::{Error, Kind};
 use crate::options::Limits;
 use crate::release::Release;
 use crate::table::resource_type;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -51,7 +52,7 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
         return Err(Error::new(Kind::LimitQuery));
     }
     let mut parsed =
-        Query { resource, release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: Vec::new() };
+        Query { resource, release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: BTreeMap::new() };
     let mut at = 0;
     for (n, pair) in query.split('&').enumerate() {
         let start = at;

@@ -40,7 +40,8 @@ impl fmt::Debug for Request {
 ///
 /// The rows of all requests *select studies*, by their Study Instance UIDs, each once. What is judged are the rows of a selected study as it
 /// stands: its study rows (all of them: one UID can be met under two patients), and those of its series and instances down to
-/// [`Plan::level`], or as far as a [`Need`](super::Need) says. Rows that a filter on series or instances let through are never a study's content.
+/// [`Plan::level`], or as far as a [`Need`](super::Need) says. (Rows of `/studies/{study}/series` and below need not repeat the UIDs of the path,
+/// PS3.18 10.6.3.3: put them in before they are read.) Rows that a filter on series or instances let through are never a study's content.
 #[derive(Debug, Clone)]
 pub struct Plan {
     requests: Vec<Request>,
@@ -51,7 +52,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The requests, in order. None: nothing can match.
+    /// The requests, in order. None: nothing can match; or Endpoints are searched for, which no server is asked about.
     #[must_use]
     pub fn requests(&self) -> &[Request] {
         &self.requests
@@ -168,7 +169,7 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
             draft.whys.push(Why::Unanswerable);
         }
     }
-    if options.require_selective && combinations.iter().any(|combination| !is_selective(combination)) {
+    if options.require_selective && !requests.is_empty() && combinations.iter().any(|combination| !is_selective(combination)) {
         return Err(Error::new(Kind::TooCostly));
     }
     let decisions = drafts
@@ -217,7 +218,9 @@ fn one_level(drafts: &mut [Draft<'_>], server: &Server) {
         }
     }
     for (n, draft) in drafts.iter_mut().enumerate() {
-        if draft.level() > Level::Study && chosen != Some(n) {
+        // What a server computes of a study it matches where it lists studies.
+        let is_computed = chosen.is_some() && (draft.has(Key::ModalitiesInStudy) || draft.has(Key::SopClassesInStudy));
+        if chosen != Some(n) && (draft.level() > Level::Study || is_computed) {
             draft.keep(Why::OneLevel);
         }
     }
@@ -233,21 +236,28 @@ fn combine(drafts: &mut [Draft<'_>], limit: usize) -> Vec<Combination> {
             continue;
         }
         let mut next: Vec<Combination> = Vec::new();
-        let mut sent = false;
+        let (mut sent, mut unsaid) = (false, false);
         for (combination, branch) in all.iter().flat_map(|combination| branches.iter().map(move |branch| (combination, branch))) {
             match combination.and(branch) {
                 And::Both(both) => {
                     sent = true;
                     next.push(both);
                 }
-                // The same combination once, though several branches leave it as it is.
-                And::Unsaid if next.iter().any(|known| known.terms == combination.terms) => {}
-                And::Unsaid => next.push(combination.clone()),
+                And::Unsaid => {
+                    unsaid = true;
+                    // The same combination once, though several branches leave it as it is.
+                    if !next.iter().any(|known| known.terms == combination.terms) {
+                        next.push(combination.clone());
+                    }
+                }
                 And::Nothing => sent = true,
             }
         }
         if !sent {
             draft.keep(Why::OneValue);
+        } else if unsaid {
+            draft.class = Class::Widened;
+            draft.whys.push(Why::OneValue);
         }
         if next.is_empty() {
             draft.class = Class::Never;
@@ -295,12 +305,13 @@ impl Combination {
     }
 }
 
-/// Whether a request asks for something in particular.
+/// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards, the days of a year at most.
 fn is_selective(combination: &Combination) -> bool {
     combination.terms.iter().any(|branch| match (&branch.key, &branch.term) {
         (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
-        (_, Term::Days(Days { from, to })) => from.is_some() && to.is_some(),
-        _ => true,
+        (_, Term::Days(Days { from, to })) => from.zip(*to).is_some_and(|(from, to)| to - from < 366),
+        (_, Term::Text(_, sent)) => sent.bytes().filter(|b| *b == b'?').count() * 2 <= sent.len(),
+        (_, Term::Uids(_)) => true,
     })
 }
 

@@ -101,6 +101,12 @@ impl Pusher<'_> {
             if let Err(why) = self.value(clause, value, &mut push) {
                 return Push::kept(why);
             }
+            // More than could ever be asked need not be gathered; days may yet join.
+            let most = self.options.limits.requests as usize * self.server.uids_in_a_list() as usize;
+            let single = |branch: &Branch| !matches!(branch.term, Term::Days(_));
+            if push.branches.as_ref().is_some_and(|branches| branches.len() > most && branches.iter().all(single)) {
+                return Push::kept(Why::TooMany);
+            }
         }
         if let Some(branches) = push.branches.take() {
             if branches.is_empty() {
@@ -247,8 +253,8 @@ impl Pusher<'_> {
             }
         }
         if said_uid && system.is_none() && type_.is_none() {
-            // No accession number begins with `urn:oid:`; a store where one does is none that even the paranoid expect.
-            push.say(Why::AssumesConformantStore);
+            // The URN of a UID is a UID, and no accession number or department's number.
+            push.say(Why::UrnIsUid);
             return Ok(());
         }
         if system == Some(DICOM_UID) {
@@ -292,7 +298,7 @@ impl Pusher<'_> {
                 if matches!(&self.options.subject, Subject::Reference(own) if *own == text) {
                     return Err(Why::AnyValue);
                 }
-                let found = self.query.resolved.iter().filter(|(known, _)| *known == text).flat_map(|(_, identifiers)| identifiers);
+                let found = self.query.resolved.get(&text).into_iter().flatten();
                 for identifier in found.filter(|identifier| !identifier.value.is_empty()) {
                     push.widen(Why::Issuer);
                     self.sees_issuer(identifier.system.as_deref(), push);
@@ -346,7 +352,9 @@ impl Pusher<'_> {
         let Value::Date(date) = value else { return Err(Why::NoKey) };
         self.key(key)?;
         let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
-        if !date.is_whole_days() {
+        // A day that DA cannot say is the day of nothing.
+        let Some(range) = range.within_da() else { return Ok(()) };
+        if !date.is_whole_days() || range.from.is_none() {
             push.widen(Why::WholeDays);
         }
         push.add(Branch { key, term: Term::Days(range) });
@@ -368,9 +376,10 @@ impl Pusher<'_> {
         if sent.contains('?') {
             push.widen(Why::Characters);
         }
-        // Code strings have no lower case.
+        // Code strings are stored in upper case; lower case in a query is either no match, or folded by the server.
         let is_code = matches!(key, Key::ModalitiesInStudy | Key::Modality | Key::PatientSex);
-        if self.server.compare != Compare::Exact && !is_code {
+        let folds = if is_code { text.bytes().any(|b| b.is_ascii_lowercase()) } else { self.server.compare != Compare::Exact };
+        if folds {
             push.widen(Why::Case);
         }
         push.add(Branch { key, term: Term::Text(text.to_string(), sent) });

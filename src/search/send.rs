@@ -37,7 +37,7 @@ impl Server {
             '*' | '?' => self.wildcards == Wildcards::Exact && self.decoding == Decoding::Rfc,
             // Divides values, in every VR that is matched by text.
             '\\' => false,
-            ',' => self.comma,
+            ',' => self.comma && self.decoding == Decoding::Rfc,
             '&' | '=' | '+' | '%' | '#' => self.decoding == Decoding::Rfc,
             _ => self.decoding != Decoding::None,
         }

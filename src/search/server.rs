@@ -271,7 +271,7 @@ impl Server {
     /// It takes lists of UIDs, divided by commas, of up to so many.
     #[must_use]
     pub const fn uid_lists(mut self, most: u32) -> Server {
-        self.uid_list = Some(most);
+        self.uid_list = if most > 1 { Some(most) } else { None };
         self
     }
 

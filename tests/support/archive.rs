@@ -4,12 +4,13 @@ use super::generate::Choices;
 use super::qido_store::{Data, Store};
 use fhir_dicomweb::{Accession, Options, Zone};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// An archive.
 pub struct Archive {
     pub store: Store,
-    /// Whether something in it is stored otherwise than DICOM wants.
-    pub is_dirty: bool,
+    /// The studies of which something is stored otherwise than DICOM wants.
+    pub dirty: BTreeSet<String>,
 }
 
 /// What some de-identifiers make of a UID: DICOM does not allow it.
@@ -39,7 +40,7 @@ fn first(patient: &str) -> &str {
 /// One in eight archives is dirty.
 pub fn archive(c: &mut Choices<'_>) -> Archive {
     let wants_dirt = c.rarely(8);
-    let mut is_dirty = false;
+    let mut dirty = BTreeSet::new();
     let mut instances = Vec::new();
     let mut met: Vec<(&str, Option<String>)> = Vec::new();
     let count = 1 + c.below(5);
@@ -55,7 +56,7 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
         }
         if wants_dirt && c.rarely(3) {
             patient = c.pick(&[format!(" {patient}").as_str(), "B\\7"]).to_owned();
-            is_dirty = true;
+            dirty.insert(uid.to_owned());
         }
         let is_named = !c.rarely(10);
         // One study of one patient has one of everything: a UID that is met again has another patient.
@@ -78,20 +79,27 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
         }
         if wants_dirt && c.rarely(3) {
             study.insert("00080050".into(), text("SH", LONG));
-            is_dirty = true;
+            dirty.insert(uid.to_owned());
         }
         if !c.rarely(4) {
             let mut date = c.pick(&["20240114", "20240113", "20240115", "20231231", "20240101", "20240229"]).to_owned();
             if wants_dirt && c.rarely(3) {
                 date = format!("{}.{}.{}", &date[..4], &date[4..6], &date[6..]);
-                is_dirty = true;
+                dirty.insert(uid.to_owned());
             }
             study.insert("00080020".into(), text("DA", &date));
-            if !c.rarely(3) {
+            if c.rarely(5) {
+                // One instant, on three days: 2024-01-14T10:15:30Z.
+                let (date, time, offset) =
+                    c.pick(&[("20240115", "001530", "+1400"), ("20240113", "221530", "-1200"), ("20240114", "101530", "+0000")]);
+                study.insert("00080020".into(), text("DA", date));
+                study.insert("00080030".into(), text("TM", time));
+                study.insert("00080201".into(), text("SH", offset));
+            } else if !c.rarely(3) {
                 study.insert("00080030".into(), text("TM", c.pick(&["10", "1015", "101530", "235959.9", "000000", "2330"])));
             }
         }
-        if c.rarely(2) {
+        if !study.contains_key("00080201") && c.rarely(2) {
             study.insert("00080201".into(), text("SH", c.pick(&["+0100", "-0500", "+1400", "-1200", "+0000"])));
         }
         if !c.rarely(3) {
@@ -112,7 +120,7 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
             let mut modality = c.pick(&["CT", "MR", "SR", "PT"]);
             if wants_dirt && c.rarely(4) {
                 modality = "ct";
-                is_dirty = true;
+                dirty.insert(uid.to_owned());
             }
             series.insert("00080060".into(), text("CS", modality));
             if c.rarely(2) {
@@ -127,7 +135,7 @@ pub fn archive(c: &mut Choices<'_>) -> Archive {
             }
         }
     }
-    Archive { store: Store { instances }, is_dirty }
+    Archive { store: Store { instances }, dirty }
 }
 
 /// Options that change what is emitted, and so what matches.

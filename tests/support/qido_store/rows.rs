@@ -77,6 +77,8 @@ impl<'a> Row<'a> {
     }
     pub(super) fn stored(&self, tag: &str, f: &Faults) -> Vec<String> {
         match tag {
+            // Computed where studies are listed; below, Orthanc tests what the files hold, and they do not hold it.
+            "00080061" if self.level > 0 && f.any_tag => vec![],
             "00080061" => distinct(&self.study, "00080060"),
             "00080062" if f.never.iter().any(|n| n == tag) => vec![],
             "00080062" => distinct(&self.study, "00080016"),

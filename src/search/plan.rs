@@ -11,7 +11,7 @@ use super::server::{Ask, Server};
 use super::{Clause, Handling, Query};
 use crate::error::{Error, Kind};
 use crate::options::Options;
-use crate::table::{Level, rows};
+use crate::table::{Level, RETRIEVE_URL, rows};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -353,7 +353,7 @@ fn sent(branch: &Branch, server: &Server) -> String {
 /// The attributes of rows of these levels that make elements, by tag.
 fn fields(lowest: Level) -> Vec<u32> {
     let parts = rows().filter(|row| row.level <= lowest).flat_map(|row| row.parts);
-    let mut tags: Vec<u32> = parts.map(|part| part.within.unwrap_or(part.tag)).filter(|tag| *tag != 0x0008_1190).collect();
+    let mut tags: Vec<u32> = parts.map(|part| part.within.unwrap_or(part.tag)).filter(|tag| *tag != RETRIEVE_URL).collect();
     tags.sort_unstable();
     tags.dedup();
     tags

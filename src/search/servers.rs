@@ -11,6 +11,7 @@
 
 use super::key::Key;
 use super::server::{Ask, Compare, Decoding, End, Issuer, Server, Wildcards};
+use crate::table::{NOT_IN_FIXED_ROWS, STUDY_DESCRIPTION};
 use core::str::FromStr;
 
 /// Nothing is known.
@@ -153,21 +154,10 @@ pub fn kheops() -> Server {
         .keeping(Key::SeriesInstanceUid)
         .keeping(Key::SopInstanceUid)
         .comparing(Compare::FoldsCase)
-        .asked_by(Ask::Only(0x0008_1030))
+        .asked_by(Ask::Only(STUDY_DESCRIPTION))
         .returning_modalities()
         .issuers(Issuer::Hidden)
-        .never_returning(&[
-            0x0010_0021,
-            0x0010_0024,
-            0x0008_0051,
-            0x0008_0096,
-            0x0008_1060,
-            0x0008_1062,
-            0x0038_0010,
-            0x0038_0014,
-            0x0040_2016,
-            0x0040_2017,
-        ])
+        .never_returning(NOT_IN_FIXED_ROWS)
         .paged(None, End::OnePage)
 }
 

@@ -19,7 +19,7 @@ pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
-pub(crate) use query::{conditional, is_query_only, required};
+pub(crate) use query::{NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};
 pub(crate) use row_type::{At, IDENTIFIED, Merge};
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
 

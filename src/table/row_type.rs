@@ -225,6 +225,18 @@ impl Row {
         self.parts.iter().find(|part| part.reaches(0, field))
     }
 
+    /// How a value of `field` is read: by the VR of the part at the top; but code strings are code strings inside sequences too.
+    pub(crate) fn vr_of(&self, field: usize) -> Option<Vr> {
+        let top = self.part_of(field)?;
+        let (mut parts, mut base, mut vr) = (self.parts, 0, top.vr);
+        while let Some(part) = parts.iter().find(|part| part.reaches(base, field)) {
+            vr = part.vr;
+            base += usize::from(part.field);
+            parts = part.items;
+        }
+        Some(if vr == Vr::Cs { vr } else { top.vr })
+    }
+
     /// The part at the top of a data set that fills `field` of an item.
     pub(crate) fn top_of(&self, field: usize, item: &Fields<'_>) -> Option<&'static Part> {
         let marked = |part: &Part| part.mark.is_some_and(|mark| item.get(usize::from(mark)).is_some_and(|text| !text.is_empty()));

@@ -128,8 +128,8 @@ impl<'d> Reader<'d, '_> {
     fn texts(&self, row: &Row, fill: &Fill<'d>) -> [String; FIELDS] {
         let mut texts = [const { String::new() }; FIELDS];
         for (field, (slot, filled)) in texts.iter_mut().zip(&fill.fields).enumerate() {
-            if let Some(part) = row.part_of(field) {
-                *slot = normal(clean(&filled.text, part.vr).0.as_str(), part.vr).map(|(text, _)| text).unwrap_or_default();
+            if let Some(vr) = row.vr_of(field) {
+                *slot = normal(clean(&filled.text, vr).0.as_str(), vr).map(|(text, _)| text).unwrap_or_default();
             }
         }
         texts
@@ -160,11 +160,11 @@ impl<'d> Reader<'d, '_> {
             }
         };
         for (field, filled) in fill.fields.iter().enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
-            let (value, remark) = match row.part_of(field) {
+            let (value, remark) = match row.vr_of(field) {
                 None => (filled.text.to_string(), None),
-                Some(part) => {
-                    let (text, remark) = clean(&filled.text, part.vr);
-                    match normal(&text, part.vr) {
+                Some(vr) => {
+                    let (text, remark) = clean(&filled.text, vr);
+                    match normal(&text, vr) {
                         Ok((value, found)) => (value, found.or(remark)),
                         Err(code) => {
                             if let Some(id) = filled.leaf {

@@ -1,5 +1,6 @@
 //! Endpoint: where a study can be retrieved (FHIR ImagingStudy notes: the address is the DICOMweb service base).
 
+use super::found::{CONNECTION, PAYLOAD};
 use super::shape::typed;
 use crate::json::text::{Json, Writer};
 use crate::options::Options;
@@ -7,9 +8,6 @@ use crate::policy::{EndpointAddress, Service};
 use crate::release::{R4_R4B, Release};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-
-const CONNECTION: &str = "http://terminology.hl7.org/CodeSystem/endpoint-connection-type";
-const PAYLOAD: &str = "http://terminology.hl7.org/CodeSystem/endpoint-payload-type";
 
 /// An Endpoint of a DICOMweb service as a resource of its own.
 ///

@@ -52,13 +52,18 @@ impl Spell for Concept {
 
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Concept(concept) = found else { return };
-        read(fill, 0, concept, cx);
-        if fill.is_filled(0) {
-            text_beside(fill, concept);
-        } else {
-            let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
-            fill.put(3, if concept.text.is_empty() { display } else { concept.text });
-        }
+        read_or_words(fill, concept, cx, 3);
+    }
+}
+
+/// A code, from field 0 on; without one the words of the concept, into field `words`.
+pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, cx: &Cx<'_>, words: usize) {
+    read(fill, 0, concept, cx);
+    if fill.is_filled(0) {
+        text_beside(fill, concept);
+    } else {
+        let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
+        fill.put(words, if concept.text.is_empty() { display } else { concept.text });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a study was made: a code, or words; requested, or performed.
 
-use super::concept::{canon, concept, read, text_beside};
+use super::concept::{canon, concept, read_or_words};
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::found::Found;
 use crate::fhir::shape::{self, Fhir};
@@ -65,12 +65,6 @@ impl Spell for Reason {
 
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Concept(concept) = found else { return };
-        read(fill, 0, concept, cx);
-        if fill.is_filled(0) {
-            text_beside(fill, concept);
-        } else {
-            let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
-            fill.put(5, if concept.text.is_empty() { display } else { concept.text });
-        }
+        read_or_words(fill, concept, cx, 5);
     }
 }

@@ -23,6 +23,11 @@ impl Kind for Sex {
 
 const GENDERS: [(&str, &str); 4] = [("M", "male"), ("F", "female"), ("O", "other"), ("U", "unknown")];
 
+/// The code string of a gender.
+pub(crate) fn sex_of(gender: &str) -> Option<&'static str> {
+    GENDERS.iter().find(|(_, known)| *known == gender).map(|(sex, _)| *sex)
+}
+
 impl Spell for Sex {
     fn canon(draft: &mut Draft<'_>) {
         if !GENDERS.iter().any(|(sex, _)| *sex == draft.get(0)) {
@@ -37,8 +42,8 @@ impl Spell for Sex {
 
     fn from_fhir<'d>(found: &Found<'d>, _: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Text(leaf) = found else { return };
-        match GENDERS.iter().find(|(_, gender)| *gender == leaf.trim()) {
-            Some((sex, _)) => fill.set(0, *sex, *leaf),
+        match sex_of(leaf.trim()) {
+            Some(sex) => fill.set(0, sex, *leaf),
             None => fill.lose(*leaf, Code::BadCode),
         }
     }

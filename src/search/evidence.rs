@@ -5,7 +5,7 @@
 use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use crate::fhir::found::{IDENTIFIER_TYPE, URI};
+use crate::fhir::found::{CONNECTION, IDENTIFIER_TYPE, PAYLOAD, URI};
 use crate::fhir::place;
 use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
 use crate::kind::{Cx, PERSON, Told};
@@ -310,11 +310,9 @@ impl<'a> Reader<'a> {
 pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown> {
     let value = |system: &str, value: String| Some(Shown { system: system.into(), value, ..Shown::default() });
     match ask {
-        EndpointAsk::Connection => {
-            value("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", ["dicom-", service.name()].concat())
-        }
+        EndpointAsk::Connection => value(CONNECTION, ["dicom-", service.name()].concat()),
         EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", "active".into()),
-        EndpointAsk::Payload => value("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any".into()),
+        EndpointAsk::Payload => value(PAYLOAD, "any".into()),
         EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),
         EndpointAsk::Other => None,
     }

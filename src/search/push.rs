@@ -11,6 +11,7 @@ use super::{Clause, Modifier, Query};
 use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE};
 use crate::fhir::place;
 use crate::grammar::uid::{Uid, uid};
+use crate::kind::sex_of;
 use crate::options::Options;
 use crate::policy::{Id, Subject};
 use crate::table::codes::modality;
@@ -341,9 +342,8 @@ impl Pusher<'_> {
         if token.code.is_empty() {
             return Err(Why::AnyValue);
         }
-        let sexes = [("male", "M"), ("female", "F"), ("other", "O"), ("unknown", "U")];
-        match sexes.iter().find(|(gender, _)| *gender == token.code) {
-            Some((_, sex)) => self.text(Key::PatientSex, sex, push),
+        match sex_of(&token.code) {
+            Some(sex) => self.text(Key::PatientSex, sex, push),
             None => Ok(()),
         }
     }

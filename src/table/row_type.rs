@@ -225,7 +225,7 @@ impl Row {
         self.parts.iter().find(|part| part.reaches(0, field))
     }
 
-    /// How a value of `field` is read: by the VR of the part at the top; but code strings are code strings inside sequences too.
+    /// The VR of the attribute that fills `field`, inside sequences too.
     pub(crate) fn vr_of(&self, field: usize) -> Option<Vr> {
         let top = self.part_of(field)?;
         let (mut parts, mut base, mut vr) = (self.parts, 0, top.vr);
@@ -234,7 +234,7 @@ impl Row {
             base += usize::from(part.field);
             parts = part.items;
         }
-        Some(if vr == Vr::Cs { vr } else { top.vr })
+        Some(vr)
     }
 
     /// The part at the top of a data set that fills `field` of an item.

@@ -4,7 +4,7 @@ use super::Reader;
 use super::index::{text, type_of};
 use crate::error::Error;
 use crate::fhir::endpoint::{Of, payload};
-use crate::fhir::found::Leaf;
+use crate::fhir::found::{CONNECTION, Leaf, PAYLOAD};
 use crate::fhir::place;
 use crate::json::tree::Id;
 use crate::kind::Fill;
@@ -14,9 +14,6 @@ use crate::policy::Service;
 use crate::table::{RowRef, row};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-
-const CONNECTION: &str = "http://terminology.hl7.org/CodeSystem/endpoint-connection-type";
-const PAYLOAD: &str = "http://terminology.hl7.org/CodeSystem/endpoint-payload-type";
 
 /// An Endpoint as it was read.
 ///

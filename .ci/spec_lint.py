@@ -12,6 +12,9 @@ import jsonschema
 
 SPEC = pathlib.Path(__file__).resolve().parent.parent / "spec"
 RELEASES = ["R4", "R4B", "R5", "R6"]
+# The ops of section "URLs", and the codes that it names: a closed list.
+URL_OPS = ("url", "address", "retrieve")
+URL_ERRORS = "template characters scheme escape uid mismatch frames fragment query no-resource no-base unresolved not-active".split()
 
 
 def load(path):
@@ -33,21 +36,51 @@ def is_spans(value):
     return isinstance(value, dict) and "resourceType" not in value
 
 
-def error_names():
-    """The codes in section "Errors" of the README; None, which checks nothing, where there is no such section."""
-    section = re.search(r"^## Errors\n(.*?)(?=^## |\Z)", (SPEC / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+def names_in(title):
+    """The codes in a section of the README; None, which checks nothing, where there is no such section."""
+    section = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", (SPEC / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     # Other things stand in backticks there too: `<`, `[]`, `gggg,eeee`.
     return section and set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", section[1]))
 
 
 def id_prefix(path):
     """What ids of a file begin with: `StudyDate/`, `policies/zone`, `studies/pet-ct`, of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
-    if path.parent.name in ("plan", "policies", "search"):
+    if path.parent.name in ("plan", "policies", "search", "urls"):
         return f"{path.parent.name}/{path.stem}-"
     if path.parent.name == "studies":
         return f"studies/{path.stem}"
     file, _, group = path.stem.partition("-")
     return f"{file}/{group}"
+
+
+def resource_path(said):
+    """The path of the resource that members of an ask, or of what is got, name."""
+    levels = [f"{plural}/{said[level]}" for level, plural in (("study", "studies"), ("series", "series"), ("instance", "instances")) if level in said]
+    view = said.get("view", "retrieve")
+    rest = {"retrieve": [], "frames": ["frames", ",".join(map(str, said.get("frames", [])))]}.get(view, [view])
+    return "".join(f"/{part}" for part in [*levels, *rest, *(said[member] for member in ("framesAs", "bulk") if member in said)])
+
+
+def check_urls(case):
+    """The faults of a case of section "URLs"."""
+    asks = case.get("asks", [])
+    asked = [(ask["url"],) if "url" in ask else (ask["address"], ask["study"]) for ask in asks]
+    for ask in sorted({ask for ask in asked if asked.count(ask) > 1}):
+        yield f"asked twice: {' '.join(ask)}"
+    for code in [ask["error"] for ask in asks if "error" in ask] + [refusal["why"] for refusal in case.get("refused", [])]:
+        if code not in URL_ERRORS:
+            yield f"no error {code} in section URLs"
+    for ask in asks:
+        text = ask.get("url", ask.get("address"))
+        if not text.startswith(ask.get("base", "")):
+            yield f"{text} does not begin with its base"
+        if "path" in ask and ask["path"] != resource_path(ask):
+            yield f"path of {text} is not that of its members, {resource_path(ask)}"
+        if "path" in ask and ask.get("query") != (text.partition("?")[2] if "?" in text else None):
+            yield f"query of {text} is not {ask.get('query')}"
+    for got in case.get("gets", []):
+        if not got["url"].endswith(resource_path(got)):
+            yield f"{got['url']} does not end in {resource_path(got)}"
 
 
 def check_case(case, codes, errors):
@@ -74,6 +107,9 @@ def check_case(case, codes, errors):
         for loss in losses if isinstance(losses, list) else [loss for part in losses.values() for loss in part]:
             if loss["code"] not in codes:
                 yield f"no loss code {loss['code']}"
+    if case["op"] in URL_OPS:
+        yield from check_urls(case)
+        return
     for ask in case.get("asks", []):
         answer = ask.get("a", "")
         said = ask.get("error") or (answer.removeprefix("error:") if answer.startswith("error:") else None)
@@ -196,7 +232,7 @@ def main():
     codes = [code["code"] for code in losses["codes"]] if losses else []
     mapping = sound(SPEC / "mapping.json", "mapping") if (SPEC / "mapping.json").exists() else None
     rows = mapping and {row["row"] for row in mapping["rows"]}
-    errors = error_names()
+    errors = names_in("Errors")
     paths = sorted((SPEC / "vectors").rglob("*.json"))
     ids, files = {}, {}
     for path in paths:
@@ -204,6 +240,7 @@ def main():
         if document is not None:
             files[path] = document
             faults_of[str(path.relative_to(SPEC))] += check_file(path, document, codes, errors, rows, ids)
+    faults_of["codes of section URLs"] = [f"{code} is not named there" for code in URL_ERRORS if code not in (names_in("URLs") or URL_ERRORS)]
     faults_of["expected FHIR is valid"] = list(check_fhir(files))
     if mapping:
         faults_of["names and spans of the table"] = list(check_mapping(mapping, codes))

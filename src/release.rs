@@ -12,9 +12,10 @@ use core::str::FromStr;
 /// assert_eq!("r4b".parse(), Ok(Release::R4B));
 /// assert_eq!(Release::R6.version(), "6.0.0-ballot2");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Release {
-    /// FHIR R4, 4.0.1.
+    /// FHIR R4, 4.0.1: the default, which most systems speak.
+    #[default]
     R4,
     /// FHIR R4B, 4.3.0.
     R4B,
@@ -47,6 +48,17 @@ impl Release {
             Release::R4B => "4.3.0",
             Release::R5 => "5.0.0",
             Release::R6 => "6.0.0-ballot2",
+        }
+    }
+
+    /// The version without its patch, as the media type parameter `fhirVersion` has it: `4.0`, `4.3`, `5.0`, `6.0`.
+    #[must_use]
+    pub const fn fhir_version(self) -> &'static str {
+        match self {
+            Release::R4 => "4.0",
+            Release::R4B => "4.3",
+            Release::R5 => "5.0",
+            Release::R6 => "6.0",
         }
     }
 

@@ -6,18 +6,35 @@ use alloc::string::String;
 const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
+/// FNV-1a of 128 bits. It tells texts apart; who wants to make two alike can.
+#[derive(Clone, Copy)]
+pub(crate) struct Hash(u128);
+
+impl Hash {
+    pub(crate) const fn new() -> Self {
+        Hash(BASIS)
+    }
+
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(PRIME);
+        }
+    }
+
+    pub(crate) const fn value(self) -> u128 {
+        self.0
+    }
+}
+
 /// The UUID of `names` as a `kind` of thing. FNV-1a of 128 bits: it tells apart, it does not hide; who knows a name can find its UUID.
 pub(crate) fn uuid(kind: &str, names: &[&str]) -> String {
-    let mut hash = BASIS;
-    let mut take = |text: &str| {
+    let mut hash = Hash::new();
+    for text in core::iter::once(&kind).chain(names) {
         // A byte that no text holds stands behind each, so that no two lists are one.
-        for byte in text.bytes().chain([0xFF]) {
-            hash = (hash ^ u128::from(byte)).wrapping_mul(PRIME);
-        }
-    };
-    take(kind);
-    names.iter().for_each(|name| take(name));
-    let hash = hash & !(0xF << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62;
+        hash.take(text.as_bytes());
+        hash.take(&[0xFF]);
+    }
+    let hash = hash.value() & !(0xF << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62;
     let hex = format!("{hash:032x}");
     let part = |from, to| hex.get(from..to).unwrap_or("");
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")

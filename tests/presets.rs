@@ -57,6 +57,8 @@ fn presets_push_what_the_survey_knows() {
     for server in servers::all() {
         let Some(id) = surveyed(server.id()) else { continue };
         let facts = presets.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("{id} is not surveyed"));
+        // Where the survey does not know it, nobody asks for all instances of a study at once.
+        assert!(!server.lists_instances() || facts["paths"]["study_instances"] == true, "{id}");
         for key in Key::ALL.into_iter().filter(|key| server.pushes(*key)) {
             let (level, tag, kind) = wanted(key);
             let kinds = facts["match"][level][tag]["kinds"].as_array().cloned().unwrap_or_default();

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
 
 mod support;
+#[path = "spec/urls.rs"]
+mod urls;
 
 use fhir_dicomweb::search::{self, Handling, Server, Verdict};
 use fhir_dicomweb::{Class, Code, Options, Release, Study, Zone};
@@ -26,6 +28,11 @@ fn main() {
                         let (name, case) = (format!("{}@{release}/{server}", case["id"].as_str().unwrap()), case.clone());
                         trials.push(Trial::test(name, move || planned(&case, release, &server)));
                     }
+                    continue;
+                }
+                if let Some(run) = urls::run_of(case) {
+                    let (name, case) = (format!("{}@{release}", case["id"].as_str().unwrap()), case.clone());
+                    trials.push(Trial::test(name, move || run(&case, release)));
                     continue;
                 }
                 if case["op"] == "judge" {

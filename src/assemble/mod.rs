@@ -18,7 +18,7 @@ use crate::study::Study;
 use crate::table::{Level, Row, RowRef, row};
 use crate::value::{FIELDS, Fields};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use record::Record;
@@ -33,6 +33,8 @@ pub(crate) struct Assembler {
     row: u64,
     series: u32,
     instances: u32,
+    /// The UIDs of study and series that stand in for those that rows do not repeat.
+    within: Option<(String, Option<String>)>,
 }
 
 /// What a key knows of a part of a patient's identity.
@@ -41,7 +43,21 @@ const KNOWN: char = '=';
 
 impl Assembler {
     pub(crate) fn new() -> Self {
-        Assembler { records: Vec::new(), keys: BTreeMap::new(), last: None, key: String::new(), row: 0, series: 0, instances: 0 }
+        Assembler {
+            records: Vec::new(),
+            keys: BTreeMap::new(),
+            last: None,
+            key: String::new(),
+            row: 0,
+            series: 0,
+            instances: 0,
+            within: None,
+        }
+    }
+
+    /// The rows that follow are of this study, and of this series, where they do not say so themselves.
+    pub(crate) fn within(&mut self, study: &str, series: Option<&str>) {
+        self.within = Some((study.into(), series.map(String::from)));
     }
 
     /// Takes a data set into the record it belongs to, and tells what becomes of each of its leaves.
@@ -65,6 +81,10 @@ impl Assembler {
 
     fn place(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>, row_number: u64) -> Result<Option<usize>, Error> {
         let find = |set: &DataSet, row: RowRef| set.cells.iter().position(|cell| cell.row == Some(row));
+        if let Some(path) = &self.within {
+            stand_in(set, row::STUDY_UID.into(), &path.0);
+            path.1.iter().for_each(|series| stand_in(set, row::SERIES_UID.into(), series));
+        }
         let Some(study) = find(set, row::STUDY_UID.into()) else {
             no_identity(set);
             return Ok(None);
@@ -156,6 +176,66 @@ impl Assembler {
         Ok(Some(at))
     }
 
+    /// Adds what another assembler took, as if its rows came after these.
+    pub(crate) fn append(&mut self, other: Assembler, options: &Options, sink: &mut Sink<'_>) -> Result<(), Error> {
+        self.series = self.series.saturating_add(other.series);
+        self.instances = self.instances.saturating_add(other.instances);
+        if self.series > options.limits.series {
+            return Err(Error::new(Kind::LimitSeries));
+        }
+        if self.instances > options.limits.instances {
+            return Err(Error::new(Kind::LimitInstances));
+        }
+        let mut theirs: Vec<Option<Record>> = other.records.into_iter().map(Some).collect();
+        for (key, at) in other.keys {
+            let Some(mut record) = theirs.get_mut(at as usize).and_then(Option::take) else { continue };
+            record.shift(self.row);
+            let known = self.keys.get(&key).and_then(|at| self.records.get_mut(*at as usize));
+            match known {
+                Some(known) => {
+                    join::join(known, record, sink);
+                    if known.is_full() {
+                        return Err(Error::new(Kind::Limit));
+                    }
+                }
+                None => {
+                    let new = self.records.len() as u32;
+                    if new >= options.limits.studies {
+                        return Err(Error::new(Kind::LimitStudies));
+                    }
+                    self.records.push(record);
+                    self.keys.insert(key, new);
+                }
+            }
+        }
+        self.row += other.row;
+        sink.check()
+    }
+
+    /// The UIDs of the studies, each once, in order of first appearance.
+    pub(crate) fn uids(&self) -> Vec<String> {
+        let first = |at: u32| self.records.get(at as usize).and_then(|record| record.first_row).unwrap_or(u64::MAX);
+        let mut uids: BTreeMap<&str, u64> = BTreeMap::new();
+        for (key, at) in &self.keys {
+            let row = uids.entry(uid_of(key)).or_insert(u64::MAX);
+            *row = first(*at).min(*row);
+        }
+        let mut uids: Vec<(u64, &str)> = uids.into_iter().map(|(uid, row)| (row, uid)).collect();
+        uids.sort_unstable();
+        uids.into_iter().map(|(_, uid)| String::from(uid)).collect()
+    }
+
+    /// The UIDs of the series met under a study's UID, whoever its patient is.
+    pub(crate) fn series_of(&self, uid: &str) -> BTreeSet<String> {
+        let records = self.keys.iter().filter(|(key, _)| uid_of(key) == uid).filter_map(|(_, at)| self.records.get(*at as usize));
+        records.flat_map(|record| &record.series).map(|series| String::from(&*series.uid)).collect()
+    }
+
+    /// How many rows were taken as instances.
+    pub(crate) fn instances(&self) -> u32 {
+        self.instances
+    }
+
     /// How many rows were taken.
     pub(crate) fn rows(&self) -> u64 {
         self.row
@@ -212,6 +292,22 @@ impl Assembler {
         sink.check()?;
         Ok(studies)
     }
+}
+
+/// What the path of a request says stands in for what a row of its answer does not repeat (PS3.18 10.6.3.3).
+fn stand_in(set: &mut DataSet, row: RowRef, uid: &str) {
+    if set.cells.iter().any(|cell| cell.row == Some(row)) {
+        return;
+    }
+    let start = set.text.len();
+    set.text.push_str(uid);
+    let end = set.text.len();
+    set.cells.push(Cell { row: Some(row), item: 0, field: 0, start, end, leaf: false, counted: 0, place: 0 });
+}
+
+/// The study UID in the key of a record.
+fn uid_of(key: &str) -> &str {
+    key.split('\0').next().and_then(|part| part.strip_prefix(KNOWN)).unwrap_or("")
 }
 
 /// The mark of a series of whose requests its rows tell, were it that there are none.

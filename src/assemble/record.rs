@@ -201,6 +201,17 @@ impl Record {
     }
 
     /// Rows of patient and study are known, even if there is nothing to know.
+    /// Its rows come after `by` others.
+    pub(super) fn shift(&mut self, by: u64) {
+        self.first_row = self.first_row.map(|row| row + by);
+        self.facts.iter_mut().for_each(|slot| slot.row += by);
+        for series in &mut self.series {
+            series.first_row += by;
+            series.facts.iter_mut().for_each(|slot| slot.row += by);
+        }
+        self.instances.iter_mut().for_each(|entry| entry.row += by);
+    }
+
     pub(super) fn know(&mut self, patient: u64, study: u64) {
         self.known |= patient | study << PATIENT_SLOTS;
     }

@@ -4,7 +4,7 @@ use super::dataset::{DataSet, Form, leaves};
 use crate::assemble::Assembler;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner, Stop};
-use crate::loss::{Code, Loss, Mapped, Place, Sink};
+use crate::loss::{Code, Kept, Loss, Mapped, Place, Sink};
 use crate::options::Options;
 use crate::study::Study;
 use alloc::vec::Vec;
@@ -62,7 +62,7 @@ fn run(json: &[u8], options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<
 pub struct Reader {
     core: Core,
     options: Options,
-    sink: Sink<'static>,
+    told: Kept,
     /// Bytes of a data set that has not ended.
     rest: Vec<u8>,
     /// Not to be tried again before this many bytes are at hand: keeps the work linear however small the chunks.
@@ -74,7 +74,8 @@ impl Reader {
     /// A reader that has read nothing.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Reader { core: Core::new(), sink: Sink::new(options.strict, None), options, rest: Vec::new(), wanted: 0, taken: 0 }
+        let told = Sink::new(options.strict, None).kept();
+        Reader { core: Core::new(), told, options, rest: Vec::new(), wanted: 0, taken: 0 }
     }
 
     /// Takes the next bytes.
@@ -87,7 +88,7 @@ impl Reader {
             return Err(Error::new(Kind::LimitInput));
         }
         if self.rest.is_empty() {
-            let used = self.core.feed(chunk, false, &self.options, &mut self.sink)?;
+            let used = self.telling(|core, options, sink| core.feed(chunk, false, options, sink))?;
             self.rest.extend_from_slice(chunk.get(used..).unwrap_or_default());
             self.wanted = self.rest.len() * 2;
             return Ok(());
@@ -99,8 +100,72 @@ impl Reader {
         self.feed_rest(false)
     }
 
+    /// The rows that follow are of the study, and the series, of this path, where they do not say so themselves: below a study, rows need not
+    /// repeat the UIDs of the path (PS3.18 10.6.3.3).
+    ///
+    /// ```
+    /// use fhir_dicomweb::{Options, dicom::Reader, row, url::Resource};
+    /// let mut reader = Reader::new(Options::default());
+    /// reader.within(&Resource::of_study("1.2.3")?);
+    /// reader.push(br#"[{"0020000E":{"vr":"UI","Value":["1.2.3.1"]}}]"#)?;
+    /// assert_eq!(reader.finish()?.ignore_loss()[0].get(row::STUDY_UID), Some("1.2.3"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn within(&mut self, path: &crate::url::Resource) {
+        if let Some(study) = path.study() {
+            self.core.assembler.within(study, path.series());
+        }
+    }
+
+    /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is
+    /// wanted. Both texts end here.
+    ///
+    /// ```
+    /// use fhir_dicomweb::{Options, dicom::Reader};
+    /// let (mut one, mut two) = (Reader::new(Options::default()), Reader::new(Options::default()));
+    /// two.push(br#"[{"0020000D":{"vr":"UI","Value":["1.2.4"]}}]"#)?;
+    /// one.push(br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]}}]"#)?;
+    /// one.append(two)?;
+    /// assert_eq!(one.finish()?.ignore_loss().len(), 2);
+    /// # Ok::<(), fhir_dicomweb::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn append(&mut self, mut other: Reader) -> Result<(), Error> {
+        self.end_document()?;
+        other.end_document()?;
+        self.taken = self.taken.saturating_add(other.taken);
+        if self.taken > self.options.limits.input_bytes {
+            return Err(Error::new(Kind::LimitInput));
+        }
+        self.told.report.append(&other.told.report, self.core.assembler.rows());
+        self.core.offset += other.core.offset;
+        self.telling(|core, options, sink| core.assembler.append(other.core.assembler, options, sink))
+    }
+
+    /// Works with a sink that goes on with what was told before.
+    fn telling<R>(&mut self, work: impl FnOnce(&mut Core, &Options, &mut Sink<'_>) -> R) -> R {
+        let mut sink = Sink::resumed(core::mem::take(&mut self.told));
+        let result = work(&mut self.core, &self.options, &mut sink);
+        self.told = sink.kept();
+        result
+    }
+
+    /// How many rows were read.
+    pub(crate) fn rows(&self) -> u64 {
+        self.core.assembler.rows()
+    }
+
+    /// What was read so far.
+    pub(crate) fn assembler(&self) -> &Assembler {
+        &self.core.assembler
+    }
+
     fn feed_rest(&mut self, whole: bool) -> Result<(), Error> {
-        let used = self.core.feed(&self.rest, whole, &self.options, &mut self.sink)?;
+        let rest = core::mem::take(&mut self.rest);
+        let used = self.telling(|core, options, sink| core.feed(&rest, whole, options, sink))?;
+        self.rest = rest;
         self.rest.drain(..used);
         self.wanted = self.rest.len() * 2;
         Ok(())
@@ -121,7 +186,7 @@ impl Reader {
     /// As [`read`].
     pub fn finish(mut self) -> Result<Mapped<Vec<Study>>, Error> {
         self.feed_rest(true)?;
-        self.core.finish(&self.options, self.sink)
+        self.core.finish(&self.options, Sink::resumed(self.told))
     }
 }
 

@@ -11,7 +11,6 @@ use crate::loss::Code;
 use crate::policy::{EndpointAddress, Endpoints, Practitioners, Subject};
 use crate::study::Study;
 use crate::table::{Level, RowRef, elements, row};
-use crate::uuid::uuid;
 use crate::value::Fields;
 use alloc::collections::BTreeMap;
 use alloc::string::ToString;
@@ -202,7 +201,7 @@ impl<'a> Walk<'a, '_> {
             };
             let reference = match self.options.endpoints {
                 Endpoints::Bundle => {
-                    let id = uuid("Endpoint", &[service.name(), &address]);
+                    let id = endpoint::own_id(*service, &address);
                     let (reference, full_url) = place::reference("Endpoint", &id, self.options);
                     self.includes.entries.add(full_url, || text(&id));
                     reference
@@ -214,7 +213,7 @@ impl<'a> Walk<'a, '_> {
                     ["#", &id].concat()
                 }
                 Endpoints::BundleContained => {
-                    let id = uuid("Endpoint", &[service.name(), &address]);
+                    let id = endpoint::own_id(*service, &address);
                     self.includes.contained.add(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }

@@ -1,6 +1,7 @@
 //! Many studies as one Bundle of type searchset.
 
-use super::outcome;
+use super::keep::Keep;
+use super::outcome::{self, Issue};
 use super::place;
 use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
@@ -30,6 +31,9 @@ pub struct BundleWriter<'a> {
     entries: Vec<u8>,
     count: u64,
     total: Option<u64>,
+    has_total: bool,
+    /// What is written of each study; none: all.
+    keep: Option<Keep>,
     links: Vec<(String, String)>,
     includes: Includes,
     release: Release,
@@ -46,6 +50,8 @@ impl<'a> BundleWriter<'a> {
             entries: Vec::new(),
             count: 0,
             total: None,
+            has_total: true,
+            keep: None,
             links: Vec::new(),
             includes: Includes::default(),
             release,
@@ -60,6 +66,22 @@ impl<'a> BundleWriter<'a> {
         self.total = Some(total);
     }
 
+    /// It is not known how many studies matched: the Bundle has no total.
+    pub fn without_total(&mut self) {
+        self.has_total = false;
+    }
+
+    /// Of each study these elements are written.
+    pub(crate) fn keep(&mut self, keep: Option<Keep>) {
+        self.keep = keep;
+    }
+
+    /// Adds a resource of another type as a match.
+    pub(crate) fn push_resource(&mut self, full_url: &str, resource: &Json) {
+        self.count += 1;
+        entry(&mut self.entries, full_url, resource.as_str().as_bytes(), "match");
+    }
+
     /// A link: `self`, `next`, `previous`... R5 and later want `self` in a searchset.
     pub fn link(&mut self, relation: &str, url: &str) {
         self.links.push((relation.into(), url.into()));
@@ -70,6 +92,9 @@ impl<'a> BundleWriter<'a> {
         self.count += 1;
         let mut resource = Vec::new();
         let loss = write_with(study, self.release, self.options, &mut resource, &mut self.includes);
+        if let Some(keep) = &self.keep {
+            resource = keep.of(&resource);
+        }
         entry(&mut self.entries, &place::full_url(study, self.options), &resource, "match");
         self.carried += loss.carried();
         self.loss.merge(&loss);
@@ -77,15 +102,21 @@ impl<'a> BundleWriter<'a> {
 
     /// The Bundle, and what writing its studies left out.
     pub fn finish(self) -> Mapped<Json> {
-        self.end(None)
+        self.end(None, &[])
     }
 
     /// The Bundle with a last entry, an OperationOutcome that tells `report` and what writing left out.
     pub fn finish_with_outcome(self, report: &LossReport) -> Mapped<Json> {
-        self.end(Some(report))
+        self.end(Some(report), &[])
     }
 
-    fn end(mut self, report: Option<&LossReport>) -> Mapped<Json> {
+    /// As [`Self::finish_with_outcome`] where there is anything to tell.
+    pub(crate) fn finish_telling(self, report: &LossReport, issues: &[Issue]) -> Mapped<Json> {
+        let quiet = report.is_empty() && self.loss.is_empty() && issues.is_empty();
+        self.end((!quiet).then_some(report), issues)
+    }
+
+    fn end(mut self, report: Option<&LossReport>, issues: &[Issue]) -> Mapped<Json> {
         for (full_url, resource) in &self.includes.entries.texts {
             entry(&mut self.entries, full_url, resource, "include");
         }
@@ -93,7 +124,7 @@ impl<'a> BundleWriter<'a> {
             let mut all = read.clone();
             all.merge(&self.loss);
             let mut resource = Vec::new();
-            outcome::write(&mut Writer::new(&mut resource), &all);
+            outcome::write(&mut Writer::new(&mut resource), &all, issues);
             // R5 wants a fullUrl here too (bdl-15).
             let full_url = ["urn:uuid:", &uuid("OperationOutcome", &[])].concat();
             entry(&mut self.entries, &full_url, &resource, "outcome");
@@ -103,8 +134,10 @@ impl<'a> BundleWriter<'a> {
         w.open_object();
         w.member("resourceType", "Bundle");
         w.member("type", "searchset");
-        w.name("total");
-        w.verbatim(&self.total.unwrap_or(self.count).to_string());
+        if self.has_total {
+            w.name("total");
+            w.verbatim(&self.total.unwrap_or(self.count).to_string());
+        }
         if !self.links.is_empty() {
             w.name("link");
             w.open_array();

@@ -6,6 +6,7 @@ use crate::json::text::{Json, Writer};
 use crate::options::Options;
 use crate::policy::{EndpointAddress, Service};
 use crate::release::{R4_R4B, Release};
+use crate::uuid::uuid;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -21,6 +22,11 @@ pub fn endpoint(service: Service, address: &str, id: Option<&str>, release: Rele
     let mut out = Vec::new();
     write(&mut Writer::new(&mut out), release, service, address.trim_end_matches('/'), id);
     Json::from_bytes(out)
+}
+
+/// The id that a service's Endpoint of this address has where it is a resource of its own.
+pub(crate) fn own_id(service: Service, address: &str) -> String {
+    uuid("Endpoint", &[service.name(), address])
 }
 
 /// What an Endpoint of a study, or of its series `series`, is about.

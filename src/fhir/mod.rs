@@ -8,7 +8,8 @@ mod bundle;
 mod endpoint;
 pub(crate) mod found;
 mod human;
-mod outcome;
+pub(crate) mod keep;
+pub(crate) mod outcome;
 pub(crate) mod place;
 mod read;
 pub(crate) mod shape;
@@ -17,6 +18,8 @@ mod write;
 
 pub use bundle::{BundleWriter, bundle};
 pub use endpoint::endpoint;
+pub(crate) use endpoint::own_id;
 pub use outcome::outcome;
+pub use read::retrievals;
 pub use read::{Endpoint, read, read_endpoint, read_with};
 pub use write::{write, write_into};

@@ -24,15 +24,45 @@ pub fn outcome(report: &LossReport, release: Release) -> Json {
     let _ = release;
     let mut out = Vec::new();
     let mut w = Writer::new(&mut out);
-    write(&mut w, report);
+    write(&mut w, report, &[]);
     Json::from_bytes(out)
 }
 
-pub(super) fn write(w: &mut Writer<'_>, report: &LossReport) {
+/// Something to tell that is no loss of a value. Its texts are ours, never the input's.
+pub(crate) struct Issue {
+    /// `error`, `warning`, `information`.
+    pub(crate) severity: &'static str,
+    /// A code of FHIR's issue types.
+    pub(crate) code: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) diagnostics: String,
+}
+
+/// Issues alone, as an OperationOutcome.
+pub(crate) fn told(issues: &[Issue]) -> Json {
+    let mut out = Vec::new();
+    write(&mut Writer::new(&mut out), &LossReport::default(), issues);
+    Json::from_bytes(out)
+}
+
+pub(super) fn write(w: &mut Writer<'_>, report: &LossReport, issues: &[Issue]) {
     w.open_object();
     w.member("resourceType", "OperationOutcome");
     w.name("issue");
     w.open_array();
+    for issue in issues {
+        w.open_object();
+        w.member("severity", issue.severity);
+        w.member("code", issue.code);
+        w.name("details");
+        w.open_object();
+        w.member("text", issue.text);
+        w.close_object();
+        if !issue.diagnostics.is_empty() {
+            w.member("diagnostics", &issue.diagnostics);
+        }
+        w.close_object();
+    }
     for loss in report {
         let (severity, code) = match loss.class() {
             // Nobody may go on as if nothing was.
@@ -70,7 +100,7 @@ pub(super) fn write(w: &mut Writer<'_>, report: &LossReport) {
         }
         w.close_object();
     }
-    if report.is_empty() {
+    if report.is_empty() && issues.is_empty() {
         w.open_object();
         w.member("severity", "information");
         w.member("code", "informational");

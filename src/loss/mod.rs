@@ -6,7 +6,7 @@ mod sink;
 
 pub use code::{Class, Code};
 pub use place::{Place, Step};
-pub(crate) use sink::Sink;
+pub(crate) use sink::{Kept, Sink};
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -84,6 +84,14 @@ impl LossReport {
             self.add(*loss);
         }
         self.carried = later.carried;
+    }
+
+    /// Adds the losses of texts that come after the `rows` of this one.
+    pub(crate) fn append(&mut self, later: &LossReport, rows: u64) {
+        for loss in &later.losses {
+            self.add(Loss { first: loss.first + rows, ..*loss });
+        }
+        self.carried += later.carried;
     }
 
     pub(crate) fn set_carried(&mut self, leaves: u64) {

@@ -18,9 +18,27 @@ pub(crate) struct Sink<'c> {
     resources: Vec<u64>,
 }
 
+/// What a sink was told, without whoever listens: it can be sent to other threads.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub(crate) report: LossReport,
+    pub(crate) strict: bool,
+    broken: bool,
+}
+
 impl<'c> Sink<'c> {
     pub(crate) fn new(strict: bool, each: Option<&'c mut dyn FnMut(&Loss)>) -> Self {
         Sink { report: LossReport::default(), each, strict, broken: false, release: None, resources: Vec::new() }
+    }
+
+    /// Goes on with what an earlier sink of the same work was told.
+    pub(crate) fn resumed(kept: Kept) -> Self {
+        Sink { report: kept.report, broken: kept.broken, ..Sink::new(kept.strict, None) }
+    }
+
+    /// What it was told, until the work goes on.
+    pub(crate) fn kept(self) -> Kept {
+        Kept { report: self.report, strict: self.strict, broken: self.broken }
     }
 
     /// What is read is FHIR of this release: places are elements.

@@ -112,6 +112,11 @@ fn digits<'a>(n: usize) -> impl Parser<&'a str, Output = &'a str, Error = Error<
 }
 
 impl Span {
+    /// Its beginning, as an instant where the zone is known, else as it is written.
+    pub(super) fn beginning(self) -> i128 {
+        self.shifted(self.zone.filter(|_| self.timed)).from
+    }
+
     /// `YYYY[-MM[-DD[Thh:mm[:ss[.f]][zone]]]]`.
     pub(super) fn parse(text: &str) -> Option<Span> {
         let dash = || char::<_, Error<'_>>('-');

@@ -23,9 +23,10 @@ mod evidence;
 mod fold;
 mod judge;
 mod key;
-mod parameter;
-mod parse;
-mod plan;
+pub(crate) mod order;
+pub(crate) mod parameter;
+pub(crate) mod parse;
+pub(crate) mod plan;
 mod push;
 mod send;
 mod server;
@@ -184,6 +185,29 @@ impl Query {
     /// The clauses, as `parameter[:modifier]#n`, n being the position in the query.
     pub fn clauses(&self) -> impl Iterator<Item = String> + '_ {
         self.clauses.iter().map(|clause| alloc::format!("{}#{}", clause.label(), clause.position))
+    }
+
+    /// The clauses alone, as a self link shows them.
+    pub(crate) fn without_results(&self) -> Query {
+        Query { results: Vec::new(), ..self.clone() }
+    }
+
+    /// Whether nothing is asked.
+    pub(crate) fn is_open(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// Whether unknown parameters are dropped.
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.handling == Handling::Lenient
+    }
+
+    /// The one patient that every match is of, as the query refers to it.
+    pub(crate) fn patient(&self) -> Option<String> {
+        self.clauses.iter().find_map(|clause| match (clause.about, clause.modifier, clause.values.as_slice()) {
+            (About::Patient(parameter::Ask::Reference), Modifier::None, [Value::Reference(reference)]) => Some(reference.text()),
+            _ => None,
+        })
     }
 
     /// Result parameters (`_count`, `_sort`...) with their values, in order.

@@ -1,6 +1,7 @@
 //! The search parameters that are understood: what each asks about, in which releases it has which name.
 
 use crate::release::{ALL, R4_R4B, R4_R5, R5_R6, R6, Release, Releases};
+use alloc::string::String;
 
 /// What a clause asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +166,36 @@ pub(crate) const RESULT: &[&str] = &[
 
 /// Result parameters that are read over.
 pub(crate) const IGNORED: &[&str] = &["_format", "_pretty"];
+
+/// The parameters that a release has of a resource.
+pub(crate) fn of_release(resource: Resource, release: Release) -> impl Iterator<Item = &'static Parameter> {
+    let list = if resource == Resource::Endpoint { OF_ENDPOINT } else { PARAMETERS };
+    list.iter().filter(move |known| known.releases.holds(release))
+}
+
+impl Parameter {
+    /// FHIR's type of it.
+    pub(crate) const fn type_name(&self) -> &'static str {
+        match self.type_ {
+            Type::Token | Type::Uid => "token",
+            Type::Date => "date",
+            Type::Text => "string",
+            Type::Reference => "reference",
+            Type::Uri => "uri",
+        }
+    }
+
+    /// The definition of it: some are shared by resources.
+    pub(crate) fn definition(&self, resource: Resource) -> String {
+        let base = "http://hl7.org/fhir/SearchParameter/";
+        match (self.name, resource) {
+            ("_id", _) => [base, "Resource-id"].concat(),
+            ("identifier" | "patient" | "encounter", Resource::ImagingStudy) => [base, "clinical-", self.name].concat(),
+            (name, Resource::ImagingStudy) => [base, "ImagingStudy-", name].concat(),
+            (name, Resource::Endpoint) => [base, "Endpoint-", name].concat(),
+        }
+    }
+}
 
 pub(crate) fn is_unsupported(name: &str) -> bool {
     UNSUPPORTED.contains(&name.split([':', '.']).next().unwrap_or(name))

@@ -184,7 +184,7 @@ fn parameter_name(name: &str) -> Option<&'static str> {
 }
 
 /// Percent-decodes once; a plus is a space. None where an escape is none, or what it gives is no UTF-8.
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -201,7 +201,7 @@ fn decode(text: &str) -> Option<String> {
 }
 
 /// Percent-encodes what is not unreserved or harmless in a query.
-pub(super) fn encode(text: &str, out: &mut String) {
+pub(crate) fn encode(text: &str, out: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:/|,$!'()*;@".contains(&byte) {
             out.push(char::from(byte));

@@ -350,6 +350,16 @@ fn sent(branch: &Branch, server: &Server) -> String {
     [branch.key.keyword(), "=", &value].concat()
 }
 
+/// The `includefield` of requests for rows of a level as they stand; empty: none.
+pub(crate) fn includefield(server: &Server, level: Level) -> String {
+    match server.ask {
+        Ask::All => "includefield=all".to_string(),
+        Ask::Tags => ["includefield=", &list(&fields(level))].concat(),
+        Ask::Only(tag) if level == Level::Study => format!("includefield={tag:08X}"),
+        Ask::Only(_) | Ask::Nothing => String::new(),
+    }
+}
+
 /// The attributes of rows of these levels that make elements, by tag.
 fn fields(lowest: Level) -> Vec<u32> {
     let parts = rows().filter(|row| row.level <= lowest).flat_map(|row| row.parts);

@@ -104,6 +104,7 @@ pub struct Server {
     pub(super) comma: bool,
     pub(super) uid_list: Option<u32>,
     pub(super) parents: bool,
+    instances: bool,
     pub(super) odd_uids: bool,
     pub(super) long_values: bool,
     pub(super) open_ranges: bool,
@@ -135,6 +136,7 @@ impl Server {
             comma: false,
             uid_list: None,
             parents: false,
+            instances: false,
             odd_uids: true,
             long_values: false,
             open_ranges: true,
@@ -179,6 +181,12 @@ impl Server {
             Some(most) => most,
             None => 1,
         }
+    }
+
+    /// Whether it lists all instances of a study at once.
+    #[must_use]
+    pub const fn lists_instances(&self) -> bool {
+        self.instances
     }
 
     /// What `*` and `?` mean to it.
@@ -279,6 +287,13 @@ impl Server {
     #[must_use]
     pub const fn study_keys_below(mut self) -> Server {
         self.parents = true;
+        self
+    }
+
+    /// It lists all instances of a study at once (`/studies/{study}/instances`, which PS3.18 10.6.1 leaves open).
+    #[must_use]
+    pub const fn listing_instances(mut self) -> Server {
+        self.instances = true;
         self
     }
 

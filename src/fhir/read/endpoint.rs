@@ -79,7 +79,7 @@ pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
     })
 }
 
-fn service_of(code: &str) -> Option<Service> {
+pub(super) fn service_of(code: &str) -> Option<Service> {
     code.trim().strip_prefix("dicom-").and_then(|name| name.parse().ok())
 }
 

@@ -10,6 +10,8 @@ pub(super) struct Index<'d> {
     studies: Vec<Id>,
     /// By fullUrl, and by type and id. The first stands.
     urls: BTreeMap<String, Id>,
+    /// The fullUrl of each entry's resource.
+    full_urls: BTreeMap<Id, &'d str>,
     /// Contained resources, by the resource that contains them and their id.
     contained: BTreeMap<(Id, &'d str), Id>,
     /// Those in a member `contained` of a Bundle, by id.
@@ -26,7 +28,13 @@ pub(super) struct Target {
 
 impl<'d> Index<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id]) -> Self {
-        let mut index = Index { studies: Vec::new(), urls: BTreeMap::new(), contained: BTreeMap::new(), in_bundle: BTreeMap::new() };
+        let mut index = Index {
+            studies: Vec::new(),
+            urls: BTreeMap::new(),
+            full_urls: BTreeMap::new(),
+            contained: BTreeMap::new(),
+            in_bundle: BTreeMap::new(),
+        };
         for root in roots {
             if type_of(tree, *root) != Some("Bundle") {
                 index.resource(tree, *root);
@@ -36,6 +44,7 @@ impl<'d> Index<'d> {
                 let Some(resource) = tree.member(entry, "resource") else { continue };
                 if let Some(url) = text(tree, entry, "fullUrl") {
                     index.urls.entry(url.into()).or_insert(resource);
+                    index.full_urls.insert(resource, url);
                 }
                 index.resource(tree, resource);
             }
@@ -74,7 +83,10 @@ impl<'d> Index<'d> {
             return own.or_else(|| self.in_bundle.get(id).map(|id| Target { id: *id, in_bundle: true }));
         }
         let plain = literal.split_once("/_history/").map_or(literal, |(plain, _)| plain);
-        self.urls.get(plain).map(|id| Target { id: *id, in_bundle: false })
+        // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
+        let base = self.full_urls.get(&within).and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
+        let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.urls.get([base, "/", plain].concat().as_str()));
+        own.or_else(|| self.urls.get(plain)).map(|id| Target { id: *id, in_bundle: false })
     }
 }
 

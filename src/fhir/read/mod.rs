@@ -9,6 +9,7 @@ mod elements;
 mod endpoint;
 mod index;
 mod ledger;
+mod retrieve;
 mod settle;
 mod study;
 
@@ -28,6 +29,7 @@ use alloc::vec::Vec;
 pub use endpoint::{Endpoint, read_endpoint};
 use index::Index;
 use ledger::Ledger;
+pub use retrieve::retrievals;
 
 /// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
 ///

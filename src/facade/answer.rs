@@ -1,0 +1,164 @@
+//! The answer: a resource, or a Bundle with its links.
+
+use super::refusal::{Refusal, content_type};
+use super::results::{Results, Total};
+use super::{Config, Response};
+use crate::fhir::keep::Keep;
+use crate::fhir::outcome::Issue;
+use crate::fhir::{self, BundleWriter};
+use crate::loss::{LossReport, Mapped};
+use crate::options::Options;
+use crate::policy::{Endpoints, Listing, Practitioners, Subject};
+use crate::release::Release;
+use crate::search::Query;
+use crate::search::parse::encode;
+use crate::study::Study;
+use crate::table::{Level, row};
+use crate::uuid::Hash;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// How an answer is written.
+pub(super) struct Answering {
+    pub(super) results: Results,
+    pub(super) release: Release,
+    options: Options,
+}
+
+/// A page of an answer.
+pub(super) struct Page<'a> {
+    pub(super) studies: Vec<&'a Study>,
+    /// The losses of reading them.
+    pub(super) loss: LossReport,
+    /// How many match in all, where that is known.
+    pub(super) total: Option<u64>,
+    pub(super) at: Option<u32>,
+    pub(super) next: Option<u32>,
+    pub(super) issues: Vec<Issue>,
+}
+
+/// The UID of a study.
+pub(super) fn uid(study: &Study) -> &str {
+    study.get(row::STUDY_UID).unwrap_or("")
+}
+
+impl Answering {
+    pub(super) fn new(config: &Config, release: Release, results: Results) -> Answering {
+        let mut options = config.options.clone();
+        options.listing = results.listing;
+        if results.endpoints && options.endpoints != Endpoints::None {
+            options.endpoints = Endpoints::Bundle;
+        }
+        if results.patients {
+            options.subject = Subject::Separate;
+        }
+        if results.practitioners {
+            options.practitioners = Practitioners::Separate;
+        }
+        if let Some(keep) = &results.keep {
+            // Nothing is contained, or included, that nothing refers to.
+            if !keep.has("endpoint") {
+                options.endpoints = Endpoints::None;
+            }
+            if ["referrer", "interpreter", "series"].iter().any(|element| !keep.has(element)) {
+                options.practitioners = Practitioners::Logical;
+            }
+        }
+        Answering { results, release, options }
+    }
+
+    /// The lowest level of rows that is written.
+    pub(super) fn level(&self) -> Level {
+        match self.results.listing {
+            Listing::Study => Level::Study,
+            Listing::Series => Level::Series,
+            Listing::Instances => Level::Instance,
+        }
+    }
+
+    /// What the client asked for by one reference is referred to by it.
+    pub(super) fn refer_to(&mut self, patient: Option<String>) {
+        if let (Subject::Logical, Some(patient)) = (&self.options.subject, patient) {
+            self.options.subject = Subject::Reference(patient);
+        }
+    }
+
+    /// One study.
+    pub(super) fn resource(&self, study: &Study, read: &LossReport) -> Response {
+        let Mapped { value, loss: written } = fhir::write(study, self.release, &self.options);
+        let body = match &self.results.keep {
+            Some(keep) => crate::json::text::Json::from_bytes(keep.of(value.as_str().as_bytes())),
+            None => value,
+        };
+        let mut loss = read.clone();
+        loss.merge(&written);
+        Response { status: 200, headers: [content_type(self.release)].into(), body, loss }
+    }
+
+    /// A page of studies as a Bundle.
+    pub(super) fn bundle(&mut self, query: &Query, page: Page<'_>) -> Response {
+        let mut bundle = BundleWriter::new(self.release, &self.options);
+        let total = page.total.filter(|_| self.results.total != Total::None);
+        match total {
+            Some(total) => bundle.total(total),
+            None => bundle.without_total(),
+        }
+        bundle.link("self", &self.link(query, page.at));
+        if let Some(next) = page.next {
+            bundle.link("next", &self.link(query, Some(next)));
+        }
+        bundle.keep(self.results.keep.as_ref().map(|keep| Keep { elements: keep.elements.clone(), is_part: keep.is_part }));
+        page.studies.iter().for_each(|study| bundle.push(study));
+        let mut issues = core::mem::take(&mut self.results.issues);
+        issues.extend(page.issues);
+        let mut loss = page.loss;
+        let Mapped { value, loss: written } = bundle.finish_telling(&loss, &issues);
+        loss.merge(&written);
+        Response { status: 200, headers: [content_type(self.release)].into(), body: value, loss }
+    }
+
+    /// The search as it was applied, at a position.
+    fn link(&self, query: &Query, at: Option<u32>) -> String {
+        let mut link = self.options.fhir_base.as_deref().map(|base| [base.trim_end_matches('/'), "/"].concat()).unwrap_or_default();
+        link.push_str("ImagingStudy");
+        let mut sign = '?';
+        let mut add = |text: &str| {
+            link.push(sign);
+            link.push_str(text);
+            sign = '&';
+        };
+        let clauses = query.without_results().to_string();
+        if !clauses.is_empty() {
+            add(&clauses);
+        }
+        for (name, value) in &self.results.applied {
+            let mut text = [name, "="].concat();
+            encode(value, &mut text);
+            add(&text);
+        }
+        if let Some(at) = at {
+            add(&["_cursor=", &at.to_string(), "-", &self.checksum(query)].concat());
+        }
+        link
+    }
+
+    /// What a cursor belongs to: what selects the studies and what orders them.
+    fn checksum(&self, query: &Query) -> String {
+        let mut hash = Hash::new();
+        hash.take(query.without_results().to_string().as_bytes());
+        for (name, value) in self.results.applied.iter().filter(|(name, _)| *name == "_sort") {
+            hash.take(name.as_bytes());
+            hash.take(value.as_bytes());
+        }
+        hash.take(self.release.name().as_bytes());
+        alloc::format!("{:016x}", hash.value() as u64)
+    }
+
+    /// The position of a cursor, which the client has in its hands.
+    pub(super) fn position(&self, query: &Query, cursor: Option<&str>) -> Result<Option<u32>, Refusal> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let own = cursor.split_once('-').filter(|(_, checksum)| *checksum == self.checksum(query));
+        let at = own.and_then(|(at, _)| at.parse().ok().filter(|_| at.bytes().all(|b| b.is_ascii_digit())));
+        at.map(Some).ok_or(Refusal::new(400, "value", "a cursor that is not of this search"))
+    }
+}

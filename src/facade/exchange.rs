@@ -1,0 +1,418 @@
+//! What is asked of the archive and what comes back: tickets, pages, what it may cost.
+//!
+//! Asking goes in rounds: what can be asked at once is asked, and only when all of it is answered are the answers looked at, in the order of
+//! their tickets. So the order of arrival changes nothing, and the lowest ticket that failed is the one that is told.
+
+use super::refusal::Refusal;
+use super::{Config, Event, Failure, Misuse, Reference, Request, Step, Ticket};
+use crate::dicom::Reader;
+use crate::error::Error;
+use crate::options::Options;
+use crate::search::{End, Server};
+use crate::url::Resource;
+use crate::uuid::Hash;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A request and all its pages.
+pub(super) struct Pull {
+    path: String,
+    query: String,
+    /// What rows need not repeat.
+    within: Option<Resource>,
+    /// Statuses that say that there is no such thing here, which the asker deals with.
+    absent: &'static [u16],
+    state: State,
+    /// The pages so far.
+    reader: Option<Reader>,
+    rows: u64,
+    pages: BTreeSet<u128>,
+    /// Pages in a row that were there before.
+    stale: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Asking,
+    Done,
+    Absent(u16),
+}
+
+/// The number of a pull.
+pub(super) type PullId = usize;
+
+/// What came of a pull.
+pub(super) enum Pulled {
+    Rows(Reader),
+    /// There is no such thing, by this status.
+    Absent(u16),
+}
+
+impl Pulled {
+    pub(super) fn reader(&self) -> Option<&Reader> {
+        match self {
+            Pulled::Rows(reader) => Some(reader),
+            Pulled::Absent(_) => None,
+        }
+    }
+}
+
+/// A ticket that is open.
+enum Open {
+    Page(Page),
+    Reference(usize),
+}
+
+struct Page {
+    pull: PullId,
+    head: Option<Head>,
+    reader: Reader,
+    error: Option<Error>,
+    hash: Hash,
+    bytes: u64,
+}
+
+struct Head {
+    status: u16,
+    more: bool,
+    retry: Option<String>,
+    challenge: Option<String>,
+}
+
+/// A ticket that has ended.
+enum Ended {
+    Page(Page),
+    Reference(usize, Option<Identifiers>),
+    Failed(Refusal),
+}
+
+/// Identifiers of a resource: system and value.
+type Identifiers = Vec<(Option<String>, String)>;
+
+/// What an exchange wants.
+pub(super) enum Turn {
+    /// To ask this.
+    Ask(Step),
+    /// Answers.
+    Wait,
+    /// To end.
+    Refused(Refusal),
+    /// Nothing: all that was asked is answered.
+    Ready,
+}
+
+/// The asking side of a conversation.
+pub(super) struct Exchange {
+    server: Server,
+    options: Options,
+    /// How many tickets were given.
+    asked: u32,
+    queue: VecDeque<(u32, Step)>,
+    open: BTreeMap<u32, Open>,
+    ended: BTreeMap<u32, Ended>,
+    pulls: Vec<Option<Pull>>,
+    references: Vec<(String, Option<Identifiers>)>,
+    bytes: u64,
+    refusal: Option<Refusal>,
+}
+
+impl Exchange {
+    pub(super) fn new(config: &Config) -> Exchange {
+        Exchange {
+            server: config.server.clone(),
+            options: config.options.clone(),
+            asked: 0,
+            queue: VecDeque::new(),
+            open: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            pulls: Vec::new(),
+            references: Vec::new(),
+            bytes: 0,
+            refusal: None,
+        }
+    }
+
+    pub(super) const fn asked(&self) -> u32 {
+        self.asked
+    }
+
+    /// Whether anything is asked, or was refused.
+    pub(super) fn is_asking(&self) -> bool {
+        !self.queue.is_empty() || self.refusal.is_some()
+    }
+
+    /// Drops everything: the answer is given.
+    pub(super) fn close(&mut self) {
+        self.queue.clear();
+        self.open.clear();
+        self.ended.clear();
+        self.pulls.clear();
+    }
+
+    /// What comes next.
+    pub(super) fn turn(&mut self) -> Turn {
+        loop {
+            if let Some(refusal) = self.refusal.take() {
+                return Turn::Refused(refusal);
+            }
+            if let Some((_, step)) = self.queue.pop_front() {
+                return Turn::Ask(step);
+            }
+            if !self.open.is_empty() {
+                return Turn::Wait;
+            }
+            if self.ended.is_empty() {
+                return Turn::Ready;
+            }
+            self.settle();
+        }
+    }
+
+    fn ticket(&mut self) -> Option<u32> {
+        if self.asked >= self.options.limits.requests {
+            self.refusal.get_or_insert(Refusal::too_many_requests());
+            return None;
+        }
+        self.asked += 1;
+        Some(self.asked - 1)
+    }
+
+    /// Asks for the identifiers of references.
+    pub(super) fn resolve(&mut self, references: Vec<String>) {
+        for text in references {
+            let Some(number) = self.ticket() else { return };
+            self.queue.push_back((number, Step::Resolve(Ticket(number), Reference { text: text.clone() })));
+            self.open.insert(number, Open::Reference(self.references.len()));
+            self.references.push((text, None));
+        }
+    }
+
+    /// What became of the references: none where there is no such resource.
+    pub(super) fn resolved(&mut self) -> Vec<(String, Option<Identifiers>)> {
+        core::mem::take(&mut self.references)
+    }
+
+    /// Asks for all rows of a path and query.
+    pub(super) fn pull(&mut self, path: &str, query: &str, within: Option<Resource>, absent: &'static [u16]) -> PullId {
+        let id = self.pulls.len();
+        let (path, query) = (path.to_string(), query.to_string());
+        let (state, pages) = (State::Asking, BTreeSet::new());
+        self.pulls.push(Some(Pull { path, query, within, absent, state, reader: None, rows: 0, pages, stale: 0 }));
+        self.next_page(id);
+        id
+    }
+
+    /// What came of a pull, once.
+    pub(super) fn take(&mut self, id: PullId) -> Result<Pulled, Refusal> {
+        let pull = self.pulls.get_mut(id).and_then(Option::take).ok_or(Refusal::internal())?;
+        match pull.state {
+            State::Absent(status) => Ok(Pulled::Absent(status)),
+            State::Done => Ok(Pulled::Rows(pull.reader.unwrap_or_else(|| Reader::new(self.options.clone())))),
+            State::Asking => Err(Refusal::internal()),
+        }
+    }
+
+    fn next_page(&mut self, id: PullId) {
+        let Some(number) = self.ticket() else { return };
+        let Some(pull) = self.pulls.get(id).and_then(Option::as_ref) else { return };
+        let mut query: Vec<String> = Vec::new();
+        if !pull.query.is_empty() {
+            query.push(pull.query.clone());
+        }
+        if self.server.end_signal() != End::OnePage {
+            query.extend(self.server.page_size().map(|size| ["limit=", &size.to_string()].concat()));
+            if pull.rows > 0 {
+                query.push(["offset=", &pull.rows.to_string()].concat());
+            }
+        }
+        let request = Request { path: pull.path.clone(), query: query.join("&"), accept: "application/dicom+json" };
+        let mut reader = Reader::new(self.options.clone());
+        if let Some(within) = &pull.within {
+            reader.within(within);
+        }
+        self.queue.push_back((number, Step::Fetch(Ticket(number), request)));
+        self.open.insert(number, Open::Page(Page { pull: id, head: None, reader, error: None, hash: Hash::new(), bytes: 0 }));
+    }
+
+    pub(super) fn feed(&mut self, ticket: Ticket, event: Event<'_>) -> Result<(), Misuse> {
+        let number = ticket.0;
+        // What was not asked yet cannot be answered.
+        if self.queue.front().is_some_and(|(first, _)| *first <= number) {
+            return Err(Misuse::UnknownTicket);
+        }
+        let ended = match (self.open.get_mut(&number), event) {
+            (None, _) => return Err(Misuse::UnknownTicket),
+            (Some(_), Event::Failed(failure)) => Ended::Failed(failed(failure)),
+            (Some(Open::Reference(at)), Event::Identifiers(all)) => {
+                let own = all.iter().map(|one| (one.system.map(String::from), one.value.to_string()));
+                Ended::Reference(*at, Some(own.collect()))
+            }
+            (Some(Open::Reference(at)), Event::Unknown) => Ended::Reference(*at, None),
+            (Some(Open::Page(page)), Event::Head { status, headers }) => {
+                if page.head.is_some() {
+                    return Err(Misuse::OutOfOrder);
+                }
+                page.head = Some(head(status, headers));
+                return Ok(());
+            }
+            (Some(Open::Page(page)), Event::Body(bytes)) => {
+                let Some(head) = &page.head else { return Err(Misuse::OutOfOrder) };
+                page.bytes += bytes.len() as u64;
+                // Of a refusal the status says enough.
+                if matches!(head.status, 200..=299) && page.error.is_none() {
+                    page.hash.take(bytes);
+                    page.error = page.reader.push(bytes).err();
+                }
+                return Ok(());
+            }
+            (Some(Open::Page(page)), Event::End) if page.head.is_none() => return Err(Misuse::OutOfOrder),
+            (Some(Open::Page(_)), Event::End) => match self.open.remove(&number) {
+                Some(Open::Page(page)) => Ended::Page(page),
+                _ => return Err(Misuse::UnknownTicket),
+            },
+            (Some(_), _) => return Err(Misuse::OtherKind),
+        };
+        self.open.remove(&number);
+        let ended = match ended {
+            Ended::Page(page) => self.page_ended(page),
+            other => other,
+        };
+        self.ended.insert(number, ended);
+        self.decide();
+        Ok(())
+    }
+
+    /// Whether a page that ended is one.
+    fn page_ended(&self, mut page: Page) -> Ended {
+        let Some(head) = &mut page.head else { return Ended::Failed(Refusal::internal()) };
+        let pull = self.pulls.get(page.pull).and_then(Option::as_ref);
+        let absent = pull.is_some_and(|pull| pull.rows == 0 && pull.absent.contains(&head.status));
+        match head.status {
+            _ if absent => Ended::Page(page),
+            200..=299 => match page.error.map_or_else(|| page.reader.end_document(), Err) {
+                Ok(()) => Ended::Page(page),
+                Err(error) => Ended::Failed(Refusal::of_answer(error)),
+            },
+            status => Ended::Failed(Refusal::of_status(status, head.retry.take(), head.challenge.take())),
+        }
+    }
+
+    /// The lowest ticket that failed decides, as soon as nothing lower is open.
+    fn decide(&mut self) {
+        let failed = self.ended.iter().find_map(|(number, ended)| match ended {
+            Ended::Failed(refusal) => Some((*number, refusal.clone())),
+            _ => None,
+        });
+        if let Some((number, refusal)) = failed {
+            if self.open.keys().next().is_none_or(|open| *open > number) {
+                self.refusal.get_or_insert(refusal);
+            }
+        }
+    }
+
+    /// A round is over: pages join their pulls in order, and the next ones are asked for.
+    fn settle(&mut self) {
+        let mut unfinished: Vec<PullId> = Vec::new();
+        for (_, ended) in core::mem::take(&mut self.ended) {
+            match ended {
+                Ended::Failed(refusal) => {
+                    self.refusal.get_or_insert(refusal);
+                    return;
+                }
+                Ended::Reference(at, identifiers) => {
+                    if let Some((_, known)) = self.references.get_mut(at) {
+                        *known = identifiers;
+                    }
+                }
+                Ended::Page(page) => {
+                    self.bytes += page.bytes;
+                    let id = page.pull;
+                    let result = match self.pulls.get_mut(id).and_then(Option::as_mut) {
+                        _ if self.bytes > self.options.limits.input_bytes => Err(Refusal::too_large()),
+                        Some(pull) => pull.add(page, &self.server),
+                        None => Ok(()),
+                    };
+                    if let Err(refusal) = result {
+                        self.refusal.get_or_insert(refusal);
+                        return;
+                    }
+                    unfinished.push(id);
+                }
+            }
+        }
+        unfinished.retain(|id| self.pulls.get(*id).and_then(Option::as_ref).is_some_and(|pull| pull.state == State::Asking));
+        unfinished.sort_unstable();
+        for id in unfinished {
+            self.next_page(id);
+        }
+    }
+}
+
+impl Pull {
+    /// Adds a page; whether it is the last is the server's way to say.
+    fn add(&mut self, page: Page, server: &Server) -> Result<(), Refusal> {
+        let Some(head) = page.head else { return Err(Refusal::internal()) };
+        if !matches!(head.status, 200..=299) {
+            self.state = State::Absent(head.status);
+            return Ok(());
+        }
+        let rows = page.reader.rows();
+        self.rows += rows;
+        // A server may give a row of the page before again; one that gives whole pages again never ends.
+        self.stale = if rows > 0 && !self.pages.insert(page.hash.value()) { self.stale + 1 } else { 0 };
+        if self.stale > 1 {
+            return Err(Refusal::repeats_itself());
+        }
+        let is_last = match server.end_signal() {
+            End::OnePage => true,
+            End::NoWarning => rows == 0 || !head.more,
+            End::ShortPage => rows == 0 || server.page_size().is_some_and(|size| rows < u64::from(size)),
+            End::EmptyPage => rows == 0,
+        };
+        match &mut self.reader {
+            Some(reader) => reader.append(page.reader).map_err(Refusal::of_answer)?,
+            none => *none = Some(page.reader),
+        }
+        if is_last {
+            self.state = State::Done;
+        }
+        Ok(())
+    }
+}
+
+fn failed(failure: Failure) -> Refusal {
+    match failure {
+        Failure::Timeout => Refusal::new(504, "timeout", "the archive did not answer in time"),
+        Failure::Unreachable => Refusal::new(502, "transient", "the archive could not be reached"),
+        Failure::TooLarge => Refusal::too_large(),
+    }
+}
+
+fn head(status: u16, headers: &[(&str, &[u8])]) -> Head {
+    let field = |wanted: &'static str| headers.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value);
+    let text = |wanted| field(wanted).find_map(|value| core::str::from_utf8(value).ok()).map(str::trim);
+    Head {
+        status,
+        // PS3.18 10.6.1.2: there are more rows than were returned.
+        more: field("Warning").any(|value| value.trim_ascii_start().starts_with(b"299")),
+        retry: text("Retry-After").filter(|value| is_retry(value)).map(String::from),
+        challenge: text("WWW-Authenticate")
+            .filter(|value| !value.is_empty() && value.len() <= 1024 && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()))
+            .map(String::from),
+    }
+}
+
+/// Seconds, or a date as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 10.2.3): nothing else is passed on.
+fn is_retry(value: &str) -> bool {
+    const FORM: &[u8] = b"Aaa, 00 Aaa 0000 00:00:00 GMT";
+    let seconds = !value.is_empty() && value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
+    let is_date = value.len() == FORM.len()
+        && value.bytes().zip(FORM).all(|(b, form)| match form {
+            b'A' => b.is_ascii_uppercase(),
+            b'a' => b.is_ascii_lowercase(),
+            b'0' => b.is_ascii_digit(),
+            form => b == *form,
+        });
+    seconds || is_date
+}

@@ -1,0 +1,206 @@
+//! What a FHIR client wants: method, path, what it accepts, how it wants to be handled (FHIR RESTful API; search, "Search inputs").
+
+use super::answer::Answering;
+use super::read::Read;
+use super::refusal::Refusal;
+use super::results::Results;
+use super::search::Search;
+use super::{Config, Incoming, Job, Response, capability, endpoints};
+use crate::release::Release;
+use crate::search::parse::decode;
+use crate::search::{self, Handling};
+use crate::table::resource_type;
+use crate::url;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// What begins.
+pub(super) enum Begun {
+    Job(Box<dyn Job>),
+    Done(Response),
+}
+
+/// The release of the answer, and what begins.
+pub(super) fn begin(config: &Config, incoming: &Incoming<'_>) -> (Release, Result<Begun, Refusal>) {
+    let (path, query) = target(config, incoming.target);
+    let release = match negotiated(config, incoming, query) {
+        Ok(release) => release,
+        Err(refusal) => return (config.release, Err(refusal)),
+    };
+    (release, route(config, incoming, release, path, query))
+}
+
+/// Path and query below the FHIR base.
+fn target<'a>(config: &Config, target: &'a str) -> (&'a str, &'a str) {
+    let base = config.options.fhir_base.as_deref().unwrap_or("").trim_end_matches('/');
+    let own_path = base.split_once("://").map_or("", |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(""));
+    let below = |prefix: &str| {
+        let rest = target.strip_prefix(prefix).filter(|_| !prefix.is_empty())?;
+        (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
+    };
+    let below = below(base).or_else(|| below(own_path)).unwrap_or(target);
+    let below = below.split('#').next().unwrap_or(below);
+    let (path, query) = below.split_once('?').unwrap_or((below, ""));
+    (path.trim_matches('/'), query)
+}
+
+fn headers<'a>(incoming: &'a Incoming<'_>, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let own = incoming.headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+    own.filter_map(|(_, value)| core::str::from_utf8(value).ok())
+}
+
+/// The release that the client accepts: by `_format`, which goes before it, or `Accept`.
+fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<Release, Refusal> {
+    let of_body = core::str::from_utf8(incoming.body).unwrap_or("");
+    let format = query.split('&').chain(of_body.split('&').filter(|_| incoming.method == "POST")).find_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        (decode(name)? == "_format").then(|| decode(value))?.filter(|value| !value.is_empty())
+    });
+    let refused = Refusal::new(406, "not-supported", "answers are FHIR JSON of R4, R4B, R5 or R6");
+    if let Some(format) = format {
+        // A plus that was not encoded has become a space.
+        return accepted(&format.replace("fhir json", "fhir+json"), config.release).map(|(_, release)| release).ok_or(refused);
+    }
+    let mut best: Option<(u32, Release)> = None;
+    let mut is_said = false;
+    for range in headers(incoming, "Accept").flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty()) {
+        is_said = true;
+        if let Some(found) = accepted(range, config.release) {
+            if best.is_none_or(|(weight, _)| found.0 > weight) {
+                best = Some(found);
+            }
+        }
+    }
+    match best {
+        Some((_, release)) => Ok(release),
+        None if is_said => Err(refused),
+        None => Ok(config.release),
+    }
+}
+
+/// The weight, in thousandths, and release of a media range that JSON of FHIR is in; none if it is not, or not wanted.
+fn accepted(range: &str, default: Release) -> Option<(u32, Release)> {
+    let mut parts = range.split(';').map(str::trim);
+    let type_ = parts.next().unwrap_or("").to_ascii_lowercase();
+    let known = ["application/fhir+json", "application/json+fhir", "application/json", "text/json", "json", "application/*", "*/*", "*"];
+    if !known.contains(&type_.as_str()) {
+        return None;
+    }
+    let (mut weight, mut release) = (1000, default);
+    for part in parts {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let value = value.trim().trim_matches('"');
+        match name.trim().to_ascii_lowercase().as_str() {
+            "q" => weight = thousandths(value)?,
+            "fhirversion" => release = Release::ALL.into_iter().find(|release| is_version(*release, value))?,
+            _ => {}
+        }
+    }
+    (weight > 0).then_some((weight, release))
+}
+
+fn is_version(release: Release, text: &str) -> bool {
+    release.fhir_version() == text || release.version() == text
+}
+
+/// `0.5` is 500.
+fn thousandths(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(fraction) || !matches!(whole, "0" | "1") {
+        return None;
+    }
+    let fraction: u32 = [fraction, "000"].concat().get(..3)?.parse().ok()?;
+    Some((whole.parse::<u32>().ok()? * 1000 + fraction).min(1000))
+}
+
+fn route(config: &Config, incoming: &Incoming<'_>, release: Release, path: &str, query: &str) -> Result<Begun, Refusal> {
+    let bad_path = |_| Refusal::new(404, "not-found", "no such resource");
+    let segments = path.split('/').map(url::decode).collect::<Result<Vec<Cow<'_, str>>, _>>().map_err(bad_path)?;
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    let is_get = matches!(incoming.method, "GET" | "HEAD");
+    let allow = |methods: &'static str| Refusal::new(405, "not-supported", "this facade reads and searches").header("Allow", methods);
+    match segments.as_slice() {
+        ["metadata"] if is_get => Ok(Begun::Done(capability::response(config, release))),
+        [type_ @ ("ImagingStudy" | "Endpoint")] | [type_ @ ("ImagingStudy" | "Endpoint"), "_search"] => {
+            let is_form = segments.len() == 2;
+            if !is_get && !(is_form && incoming.method == "POST") {
+                return Err(allow(if is_form { "GET, HEAD, POST" } else { "GET, HEAD" }));
+            }
+            let query = if is_get { Cow::Borrowed(query) } else { form(incoming, query)? };
+            search(config, incoming, release, type_, &query)
+        }
+        [type_ @ ("ImagingStudy" | "Endpoint"), id] if is_get => read(config, incoming, release, type_, id, query),
+        ["metadata"] | ["ImagingStudy" | "Endpoint", _] => Err(allow("GET, HEAD")),
+        [type_, ..] if resource_type(type_).is_some() => {
+            Err(Refusal::new(404, "not-supported", "a type of resource, or an interaction, that this facade does not have"))
+        }
+        _ => Err(Refusal::new(404, "not-found", "no such resource")),
+    }
+}
+
+/// The parameters of a form, behind those of the URL.
+fn form<'a>(incoming: &Incoming<'a>, query: &str) -> Result<Cow<'a, str>, Refusal> {
+    let type_ = headers(incoming, "Content-Type").next().unwrap_or("");
+    let type_ = type_.split(';').next().unwrap_or("").trim();
+    if !incoming.body.is_empty() && !type_.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Refusal::new(415, "not-supported", "a search is posted as application/x-www-form-urlencoded"));
+    }
+    let body = core::str::from_utf8(incoming.body).map_err(|_| Refusal::new(400, "invalid", "a form that is no UTF-8"))?;
+    let body = body.trim_end_matches(['\r', '\n']);
+    Ok(match (query.is_empty(), body.is_empty()) {
+        (true, _) => Cow::Borrowed(body),
+        (false, true) => Cow::Owned(query.to_string()),
+        (false, false) => Cow::Owned([query, "&", body].concat()),
+    })
+}
+
+/// Strict or lenient, as the client prefers.
+fn handling(config: &Config, incoming: &Incoming<'_>) -> Handling {
+    let preferences = headers(incoming, "Prefer").flat_map(|value| value.split([',', ';']));
+    let own = preferences.filter_map(|preference| {
+        let (name, value) = preference.split_once('=')?;
+        match (name.trim().eq_ignore_ascii_case("handling"), value.trim().trim_matches('"')) {
+            (true, "strict") => Some(Handling::Strict),
+            (true, "lenient") => Some(Handling::Lenient),
+            _ => None,
+        }
+    });
+    own.last().unwrap_or(config.handling)
+}
+
+fn search(config: &Config, incoming: &Incoming<'_>, release: Release, type_: &str, query: &str) -> Result<Begun, Refusal> {
+    let handling = handling(config, incoming);
+    // The cursor is ours, and no parameter of FHIR's.
+    let is_cursor = |pair: &&str| pair.starts_with("_cursor=");
+    let cursor = query.split('&').find(is_cursor).map(|pair| pair.trim_start_matches("_cursor=").to_string());
+    let rest: String = query.split('&').filter(|pair| !is_cursor(pair)).collect::<Vec<_>>().join("&");
+    let limits = &config.options.limits;
+    if type_ == "Endpoint" {
+        let query = search::parse_endpoint(&rest, release, handling, limits).map_err(Refusal::of_query)?;
+        return endpoints::search(config, release, query).map(Begun::Done);
+    }
+    let query = search::parse(&rest, release, handling, limits).map_err(Refusal::of_query)?;
+    let results = Results::of(&query, config, config.listing)?;
+    let answering = Answering::new(config, release, results);
+    Ok(Begun::Job(Box::new(Search::new(config, answering, query, cursor.as_deref())?)))
+}
+
+fn read(config: &Config, incoming: &Incoming<'_>, release: Release, type_: &str, id: &str, query: &str) -> Result<Begun, Refusal> {
+    let limits = &config.options.limits;
+    let handling = handling(config, incoming);
+    if type_ == "Endpoint" {
+        return endpoints::read(config, release, id).map(Begun::Done);
+    }
+    let query = search::parse(query, release, handling, limits).map_err(Refusal::of_query)?;
+    if !query.is_open() {
+        return Err(Refusal::new(400, "not-supported", "a read has no search parameters"));
+    }
+    let results = Results::of(&query, config, config.options.listing)?;
+    if !url::is_uid(id) {
+        return Err(Refusal::new(404, "not-found", "no such resource"));
+    }
+    Ok(Begun::Job(Box::new(Read::new(config, Answering::new(config, release, results), id))))
+}

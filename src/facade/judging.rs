@@ -1,0 +1,81 @@
+//! Which of the studies that were met are matches.
+//!
+//! A candidate is a study UID that some request selected. It is judged on the study rows that the requests returned, and where these do not
+//! decide on what the study holds, asked for by its UID.
+
+use super::content::Held;
+use crate::search::{Residual, Verdict};
+use crate::study::Study;
+use crate::table::Level;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A study that may match.
+pub(super) struct Candidate {
+    pub(super) uid: String,
+    /// Its study rows, as the requests returned them: a record for each patient.
+    pub(super) rows: Vec<Study>,
+    /// Which of what is held of studies is its own, and how far down.
+    pub(super) held: Option<(usize, Level)>,
+    pub(super) verdict: Option<Judged>,
+}
+
+/// What is known of a candidate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// So many of its records match.
+    Yes(u32),
+    No,
+    /// Rows of this level would have to be known.
+    Need(Level),
+    /// Nothing that the archive returns decides.
+    Undecided,
+}
+
+impl Candidate {
+    /// Judges it on what is known: on its content, where it is held.
+    pub(super) fn judge(&mut self, residual: &Residual, held: &[Held]) -> Judged {
+        if let Some(known) = self.verdict {
+            return known;
+        }
+        let (records, level) = match self.held.and_then(|(at, level)| Some((held.get(at)?, level))) {
+            Some((held, level)) => (held.of(&self.uid).collect(), Some(level)),
+            None => (self.rows.iter().collect::<Vec<_>>(), None),
+        };
+        let judged = judge(&records, residual, level);
+        // What may be found out is judged again.
+        if !matches!(judged, Judged::Need(_)) {
+            self.verdict = Some(judged);
+        }
+        judged
+    }
+}
+
+impl Held {
+    /// The records of a study.
+    pub(super) fn of<'a>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Study> + 'a {
+        self.studies.value.iter().filter(move |study| super::answer::uid(study) == uid)
+    }
+}
+
+/// What the records of a study UID say; `level`: how far down they are complete.
+fn judge(records: &[&Study], residual: &Residual, level: Option<Level>) -> Judged {
+    let (mut yes, mut need, mut undecided) = (0, None, false);
+    for study in records {
+        match residual.judge(study) {
+            Verdict::Yes => yes += 1,
+            Verdict::No => {}
+            // Rows below a study of two patients are nobody's.
+            Verdict::Need(more) if level.is_some_and(|known| more.level <= known || study.is_patient_conflict()) => undecided = true,
+            Verdict::Need(more) => need = need.max(Some(more.level)),
+        }
+    }
+    match need {
+        // Only its series or instances are known yet.
+        None if records.is_empty() && level.is_none() => Judged::Need(Level::Study),
+        Some(level) => Judged::Need(level),
+        None if yes > 0 => Judged::Yes(yes),
+        None if undecided => Judged::Undecided,
+        None => Judged::No,
+    }
+}

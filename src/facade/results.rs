@@ -1,0 +1,171 @@
+//! How an answer is wanted: the result parameters of a search.
+
+use super::Config;
+use super::refusal::Refusal;
+use crate::fhir::keep::Keep;
+use crate::fhir::outcome::Issue;
+use crate::policy::Listing;
+use crate::search::order::Order;
+use crate::search::{Query, Reason};
+use crate::table::element;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// What a total is worth.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Total {
+    /// It is told where it is known.
+    #[default]
+    Known,
+    None,
+    Estimate,
+    Accurate,
+}
+
+/// The result parameters, as they are applied.
+#[derive(Default)]
+pub(super) struct Results {
+    /// How many studies a page has.
+    pub(super) page: u32,
+    /// Nothing but the number of matches is wanted.
+    pub(super) count_only: bool,
+    pub(super) order: Order,
+    pub(super) total: Total,
+    pub(super) keep: Option<Keep>,
+    /// How far down studies are listed.
+    pub(super) listing: Listing,
+    pub(super) endpoints: bool,
+    pub(super) patients: bool,
+    pub(super) practitioners: bool,
+    /// What was applied, for the links.
+    pub(super) applied: Vec<(&'static str, String)>,
+    /// What was not, and is told.
+    pub(super) issues: Vec<Issue>,
+}
+
+/// What a value asks for cannot be done.
+enum Bad {
+    /// It is none.
+    Value,
+    /// It is not done here.
+    Unsupported,
+}
+
+impl Results {
+    /// The result parameters of a query.
+    pub(super) fn of(query: &Query, config: &Config, listing: Listing) -> Result<Results, Refusal> {
+        let mut results = Results { page: config.page.clamp(1, config.most.max(1)), listing, ..Results::default() };
+        for dropped in query.dropped() {
+            let text = match dropped.reason {
+                Reason::Unknown => "a search parameter that the release does not have was not applied",
+                Reason::Unsupported => "a search parameter that is not supported here was not applied",
+            };
+            results.issues.push(warning(text, format!("parameter {} of the query", dropped.position)));
+        }
+        for (name, value) in query.results() {
+            match results.apply(name, value, query, config) {
+                Ok(applied) => results.applied.push(applied),
+                Err(Bad::Value) => {
+                    return Err(Refusal::new(400, "value", "a result parameter's value is none of its type").with(known(name)));
+                }
+                Err(Bad::Unsupported) if query.is_lenient() => {
+                    results.issues.push(warning("a result parameter that is not supported here was not applied", known(name).into()));
+                }
+                Err(Bad::Unsupported) => {
+                    return Err(Refusal::new(400, "not-supported", "a result parameter that is not supported here").with(known(name)));
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    fn apply(&mut self, name: &str, value: &str, query: &Query, config: &Config) -> Result<(&'static str, String), Bad> {
+        let plain = || value.to_string();
+        match name {
+            "_count" => {
+                let count: u32 = value.parse().map_err(|_| Bad::Value)?;
+                // FHIR: `_count=0` is `_summary=count`.
+                self.count_only |= count == 0;
+                self.page = count.clamp(1, config.most.max(1));
+                Ok(("_count", count.min(config.most.max(1)).to_string()))
+            }
+            "_sort" => {
+                self.order = Order::parse(value, query.release(), query.is_lenient()).ok_or(Bad::Unsupported)?;
+                Ok(("_sort", plain()))
+            }
+            "_total" => {
+                self.total = match value {
+                    "none" => Total::None,
+                    "estimate" => Total::Estimate,
+                    "accurate" => Total::Accurate,
+                    _ => return Err(Bad::Value),
+                };
+                Ok(("_total", plain()))
+            }
+            "_summary" => {
+                match value {
+                    "count" => self.count_only = true,
+                    // Instances are no summary; all other elements that are written are.
+                    "true" => {
+                        self.list(Listing::Series);
+                        self.keep = Some(Keep { elements: None, is_part: true });
+                    }
+                    "text" => {
+                        self.list(Listing::Study);
+                        self.keep = Some(Keep { elements: Some(Vec::new()), is_part: true });
+                    }
+                    // There is no narrative to leave out.
+                    "data" | "false" => {}
+                    _ => return Err(Bad::Value),
+                }
+                Ok(("_summary", plain()))
+            }
+            "_elements" => {
+                let mut kept = Vec::new();
+                for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                    let name = name.strip_prefix("ImagingStudy.").unwrap_or(name);
+                    let name = name.split('.').next().unwrap_or(name);
+                    let known = element(name).ok_or(Bad::Unsupported)?;
+                    kept.push(known);
+                }
+                if !kept.iter().any(|name| *name == "series") {
+                    self.list(Listing::Study);
+                }
+                self.keep = Some(Keep { elements: Some(kept), is_part: true });
+                Ok(("_elements", plain()))
+            }
+            "_include" => {
+                let mut parts = value.split(':');
+                let (source, what) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                match (source, what) {
+                    ("*", "") | ("ImagingStudy", "*") => {
+                        (self.endpoints, self.patients, self.practitioners) = (true, true, true);
+                    }
+                    ("ImagingStudy", "endpoint") => self.endpoints = true,
+                    ("ImagingStudy", "patient" | "subject") => self.patients = true,
+                    ("ImagingStudy", "referrer" | "performer" | "interpreter") => self.practitioners = true,
+                    // What is referred to by an identifier cannot be included.
+                    ("ImagingStudy", "basedon" | "based-on" | "encounter") => {}
+                    _ => return Err(Bad::Unsupported),
+                }
+                Ok(("_include", plain()))
+            }
+            "_contained" if value == "false" => Ok(("_contained", plain())),
+            _ => Err(Bad::Unsupported),
+        }
+    }
+
+    fn list(&mut self, at_most: Listing) {
+        self.listing = self.listing.min(at_most);
+    }
+}
+
+fn warning(text: &'static str, diagnostics: String) -> Issue {
+    Issue { severity: "warning", code: "not-supported", text, diagnostics }
+}
+
+/// The name of a result parameter: one of FHIR's, as the parser knows it.
+fn known(name: &str) -> &'static str {
+    crate::search::parameter::RESULT.iter().find(|known| **known == name).copied().unwrap_or("")
+}

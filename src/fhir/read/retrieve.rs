@@ -1,0 +1,123 @@
+//! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
+
+use super::index::{Index, children, text, type_of};
+use crate::error::Error;
+use crate::fhir::found::{DICOM_UID, URI, URN_OID};
+use crate::json::tree::{Id, Tree};
+use crate::options::Options;
+use crate::policy::Service;
+use crate::table::Level;
+use crate::url::{BadUrl, Get, Refused, Resource, Retrievals, base_for};
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+
+/// What to GET for each study of a text, its series and their instances: an ImagingStudy of any release, a Bundle, or NDJSON.
+///
+/// Endpoints are followed inside the text: contained, in the Bundle, in `Bundle.contained`; their address is the service base, or the URL of the
+/// study or series. An Endpoint of a series goes before that of the study. The first active one for WADO-RS that can be followed is used, the
+/// others are told.
+///
+/// ```
+/// use fhir_dicomweb::{Options, url};
+/// let text = br##"{"resourceType":"ImagingStudy","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],
+///     "contained":[{"resourceType":"Endpoint","id":"e","status":"active","address":"https://pacs.example.org/dicom-web/",
+///         "connectionType":{"code":"dicom-wado-rs"}}],
+///     "endpoint":[{"reference":"#e"}],"series":[{"uid":"1.2.3.1"}]}"##;
+/// let found = url::retrievals(text, &Options::default())?;
+/// let urls: Vec<String> = found.gets.iter().map(|get| get.url()).collect();
+/// assert_eq!(urls, ["https://pacs.example.org/dicom-web/studies/1.2.3", "https://pacs.example.org/dicom-web/studies/1.2.3/series/1.2.3.1"]);
+/// # Ok::<(), fhir_dicomweb::Error>(())
+/// ```
+///
+/// # Errors
+/// No JSON, or nothing in it that can be an ImagingStudy.
+pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
+    let (tree, roots) = super::parse(json, options)?;
+    super::check_types(&tree, &roots)?;
+    let index = Index::new(&tree, &roots);
+    let mut found = Retrievals::default();
+    for study in index.studies() {
+        Follower { tree: &tree, index: &index, study: *study, found: &mut found }.study();
+    }
+    Ok(found)
+}
+
+struct Follower<'d, 'o> {
+    tree: &'d Tree<'d>,
+    index: &'o Index<'d>,
+    study: Id,
+    found: &'o mut Retrievals,
+}
+
+impl<'d> Follower<'d, '_> {
+    fn study(mut self) {
+        let identifiers = children(self.tree, self.study, "identifier");
+        let of = |system: &'static str| identifiers.iter().filter(move |one| text(self.tree, **one, "system") == Some(system));
+        let value = |identifier: &Id| text(self.tree, *identifier, "value");
+        let uris = of(URI).filter_map(value).filter(|value| value.starts_with(URN_OID));
+        let uids: BTreeSet<&str> = of(DICOM_UID).filter_map(value).chain(uris).map(bare).collect();
+        // Two different ones are none.
+        let uid = uids.first().copied().filter(|_| uids.len() == 1);
+        let study = uid.ok_or(BadUrl::Uid).and_then(Resource::of_study);
+        let Some((uid, resource)) = uid.zip(self.known(Level::Study, study)) else { return };
+        let base = self.base(self.study, Level::Study, uid, None);
+        self.get(base.as_deref(), resource.clone());
+        for series in children(self.tree, self.study, "series") {
+            let own = text(self.tree, series, "uid").map(bare);
+            let series_resource = own.ok_or(BadUrl::Uid).and_then(|own| resource.clone().and_series(own));
+            let Some((own, resource)) = own.zip(self.known(Level::Series, series_resource)) else { continue };
+            let nearer = self.base(series, Level::Series, uid, Some(own)).or_else(|| base.clone());
+            self.get(nearer.as_deref(), resource.clone());
+            for instance in children(self.tree, series, "instance") {
+                let own = text(self.tree, instance, "uid").map(bare);
+                let instance = own.ok_or(BadUrl::Uid).and_then(|own| resource.clone().and_instance(own));
+                if let Some(instance) = self.known(Level::Instance, instance) {
+                    self.get(nearer.as_deref(), instance);
+                }
+            }
+        }
+    }
+
+    fn known(&mut self, at: Level, resource: Result<Resource, BadUrl>) -> Option<Resource> {
+        resource.map_err(|why| self.found.refused.push(Refused { at, why })).ok()
+    }
+
+    fn get(&mut self, base: Option<&str>, resource: Resource) {
+        if let Some(base) = base {
+            self.found.gets.push(Get { base: base.to_string(), resource });
+        }
+    }
+
+    /// The base of the first Endpoint of an element that can be used.
+    fn base(&mut self, owner: Id, at: Level, study: &str, series: Option<&str>) -> Option<String> {
+        let mut found = None;
+        for reference in children(self.tree, owner, "endpoint") {
+            match self.follow(reference, study, series) {
+                Ok(base) => found = found.or(base),
+                Err(why) => self.found.refused.push(Refused { at, why }),
+            }
+        }
+        found.map(ToString::to_string)
+    }
+
+    /// The base that a reference to an Endpoint leads to; none where it is one of another service.
+    fn follow(&self, reference: Id, study: &str, series: Option<&str>) -> Result<Option<&'d str>, BadUrl> {
+        let tree = self.tree;
+        let literal = text(tree, reference, "reference").ok_or(BadUrl::Unresolved)?;
+        let endpoint = self.index.resolve(literal, self.study).map(|target| target.id);
+        let endpoint = endpoint.filter(|endpoint| type_of(tree, *endpoint) == Some("Endpoint")).ok_or(BadUrl::Unresolved)?;
+        let connection = tree.member(endpoint, "connectionType");
+        let mut codes = connection.into_iter().flat_map(|id| tree.span(id)).filter(|id| tree.is_named(*id, "code"));
+        if !codes.any(|code| tree.text(code).and_then(super::endpoint::service_of) == Some(Service::WadoRs)) {
+            return Ok(None);
+        }
+        if text(tree, endpoint, "status").is_some_and(|status| status != "active") {
+            return Err(BadUrl::NotActive);
+        }
+        base_for(text(tree, endpoint, "address").ok_or(BadUrl::Scheme)?, study, series).map(Some)
+    }
+}
+
+fn bare(uid: &str) -> &str {
+    uid.strip_prefix(URN_OID).unwrap_or(uid)
+}

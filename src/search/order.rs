@@ -1,0 +1,80 @@
+//! The order of an answer: `_sort` (FHIR search, "Sorting").
+
+use super::Query;
+use super::evidence::Reader;
+use super::parameter::{self, About, Ask, Resource, Role};
+use crate::options::Options;
+use crate::release::Release;
+use crate::study::Study;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// Parameters to sort by, the first first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Order {
+    by: Vec<(About, bool)>,
+}
+
+/// What a study is sorted by; what it does not have comes last.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    When(i128),
+    What(String, String),
+}
+
+impl Order {
+    /// `started,-_id`; none where a parameter is not known, or not told by study rows.
+    pub(crate) fn parse(text: &str, release: Release, lenient: bool) -> Option<Order> {
+        let one = |text: &str| {
+            let (name, down) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+            let about = parameter::find(Resource::ImagingStudy, name, release, lenient)?.about;
+            let told = matches!(
+                about,
+                About::Id
+                    | About::Identifier
+                    | About::Status
+                    | About::Started
+                    | About::Patient(Ask::Reference)
+                    | About::Person(Role::Referrer, Ask::Reference)
+                    | About::Encounter(Ask::Reference)
+            );
+            told.then_some((about, down))
+        };
+        let by = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect::<Option<Vec<_>>>()?;
+        Some(Order { by })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by.is_empty()
+    }
+
+    /// What a study is sorted by.
+    pub(crate) fn keys(&self, study: &Study, query: &Query, options: &Options) -> Vec<Option<Key>> {
+        let key = |(about, down): &(About, bool)| {
+            let shown = Reader::of(study, options, query.release(), *about).shown.into_iter();
+            let keys = shown.filter_map(|shown| match shown.date {
+                Some(date) => Some(Key::When(date.beginning())),
+                None if !shown.value.is_empty() => Some(Key::What(shown.value, shown.system)),
+                None => {
+                    let name: Vec<String> = shown.names.into_iter().next()?;
+                    Some(Key::What(name.join("^"), String::new())).filter(|_| !name.is_empty())
+                }
+            });
+            // Of several values the one that comes first counts.
+            if *down { keys.max() } else { keys.min() }
+        };
+        self.by.iter().map(key).collect()
+    }
+
+    /// Which of two comes first.
+    pub(crate) fn compare(&self, one: &[Option<Key>], other: &[Option<Key>]) -> Ordering {
+        let each = self.by.iter().zip(one.iter().zip(other)).map(|((_, down), pair)| match pair {
+            (Some(one), Some(other)) if *down => other.cmp(one),
+            (Some(one), Some(other)) => one.cmp(other),
+            // What has no value is last either way.
+            (one, other) => one.is_none().cmp(&other.is_none()),
+        });
+        each.fold(Ordering::Equal, Ordering::then)
+    }
+}

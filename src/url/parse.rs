@@ -1,0 +1,236 @@
+//! Reading URLs. The rules are in `spec/README.md`, "URLs".
+
+use super::{BadUrl, FramesAs, Resource, Url, View, checked};
+use crate::grammar::uid::{Uid, uid};
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Reads a URL, or the path of one, whose end is a resource of DICOMweb: the longest that can be.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse(text: &str) -> Result<Url, BadUrl> {
+    check(text)?;
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    let start = match scheme(path) {
+        Some(scheme) if is_web(scheme) => authority_end(path).ok_or(BadUrl::Scheme)?,
+        Some(_) => return Err(BadUrl::Scheme),
+        None => 0,
+    };
+    let (resource, at) = resource(path, start)?;
+    let base = path.get(..at).unwrap_or("").trim_end_matches('/');
+    Ok(Url { base: base.to_string(), resource, query: query.map(String::from) })
+}
+
+/// The service base that an Endpoint's address means for a study: the address is the base (FHIR ImagingStudy, notes), or the URL of the study
+/// or of its series, as some write it.
+///
+/// ```
+/// use fhir_dicomweb::url::{BadUrl, base};
+/// assert_eq!(base("https://pacs.example.org/dicom-web/", "1.2.3"), Ok("https://pacs.example.org/dicom-web"));
+/// assert_eq!(base("https://pacs.example.org/dicom-web/studies/1.2.3", "1.2.3"), Ok("https://pacs.example.org/dicom-web"));
+/// assert_eq!(base("https://pacs.example.org/dicom-web/studies/1.2.4", "1.2.3"), Err(BadUrl::Mismatch));
+/// ```
+///
+/// # Errors
+/// What is wrong with it.
+pub fn base<'a>(address: &'a str, study: &str) -> Result<&'a str, BadUrl> {
+    base_for(address, study, None)
+}
+
+/// As [`base`]; for a series, the URL of a series must be its own.
+pub(crate) fn base_for<'a>(address: &'a str, study: &str, series: Option<&str>) -> Result<&'a str, BadUrl> {
+    check(address)?;
+    let start = scheme(address).filter(|scheme| is_web(scheme)).and_then(|_| authority_end(address)).ok_or(BadUrl::Scheme)?;
+    if address.contains('?') {
+        return Err(BadUrl::Query);
+    }
+    let trimmed = address.get(start..).unwrap_or("").trim_end_matches('/').len() + start;
+    let address = address.get(..trimmed).unwrap_or(address);
+    match resource(address, start) {
+        // `/studies/1.2/series/1.2.3/series` is no base, whatever it is.
+        Err(BadUrl::NoResource)
+            if ["/studies", "/series", "/instances"].iter().any(|end| address.get(start..).is_some_and(|path| path.ends_with(end))) =>
+        {
+            Err(BadUrl::NoBase)
+        }
+        Err(BadUrl::NoResource) => Ok(address),
+        Err(bad) => Err(bad),
+        Ok((resource, at)) => {
+            let front = address.get(..at).unwrap_or("").trim_end_matches('/');
+            match resource.view {
+                View::Studies => Ok(front),
+                View::Retrieve => {
+                    let other = resource.series().is_some_and(|own| series.is_some_and(|series| series != own));
+                    if resource.study() != Some(study) || other { Err(BadUrl::Mismatch) } else { Ok(front) }
+                }
+                _ => Err(BadUrl::NoBase),
+            }
+        }
+    }
+}
+
+/// Whether every character can stand in a URL.
+pub(super) fn is_clean(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`|{}".contains(&b))
+}
+
+fn check(text: &str) -> Result<(), BadUrl> {
+    if text.contains(['{', '}']) {
+        return Err(BadUrl::Template);
+    }
+    if !is_clean(text) {
+        return Err(BadUrl::Characters);
+    }
+    if text.contains('#') { Err(BadUrl::Fragment) } else { Ok(()) }
+}
+
+/// The scheme of a text that has one (RFC 3986 3.1).
+fn scheme(text: &str) -> Option<&str> {
+    let (scheme, _) = text.split_once(':')?;
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    is_scheme.then_some(scheme)
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// Where the path begins, behind an authority that is not empty.
+fn authority_end(url: &str) -> Option<usize> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?']).next()?;
+    (!authority.is_empty()).then_some(scheme.len() + 3 + authority.len())
+}
+
+/// The resource of the longest form at the end of `path`, not before `from`; and where its first segment's slash is.
+fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
+    let own = path.get(from..).unwrap_or("").trim_end_matches('/');
+    let mut starts: Vec<usize> = Vec::new();
+    let mut at = from;
+    for segment in own.split('/') {
+        starts.push(at);
+        at += segment.len() + 1;
+    }
+    let segments: Vec<&str> = own.split('/').collect();
+    for (n, start) in starts.iter().enumerate() {
+        match read(segments.get(n..).unwrap_or_default()) {
+            Ok(resource) => {
+                // The bytes before the segment end in the slash, if there is one.
+                let at = start.saturating_sub(usize::from(n > 0));
+                let is_study = || self::resource(path.get(..at).unwrap_or(""), from).is_ok_and(|(of, _)| of.study.is_some());
+                // Whoever writes `/studies/1.2//series` does not mean all series that there are.
+                if resource.study.is_none() && at > from && is_study() {
+                    return Err(BadUrl::NoResource);
+                }
+                return Ok((resource, at));
+            }
+            Err(BadUrl::NoResource) => {}
+            Err(bad) => return Err(bad),
+        }
+    }
+    Err(BadUrl::NoResource)
+}
+
+/// The segments as a resource. What is wrong inside of one that is otherwise whole is told.
+fn read(segments: &[&str]) -> Result<Resource, BadUrl> {
+    let name = |at: usize| segments.get(at).and_then(|segment| decode(segment).ok());
+    let is = |at: usize, wanted: &str| name(at).as_deref() == Some(wanted);
+    let len = segments.len();
+    if len == 1 {
+        let view = match name(0).as_deref() {
+            Some("studies") => View::Studies,
+            Some("series") => View::Series,
+            Some("instances") => View::Instances,
+            _ => return Err(BadUrl::NoResource),
+        };
+        return Ok(Resource { study: None, series: None, instance: None, view });
+    }
+    if !is(0, "studies") {
+        return Err(BadUrl::NoResource);
+    }
+    let deep = |at: usize, wanted: &str| is(at, wanted) && len > at + 1;
+    let level = if deep(2, "series") && deep(4, "instances") {
+        3
+    } else if deep(2, "series") {
+        2
+    } else {
+        1
+    };
+    let tail = segments.get(level * 2..).unwrap_or_default();
+    let view = view(tail, level)?;
+    let uid = |n: usize| -> Result<Option<String>, BadUrl> {
+        if n > level {
+            return Ok(None);
+        }
+        decode(segments.get(n * 2 - 1).copied().unwrap_or("")).and_then(|text| checked(&text)).map(Some)
+    };
+    Ok(Resource { study: uid(1)?, series: uid(2)?, instance: uid(3)?, view })
+}
+
+/// What stands behind the UIDs of a study (1), series (2) or instance (3).
+fn view(tail: &[&str], level: usize) -> Result<View, BadUrl> {
+    let name = |at: usize| tail.get(at).and_then(|segment| decode(segment).ok());
+    let Some(first) = name(0) else {
+        return if tail.is_empty() { Ok(View::Retrieve) } else { Err(BadUrl::NoResource) };
+    };
+    match (first.as_ref(), tail.len(), level) {
+        ("metadata", 1, _) => Ok(View::Metadata),
+        ("rendered", 1, _) => Ok(View::Rendered),
+        ("thumbnail", 1, _) => Ok(View::Thumbnail),
+        ("pixeldata", 1, _) => Ok(View::PixelData),
+        ("bulkdata", 1, _) => Ok(View::BulkData(None)),
+        ("bulkdata", _, 3) => {
+            let rest = tail.get(1..).unwrap_or_default();
+            rest.iter().try_for_each(|segment| decode(segment).map(|_| ()))?;
+            Ok(View::BulkData(Some(rest.join("/"))))
+        }
+        ("series", 1, 1) => Ok(View::Series),
+        ("instances", 1, 1 | 2) => Ok(View::Instances),
+        ("frames", 2 | 3, 3) => {
+            let form = match (tail.len(), name(2).as_deref()) {
+                (2, _) => FramesAs::Stored,
+                (_, Some("rendered")) => FramesAs::Rendered,
+                (_, Some("thumbnail")) => FramesAs::Thumbnail,
+                _ => return Err(BadUrl::NoResource),
+            };
+            let list = decode(tail.get(1).copied().unwrap_or(""))?;
+            let number = |text: &str| {
+                let plain = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+                text.parse().ok().filter(|_| plain)
+            };
+            let numbers = list.split(',').map(number).collect::<Option<Vec<u32>>>().ok_or(BadUrl::Frames)?;
+            let mut sorted = numbers.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            if sorted.len() == numbers.len() { Ok(View::Frames(numbers, form)) } else { Err(BadUrl::Frames) }
+        }
+        _ => Err(BadUrl::NoResource),
+    }
+}
+
+/// Percent-decodes a segment once.
+pub(crate) fn decode(segment: &str) -> Result<Cow<'_, str>, BadUrl> {
+    if !segment.contains('%') {
+        return Ok(Cow::Borrowed(segment));
+    }
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let pair = digit().zip(digit()).map(|(high, low)| high * 16 + low);
+                pair.and_then(|byte| u8::try_from(byte).ok()).ok_or(BadUrl::Escape)?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| BadUrl::Escape)
+}
+
+/// Whether a text could be a UID in a path.
+pub(crate) fn is_uid(text: &str) -> bool {
+    uid(text) != Uid::Bad
+}

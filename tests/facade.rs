@@ -1,0 +1,54 @@
+//! The facade: what it answers over every server that is modelled, what becomes of failures, and its laws.
+//!
+//! A harness of its own, because every answer of every test is given to the validator, once all tests are done.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "facade/archive.rs"]
+mod archive;
+#[path = "facade/failures.rs"]
+mod failures;
+#[path = "facade/http.rs"]
+mod http;
+#[path = "facade/laws.rs"]
+mod laws;
+#[path = "facade/paging.rs"]
+mod paging;
+#[path = "facade/parameters.rs"]
+mod parameters;
+#[path = "facade/results.rs"]
+mod results;
+#[path = "facade/retrieve.rs"]
+mod retrieve;
+#[path = "facade/seed.rs"]
+mod seed;
+#[path = "facade/valid.rs"]
+mod valid;
+
+mod support;
+
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+
+/// Trials out of functions, named as they are.
+macro_rules! trials {
+    ($($module:ident: $($name:ident)+;)+) => {
+        vec![$($(Trial::test(concat!(stringify!($module), "::", stringify!($name)), || { $module::$name(); Ok(()) })),+),+]
+    };
+}
+
+fn main() -> ExitCode {
+    let mut trials = trials! {
+        failures: as_they_are_given later nonsense misfits_in_the_middle two_patients pages_for_ever limits requests_that_are_refused costly;
+        http: releases formats handling forms methods metadata endpoints_of_the_configuration addresses;
+        laws: arrival_blind ends silent mutants_are_caught;
+        paging: counts tampered_cursors sorted pages_with_a_base;
+        results: elements summaries includes totals losses_are_told read_lists_everything;
+        retrieve: endpoints_lead_to_the_study;
+        seed: both_calls;
+    };
+    trials.extend(parameters::trials());
+    trials.extend(paging::trials());
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    let valid = valid::every_answer();
+    if conclusion.has_failed() || !valid { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}

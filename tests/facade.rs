@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     let mut trials = trials! {
         failures: as_they_are_given later nonsense misfits_in_the_middle two_patients pages_for_ever limits requests_that_are_refused costly;
         http: releases formats handling forms methods metadata endpoints_of_the_configuration addresses;
-        laws: arrival_blind ends silent mutants_are_caught;
+        laws: arrival_blind_law ends_law any_events_end mutants_are_caught;
         paging: counts tampered_cursors sorted pages_with_a_base;
         results: elements summaries includes totals losses_are_told read_lists_everything;
         retrieve: endpoints_lead_to_the_study;

@@ -55,6 +55,7 @@ proptest! {
             format!("{{{}}}", members.join(","))
         }).collect();
         laws::carry_or_tell(&document(&sets), &fhir_dicomweb::Options::default());
+        laws::joined(&sets, turn);
         let mut other = sets.clone();
         other.rotate_left(turn % sets.len());
         laws::order_blind(&sets, &other);
@@ -123,6 +124,11 @@ proptest! {
     #[test]
     fn stream(bytes in entropy(), chunk in 1usize..200) {
         laws::stream(&document(&data_sets(&mut Choices(&bytes))), chunk);
+    }
+
+    #[test]
+    fn joined(bytes in entropy(), cut in 0usize..6) {
+        laws::joined(&data_sets(&mut Choices(&bytes)), cut);
     }
 
     #[test]

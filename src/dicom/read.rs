@@ -118,7 +118,7 @@ impl Reader {
     }
 
     /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is
-    /// wanted. Both texts end here.
+    /// wanted. Both texts end here. (The studies and what is lost are the same; notes of values that came through may be fewer.)
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader};

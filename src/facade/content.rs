@@ -84,7 +84,7 @@ impl Content {
             self.is_begun = true;
             for id in core::mem::take(&mut self.studies) {
                 match exchange.take(id)? {
-                    Pulled::Rows(reader) => self.read.push(reader),
+                    Pulled::Rows(reader) => self.read.push(*reader),
                     Pulled::Absent(status) => self.gone = Some(status),
                 }
             }
@@ -120,7 +120,7 @@ impl Below {
             match exchange.take(id)? {
                 Pulled::Rows(reader) => {
                     self.uids = reader.assembler().series_of(uid);
-                    self.read.push(reader);
+                    self.read.push(*reader);
                 }
                 // A study whose series are not to be had is not told as one without series.
                 Pulled::Absent(status) if studies.iter().any(|rows| rows.assembler().uids().iter().any(|known| known == uid)) => {
@@ -139,7 +139,7 @@ impl Below {
             // Rows that do not say their series are of no use here.
             let is_good = pulled.reader().is_some_and(|reader| u64::from(reader.assembler().instances()) == reader.rows());
             if let (Pulled::Rows(reader), true) = (pulled, is_good) {
-                self.read.push(reader);
+                self.read.push(*reader);
                 self.is_complete = true;
                 return Ok(());
             }
@@ -147,7 +147,7 @@ impl Below {
         if !self.each.is_empty() {
             for id in core::mem::take(&mut self.each) {
                 if let Pulled::Rows(reader) = exchange.take(id)? {
-                    self.read.push(reader);
+                    self.read.push(*reader);
                 }
             }
             self.is_complete = true;

@@ -11,6 +11,7 @@ use crate::options::Options;
 use crate::search::{End, Server};
 use crate::url::Resource;
 use crate::uuid::Hash;
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -44,7 +45,7 @@ pub(super) type PullId = usize;
 
 /// What came of a pull.
 pub(super) enum Pulled {
-    Rows(Reader),
+    Rows(Box<Reader>),
     /// There is no such thing, by this status.
     Absent(u16),
 }
@@ -60,7 +61,7 @@ impl Pulled {
 
 /// A ticket that is open.
 enum Open {
-    Page(Page),
+    Page(Box<Page>),
     Reference(usize),
 }
 
@@ -82,7 +83,7 @@ struct Head {
 
 /// A ticket that has ended.
 enum Ended {
-    Page(Page),
+    Page(Box<Page>),
     Reference(usize, Option<Identifiers>),
     Failed(Refusal),
 }
@@ -208,7 +209,7 @@ impl Exchange {
         let pull = self.pulls.get_mut(id).and_then(Option::take).ok_or(Refusal::internal())?;
         match pull.state {
             State::Absent(status) => Ok(Pulled::Absent(status)),
-            State::Done => Ok(Pulled::Rows(pull.reader.unwrap_or_else(|| Reader::new(self.options.clone())))),
+            State::Done => Ok(Pulled::Rows(Box::new(pull.reader.unwrap_or_else(|| Reader::new(self.options.clone()))))),
             State::Asking => Err(Refusal::internal()),
         }
     }
@@ -232,7 +233,8 @@ impl Exchange {
             reader.within(within);
         }
         self.queue.push_back((number, Step::Fetch(Ticket(number), request)));
-        self.open.insert(number, Open::Page(Page { pull: id, head: None, reader, error: None, hash: Hash::new(), bytes: 0 }));
+        let page = Page { pull: id, head: None, reader, error: None, hash: Hash::new(), bytes: 0 };
+        self.open.insert(number, Open::Page(Box::new(page)));
     }
 
     pub(super) fn feed(&mut self, ticket: Ticket, event: Event<'_>) -> Result<(), Misuse> {
@@ -284,7 +286,7 @@ impl Exchange {
     }
 
     /// Whether a page that ended is one.
-    fn page_ended(&self, mut page: Page) -> Ended {
+    fn page_ended(&self, mut page: Box<Page>) -> Ended {
         let Some(head) = &mut page.head else { return Ended::Failed(Refusal::internal()) };
         let pull = self.pulls.get(page.pull).and_then(Option::as_ref);
         let absent = pull.is_some_and(|pull| pull.rows == 0 && pull.absent.contains(&head.status));
@@ -351,7 +353,7 @@ impl Exchange {
 
 impl Pull {
     /// Adds a page; whether it is the last is the server's way to say.
-    fn add(&mut self, page: Page, server: &Server) -> Result<(), Refusal> {
+    fn add(&mut self, page: Box<Page>, server: &Server) -> Result<(), Refusal> {
         let Some(head) = page.head else { return Err(Refusal::internal()) };
         if !matches!(head.status, 200..=299) {
             self.state = State::Absent(head.status);

@@ -126,7 +126,7 @@ fn route(config: &Config, incoming: &Incoming<'_>, release: Release, path: &str,
         ["metadata"] if is_get => Ok(Begun::Done(capability::response(config, release))),
         [type_ @ ("ImagingStudy" | "Endpoint")] | [type_ @ ("ImagingStudy" | "Endpoint"), "_search"] => {
             let is_form = segments.len() == 2;
-            if !is_get && !(is_form && incoming.method == "POST") {
+            if !(is_get || is_form && incoming.method == "POST") {
                 return Err(allow(if is_form { "GET, HEAD, POST" } else { "GET, HEAD" }));
             }
             let query = if is_get { Cow::Borrowed(query) } else { form(incoming, query)? };

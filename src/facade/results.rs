@@ -129,7 +129,7 @@ impl Results {
                     let known = element(name).ok_or(Bad::Unsupported)?;
                     kept.push(known);
                 }
-                if !kept.iter().any(|name| *name == "series") {
+                if !kept.contains(&"series") {
                     self.list(Listing::Study);
                 }
                 self.keep = Some(Keep { elements: Some(kept), is_part: true });

@@ -92,7 +92,7 @@ impl Search {
                     order.extend(reader.assembler().uids());
                     // Rows that a filter on series or instances let through select a study, and are not all of it.
                     if path == "/studies" {
-                        rows.append(reader).map_err(Refusal::of_answer)?;
+                        rows.append(*reader).map_err(Refusal::of_answer)?;
                     }
                 }
             }

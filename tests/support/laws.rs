@@ -190,6 +190,47 @@ pub fn stream(text: &str, chunk: usize) {
 }
 
 /// The leaves of a text, counted without the crate: scalars that say something, except under a member named `vr`.
+/// Law *joined*: texts read apart, and joined in order, give what reading them one after the other gives.
+pub fn joined(sets: &[String], cut: usize) {
+    let cut = cut % (sets.len() + 1);
+    let texts = [super::generate::document(&sets[..cut]), super::generate::document(&sets[cut..])];
+    let options = Options::default();
+    let read = |text: &str| {
+        let mut reader = dicom::Reader::new(options.clone());
+        reader.push(text.as_bytes()).map(|()| reader)
+    };
+    let together = || {
+        let mut reader = dicom::Reader::new(options.clone());
+        for text in &texts {
+            reader.push(text.as_bytes())?;
+            reader.end_document()?;
+        }
+        reader.finish()
+    };
+    let apart = || {
+        let mut first = read(&texts[0])?;
+        first.append(read(&texts[1])?)?;
+        first.finish()
+    };
+    match (together(), apart()) {
+        (Ok(together), Ok(apart)) => {
+            let text = |studies: &[Study]| -> Vec<String> {
+                studies.iter().map(|study| fhir::write(study, Release::R4, &options).ignore_loss().into_string()).collect()
+            };
+            assert_eq!(text(&together.value), text(&apart.value), "{texts:?}");
+            // A value that was mended and contradicts another is counted as either: the other is told without a count. Notes may differ.
+            let told = |report: &fhir_dicomweb::LossReport| {
+                let lost = report.iter().filter(|loss| !loss.code.is_carried());
+                let told: std::collections::BTreeSet<String> = lost.map(|loss| format!("{} {}", loss.code, loss.at)).collect();
+                (told, report.carried() + report.counted())
+            };
+            assert_eq!(told(&together.loss), told(&apart.loss), "{texts:?}");
+        }
+        (Err(together), Err(apart)) => assert_eq!(together.code(), apart.code()),
+        (together, apart) => panic!("together {:?}, apart {:?}", together.map(|_| ()), apart.map(|_| ())),
+    }
+}
+
 pub fn leaves(text: &str) -> u64 {
     leaves_of(text, true)
 }

@@ -1,0 +1,73 @@
+//! The laws *arrival-blind* and *ends*, over many cases; and that breaking them is noticed.
+
+use crate::support::facade_laws::{any_events, arrival_blind, ends};
+use std::collections::BTreeMap;
+
+/// Numbers that look random: SplitMix64.
+struct Seeded(u64);
+
+impl Seeded {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn bytes(&mut self, words: usize) -> Vec<u8> {
+        (0..words).flat_map(|_| self.next().to_le_bytes()).collect()
+    }
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Runs a law over cases; how often each status came.
+fn many(name: &str, cases: u64, law: impl Fn(&[u8]) -> u16) -> BTreeMap<u16, u64> {
+    let seed = number("FACADE_SEED", 1);
+    let mut statuses = BTreeMap::new();
+    for n in 0..cases {
+        let bytes = Seeded(seed * 1_000_003 + n).bytes(160);
+        let status = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| law(&bytes)));
+        // The number of the case is what it takes to see it again.
+        *statuses.entry(status.unwrap_or_else(|_| panic!("{name}: FACADE_SEED={seed}, case {n}"))).or_default() += 1;
+    }
+    println!("{name}: {statuses:?}");
+    statuses
+}
+
+/// `FACADE_CASES` cases from `FACADE_SEED`.
+pub fn arrival_blind_law() {
+    let cases = number("FACADE_CASES", 1500);
+    let statuses = many("arrival-blind", cases, |bytes| arrival_blind(bytes, false).unwrap());
+    let share = |status: u16| statuses.get(&status).copied().unwrap_or(0) * 100 / cases;
+    assert!(share(200) > 25, "the law is about answers, too: {statuses:?}");
+    assert!(statuses.len() > 6, "and about many errors: {statuses:?}");
+}
+
+pub fn ends_law() {
+    let cases = number("FACADE_CASES", 1500);
+    let statuses = many("ends", cases, ends);
+    assert!([200, 403, 404, 422, 429, 502, 503].iter().all(|status| statuses.contains_key(status)), "{statuses:?}");
+}
+
+/// Any events, also those that do not fit.
+pub fn any_events_end() {
+    let statuses = many("any events", number("FACADE_CASES", 1500), any_events);
+    assert!(statuses.len() > 4, "{statuses:?}");
+}
+
+/// Were the answer a matter of arrival, the law would say so.
+pub fn mutants_are_caught() {
+    let quiet = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut numbers = Seeded(7);
+    let caught = (0..200).find(|_| {
+        let bytes = numbers.bytes(160);
+        std::panic::catch_unwind(|| arrival_blind(&bytes, true)).is_err() && std::panic::catch_unwind(|| arrival_blind(&bytes, false)).is_ok()
+    });
+    std::panic::set_hook(quiet);
+    assert!(caught.is_some());
+}

@@ -1,0 +1,191 @@
+//! What an answer holds: elements, summaries, includes, totals, and what was lost.
+
+use crate::archive::{Facade, Reply, uid_of};
+use crate::parameters::twelve;
+use fhir_dicomweb::{Endpoints, Listing, Release, Subject};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+fn facade(release: Release) -> Facade {
+    let mut facade = Facade::over("dcm4chee-arc-5", 1, twelve());
+    facade.config.enumerate = true;
+    facade.config.release = release;
+    facade
+}
+
+fn members(value: &Value) -> BTreeSet<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn is_subsetted(study: &Value) -> bool {
+    study["meta"]["tag"].as_array().is_some_and(|tags| {
+        tags.iter().any(|tag| tag["code"] == "SUBSETTED" && tag["system"] == "http://terminology.hl7.org/CodeSystem/v3-ObservationValue")
+    })
+}
+
+/// How often the server was asked for something below studies.
+fn below(reply: &Reply) -> usize {
+    reply.outcome.requests.iter().filter(|request| request.starts_with("/studies/")).count()
+}
+
+/// `_elements`: what is asked for, what is mandatory, and a tag that says that something is left out.
+pub fn elements() {
+    for release in Release::ALL {
+        let facade = facade(release);
+        let reply = facade.get("ImagingStudy?patient.identifier=P1&_elements=identifier,started");
+        for study in reply.entries("match") {
+            // status and subject are mandatory (1..1) in every release.
+            assert_eq!(members(study), ["resourceType", "id", "meta", "identifier", "status", "subject", "started"].into(), "{study}");
+            assert!(is_subsetted(study));
+        }
+        assert_eq!(reply.studies().len(), 2);
+        assert_eq!(below(&reply), 0, "what no element needs is not fetched: {:?}", reply.outcome.requests);
+        let series = facade.get("ImagingStudy?patient.identifier=P1&_elements=series");
+        for study in series.entries("match") {
+            assert!(members(study).is_superset(&["status", "subject", "series"].into()) && study["started"].is_null() && is_subsetted(study), "{study}");
+        }
+        assert!(below(&series) > 0);
+        // What is sorted or judged by need not be shown.
+        let sorted = facade.get("ImagingStudy?started=ge2024-01-01&bodysite:missing=false&_elements=description&_sort=started");
+        if release < Release::R5 {
+            assert_eq!(sorted.studies().into_iter().collect::<BTreeSet<_>>(), ["2.999.1.1", "2.999.1.2", "2.999.1.5", "2.999.1.6"].map(String::from).into());
+            assert!(sorted.entries("match").iter().all(|study| study["started"].is_null() && study["series"].is_null()));
+        }
+    }
+    // Of a read as well (FHIR search, `_elements`; http 3.1.0.1.8 for `_summary`).
+    let read = facade(Release::R4).get("ImagingStudy/2.999.1.1?_elements=started");
+    assert_eq!(read.status(), 200);
+    assert!(read.body["series"].is_null() && is_subsetted(&read.body), "{}", read.body);
+}
+
+/// `_summary`.
+pub fn summaries() {
+    for release in Release::ALL {
+        let facade = facade(release);
+        let of = |word: &str| facade.get(&format!("ImagingStudy?patient.identifier=P1&_summary={word}"));
+        let whole = of("false");
+        assert!(whole.entries("match").iter().all(|study| study["series"][0]["instance"].is_array() && !is_subsetted(study)));
+        assert_eq!(whole.body["entry"], facade.get("ImagingStudy?patient.identifier=P1").body["entry"]);
+        let summary = of("true");
+        assert_eq!(summary.studies().len(), 2);
+        for study in summary.entries("match") {
+            // ImagingStudy.series.instance is no summary element (its Σ is not set), identifier, status, started, subject are.
+            assert!(study["series"].as_array().is_none_or(|all| all.iter().all(|series| series["instance"].is_null())), "{study}");
+            assert!(members(study).is_superset(&["identifier", "status", "started", "subject"].into()) && is_subsetted(study), "{study}");
+        }
+        assert!(summary.outcome.requests.iter().all(|request| !request.contains("/instances")), "{:?}", summary.outcome.requests);
+        // text: narrative, id, meta and what is mandatory; there is no narrative.
+        let text = of("text");
+        for study in text.entries("match") {
+            assert!(members(study).is_subset(&["resourceType", "id", "meta", "text", "status", "subject"].into()) && is_subsetted(study), "{study}");
+        }
+        // data: everything but the narrative.
+        let data = of("data");
+        for (study, all) in data.entries("match").into_iter().zip(whole.entries("match")) {
+            assert_eq!(study["series"], all["series"]);
+        }
+        let count = of("count");
+        assert_eq!((count.studies().len(), &count.body["total"]), (0, &Value::from(2)));
+        assert!(count.entries("match").is_empty());
+    }
+    // Counting what is decided by study rows asks for nothing below.
+    assert_eq!(below(&facade(Release::R4).get("ImagingStudy?patient.identifier=P1&_summary=count")), 0);
+}
+
+/// `_include`: resources beside the matches, each once, and what cannot be included is no error.
+pub fn includes() {
+    for release in Release::ALL {
+        let facade = facade(release);
+        let of = |query: &str| facade.get(&format!("ImagingStudy?patient.identifier=P1,P7&{query}"));
+        let reply = of("_include=ImagingStudy:endpoint");
+        let endpoints = reply.entries("include");
+        assert_eq!(endpoints.len(), 1, "{}", reply.body);
+        assert_eq!((endpoints[0]["resourceType"].as_str(), endpoints[0]["address"].as_str()), (Some("Endpoint"), Some("https://pacs.example.org/dicom-web")));
+        let reference = format!("Endpoint/{}", endpoints[0]["id"].as_str().unwrap());
+        for study in reply.entries("match") {
+            let said = study["endpoint"][0]["reference"].as_str().unwrap();
+            assert!(said == reference || said == format!("https://fhir.example.org/r/{reference}"), "{said}");
+            assert!(study["contained"].is_null(), "it is not contained as well: {study}");
+        }
+        let include = reply.body["entry"].as_array().unwrap().iter().find(|entry| entry["search"]["mode"] == "include").unwrap();
+        assert_eq!(include["fullUrl"], format!("https://fhir.example.org/r/{reference}"));
+        // Clients ask so (SMART Imaging Access), in any order, and for the type that is meant.
+        assert_eq!(facade.get("ImagingStudy?_include=ImagingStudy:endpoint&patient=Patient/7").entries("include").len(), 1);
+        assert_eq!(of("_include=ImagingStudy:endpoint:Endpoint").entries("include").len(), 1);
+        assert!(reply.link("self").unwrap().contains("_include=ImagingStudy:endpoint"));
+        for name in ["patient", "subject"] {
+            let patients = of(&format!("_include=ImagingStudy:{name}"));
+            let ids: BTreeSet<&str> = patients.entries("include").into_iter().map(|one| one["id"].as_str().unwrap()).collect();
+            assert!(patients.entries("include").iter().all(|one| one["resourceType"] == "Patient"));
+            // P1 of two issuers, P7: three patients, of four studies.
+            assert_eq!((patients.studies().len(), ids.len(), patients.entries("include").len()), (4, 3, 3), "{}", patients.body);
+            for study in patients.entries("match") {
+                let said = study["subject"]["reference"].as_str().unwrap();
+                assert!(ids.contains(said.rsplit('/').next().unwrap()), "{said}");
+            }
+        }
+        let both = of("_include=ImagingStudy:endpoint&_include=ImagingStudy:patient");
+        assert_eq!(both.entries("include").len(), 4);
+        // Nothing of it without a match.
+        assert!(facade.get("ImagingStudy?patient.identifier=nobody&_include=ImagingStudy:endpoint").entries("include").is_empty());
+        // What is not known: an error where the client is strict, else no part of what was applied.
+        for odd in ["ImagingStudy:colour", "Observation:subject", "x"] {
+            let reply = of(&format!("_include={odd}"));
+            assert!(reply.status() == 400 || !reply.link("self").unwrap().contains("_include"), "{odd}: {:?}", reply.link("self"));
+            let strict = facade.send("GET", &format!("ImagingStudy?patient.identifier=P1&_include={odd}"), &[("Prefer", "handling=strict")], "");
+            strict.fails(400);
+        }
+        let reverse = of("_revinclude=DiagnosticReport:study");
+        assert!(reverse.status() == 400 || !reverse.link("self").unwrap().contains("_revinclude"));
+    }
+    // The options' own ways stay as they are where nothing is asked for.
+    let mut separate = facade(Release::R4);
+    separate.config.options.endpoints = Endpoints::Bundle;
+    separate.config.options.subject = Subject::Separate;
+    let reply = separate.get("ImagingStudy?patient.identifier=P7");
+    assert_eq!(reply.entries("include").len(), 2, "{}", reply.body);
+}
+
+/// `total` counts matches, not entries, and is there where it is asked for.
+pub fn totals() {
+    let facade = facade(Release::R4);
+    let reply = facade.get("ImagingStudy?patient.identifier=P1,P7&_include=ImagingStudy:endpoint&_total=accurate");
+    assert_eq!(reply.body["total"], 4);
+    let page = facade.get("ImagingStudy?patient.identifier=P1,P7&_count=1&_total=accurate&modality=SR");
+    assert_eq!((page.studies().len(), &page.body["total"]), (1, &Value::from(2)));
+}
+
+/// What a study loses on its way is in the Bundle, and in the response; without values.
+pub fn losses_are_told() {
+    let facade = facade(Release::R4);
+    // The study of 08:00 without seconds: `precision-added`.
+    let reply = facade.get("ImagingStudy?identifier=urn:oid:2.999.1.7");
+    let told = |code: &str| reply.issues().iter().any(|issue| issue["diagnostics"].as_str().is_some_and(|text| text.starts_with(code)));
+    assert!(told("precision-added at /00080030"), "{}", reply.body);
+    assert!(reply.outcome.response.loss.iter().any(|loss| loss.code.name() == "precision-added"));
+    assert!(!["Meier", "P7", "A7", "RP7"].iter().any(|value| reply.issues().iter().any(|issue| issue.to_string().contains(value))));
+    // A study that is not on the page is not told of.
+    let other = facade.get("ImagingStudy?identifier=urn:oid:2.999.1.2");
+    assert!(other.issues().iter().all(|issue| !issue.to_string().contains("precision-added")));
+    // Of a read the report is beside the answer.
+    let read = facade.get("ImagingStudy/2.999.1.7");
+    assert!(read.outcome.response.loss.iter().any(|loss| loss.code.name() == "precision-added"));
+}
+
+/// `read` lists all levels, on every server, whatever searches list.
+pub fn read_lists_everything() {
+    for server in fhir_dicomweb::search::servers::all() {
+        for seed in [1, 2, 3] {
+            let mut facade = Facade::over(server.id(), seed, twelve());
+            facade.config.listing = Listing::Study;
+            for (uid, counts) in [("2.999.1.1", &[1, 1][..]), ("2.999.1.8", &[1]), ("2.999.1.11", &[1, 1])] {
+                let reply = facade.get(&format!("ImagingStudy/{uid}"));
+                assert_eq!(reply.status(), 200, "{} {seed}: {}", server.id(), reply.body);
+                assert_eq!((uid_of(&reply.body), reply.body["id"].as_str()), (uid.to_owned(), Some(uid)));
+                let listed: Vec<usize> = reply.body["series"].as_array().unwrap().iter().map(|series| series["instance"].as_array().map_or(0, Vec::len)).collect();
+                assert_eq!(listed, counts, "{} {seed} {uid}: {}", server.id(), reply.body);
+                assert_eq!(reply.body["series"][0]["instance"][0]["uid"], format!("{uid}.1.1"), "{} {seed}", server.id());
+            }
+        }
+    }
+}

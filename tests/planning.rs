@@ -3,6 +3,7 @@
 
 mod support;
 
+use support::facade_exact::exact_facade;
 use support::plan_laws::{Mutant, exact_search};
 
 /// Numbers that look random: SplitMix64.
@@ -51,6 +52,24 @@ fn exact_search_law() {
     println!("{} queries planned and answered, {} with matches, {} without enumerating (seed {seed})", sums.0, sums.1, sums.2);
     assert!(sums.0 * 10 > cases as usize * 9, "hardly any query was refused");
     assert!(sums.1 * 7 > sums.0 && sums.2 * 4 > sums.0, "the law is not empty");
+}
+
+/// The law again, of whole conversations: `FACADE_CASES` cases from `PLAN_SEED`, page by page.
+#[test]
+fn exact_facade_law() {
+    let (cases, seed) = (number("FACADE_CASES", 1_000), number("PLAN_SEED", 1));
+    let threads: Vec<_> = (0..2)
+        .map(|half| {
+            std::thread::spawn(move || {
+                let mut numbers = Seeded(seed * 2 + half + 1_000);
+                let found: Vec<usize> = (0..cases / 2).filter_map(|_| exact_facade(&numbers.bytes())).collect();
+                (found.len(), found.iter().filter(|matched| **matched > 0).count())
+            })
+        })
+        .collect();
+    let sums = threads.into_iter().map(|thread| thread.join().unwrap()).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    println!("{} searches answered, {} with matches (seed {seed})", sums.0, sums.1);
+    assert!(sums.0 * 10 > cases as usize * 8 && sums.1 * 7 > sums.0, "the law is not empty");
 }
 
 /// Whether the law is broken: by a study that is missing, or one too many.

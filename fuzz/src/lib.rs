@@ -2,6 +2,10 @@
 
 #[path = "../../tests/support/archive.rs"]
 pub mod archive;
+#[path = "../../tests/support/facade_driver.rs"]
+pub mod facade_driver;
+#[path = "../../tests/support/facade_laws.rs"]
+pub mod facade_laws;
 #[path = "../../tests/support/fhir_laws.rs"]
 pub mod fhir_laws;
 #[path = "../../tests/support/generate.rs"]

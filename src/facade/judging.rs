@@ -34,7 +34,8 @@ pub(super) enum Judged {
 
 impl Candidate {
     /// Judges it on what is known: on its content, where it is held.
-    pub(super) fn judge(&mut self, residual: &Residual, held: &[Held]) -> Judged {
+    /// `deciding` is the lowest level of rows that decides a clause.
+    pub(super) fn judge(&mut self, residual: &Residual, deciding: Level, held: &[Held]) -> Judged {
         if let Some(known) = self.verdict {
             return known;
         }
@@ -42,7 +43,11 @@ impl Candidate {
             Some((held, level)) => (held.of(&self.uid).collect(), Some(level)),
             None => (self.rows.iter().collect::<Vec<_>>(), None),
         };
-        let judged = judge(&records, residual, level);
+        let judged = match level {
+            // Only its series or instances were met.
+            None if records.is_empty() => Judged::Need(deciding),
+            level => judge(&records, residual, level),
+        };
         // What may be found out is judged again.
         if !matches!(judged, Judged::Need(_)) {
             self.verdict = Some(judged);
@@ -65,14 +70,12 @@ fn judge(records: &[&Study], residual: &Residual, level: Option<Level>) -> Judge
         match residual.judge(study) {
             Verdict::Yes => yes += 1,
             Verdict::No => {}
-            // Rows below a study of two patients are nobody's.
-            Verdict::Need(more) if level.is_some_and(|known| more.level <= known || study.is_patient_conflict()) => undecided = true,
+            // What is below a study of two patients can be nobody's, even where all of it is known.
+            Verdict::Need(more) if level.is_some_and(|known| more.level <= known) => undecided = true,
             Verdict::Need(more) => need = need.max(Some(more.level)),
         }
     }
     match need {
-        // Only its series or instances are known yet.
-        None if records.is_empty() && level.is_none() => Judged::Need(Level::Study),
         Some(level) => Judged::Need(level),
         None if yes > 0 => Judged::Yes(yes),
         None if undecided => Judged::Undecided,

@@ -122,7 +122,8 @@ impl Search {
 
     /// Judges as many candidates as the answer needs, asks for what that needs, and answers when all is known.
     fn advance(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
-        let Some(residual) = self.plan.as_ref().map(|plan| plan.residual().clone()) else { return Err(Refusal::internal()) };
+        let Some(plan) = &self.plan else { return Err(Refusal::internal()) };
+        let (residual, deciding) = (plan.residual().clone(), plan.level());
         let (all, page) = (self.wants_all(), self.answering.results.page as usize);
         let is_sorted = !self.answering.results.order.is_empty();
         let start = if all { 0 } else { self.at.unwrap_or(0) as usize };
@@ -130,7 +131,7 @@ impl Search {
         let mut met = 0;
         let mut needs: Vec<(usize, Level)> = Vec::new();
         for (n, candidate) in self.candidates.iter_mut().enumerate().skip(start) {
-            match candidate.judge(&residual, &self.held) {
+            match candidate.judge(&residual, deciding, &self.held) {
                 Judged::Yes(_) => met += 1,
                 Judged::Need(level) => {
                     met += 1;
@@ -258,9 +259,10 @@ impl Search {
     /// How many studies match, where that is known, or an estimate is enough.
     fn total(&mut self, residual: &search::Residual) -> Option<u64> {
         let mut total = 0;
+        let deciding = self.plan.as_ref().map_or(Level::Study, Plan::level);
         let is_estimate = self.answering.results.total == Total::Estimate;
         for candidate in &mut self.candidates {
-            total += match candidate.judge(residual, &self.held) {
+            total += match candidate.judge(residual, deciding, &self.held) {
                 Judged::Yes(records) => u64::from(records),
                 Judged::Need(_) if is_estimate => 1,
                 Judged::Need(_) => return None,

@@ -143,7 +143,12 @@ impl Reply {
 
     /// The studies of the Bundle, in order.
     pub fn studies(&self) -> Vec<String> {
-        assert_eq!((self.status(), &self.body["resourceType"], &self.body["type"]), (200, &json!("Bundle"), &json!("searchset")), "{}", self.body);
+        assert_eq!(
+            (self.status(), &self.body["resourceType"], &self.body["type"]),
+            (200, &json!("Bundle"), &json!("searchset")),
+            "{}",
+            self.body
+        );
         self.entries("match").into_iter().map(uid_of).collect()
     }
 

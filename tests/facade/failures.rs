@@ -83,9 +83,7 @@ pub fn nonsense() {
             assert!(!reply.body.to_string().contains("CANARY"));
         }
     }
-    for (failure, statuses) in
-        [(Failure::Timeout, [504, 504]), (Failure::Unreachable, [502, 503]), (Failure::TooLarge, [502, 502])]
-    {
+    for (failure, statuses) in [(Failure::Timeout, [504, 504]), (Failure::Unreachable, [502, 503]), (Failure::TooLarge, [502, 502])] {
         // Before anything came, and in the middle of a body.
         for said in [Said::failed(failure), Said { failure: Some(failure), ..Said::of(200, "[{") }] {
             let reply = always(SEARCH, &said);
@@ -104,7 +102,8 @@ pub fn nonsense() {
 pub fn misfits_in_the_middle() {
     let mut facade = Facade::over("orthanc-1.12", 1, twelve());
     facade.config.enumerate = true;
-    let tricks = [(Trick::Status(403), 403), (Trick::Status(500), 502), (Trick::Html, 502), (Trick::Truncated, 502), (Trick::Later(503), 503)];
+    let tricks =
+        [(Trick::Status(403), 403), (Trick::Status(500), 502), (Trick::Html, 502), (Trick::Truncated, 502), (Trick::Later(503), 503)];
     for (trick, status) in tricks {
         for target in [READ, "ImagingStudy?patient.identifier=P1&bodysite=51185008"] {
             let reply = with(&facade, target, &mut |path, query, model| {
@@ -113,12 +112,13 @@ pub fn misfits_in_the_middle() {
             reply.fails(status);
         }
         // The lowest position decides, not the first arrival: the series of one study fail with 403, all others otherwise.
-        let reply = with(&facade, "ImagingStudy?started=ge2024-01-01&bodysite=51185008", &mut |path, query, model| {
-            match (path.ends_with("/series"), path.contains("2.999.1.1/")) {
-                (false, _) => model(path, query),
-                (_, true) => trick.play(model, path, query),
-                _ => Said::of(500, ""),
-            }
+        let reply = with(&facade, "ImagingStudy?started=ge2024-01-01&bodysite=51185008", &mut |path, query, model| match (
+            path.ends_with("/series"),
+            path.contains("2.999.1.1/"),
+        ) {
+            (false, _) => model(path, query),
+            (_, true) => trick.play(model, path, query),
+            _ => Said::of(500, ""),
         });
         reply.fails(reply.status());
     }
@@ -186,7 +186,9 @@ pub fn limits() {
         let mut facade = Facade::over("dcm4chee-arc-5", 1, twelve());
         facade.config.enumerate = true;
         facade.config.options.limits.requests = limit;
-        for target in ["ImagingStudy?started=ge2024-01-01", "ImagingStudy?patient=Patient/1,Patient/2&bodysite=51185008", "ImagingStudy/2.999.1.1"] {
+        for target in
+            ["ImagingStudy?started=ge2024-01-01", "ImagingStudy?patient=Patient/1,Patient/2&bodysite=51185008", "ImagingStudy/2.999.1.1"]
+        {
             let reply = facade.get(target);
             if limit <= 1 {
                 assert_eq!(reply.status(), 422, "{target}: {}", reply.body);
@@ -209,7 +211,17 @@ pub fn limits() {
 /// What the client asks for, and cannot have.
 pub fn requests_that_are_refused() {
     let facade = Facade::over("orthanc-1.12", 1, twelve());
-    for target in ["", "/", "Patient/1", "Patient", "ImagingStudies", "imagingstudy", "ImagingStudy/2.999.1.1/series", "Observation?code=1", "../ImagingStudy"] {
+    for target in [
+        "",
+        "/",
+        "Patient/1",
+        "Patient",
+        "ImagingStudies",
+        "imagingstudy",
+        "ImagingStudy/2.999.1.1/series",
+        "Observation?code=1",
+        "../ImagingStudy",
+    ] {
         facade.get(target).fails(404);
     }
     // An id that no study can have is not asked for.

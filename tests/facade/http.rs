@@ -47,12 +47,16 @@ pub fn releases() {
                 }
             }
         }
-        for accept in ["application/fhir+json; fhirVersion=3.0", "application/fhir+json; fhirVersion=7.0", "application/fhir+json; fhirVersion=x"] {
+        for accept in
+            ["application/fhir+json; fhirVersion=3.0", "application/fhir+json; fhirVersion=7.0", "application/fhir+json; fhirVersion=x"]
+        {
             facade.send("GET", READ, &[("Accept", accept)], "").fails(406);
         }
     }
     // Names of parameters are those of the release: leniently the other's is understood, strictly not.
-    let strict = |accept: &str, query: &str| facade().send("GET", &format!("ImagingStudy?{query}"), &[("Accept", accept), ("Prefer", "handling=strict")], "").status();
+    let strict = |accept: &str, query: &str| {
+        facade().send("GET", &format!("ImagingStudy?{query}"), &[("Accept", accept), ("Prefer", "handling=strict")], "").status()
+    };
     let (r4, r5) = ("application/fhir+json; fhirVersion=4.0", "application/fhir+json; fhirVersion=5.0");
     assert_eq!((strict(r4, "bodysite=51185008"), strict(r5, "bodysite=51185008")), (200, 400));
     assert_eq!((strict(r4, "body-site=51185008"), strict(r5, "body-site=51185008")), (400, 200));
@@ -62,10 +66,19 @@ pub fn releases() {
 pub fn formats() {
     let facade = facade();
     let accepts = |accept: &str| facade.send("GET", READ, &[("Accept", accept)], "").status();
-    for accept in ["", "*/*", "application/*", "application/json", "application/fhir+json", "application/json+fhir", "text/html, application/xhtml+xml, */*;q=0.8"] {
+    for accept in [
+        "",
+        "*/*",
+        "application/*",
+        "application/json",
+        "application/fhir+json",
+        "application/json+fhir",
+        "text/html, application/xhtml+xml, */*;q=0.8",
+    ] {
         assert_eq!(accepts(accept), 200, "{accept}");
     }
-    for accept in ["application/fhir+xml", "text/html", "application/xml, text/xml", "application/fhir+json;q=0", "application/dicom+json"] {
+    for accept in ["application/fhir+xml", "text/html", "application/xml, text/xml", "application/fhir+json;q=0", "application/dicom+json"]
+    {
         facade.send("GET", READ, &[("Accept", accept)], "").fails(406);
         let refused = facade.send("GET", READ, &[("Accept", accept)], "");
         assert_eq!(refused.outcome.requests, [""; 0]);
@@ -85,7 +98,8 @@ pub fn formats() {
 /// `Prefer: handling` of the client, else the configuration's; links show what was applied.
 pub fn handling() {
     let facade = facade();
-    let query = "ImagingStudy?colour=red&patient.identifier=P1&_lastUpdated=gt2020-01-01&modality=CT&_text=x&_has:Observation:subject:code=1";
+    let query =
+        "ImagingStudy?colour=red&patient.identifier=P1&_lastUpdated=gt2020-01-01&modality=CT&_text=x&_has:Observation:subject:code=1";
     let lenient = facade.get(query);
     assert_eq!(lenient.studies(), ["2.999.1.1"]);
     let own = lenient.link("self").unwrap();
@@ -125,7 +139,13 @@ pub fn handling() {
 pub fn forms() {
     let facade = facade();
     let form = ("Content-Type", "application/x-www-form-urlencoded");
-    for query in ["patient.identifier=P%5C,3", "patient=Patient/1&started=ge2024-01-14&_sort=-started", "identifier=A%5C,B%26C&_count=1", "identifier=%7CA1&colour=red", ""] {
+    for query in [
+        "patient.identifier=P%5C,3",
+        "patient=Patient/1&started=ge2024-01-14&_sort=-started",
+        "identifier=A%5C,B%26C&_count=1",
+        "identifier=%7CA1&colour=red",
+        "",
+    ] {
         let get = facade.get(&format!("ImagingStudy?{query}"));
         for (target, body) in [("ImagingStudy/_search".to_owned(), query), (format!("ImagingStudy/_search?{query}"), "")] {
             let post = facade.send("POST", &target, &[form], body);
@@ -139,8 +159,13 @@ pub fn forms() {
     let charset = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
     assert_eq!(facade.send("POST", "ImagingStudy/_search", &[charset], "identifier=A1").studies(), ["2.999.1.1"]);
     // GET finds there too (FHIR R4B and later name it).
-    assert_eq!(facade.get("ImagingStudy?patient.name=m%C3%BCller").studies(), facade.get("ImagingStudy?patient.name=M%c3%bcLLER").studies());
-    for other in ["application/json", "application/fhir+json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencodedx"] {
+    assert_eq!(
+        facade.get("ImagingStudy?patient.name=m%C3%BCller").studies(),
+        facade.get("ImagingStudy?patient.name=M%c3%bcLLER").studies()
+    );
+    for other in
+        ["application/json", "application/fhir+json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencodedx"]
+    {
         facade.send("POST", "ImagingStudy/_search", &[("Content-Type", other)], "identifier=A1").fails(415);
     }
     facade.send("POST", "ImagingStudy/_search", &[form], "identifier=%FF").fails(400);
@@ -200,7 +225,21 @@ pub fn metadata() {
         }
         let named = codes(&resource("ImagingStudy"), "searchParam", "name");
         // FHIR's own lists, less what no DICOM attribute answers.
-        let everywhere = ["identifier", "patient", "subject", "started", "modality", "series", "instance", "dicom-class", "status", "endpoint", "encounter", "referrer", "performer"];
+        let everywhere = [
+            "identifier",
+            "patient",
+            "subject",
+            "started",
+            "modality",
+            "series",
+            "instance",
+            "dicom-class",
+            "status",
+            "endpoint",
+            "encounter",
+            "referrer",
+            "performer",
+        ];
         let own = match release {
             Release::R4 | Release::R4B => ["bodysite", "basedon", "reason", "interpreter"],
             Release::R5 => ["body-site", "based-on", "reason", "body-site"],
@@ -222,11 +261,22 @@ pub fn metadata() {
                 other => panic!("{other}"),
             };
             let name = one["name"].as_str().unwrap();
-            let missing = if one["type"] == "reference" && !["patient", "subject"].contains(&name) { format!("{name}:missing=true") } else { format!("{name}={value}") };
+            let missing = if one["type"] == "reference" && !["patient", "subject"].contains(&name) {
+                format!("{name}:missing=true")
+            } else {
+                format!("{name}={value}")
+            };
             let reply = facade.send("GET", &format!("ImagingStudy?{missing}"), &[("Prefer", "handling=strict")], "");
             assert_eq!(reply.status(), 200, "{release} {missing}: {}", reply.body);
         }
-        let include: Vec<&str> = reply.body["rest"][0]["resource"].as_array().unwrap().iter().filter_map(|one| one["searchInclude"].as_array()).flatten().filter_map(Value::as_str).collect();
+        let include: Vec<&str> = reply.body["rest"][0]["resource"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|one| one["searchInclude"].as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         assert!(include.contains(&"ImagingStudy:endpoint"), "{include:?}");
         let chosen = facade.send("GET", "metadata", &[("Accept", "application/fhir+json; fhirVersion=5.0")], "");
         assert_eq!(chosen.body["fhirVersion"], "5.0.0");
@@ -284,12 +334,20 @@ pub fn endpoints_of_the_configuration() {
 pub fn addresses() {
     let facade = facade();
     let plain = facade.get(READ).body;
-    for target in ["ImagingStudy/2.999.1.1", "/ImagingStudy/2.999.1.1", "/r/ImagingStudy/2.999.1.1", "ImagingStudy/2.999.1.1?", "ImagingStudy/2%2E999.1.1"] {
+    for target in [
+        "ImagingStudy/2.999.1.1",
+        "/ImagingStudy/2.999.1.1",
+        "/r/ImagingStudy/2.999.1.1",
+        "ImagingStudy/2.999.1.1?",
+        "ImagingStudy/2%2E999.1.1",
+    ] {
         assert_eq!(facade.get(target).body, plain, "{target}");
     }
     let search: Reply = facade.get("/r/ImagingStudy?identifier=A1");
     assert_eq!(search.studies(), ["2.999.1.1"]);
-    for other in ["https://fhir.example.org/r/ImagingStudy/2.999.1.1", "//evil.example.org/ImagingStudy/2.999.1.1", "/q/ImagingStudy/2.999.1.1"] {
+    for other in
+        ["https://fhir.example.org/r/ImagingStudy/2.999.1.1", "//evil.example.org/ImagingStudy/2.999.1.1", "/q/ImagingStudy/2.999.1.1"]
+    {
         let reply = facade.get(other);
         assert!([400, 404].contains(&reply.status()), "{other}: {}", reply.body);
     }

@@ -126,8 +126,17 @@ pub fn tampered_cursors() {
         facade.get(&other).fails(400);
     }
     // The cursor is the parameter that the first question did not have.
-    let known = first.link("self").unwrap().split_once('?').unwrap().1.split('&').map(|pair| pair.split('=').next().unwrap()).collect::<BTreeSet<_>>();
-    let cursor = next.split_once('?').unwrap().1.split('&').find(|pair| !known.contains(pair.split('=').next().unwrap())).unwrap().to_owned();
+    let known = first
+        .link("self")
+        .unwrap()
+        .split_once('?')
+        .unwrap()
+        .1
+        .split('&')
+        .map(|pair| pair.split('=').next().unwrap())
+        .collect::<BTreeSet<_>>();
+    let cursor =
+        next.split_once('?').unwrap().1.split('&').find(|pair| !known.contains(pair.split('=').next().unwrap())).unwrap().to_owned();
     let (name, value) = cursor.split_once('=').unwrap();
     for n in 0..value.len() {
         let mut bytes = value.as_bytes().to_vec();
@@ -166,7 +175,8 @@ pub fn sorted() {
     // Who cannot sort by that says so, or does not say that it did.
     let reply = roomy("orthanc-1.12", 5).get("ImagingStudy?patient.identifier=P250&_sort=colour");
     assert!(reply.status() == 400 || !reply.link("self").unwrap().contains("_sort"), "{}", reply.body);
-    let strict = roomy("orthanc-1.12", 5).send("GET", "ImagingStudy?patient.identifier=P250&_sort=colour", &[("Prefer", "handling=strict")], "");
+    let strict =
+        roomy("orthanc-1.12", 5).send("GET", "ImagingStudy?patient.identifier=P250&_sort=colour", &[("Prefer", "handling=strict")], "");
     strict.fails(400);
 }
 

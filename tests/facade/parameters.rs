@@ -311,7 +311,17 @@ fn what_servers_cannot_tell() {
         ids.filter(|id| !tells(&Facade::over(id, 4, store(ARCHIVE)), deciding)).collect()
     };
     let none: [&str; 0] = [];
-    for everyone in ["PatientID", "PatientName", "PatientSex", "StudyDate", "TimezoneOffsetFromUTC", "AccessionNumber", "Modality", "SOPClassUID", "StudyID"] {
+    for everyone in [
+        "PatientID",
+        "PatientName",
+        "PatientSex",
+        "StudyDate",
+        "TimezoneOffsetFromUTC",
+        "AccessionNumber",
+        "Modality",
+        "SOPClassUID",
+        "StudyID",
+    ] {
         assert_eq!(blind(everyone), none, "{everyone}");
     }
     assert_eq!(blind("IssuerOfPatientID"), ["kheops"]);

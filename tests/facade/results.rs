@@ -42,13 +42,19 @@ pub fn elements() {
         assert_eq!(below(&reply), 0, "what no element needs is not fetched: {:?}", reply.outcome.requests);
         let series = facade.get("ImagingStudy?patient.identifier=P1&_elements=series");
         for study in series.entries("match") {
-            assert!(members(study).is_superset(&["status", "subject", "series"].into()) && study["started"].is_null() && is_subsetted(study), "{study}");
+            assert!(
+                members(study).is_superset(&["status", "subject", "series"].into()) && study["started"].is_null() && is_subsetted(study),
+                "{study}"
+            );
         }
         assert!(below(&series) > 0);
         // What is sorted or judged by need not be shown.
         let sorted = facade.get("ImagingStudy?started=ge2024-01-01&bodysite:missing=false&_elements=description&_sort=started");
         if release < Release::R5 {
-            assert_eq!(sorted.studies().into_iter().collect::<BTreeSet<_>>(), ["2.999.1.1", "2.999.1.2", "2.999.1.5", "2.999.1.6"].map(String::from).into());
+            assert_eq!(
+                sorted.studies().into_iter().collect::<BTreeSet<_>>(),
+                ["2.999.1.1", "2.999.1.2", "2.999.1.5", "2.999.1.6"].map(String::from).into()
+            );
             assert!(sorted.entries("match").iter().all(|study| study["started"].is_null() && study["series"].is_null()));
         }
     }
@@ -77,7 +83,10 @@ pub fn summaries() {
         // text: narrative, id, meta and what is mandatory; there is no narrative.
         let text = of("text");
         for study in text.entries("match") {
-            assert!(members(study).is_subset(&["resourceType", "id", "meta", "text", "status", "subject"].into()) && is_subsetted(study), "{study}");
+            assert!(
+                members(study).is_subset(&["resourceType", "id", "meta", "text", "status", "subject"].into()) && is_subsetted(study),
+                "{study}"
+            );
         }
         // data: everything but the narrative.
         let data = of("data");
@@ -100,7 +109,10 @@ pub fn includes() {
         let reply = of("_include=ImagingStudy:endpoint");
         let endpoints = reply.entries("include");
         assert_eq!(endpoints.len(), 1, "{}", reply.body);
-        assert_eq!((endpoints[0]["resourceType"].as_str(), endpoints[0]["address"].as_str()), (Some("Endpoint"), Some("https://pacs.example.org/dicom-web")));
+        assert_eq!(
+            (endpoints[0]["resourceType"].as_str(), endpoints[0]["address"].as_str()),
+            (Some("Endpoint"), Some("https://pacs.example.org/dicom-web"))
+        );
         let reference = format!("Endpoint/{}", endpoints[0]["id"].as_str().unwrap());
         for study in reply.entries("match") {
             let said = study["endpoint"][0]["reference"].as_str().unwrap();
@@ -132,7 +144,8 @@ pub fn includes() {
         for odd in ["ImagingStudy:colour", "Observation:subject", "x"] {
             let reply = of(&format!("_include={odd}"));
             assert!(reply.status() == 400 || !reply.link("self").unwrap().contains("_include"), "{odd}: {:?}", reply.link("self"));
-            let strict = facade.send("GET", &format!("ImagingStudy?patient.identifier=P1&_include={odd}"), &[("Prefer", "handling=strict")], "");
+            let strict =
+                facade.send("GET", &format!("ImagingStudy?patient.identifier=P1&_include={odd}"), &[("Prefer", "handling=strict")], "");
             strict.fails(400);
         }
         let reverse = of("_revinclude=DiagnosticReport:study");
@@ -182,7 +195,12 @@ pub fn read_lists_everything() {
                 let reply = facade.get(&format!("ImagingStudy/{uid}"));
                 assert_eq!(reply.status(), 200, "{} {seed}: {}", server.id(), reply.body);
                 assert_eq!((uid_of(&reply.body), reply.body["id"].as_str()), (uid.to_owned(), Some(uid)));
-                let listed: Vec<usize> = reply.body["series"].as_array().unwrap().iter().map(|series| series["instance"].as_array().map_or(0, Vec::len)).collect();
+                let listed: Vec<usize> = reply.body["series"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|series| series["instance"].as_array().map_or(0, Vec::len))
+                    .collect();
                 assert_eq!(listed, counts, "{} {seed} {uid}: {}", server.id(), reply.body);
                 assert_eq!(reply.body["series"][0]["instance"][0]["uid"], format!("{uid}.1.1"), "{} {seed}", server.id());
             }

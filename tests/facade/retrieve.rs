@@ -38,7 +38,8 @@ fn follow(facade: &Facade, reply: &Reply, expected: usize) {
 pub fn endpoints_lead_to_the_study() {
     for server in servers::all() {
         // Without a cut of pages, so that the check below sees all rows at once.
-        let seed = (1..99).find(|seed| crate::support::qido_store::preset(server.id(), *seed).default_limit[0].is_none_or(|limit| limit >= 100));
+        let seed =
+            (1..99).find(|seed| crate::support::qido_store::preset(server.id(), *seed).default_limit[0].is_none_or(|limit| limit >= 100));
         let mut facade = Facade::over(server.id(), seed.unwrap(), twelve());
         facade.config.enumerate = true;
         for release in Release::ALL {

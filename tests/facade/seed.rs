@@ -85,7 +85,11 @@ pub fn both_calls() {
     // What the seeds' answers have, in words of our own.
     for study in [&read.body, found.entries("match")[0]] {
         assert_eq!(study["started"], "2022-11-30T18:42:59.888+00:00");
-        assert_eq!(study["modality"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect::<Vec<_>>(), ["MR"], "{study}");
+        assert_eq!(
+            study["modality"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["MR"],
+            "{study}"
+        );
         assert_eq!((&study["numberOfSeries"], &study["numberOfInstances"]), (&json!(1), &json!(5)));
         assert_eq!(study["reasonCode"][0]["coding"][0]["code"], "357009");
         assert_eq!(study["procedureCode"][0]["coding"][0]["code"], "RPID2589");

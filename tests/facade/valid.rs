@@ -19,7 +19,9 @@ pub fn every_answer() -> bool {
     for (release, mut texts) in collected {
         if release == Release::R6 {
             // Its schema is at hand for these alone.
-            texts.retain(|text| ["ImagingStudy", "Endpoint", "Bundle"].iter().any(|name| text.contains(&format!(r#"{{"resourceType":"{name}""#))));
+            texts.retain(|text| {
+                ["ImagingStudy", "Endpoint", "Bundle"].iter().any(|name| text.contains(&format!(r#"{{"resourceType":"{name}""#)))
+            });
             // The small ones: a Bundle of many takes minutes.
             let mut short: Vec<String> = texts.into_iter().collect();
             short.sort_by_key(String::len);

@@ -60,23 +60,26 @@ pub fn model<'a>(store: &'a Store, faults: &'a Faults) -> impl FnMut(&str, &str)
     }
 }
 
-/// Those whom the caller knows, by reference; none: there is no such resource.
+const fn id(system: Option<&'static str>, value: &'static str) -> Identifier<'static> {
+    Identifier { system, value }
+}
+
+/// Those whom the caller knows, by reference.
+const PEOPLE: &[(&str, &[Identifier<'static>])] = &[
+    ("Patient/1", &[id(Some("urn:a"), "P1")]),
+    ("Patient/2", &[id(Some("urn:b"), "P1"), id(Some("urn:ssn"), "123")]),
+    ("Patient/3", &[id(Some("urn:b"), "P2"), id(None, "A,3"), id(Some("urn:a"), "P10")]),
+    ("Patient/4", &[id(None, "P*4")]),
+    ("Patient/7", &[id(Some("urn:a"), "P7")]),
+    ("Patient/12", &[id(Some("urn:oid:2.999.12"), "RB-7720915")]),
+    ("Patient/noissuer", &[id(None, "P1")]),
+    ("Patient/nameless", &[]),
+    ("Practitioner/5", &[id(Some("urn:oid:2.999.55"), "R5")]),
+];
+
+/// The identifiers of a resource; none: there is no such resource.
 pub fn known(reference: &str) -> Option<&'static [Identifier<'static>]> {
-    const fn id(system: Option<&'static str>, value: &'static str) -> Identifier<'static> {
-        Identifier { system, value }
-    }
-    Some(match reference {
-        "Patient/1" => &[id(Some("urn:a"), "P1")],
-        "Patient/2" => &[id(Some("urn:b"), "P1"), id(Some("urn:ssn"), "123")],
-        "Patient/3" => &[id(Some("urn:b"), "P2"), id(None, "A,3"), id(Some("urn:a"), "P10")],
-        "Patient/4" => &[id(None, "P*4")],
-        "Patient/7" => &[id(Some("urn:a"), "P7")],
-        "Patient/12" => &[id(Some("urn:oid:2.999.12"), "RB-7720915")],
-        "Patient/noissuer" => &[id(None, "P1")],
-        "Patient/nameless" => &[],
-        "Practitioner/5" => &[id(Some("urn:oid:2.999.55"), "R5")],
-        _ => return None,
-    })
+    PEOPLE.iter().find(|(name, _)| *name == reference).map(|(_, identifiers)| *identifiers)
 }
 
 /// A conversation with the model server.

@@ -2,6 +2,9 @@
 #![allow(dead_code)]
 
 pub mod archive;
+pub mod facade_driver;
+pub mod facade_exact;
+pub mod facade_laws;
 pub mod fhir_laws;
 pub mod generate;
 pub mod laws;

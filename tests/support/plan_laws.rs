@@ -252,6 +252,21 @@ pub fn exact_search(bytes: &[u8], mutant: Option<Mutant>) -> Option<Outcome> {
     })
 }
 
+/// Whether what somebody answers is what judging the archive finds: study UIDs with PatientIDs.
+pub fn answered(
+    archive: &Archive,
+    server: &Server,
+    faults: &Faults,
+    options: &Options,
+    query: &search::Query,
+    text: &str,
+    found: &BTreeSet<(String, String)>,
+) {
+    let caller = Caller { store: &archive.store, faults, server, options, mutant: None };
+    let plan = search::plan(query, server, options).unwrap();
+    check(archive, &caller, (&plan, query), Some(&query.residual(options).unwrap()), text, found);
+}
+
 /// The studies that the requests select, with the rows of series and instances that did.
 fn selected(caller: &Caller<'_>, plan: &Plan, query: &search::Query, text: &str) -> Vec<(String, Vec<Row>)> {
     let mut out: Vec<(String, Vec<Row>)> = Vec::new();

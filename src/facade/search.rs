@@ -188,10 +188,9 @@ impl Search {
         let order = &self.answering.results.order;
         let key = |n: usize| {
             let candidate = self.candidates.get(n)?;
-            let held = candidate.held.and_then(|(at, _)| self.held.get(at));
-            let mut records: Vec<&Study> = held.map(|held| held.of(&candidate.uid).collect()).unwrap_or_default();
-            records.extend(candidate.rows.iter());
-            let study = records.into_iter().find(|study| residual.judge(study) == search::Verdict::Yes)?;
+            let held = candidate.held.and_then(|(at, _)| self.held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
+            // The rows that were selected first: they are there whichever page is shown.
+            let study = candidate.rows.iter().chain(held).find(|study| residual.judge(study) == search::Verdict::Yes)?;
             Some(order.keys(study, &self.query, &self.options))
         };
         let mut keyed: Vec<(Vec<_>, usize)> = matches.iter().map(|n| (key(*n).unwrap_or_default(), *n)).collect();
@@ -322,7 +321,8 @@ impl Job for Search {
                     for n in of {
                         if let Some(candidate) = self.candidates.get_mut(n) {
                             candidate.held = Some((self.held.len(), held.level));
-                            candidate.verdict = None;
+                            // A match stays one, so that its place stays the same on every page; what is shown of it is judged again.
+                            candidate.verdict = candidate.verdict.filter(|verdict| matches!(verdict, Judged::Yes(_)));
                         }
                     }
                     self.held.push(held);

@@ -170,10 +170,15 @@ impl Reply {
     /// The answer is this error, as FHIR says errors.
     #[track_caller]
     pub fn fails(&self, status: u16) -> &Reply {
-        assert_eq!(self.status(), status, "{}", self.body);
-        assert_eq!(self.body["resourceType"], "OperationOutcome", "{}", self.body);
-        assert!(self.issues().iter().any(|issue| issue["severity"] == "error" || issue["severity"] == "fatal"), "{}", self.body);
+        assert_eq!(self.status(), status, "{}", self.short());
+        assert_eq!(self.body["resourceType"], "OperationOutcome", "{}", self.short());
+        assert!(self.issues().iter().any(|issue| issue["severity"] == "error" || issue["severity"] == "fatal"), "{}", self.short());
         self
+    }
+
+    /// The beginning of the answer, for messages.
+    pub fn short(&self) -> String {
+        self.body.to_string().chars().take(600).collect()
     }
 }
 

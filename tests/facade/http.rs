@@ -29,7 +29,7 @@ pub fn releases() {
         let mut facade = facade();
         facade.config.release = own;
         let reply = facade.get(READ);
-        assert!(is_in(own, &reply.body), "{own}: {}", reply.body);
+        assert!(is_in(own, &reply.body), "{own}: {}", reply.short());
         for (version, chosen) in [("4.0", Release::R4), ("4.3", Release::R4B), ("5.0", Release::R5), ("6.0", Release::R6)] {
             for accept in [
                 format!("application/fhir+json; fhirVersion={version}"),
@@ -39,7 +39,7 @@ pub fn releases() {
             ] {
                 for target in [READ, "ImagingStudy?identifier=urn:oid:2.999.1.1"] {
                     let reply = facade.send("GET", target, &[("accept", &accept)], "");
-                    assert_eq!(reply.status(), 200, "{accept}: {}", reply.body);
+                    assert_eq!(reply.status(), 200, "{accept}: {}", reply.short());
                     let study = if target == READ { &reply.body } else { reply.entries("match")[0] };
                     assert!(is_in(chosen, study), "{accept}: {study}");
                     let said = header(&reply.outcome, "Content-Type").unwrap();
@@ -58,8 +58,8 @@ pub fn releases() {
         facade().send("GET", &format!("ImagingStudy?{query}"), &[("Accept", accept), ("Prefer", "handling=strict")], "").status()
     };
     let (r4, r5) = ("application/fhir+json; fhirVersion=4.0", "application/fhir+json; fhirVersion=5.0");
-    assert_eq!((strict(r4, "bodysite=51185008"), strict(r5, "bodysite=51185008")), (200, 400));
-    assert_eq!((strict(r4, "body-site=51185008"), strict(r5, "body-site=51185008")), (400, 200));
+    assert_eq!((strict(r4, "bodysite=816094009"), strict(r5, "bodysite=816094009")), (200, 400));
+    assert_eq!((strict(r4, "body-site=816094009"), strict(r5, "body-site=816094009")), (400, 200));
 }
 
 /// JSON is all there is.
@@ -130,7 +130,7 @@ pub fn handling() {
     strict.get("ImagingStudy?patient.identifier=P1&colour=red").fails(400);
     assert_eq!(strict.send("GET", "ImagingStudy?patient.identifier=P1&colour=red", &[("Prefer", "handling=lenient")], "").status(), 200);
     // What tells patients apart is never dropped.
-    for query in ["patient.identifierx=P1", "patientx=1", "subject.name=x", "_idx=1", "identifier.x=1"] {
+    for query in ["patient.identifierx=P1", "patientx=1", "subject.foo=x", "_idx=1", "identifier.x=1"] {
         facade.get(&format!("ImagingStudy?modality=CT&{query}")).fails(400);
     }
 }
@@ -267,7 +267,7 @@ pub fn metadata() {
                 format!("{name}={value}")
             };
             let reply = facade.send("GET", &format!("ImagingStudy?{missing}"), &[("Prefer", "handling=strict")], "");
-            assert_eq!(reply.status(), 200, "{release} {missing}: {}", reply.body);
+            assert_eq!(reply.status(), 200, "{release} {missing}: {}", reply.short());
         }
         let include: Vec<&str> = reply.body["rest"][0]["resource"]
             .as_array()
@@ -346,9 +346,9 @@ pub fn addresses() {
     let search: Reply = facade.get("/r/ImagingStudy?identifier=A1");
     assert_eq!(search.studies(), ["2.999.1.1"]);
     for other in
-        ["https://fhir.example.org/r/ImagingStudy/2.999.1.1", "//evil.example.org/ImagingStudy/2.999.1.1", "/q/ImagingStudy/2.999.1.1"]
+        ["https://evil.example.org/r/ImagingStudy/2.999.1.1", "//evil.example.org/ImagingStudy/2.999.1.1", "/q/ImagingStudy/2.999.1.1"]
     {
         let reply = facade.get(other);
-        assert!([400, 404].contains(&reply.status()), "{other}: {}", reply.body);
+        assert!([400, 404].contains(&reply.status()), "{other}: {}", reply.short());
     }
 }

@@ -169,7 +169,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("R4 R5", "dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.2", "1 5 7", "SOPClassUID"),
     ("R4 R5", "dicom-class=urn:ietf:rfc:3986|urn:oid:1.2.840.10008.5.1.4.1.1.4", "2 11", "SOPClassUID"),
     ("R6", "dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.4", "2 11", "SOPClassUID"),
-    ("R4", "bodysite=51185008", "1 5", "BodyPartExamined"),
+    ("R4", "bodysite=816094009", "1 5", "BodyPartExamined"),
     ("R5", "body-site=http://snomed.info/sct|69536005", "2 11", "BodyPartExamined"),
     ("R4", "bodysite:not=69536005", "1 3 4 5 6 7 8 9 10 12", "BodyPartExamined?"),
     ("R4", "bodysite:missing=false", "1 2 3 5 6 11", "BodyPartExamined"),
@@ -197,7 +197,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("R4 R5", "endpoint.connection-type=dicom-qido-rs", "", ""),
     ("R4 R5", "endpoint:missing=true", "", ""),
     // AND: each clause by itself, of whatever series.
-    ("R4", "bodysite=51185008&modality=SR", "1", "BodyPartExamined Modality"),
+    ("R4", "bodysite=816094009&modality=SR", "1", "BodyPartExamined Modality"),
     ("R4 R5", "patient=Patient/7&modality=SR", "8", "IssuerOfPatientID Modality"),
     ("R4 R5", "patient.identifier=P1&started=2024-01-14&modality=CT", "1", "PatientID StudyDate Modality"),
     ("R4 R5", "series=2.999.1.1.1&patient.identifier=urn:b|P1", "", "IssuerOfPatientID"),
@@ -249,7 +249,7 @@ fn every_parameter(facade: &Facade, table: &[(&str, &str, &str, &str)], listing:
             let reply = facade.get(&format!("ImagingStudy?{}", query.replace('|', "%7C")));
             let place = format!("{query} as {release} on {} ({:?})", facade.faults.id, reply.outcome.requests);
             if reply.status() != 200 {
-                wrong += &format!("{place}: {} {}\n", reply.status(), reply.body);
+                wrong += &format!("{place}: {} {}\n", reply.status(), reply.short());
                 continue;
             }
             let listed = reply.studies();

@@ -27,8 +27,8 @@ fn rows(facade: &Facade, get: &Get) -> Vec<Value> {
 /// Every study, series and instance of an answer, by its Endpoint.
 fn follow(facade: &Facade, reply: &Reply, expected: usize) {
     let found = url::retrievals(reply.outcome.response.body.as_str().as_bytes(), &facade.config.options).unwrap();
-    assert_eq!(found.refused.len(), 0, "{:?} of {}", found.refused, reply.body);
-    assert_eq!(found.gets.len(), expected, "{}", reply.body);
+    assert_eq!(found.refused.len(), 0, "{:?} of {}", found.refused, reply.short());
+    assert_eq!(found.gets.len(), expected, "{}", reply.short());
     for get in &found.gets {
         assert_eq!(rows(facade, get).len(), 1, "{}", get.url());
     }

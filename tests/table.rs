@@ -93,6 +93,16 @@ fn readme_table_is_fresh() {
     fresh("README.md", &format!("{before}{begin}{table}{end}{after}"));
 }
 
+/// The README prints the loop of the example, which compiles.
+#[test]
+fn readme_facade_is_the_example() {
+    let example = std::fs::read_to_string(root().join("examples/in_memory_facade.rs")).unwrap();
+    let code = example.split("// README: begin\n").nth(1).unwrap().split("// README: end").next().unwrap();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("<!-- facade: begin -->\n```rust,ignore\n{code}```\n<!-- facade: end -->")), "the loop differs");
+    assert!((25..=40).contains(&code.lines().count()), "it is about thirty lines");
+}
+
 #[test]
 fn loss_codes_are_listed() {
     let codes: Vec<Value> = Code::ALL

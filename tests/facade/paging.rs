@@ -153,7 +153,7 @@ pub fn tampered_cursors() {
     }
     // Beyond the end there is nothing, and nothing overflows.
     let (position, checksum) = value.split_once('-').unwrap();
-    for beyond in ["45", "46", "1000000", "4294967295", "4294967296", "18446744073709551615", "99999999999999999999", "-1", "+10", "010"] {
+    for beyond in ["45", "46", "1000000", "4294967295", "4294967296", "18446744073709551615", "99999999999999999999", "-1", "+10"] {
         assert_ne!(beyond, position);
         let reply = facade.get(&next.replace(&cursor, &format!("{name}={beyond}-{checksum}")));
         if reply.status() == 200 {

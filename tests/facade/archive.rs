@@ -1,12 +1,13 @@
 //! Archives written down in lines, and what is read off an answer.
 
-use crate::support::facade_driver::{Outcome, converse};
+use crate::support::facade_driver::{Outcome, Said, model, talk};
 use crate::support::generate::Choices;
 use crate::support::qido_store::{Data, Faults, Store, preset};
 use fhir_dicomweb::facade::{Config, Incoming};
 use fhir_dicomweb::search::Server;
 use fhir_dicomweb::{Options, Release};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
@@ -94,12 +95,18 @@ pub struct Facade {
     pub config: Config,
     pub faults: Faults,
     pub store: Store,
+    /// What the server said before: it says it again.
+    said: RefCell<BTreeMap<String, Said>>,
 }
 
 impl Facade {
     /// Over the model of a preset.
     pub fn over(server: &str, seed: u64, store: Store) -> Facade {
-        Facade { config: config(server.parse().unwrap()), faults: preset(server, seed), store }
+        Facade::new(config(server.parse().unwrap()), preset(server, seed), store)
+    }
+
+    pub fn new(config: Config, faults: Faults, store: Store) -> Facade {
+        Facade { config, faults, store, said: RefCell::default() }
     }
 
     pub fn get(&self, target: &str) -> Reply {
@@ -109,7 +116,10 @@ impl Facade {
     pub fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         let incoming = Incoming { method, target, headers: &headers, body: body.as_bytes() };
-        let outcome = converse(&self.config, &incoming, &self.store, &self.faults, &mut Choices(&[]));
+        let mut model = model(&self.store, &self.faults);
+        let mut said = self.said.borrow_mut();
+        let mut again = |path: &str, query: &str| said.entry(format!("{path}?{query}")).or_insert_with(|| model(path, query)).clone();
+        let outcome = talk(&self.config, &incoming, &mut again, &mut Choices(&[]));
         Reply::of(outcome, self.config.release)
     }
 }

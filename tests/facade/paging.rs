@@ -85,7 +85,7 @@ pub fn counts() {
     let mut config = facade.config.clone();
     config.most = 30;
     config.page = 5;
-    let narrow = Facade { config, faults: facade.faults.clone(), store: many(45) };
+    let narrow = Facade::new(config, facade.faults.clone(), many(45));
     assert_eq!(narrow.get(all).studies().len(), 5);
     let most = narrow.get(&format!("{all}&_count=40"));
     assert_eq!(most.studies().len(), 30);

@@ -8,7 +8,7 @@ use fhir_dicomweb::search::{Ask, servers};
 use fhir_dicomweb::{Listing, Release};
 use libtest_mimic::Trial;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Twelve studies, 2.999.1.1 to 2.999.1.12: one number of two issuers (1, 2), numbers that differ in case (1, 9) and by what a wildcard would
 /// take (4, 5), characters that servers split at (3, 6), an instant on three days (5, 9), no date (4), no patient (10), a code that is none (12).
@@ -210,8 +210,8 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for server in servers::all() {
         let seeds: &[u64] = match server.id() {
-            "unknown" => &[1, 2, 3, 5, 8, 13],
-            "ps3.18-baseline" => &[1, 4, 6],
+            "unknown" => &[1, 2, 3, 8],
+            "ps3.18-baseline" => &[1, 4],
             "aws-healthimaging" => &[1, 2],
             "orthanc-1.12" => &[1, 3],
             _ => &[1],
@@ -241,8 +241,9 @@ fn every_parameter(facade: &Facade, table: &[(&str, &str, &str, &str)], listing:
     let mut config = facade.config.clone();
     config.enumerate = true;
     config.listing = listing;
-    let mut facade = Facade { config, faults: facade.faults.clone(), store: store(ARCHIVE) };
+    let mut facade = Facade::new(config, facade.faults.clone(), store(ARCHIVE));
     let mut wrong = String::new();
+    let mut known: BTreeMap<&str, bool> = BTreeMap::new();
     for (releases, query, expected, deciding) in table {
         for release in releases.split(' ').map(|name| name.parse::<Release>().unwrap()) {
             facade.config.release = release;
@@ -256,7 +257,7 @@ fn every_parameter(facade: &Facade, table: &[(&str, &str, &str, &str)], listing:
             let found: BTreeSet<String> = listed.iter().map(|uid| uid.trim_start_matches("2.999.1.").to_owned()).collect();
             let expected: BTreeSet<String> = expected.split_whitespace().map(str::to_owned).collect();
             let told = !reply.issues().is_empty();
-            let is_blind = deciding.split_whitespace().any(|deciding| !tells(&facade, deciding));
+            let is_blind = deciding.split_whitespace().any(|word| !*known.entry(word).or_insert_with(|| tells(&facade, word)));
             let is_right = if is_blind { found.is_subset(&expected) && (told || found == expected) } else { found == expected };
             if !is_right || listed.len() != found.len() {
                 wrong += &format!("{place}: expected {expected:?}, found {listed:?}, blind: {is_blind}, told: {told}\n");
@@ -290,6 +291,7 @@ fn tells(facade: &Facade, deciding: &str) -> bool {
         }
     };
     let of_series = ["Modality", "BodyPartExamined", "RequestAttributesSequence"].contains(&keyword) || keyword.starts_with("Performing");
+    let mut known: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     facade.store.instances.iter().all(|stored| {
         let uid = |tag: &str| stored[tag]["Value"][0].as_str().unwrap();
         let (path, key) = match keyword {
@@ -297,7 +299,7 @@ fn tells(facade: &Facade, deciding: &str) -> bool {
             _ if of_series => (format!("/studies/{}/series", uid("0020000D")), "0020000E"),
             _ => ("/studies".to_owned(), "0020000D"),
         };
-        let rows = rows(&path);
+        let rows = known.entry(path.clone()).or_insert_with(|| rows(&path));
         let row = rows.iter().find(|row| row[key]["Value"][0] == uid(key)).unwrap_or(&Value::Null);
         // A sequence can come with some of its items' attributes.
         if let Some(value) = stored.get(tag) { row[tag]["Value"] == value["Value"] } else { !absence || row.get(tag).is_some() }

@@ -44,7 +44,7 @@ fn call(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> (St
     config.options.namespaces = vec![("HOSP".into(), "urn:oid:2.999.12".into()), ("OTHER".into(), "urn:oid:2.999.13".into())];
     config.options.endpoint_address = EndpointAddress::Study;
     config.options.series_endpoints = true;
-    let facade = Facade { config, faults: preset("dcm4chee-arc-5", 1), store: store(ARCHIVE) };
+    let facade = Facade::new(config, preset("dcm4chee-arc-5", 1), store(ARCHIVE));
     let fields: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let incoming = Incoming { method, target, headers: &fields, body: body.as_bytes() };
     let mut model = model(&facade.store, &facade.faults);

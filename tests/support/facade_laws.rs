@@ -100,7 +100,16 @@ fn asked(c: &mut Choices<'_>) -> Asked {
     let mut headers = form.to_vec();
     headers.push((
         "accept",
-        c.pick(&[b"*/*".as_slice(), b"application/fhir+json; fhirVersion=5.0", b"application/fhir+json", b"CANARY/CANARY", b"\xFF\xFE"]),
+        c.pick(&[
+            b"*/*".as_slice(),
+            b"application/fhir+json; fhirVersion=5.0",
+            b"application/fhir+json",
+            b"*/*;q=0.1",
+            b"",
+            b"\xFF\xFE",
+            b"*/*",
+            b"CANARY/CANARY",
+        ]),
     ));
     headers.push(("Prefer", c.pick(&[b"handling=lenient".as_slice(), b"handling=strict", b"CANARY"])));
     Asked { method, target, headers, body }

@@ -1,0 +1,148 @@
+//! One request of a FHIR client, answered; and the archive's own resources, passed through.
+
+use crate::archive::Archive;
+use crate::arguments::Arguments;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Identifier, Incoming, Step};
+use fhir_dicomweb::url;
+use std::collections::{BTreeMap, VecDeque};
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use tokio::sync::mpsc::channel;
+use tokio::task::JoinSet;
+
+/// The longest form that is taken.
+const MAX_FORM: usize = 1 << 20;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub struct Facade {
+    config: Config,
+    archive: Archive,
+    patients: BTreeMap<String, Vec<(Option<String>, String)>>,
+    concurrent: usize,
+    served: AtomicU64,
+}
+
+impl Facade {
+    pub fn new(arguments: &Arguments) -> Result<Facade, Box<dyn Error>> {
+        let archive = Archive::new(arguments.dicomweb.clone(), arguments.timeout, arguments.max_body)?;
+        let (config, patients) = (arguments.config.clone(), arguments.patients.clone());
+        Ok(Facade { config, archive, patients, concurrent: arguments.concurrent, served: AtomicU64::new(0) })
+    }
+
+    /// The client's name for the request, if it is a harmless one, else a number.
+    fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
+        let number = self.served.fetch_add(1, Ordering::Relaxed);
+        let harmless = |value: &&HeaderValue| value.len() <= 64 && value.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+        headers.get(REQUEST_ID).filter(harmless).cloned().unwrap_or_else(|| HeaderValue::from(number))
+    }
+
+    /// The whole conversation: what can be asked at once is, up to a bound, and whatever arrives is handed on.
+    async fn converse(&self, incoming: &Incoming<'_>) -> (fhir_dicomweb::facade::Response, usize) {
+        let mut talk = FhirOverDicomweb::new(&self.config, incoming);
+        let (to, mut arrived) = channel(64);
+        let (mut fetches, mut waiting, mut asked) = (JoinSet::new(), VecDeque::new(), 0);
+        loop {
+            match talk.step() {
+                Step::Fetch(ticket, request) => {
+                    asked += 1;
+                    waiting.push_back(self.archive.clone().fetch(ticket, request.target(), request.accept, to.clone()));
+                }
+                Step::Resolve(ticket, reference) => {
+                    let known = self.patients.get(reference.as_str());
+                    let identifiers: Option<Vec<Identifier<'_>>> =
+                        known.map(|all| all.iter().map(|(system, value)| Identifier { system: system.as_deref(), value }).collect());
+                    let event = identifiers.as_deref().map_or(Event::Unknown, Event::Identifiers);
+                    talk.feed(ticket, event).expect("the ticket was just given");
+                }
+                Step::Done(response) => return (response, asked),
+                _ => {
+                    while let (true, Some(fetch)) = (fetches.len() < self.concurrent, waiting.pop_front()) {
+                        fetches.spawn(fetch);
+                    }
+                    tokio::select! {
+                        Some((ticket, piece)) = arrived.recv() => {
+                            piece.feed(|event| talk.feed(ticket, event).expect("pieces come in order"));
+                        }
+                        Some(_) = fetches.join_next() => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// FHIR. The log tells what was done to which type of resource, never to which patient or study.
+pub async fn fhir(State(facade): State<Arc<Facade>>, request: Request) -> Response {
+    let started = Instant::now();
+    let id = facade.request_id(request.headers());
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_FORM).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE, id) };
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let fields: Vec<(&str, &[u8])> = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let incoming = Incoming { method: head.method.as_str(), target, headers: &fields, body: &body };
+    let (response, asked) = facade.converse(&incoming).await;
+    let is_known = ["ImagingStudy", "Endpoint", "metadata"].into_iter().find(|known| head.uri.path().contains(known));
+    tracing::info!(
+        request = ?id,
+        method = %head.method,
+        resource = is_known.unwrap_or("other"),
+        status = response.status,
+        asked,
+        losses = response.loss.counted(),
+        ms = started.elapsed().as_millis() as u64,
+        "answered"
+    );
+    let text = if head.method == Method::HEAD { String::new() } else { response.body.into_string() };
+    let mut answer = Response::new(Body::from(text));
+    *answer.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    for (name, value) in response.headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    answer.headers_mut().insert(REQUEST_ID, id);
+    answer
+}
+
+/// The archive's studies, so that the Endpoints of answers work. Nothing but what is behind a study is passed through.
+pub async fn passthrough(State(facade): State<Arc<Facade>>, request: Request) -> Response {
+    let id = facade.request_id(request.headers());
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let behind = target.strip_prefix("/dicom-web").unwrap_or("");
+    let resource = url::parse(behind).ok().filter(|url| url.base.is_empty() && url.resource.study().is_some());
+    let Some(resource) = resource else { return plain(StatusCode::NOT_FOUND, id) };
+    let wanted = resource.resource.path() + &resource.query.map(|query| format!("?{query}")).unwrap_or_default();
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+    match facade.archive.get(&wanted, accept).await {
+        Ok(answer) => {
+            tracing::info!(request = ?id, resource = "dicom-web", view = resource.resource.view().name(), status = answer.status().as_u16(), "passed through");
+            let (head, body) = answer.into_parts();
+            let mut passed = Response::new(Body::new(body));
+            *passed.status_mut() = head.status;
+            for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::WARNING, header::RETRY_AFTER] {
+                if let Some(value) = head.headers.get(&name) {
+                    passed.headers_mut().insert(name, value.clone());
+                }
+            }
+            passed.headers_mut().insert(REQUEST_ID, id);
+            passed
+        }
+        Err(failure) => {
+            tracing::warn!(request = ?id, resource = "dicom-web", ?failure, "not passed through");
+            plain(StatusCode::BAD_GATEWAY, id)
+        }
+    }
+}
+
+fn plain(status: StatusCode, id: HeaderValue) -> Response {
+    let mut answer = Response::new(Body::from(Bytes::new()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(REQUEST_ID, id);
+    answer
+}

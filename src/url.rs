@@ -20,6 +20,7 @@ pub(crate) use parse::{base_for, decode, is_uid};
 
 use crate::grammar::uid::{Uid, uid};
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -224,7 +225,10 @@ impl Resource {
         }
         let has = match &self.view {
             View::Retrieve | View::Metadata | View::Rendered | View::Thumbnail | View::PixelData | View::BulkData(None) => study,
-            View::BulkData(Some(rest)) => instance && parse::is_clean(rest) && !rest.contains(['?', '#']),
+            View::BulkData(Some(rest)) => {
+                let is_step = |segment: &str| decode(segment).is_ok_and(|text| !matches!(text.as_ref(), "." | ".."));
+                instance && parse::is_clean(rest) && !rest.contains(['?', '#']) && rest.split('/').all(is_step)
+            }
             View::Frames(numbers, _) => {
                 let unique = numbers.iter().collect::<alloc::collections::BTreeSet<_>>().len() == numbers.len();
                 if numbers.is_empty() || numbers.contains(&0) || !unique {
@@ -355,8 +359,8 @@ impl fmt::Debug for Retrievals {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Get {
-    /// The service base.
-    pub base: String,
+    /// The service base; studies and instances share it.
+    pub base: Arc<str>,
     /// The study, series or instance.
     pub resource: Resource,
 }

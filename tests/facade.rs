@@ -5,6 +5,8 @@
 
 #[path = "facade/archive.rs"]
 mod archive;
+#[path = "facade/conversation.rs"]
+mod conversation;
 #[path = "facade/failures.rs"]
 mod failures;
 #[path = "facade/http.rs"]
@@ -38,10 +40,11 @@ macro_rules! trials {
 
 fn main() -> ExitCode {
     let mut trials = trials! {
+        conversation: owned_and_send the_lowest_position_decides references_that_are_not_found_out each_study_once what_was_not_asked_for;
         failures: as_they_are_given later nonsense misfits_in_the_middle two_patients pages_for_ever limits requests_that_are_refused costly;
         http: releases formats handling forms methods metadata endpoints_of_the_configuration addresses;
         laws: arrival_blind_law ends_law any_events_end mutants_are_caught;
-        paging: counts tampered_cursors sorted pages_with_a_base;
+        paging: counts tampered_cursors sorted pages_with_a_base links_lead_on;
         results: elements summaries includes totals losses_are_told read_lists_everything;
         retrieve: endpoints_lead_to_the_study;
         seed: both_calls;

@@ -50,7 +50,8 @@ pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, optio
     settle(&mut group, &mut records, &mut told, sink);
     let mut done: Vec<(u64, Study)> = Vec::with_capacity(records.len());
     for (record, told) in records.into_iter().zip(told) {
-        if let Some(record) = record {
+        // What was not kept has no row.
+        if let Some(record) = record.filter(|record| record.first_row.is_some()) {
             let first = record.first_row.unwrap_or(0);
             let mut study = study(record, options, sink);
             study.patient_conflict = told.conflict;
@@ -84,6 +85,11 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
                 merge(records, unknown.1, known.1, sink);
                 kept.push(*known);
             }
+            // Of several issuers none can be told to be the one.
+            [one, rest @ ..] if one.0.id.is_some() && one.0.issuer.is_none() && rest.len() > 1 => {
+                drop_record(records, one.1, sink);
+                kept.extend_from_slice(rest);
+            }
             _ => kept.extend_from_slice(same),
         }
     }
@@ -99,14 +105,8 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
     if let (Some((_, nameless)), Some((_, known))) = (nameless, known) {
         if named == 1 {
             merge(records, nameless, known, sink);
-        } else if let Some(dropped) = records.get_mut(nameless).and_then(Option::take) {
-            sink.report.uncarry(dropped.carried);
-            sink.lose(Loss {
-                code: Code::PatientConflict,
-                at: patient_place(sink),
-                first: dropped.first_row.unwrap_or(0),
-                count: dropped.carried,
-            });
+        } else {
+            drop_record(records, nameless, sink);
         }
     }
     if named > 1 {
@@ -118,6 +118,14 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
             }
         }
     }
+}
+
+/// Rows that may be of several patients are nobody's.
+fn drop_record(records: &mut [Option<Record>], at: usize, sink: &mut Sink<'_>) {
+    let Some(dropped) = records.get_mut(at).and_then(Option::take) else { return };
+    sink.report.uncarry(dropped.carried);
+    let (at, first) = (patient_place(sink), dropped.first_row.unwrap_or(0));
+    sink.lose(Loss { code: Code::PatientConflict, at, first, count: dropped.carried });
 }
 
 fn patient_place(sink: &Sink<'_>) -> Place {

@@ -35,6 +35,8 @@ pub(crate) struct Assembler {
     instances: u32,
     /// The UIDs of study and series that stand in for those that rows do not repeat.
     within: Option<(String, Option<String>)>,
+    /// Rows that are of no study.
+    unplaced: u64,
 }
 
 /// What a key knows of a part of a patient's identity.
@@ -52,6 +54,7 @@ impl Assembler {
             series: 0,
             instances: 0,
             within: None,
+            unplaced: 0,
         }
     }
 
@@ -81,12 +84,15 @@ impl Assembler {
 
     fn place(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>, row_number: u64) -> Result<Option<usize>, Error> {
         let find = |set: &DataSet, row: RowRef| set.cells.iter().position(|cell| cell.row == Some(row));
-        if let Some(path) = &self.within {
-            stand_in(set, row::STUDY_UID.into(), &path.0);
-            path.1.iter().for_each(|series| stand_in(set, row::SERIES_UID.into(), series));
+        if let Some((study, series)) = &self.within {
+            stand_in(set, row::STUDY_UID.into(), study);
+            // A row of another study is in no series of this one.
+            let is_own = find(set, row::STUDY_UID.into()).is_some_and(|cell| text(set, cell) == study);
+            series.iter().filter(|_| is_own).for_each(|series| stand_in(set, row::SERIES_UID.into(), series));
         }
         let Some(study) = find(set, row::STUDY_UID.into()) else {
             no_identity(set);
+            self.unplaced += 1;
             return Ok(None);
         };
         let series = find(set, row::SERIES_UID.into());
@@ -209,6 +215,7 @@ impl Assembler {
             }
         }
         self.row += other.row;
+        self.unplaced += other.unplaced;
         sink.check()
     }
 
@@ -231,6 +238,22 @@ impl Assembler {
         records.flat_map(|record| &record.series).map(|series| String::from(&*series.uid)).collect()
     }
 
+    /// How many rows are of no study.
+    pub(crate) fn unplaced(&self) -> u64 {
+        self.unplaced
+    }
+
+    /// Keeps the studies of these UIDs.
+    pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
+        for (_, at) in self.keys.iter().filter(|(key, _)| !uids.contains(uid_of(key))) {
+            if let Some(record) = self.records.get_mut(*at as usize) {
+                *record = Record::new();
+            }
+        }
+        self.keys.retain(|key, _| uids.contains(uid_of(key)));
+        self.last = None;
+    }
+
     /// How many rows were taken as instances.
     pub(crate) fn instances(&self) -> u32 {
         self.instances
@@ -245,6 +268,7 @@ impl Assembler {
     pub(crate) fn skip_row(&mut self) -> u64 {
         let number = self.row;
         self.row += 1;
+        self.unplaced += 1;
         number
     }
 
@@ -296,7 +320,10 @@ impl Assembler {
 
 /// What the path of a request says stands in for what a row of its answer does not repeat (PS3.18 10.6.3.3).
 fn stand_in(set: &mut DataSet, row: RowRef, uid: &str) {
-    if set.cells.iter().any(|cell| cell.row == Some(row)) {
+    let tag = row.row().map(|of| Place::of_tags(&of.tags_of(0).0)).and_then(|at| at.steps().next());
+    // A UID that was refused is one all the same.
+    let is_refused = |loss: &Loss| matches!(loss.code, Code::BadUid | Code::AmbiguousValue) && loss.at.steps().next() == tag;
+    if set.cells.iter().any(|cell| cell.row == Some(row)) || set.losses.iter().any(is_refused) {
         return;
     }
     let start = set.text.len();

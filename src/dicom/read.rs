@@ -7,6 +7,7 @@ use crate::json::scan::{Next, Scanner, Stop};
 use crate::loss::{Code, Kept, Loss, Mapped, Place, Sink};
 use crate::options::Options;
 use crate::study::Study;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// Reads a DICOM JSON text: a QIDO-RS answer of any level, WADO-RS metadata, a single data set, or several texts one after the other.
@@ -155,6 +156,11 @@ impl Reader {
     /// How many rows were read.
     pub(crate) fn rows(&self) -> u64 {
         self.core.assembler.rows()
+    }
+
+    /// Lets go what is of other studies than these.
+    pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
+        self.core.assembler.retain(uids);
     }
 
     /// What was read so far.

@@ -8,7 +8,7 @@ use crate::fhir::outcome::Issue;
 use crate::fhir::{self, BundleWriter};
 use crate::loss::{LossReport, Mapped};
 use crate::options::Options;
-use crate::policy::{Endpoints, Listing, Practitioners, Subject};
+use crate::policy::{Endpoints, Practitioners, Subject};
 use crate::release::Release;
 use crate::search::Query;
 use crate::search::parse::encode;
@@ -23,6 +23,8 @@ pub(super) struct Answering {
     pub(super) results: Results,
     pub(super) release: Release,
     options: Options,
+    /// The subject is a reference without a resource, unless the client wants one.
+    is_logical: bool,
 }
 
 /// A page of an answer.
@@ -55,30 +57,42 @@ impl Answering {
         if results.practitioners {
             options.practitioners = Practitioners::Separate;
         }
-        if let Some(keep) = &results.keep {
-            // Nothing is contained, or included, that nothing refers to.
+        if let Some(keep) = results.keep.as_ref().filter(|keep| keep.elements.is_some()) {
+            // Nothing is contained, or included, that nothing refers to; and whose study it is stands in the study.
             if !keep.has("endpoint") {
                 options.endpoints = Endpoints::None;
             }
-            if ["referrer", "interpreter", "series"].iter().any(|element| !keep.has(element)) {
-                options.practitioners = Practitioners::Logical;
+            if matches!(options.subject, Subject::Contained) {
+                options.subject = Subject::Logical;
             }
+            options.practitioners = Practitioners::Logical;
         }
-        Answering { results, release, options }
+        let is_logical = matches!(config.options.subject, Subject::Logical);
+        Answering { results, release, options, is_logical }
     }
 
-    /// The lowest level of rows that is written.
+    /// What stands in a Bundle's entries has to stand in the resource, where that is answered alone.
+    pub(super) fn alone(mut self) -> Answering {
+        if matches!(self.options.subject, Subject::Separate) {
+            self.options.subject = Subject::Contained;
+        }
+        if self.options.practitioners == Practitioners::Separate {
+            self.options.practitioners = Practitioners::Contained;
+        }
+        if matches!(self.options.endpoints, Endpoints::Bundle | Endpoints::BundleContained) {
+            self.options.endpoints = Endpoints::Contained;
+        }
+        self
+    }
+
+    /// The lowest level of rows that is asked for.
     pub(super) fn level(&self) -> Level {
-        match self.results.listing {
-            Listing::Study => Level::Study,
-            Listing::Series => Level::Series,
-            Listing::Instances => Level::Instance,
-        }
+        self.results.level
     }
 
-    /// What the client asked for by one reference is referred to by it.
+    /// What the client asked for by one reference is referred to by it: what is found is what was asked for.
     pub(super) fn refer_to(&mut self, patient: Option<String>) {
-        if let (Subject::Logical, Some(patient)) = (&self.options.subject, patient) {
+        if let (true, Some(patient)) = (self.is_logical, patient) {
             self.options.subject = Subject::Reference(patient);
         }
     }
@@ -98,14 +112,14 @@ impl Answering {
     /// A page of studies as a Bundle.
     pub(super) fn bundle(&mut self, query: &Query, page: Page<'_>) -> Response {
         let mut bundle = BundleWriter::new(self.release, &self.options);
-        let total = page.total.filter(|_| self.results.total != Total::None);
+        let total = page.total.filter(|_| self.results.total != Total::None || self.results.count_only);
         match total {
             Some(total) => bundle.total(total),
             None => bundle.without_total(),
         }
-        bundle.link("self", &self.link(query, page.at));
+        bundle.link("self", &self.link("ImagingStudy", query, page.at));
         if let Some(next) = page.next {
-            bundle.link("next", &self.link(query, Some(next)));
+            bundle.link("next", &self.link("ImagingStudy", query, Some(next)));
         }
         bundle.keep(self.results.keep.as_ref().map(|keep| Keep { elements: keep.elements.clone(), is_part: keep.is_part }));
         page.studies.iter().for_each(|study| bundle.push(study));
@@ -118,9 +132,10 @@ impl Answering {
     }
 
     /// The search as it was applied, at a position.
-    fn link(&self, query: &Query, at: Option<u32>) -> String {
-        let mut link = self.options.fhir_base.as_deref().map(|base| [base.trim_end_matches('/'), "/"].concat()).unwrap_or_default();
-        link.push_str("ImagingStudy");
+    pub(super) fn link(&self, type_: &str, query: &Query, at: Option<u32>) -> String {
+        let base = self.options.fhir_base.as_deref().filter(|base| !base.is_empty());
+        let mut link = base.map(|base| [base.trim_end_matches('/'), "/"].concat()).unwrap_or_default();
+        link.push_str(type_);
         let mut sign = '?';
         let mut add = |text: &str| {
             link.push(sign);
@@ -150,7 +165,6 @@ impl Answering {
             hash.take(name.as_bytes());
             hash.take(value.as_bytes());
         }
-        hash.take(self.release.name().as_bytes());
         alloc::format!("{:016x}", hash.value() as u64)
     }
 

@@ -21,7 +21,7 @@ pub(super) fn response(config: &Config, release: Release) -> Response {
 }
 
 fn write(w: &mut Writer<'_>, config: &Config, release: Release) {
-    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/'));
+    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
     w.open_object();
     w.member("resourceType", "CapabilityStatement");
     w.member("status", "active");
@@ -83,7 +83,7 @@ fn resource(w: &mut Writer<'_>, type_: &str, resource: Resource, release: Releas
     for parameter in of_release(resource, release) {
         w.open_object();
         w.member("name", parameter.name);
-        w.member("definition", &parameter.definition(resource));
+        w.member("definition", &parameter.definition(resource, release));
         w.member("type", parameter.type_name());
         w.close_object();
     }

@@ -5,8 +5,8 @@ use super::refusal::Refusal;
 use crate::dicom::Reader;
 use crate::loss::Mapped;
 use crate::options::Options;
-use crate::search::Server;
 use crate::search::plan::includefield;
+use crate::search::{End, Server};
 use crate::study::Study;
 use crate::table::{Level, row};
 use crate::url::{Resource, View};
@@ -15,22 +15,64 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A server has it no more, or never had it.
-const GONE: &[u16] = &[404, 410];
+pub(super) const GONE: &[u16] = &[404, 410];
 /// A server does not have such a resource: it is optional (PS3.18 10.6.1).
-const NOT_SUPPORTED: &[u16] = &[400, 404, 405, 410, 501];
+pub(super) const NOT_SUPPORTED: &[u16] = &[400, 404, 405, 410, 501];
 /// With more series than this all instances of the study are asked for at once, even where the server is not known to list them so.
 const MANY_SERIES: usize = 32;
+/// How many series a study is taken to have where nobody says.
+const USUAL_SERIES: u32 = 4;
+
+/// How a server is asked for rows as they stand.
+pub(super) struct Asking {
+    pub(super) server: Server,
+    studies: String,
+    series: String,
+    instances: String,
+}
+
+impl Asking {
+    pub(super) fn new(server: &Server) -> Asking {
+        let fields = |level| includefield(server, level);
+        let (studies, series, instances) = (fields(Level::Study), fields(Level::Series), fields(Level::Instance));
+        Asking { server: server.clone(), studies, series, instances }
+    }
+
+    /// How many requests a listing takes, if it fits one page.
+    fn pages(&self) -> u32 {
+        if self.server.end_signal() == End::EmptyPage { 2 } else { 1 }
+    }
+
+    /// How many requests a study takes, with so many series, as far as they are known.
+    pub(super) fn cost(&self, level: Level, series: Option<u32>) -> u32 {
+        let below = match level {
+            Level::Patient | Level::Study => 0,
+            Level::Series => 1,
+            Level::Instance if self.server.lists_instances() => 2,
+            Level::Instance => 1_u32.saturating_add(series.unwrap_or(USUAL_SERIES)),
+        };
+        self.pages().saturating_mul(below.saturating_add(1))
+    }
+
+    /// Asks for the rows below a study or series.
+    fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16]) -> PullId {
+        let fields = if view == View::Series { &self.series } else { &self.instances };
+        let path = of.clone().viewed(view).map(|resource| resource.path()).unwrap_or_default();
+        exchange.pull(&path, fields, Some(of.clone()), absent)
+    }
+}
 
 /// Rows of studies on their way.
 pub(super) struct Content {
     level: Level,
+    uids: Vec<String>,
     studies: Vec<PullId>,
     below: Vec<Below>,
     /// The study rows.
     read: Vec<Reader>,
     is_begun: bool,
-    /// Why there is no study row, where a server said so.
-    pub(super) gone: Option<u16>,
+    gone: Option<u16>,
+    incomplete: BTreeSet<String>,
 }
 
 /// What is below one study.
@@ -43,132 +85,168 @@ struct Below {
     read: Vec<Reader>,
     uids: BTreeSet<String>,
     is_complete: bool,
+    /// It takes more requests than are left.
+    is_left: bool,
+    /// Something that is listed could not be had.
+    misses: bool,
 }
 
 /// What came of it.
 pub(super) struct Held {
     pub(super) level: Level,
     pub(super) studies: Mapped<Vec<Study>>,
+    /// Why there is no study row, where a server said so.
     pub(super) gone: Option<u16>,
+    /// Studies that take more requests than were left: nothing is held of them.
+    pub(super) left: BTreeSet<String>,
+    /// Studies of which the archive lists more than it gives.
+    pub(super) incomplete: BTreeSet<String>,
 }
 
 impl Content {
     /// Asks for the rows of these studies.
-    pub(super) fn ask(exchange: &mut Exchange, server: &Server, uids: &[String], level: Level) -> Content {
-        let fields = includefield(server, Level::Study);
+    pub(super) fn ask(exchange: &mut Exchange, asking: &Asking, uids: &[String], level: Level) -> Content {
         let mut studies = Vec::new();
-        for uids in uids.chunks(server.uids_in_a_list().max(1) as usize) {
+        for uids in uids.chunks(asking.server.uids_in_a_list().max(1) as usize) {
             let mut query = ["StudyInstanceUID=", &uids.join(",")].concat();
-            if !fields.is_empty() {
-                query = [&query, "&", &fields].concat();
+            if !asking.studies.is_empty() {
+                query = [&query, "&", &asking.studies].concat();
             }
             studies.push(exchange.pull("/studies", &query, None, GONE));
         }
         let mut below = Vec::new();
         if level >= Level::Series {
-            let studies = uids.iter().filter_map(|uid| Resource::of_study(uid).ok());
-            for study in studies {
-                let series = Some(pull(exchange, server, &study, View::Series, GONE));
-                let is_whole_tried = level >= Level::Instance && server.lists_instances();
-                let whole = is_whole_tried.then(|| pull(exchange, server, &study, View::Instances, NOT_SUPPORTED));
+            for study in uids.iter().filter_map(|uid| Resource::of_study(uid).ok()) {
+                let series = Some(asking.pull(exchange, &study, View::Series, GONE));
+                let is_whole_tried = level >= Level::Instance && asking.server.lists_instances();
+                let whole = is_whole_tried.then(|| asking.pull(exchange, &study, View::Instances, NOT_SUPPORTED));
                 let (each, read, uids) = (Vec::new(), Vec::new(), BTreeSet::new());
-                below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete: false });
+                let (is_complete, is_left, misses) = (false, false, false);
+                below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, misses });
             }
         }
-        Content { level, studies, below, read: Vec::new(), is_begun: false, gone: None }
+        let (read, incomplete) = (Vec::new(), BTreeSet::new());
+        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone: None, incomplete }
     }
 
     /// Takes what came, and asks for what is missing; whether nothing is.
-    pub(super) fn next(&mut self, exchange: &mut Exchange, server: &Server) -> Result<bool, Refusal> {
+    pub(super) fn next(&mut self, exchange: &mut Exchange, asking: &Asking) -> Result<bool, Refusal> {
         if !self.is_begun {
             self.is_begun = true;
             for id in core::mem::take(&mut self.studies) {
                 match exchange.take(id)? {
-                    Pulled::Rows(reader) => self.read.push(*reader),
+                    Pulled::Rows { reader, is_cut } => {
+                        if is_cut {
+                            self.incomplete.extend(self.uids.iter().cloned());
+                        }
+                        self.read.push(*reader);
+                    }
                     Pulled::Absent(status) => self.gone = Some(status),
                 }
             }
         }
         for below in self.below.iter_mut().filter(|below| !below.is_complete) {
-            below.next(exchange, server, self.level, &self.read)?;
+            below.next(exchange, asking, self.level)?;
         }
         Ok(self.below.iter().all(|below| below.is_complete))
     }
 
     /// The studies, as their rows have them.
     pub(super) fn finish(self, options: &Options) -> Result<Held, Refusal> {
+        let mut left: BTreeSet<String> = BTreeSet::new();
+        let mut incomplete = self.incomplete;
+        for below in &self.below {
+            let uid = below.study.study().unwrap_or("");
+            if below.is_left {
+                left.insert(uid.into());
+            }
+            if below.misses {
+                incomplete.insert(uid.into());
+            }
+        }
+        // A server may ignore what it is asked for: what nobody asked for is let go.
+        let asked: BTreeSet<&str> = self.uids.iter().map(String::as_str).filter(|uid| !left.contains(*uid)).collect();
         let mut present: BTreeSet<String> = BTreeSet::new();
         let mut all = Reader::new(options.clone());
-        for reader in self.read {
+        for mut reader in self.read {
+            reader.retain(&asked);
             present.extend(reader.assembler().uids());
             all.append(reader).map_err(Refusal::of_answer)?;
         }
-        for reader in self.below.into_iter().flat_map(|below| below.read) {
+        for mut reader in self.below.into_iter().flat_map(|below| below.read) {
+            reader.retain(&asked);
             all.append(reader).map_err(Refusal::of_answer)?;
         }
         let mut studies = all.finish().map_err(Refusal::of_answer)?;
         // A row below a study that is not listed itself is none of it.
         studies.value.retain(|study| study.get(row::STUDY_UID).is_some_and(|uid| present.contains(uid)));
-        Ok(Held { level: self.level, studies, gone: self.gone })
+        if self.level >= Level::Instance {
+            // What is counted and not listed is missing, whoever left it out.
+            for study in &studies.value {
+                let listed: usize = study.series().map(|series| series.instances().len()).sum();
+                let is_short = |count: Option<u32>, listed: usize| count.is_some_and(|count| u64::from(count) > listed as u64);
+                if is_short(study.get(row::SERIES_COUNT), study.series().len()) || is_short(study.get(row::INSTANCE_COUNT), listed) {
+                    incomplete.insert(super::answer::uid(study).into());
+                }
+            }
+        }
+        Ok(Held { level: self.level, studies, gone: self.gone, left, incomplete })
     }
 }
 
 impl Below {
-    fn next(&mut self, exchange: &mut Exchange, server: &Server, level: Level, studies: &[Reader]) -> Result<(), Refusal> {
+    fn next(&mut self, exchange: &mut Exchange, asking: &Asking, level: Level) -> Result<(), Refusal> {
         let uid = self.study.study().unwrap_or("");
         if let Some(id) = self.series.take() {
             match exchange.take(id)? {
-                Pulled::Rows(reader) => {
+                Pulled::Rows { reader, is_cut } => {
                     self.uids = reader.assembler().series_of(uid);
+                    self.misses |= is_cut;
                     self.read.push(*reader);
                 }
-                // A study whose series are not to be had is not told as one without series.
-                Pulled::Absent(status) if studies.iter().any(|rows| rows.assembler().uids().iter().any(|known| known == uid)) => {
-                    return Err(Refusal::new(502, "incomplete", "the archive lists a study, and not its series")
-                        .with(alloc::format!("status {status}")));
-                }
-                Pulled::Absent(_) => {}
+                Pulled::Absent(_) => self.misses = true,
             }
         }
+        self.is_complete = true;
         if level < Level::Instance {
-            self.is_complete = true;
             return Ok(());
         }
         if let Some(id) = self.whole.take() {
-            let pulled = exchange.take(id)?;
-            // Rows that do not say their series are of no use here.
-            let is_good = pulled.reader().is_some_and(|reader| u64::from(reader.assembler().instances()) == reader.rows());
-            if let (Pulled::Rows(reader), true) = (pulled, is_good) {
-                self.read.push(*reader);
-                self.is_complete = true;
-                return Ok(());
+            if let Pulled::Rows { reader, is_cut } = exchange.take(id)? {
+                // Rows that do not say their series are of no use here, and none is an answer of those who do not know the question.
+                let is_good = u64::from(reader.assembler().instances()) == reader.rows();
+                if is_good && (reader.rows() > 0 || self.uids.is_empty()) {
+                    self.misses |= is_cut;
+                    self.read.push(*reader);
+                    return Ok(());
+                }
             }
         }
         if !self.each.is_empty() {
             for id in core::mem::take(&mut self.each) {
-                if let Pulled::Rows(reader) = exchange.take(id)? {
-                    self.read.push(*reader);
+                match exchange.take(id)? {
+                    Pulled::Rows { reader, is_cut } => {
+                        self.misses |= is_cut;
+                        self.read.push(*reader);
+                    }
+                    Pulled::Absent(_) => self.misses = true,
                 }
             }
-            self.is_complete = true;
-        } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried {
+        } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried && exchange.remaining() > 0 {
             self.is_whole_tried = true;
-            self.whole = Some(pull(exchange, server, &self.study, View::Instances, NOT_SUPPORTED));
-        } else if self.uids.is_empty() {
-            self.is_complete = true;
-        } else {
+            self.whole = Some(asking.pull(exchange, &self.study, View::Instances, NOT_SUPPORTED));
+            self.is_complete = false;
+        } else if !self.uids.is_empty() {
+            if u64::from(asking.pages()) * self.uids.len() as u64 > u64::from(exchange.remaining()) {
+                self.is_left = true;
+                return Ok(());
+            }
             let series = self.uids.iter().filter_map(|uid| self.study.clone().and_series(uid).ok());
             for series in series {
-                self.each.push(pull(exchange, server, &series, View::Instances, GONE));
+                self.each.push(asking.pull(exchange, &series, View::Instances, GONE));
             }
+            self.is_complete = false;
         }
         Ok(())
     }
-}
-
-/// Asks for the rows below a study or series.
-fn pull(exchange: &mut Exchange, server: &Server, of: &Resource, view: View, absent: &'static [u16]) -> PullId {
-    let level = if view == View::Series { Level::Series } else { Level::Instance };
-    let path = of.clone().viewed(view).map(|resource| resource.path()).unwrap_or_default();
-    exchange.pull(&path, &includefield(server, level), Some(of.clone()), absent)
 }

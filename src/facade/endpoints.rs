@@ -1,15 +1,16 @@
 //! `Endpoint`: read and searched in the configuration; no archive is asked.
 
+use super::answer::Answering;
 use super::refusal::{Refusal, content_type};
+use super::results::Total;
 use super::{Config, Response};
 use crate::fhir::{self, BundleWriter, place};
 use crate::json::text::Json;
 use crate::loss::LossReport;
 use crate::policy::{EndpointAddress, Service};
 use crate::release::Release;
-use crate::search::parse::encode;
 use crate::search::{Query, Verdict};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The Endpoints that answers refer to, each with its id: those of the service base. (An Endpoint of one study is told with that study.)
@@ -36,50 +37,41 @@ pub(super) fn read(config: &Config, release: Release, id: &str) -> Result<Respon
     Ok(response(release, resource(config, release, service, &id)))
 }
 
-/// `GET Endpoint?...`: all matches in one page.
-pub(super) fn search(config: &Config, release: Release, query: Query) -> Result<Response, Refusal> {
+/// `GET Endpoint?...`.
+pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cursor: Option<&str>) -> Result<Response, Refusal> {
+    let at = answering.position(&query, cursor)?;
     // What an Endpoint refers to, such as an organization, is nothing of ours: it matches nothing, whatever it is.
     let mut query = query;
     for reference in query.references() {
         query.resolve(&reference, &[]);
     }
     let residual = query.residual(&config.options).map_err(Refusal::of_query)?;
-    let mut results: Vec<(&str, &str)> = query.results().collect();
-    let unsupported = |(name, value): &(&str, &str)| match *name {
-        "_count" | "_total" | "_sort" => false,
-        "_summary" => !matches!(*value, "count" | "data" | "false"),
-        _ => true,
-    };
-    if let Some(result) = results.iter().find(|result| unsupported(result)) {
-        if !query.is_lenient() {
-            let _ = result;
-            return Err(Refusal::new(400, "not-supported", "a result parameter that is not supported here"));
-        }
-    }
-    results.retain(|result| !unsupported(result));
-    let count_only = results.iter().any(|result| matches!(result, ("_summary", "count") | ("_count", "0")));
-    let mut bundle = BundleWriter::new(release, &config.options);
-    let mut link = config.options.fhir_base.as_deref().map(|base| [base.trim_end_matches('/'), "/Endpoint"].concat());
-    let link = link.get_or_insert_with(|| "Endpoint".into());
-    let mut shown: Vec<String> = [query.without_results().to_string()].into_iter().filter(|text| !text.is_empty()).collect();
-    for (name, value) in results {
-        let mut text = [name, "="].concat();
-        encode(value, &mut text);
-        shown.push(text);
-    }
-    if !shown.is_empty() {
-        link.push('?');
-        link.push_str(&shown.join("&"));
-    }
-    bundle.link("self", link);
     let matches: Vec<(Service, String)> =
         configured(config).into_iter().filter(|(service, id)| residual.judge_endpoint(*service, id) == Verdict::Yes).collect();
-    bundle.total(matches.len() as u64);
-    if !count_only {
-        for (service, id) in &matches {
-            let (_, full_url) = place::reference("Endpoint", id, &config.options);
-            bundle.push_resource(&full_url, &resource(config, release, *service, id));
-        }
+    let release = answering.release;
+    let (from, page) = (at.unwrap_or(0) as usize, answering.results.page as usize);
+    let shown = if answering.results.count_only { &[] } else { matches.get(from..).unwrap_or_default() };
+    let mut bundle = BundleWriter::new(release, &config.options);
+    bundle.link("self", &answering.link("Endpoint", &query, at));
+    if shown.len() > page {
+        bundle.link("next", &answering.link("Endpoint", &query, u32::try_from(from + page).ok()));
     }
-    Ok(response(release, bundle.finish().value))
+    match answering.results.total {
+        Total::None if !answering.results.count_only => bundle.without_total(),
+        _ => bundle.total(matches.len() as u64),
+    }
+    for (service, id) in shown.iter().take(page) {
+        let (_, full_url) = place::reference("Endpoint", id, &config.options);
+        bundle.push_resource(&full_url, &resource(config, release, *service, id));
+    }
+    let issues = core::mem::take(&mut answering.results.issues);
+    Ok(response(release, bundle.finish_telling(&LossReport::default(), &issues).value))
+}
+
+/// What a reference to one of our own Endpoints means: the id that studies refer to.
+pub(super) fn own<'a>(config: &Config, reference: &'a str) -> Option<&'a str> {
+    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/')).unwrap_or("");
+    let below = reference.strip_prefix(base).map_or(reference, |rest| rest.trim_start_matches('/'));
+    let id = below.strip_prefix("Endpoint/")?;
+    configured(config).iter().any(|(_, own)| own == id).then_some(id)
 }

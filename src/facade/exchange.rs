@@ -31,6 +31,8 @@ pub(super) struct Pull {
     pages: BTreeSet<u128>,
     /// Pages in a row that were there before.
     stale: u32,
+    /// There is more, which cannot be had.
+    is_cut: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,18 +47,13 @@ pub(super) type PullId = usize;
 
 /// What came of a pull.
 pub(super) enum Pulled {
-    Rows(Box<Reader>),
+    Rows {
+        reader: Box<Reader>,
+        /// The archive has more, which cannot be had.
+        is_cut: bool,
+    },
     /// There is no such thing, by this status.
     Absent(u16),
-}
-
-impl Pulled {
-    pub(super) fn reader(&self) -> Option<&Reader> {
-        match self {
-            Pulled::Rows(reader) => Some(reader),
-            Pulled::Absent(_) => None,
-        }
-    }
 }
 
 /// A ticket that is open.
@@ -78,7 +75,6 @@ struct Head {
     status: u16,
     more: bool,
     retry: Option<String>,
-    challenge: Option<String>,
 }
 
 /// A ticket that has ended.
@@ -112,6 +108,7 @@ pub(super) struct Exchange {
     queue: VecDeque<(u32, Step)>,
     open: BTreeMap<u32, Open>,
     ended: BTreeMap<u32, Ended>,
+    lowest_failed: Option<u32>,
     pulls: Vec<Option<Pull>>,
     references: Vec<(String, Option<Identifiers>)>,
     bytes: u64,
@@ -127,6 +124,7 @@ impl Exchange {
             queue: VecDeque::new(),
             open: BTreeMap::new(),
             ended: BTreeMap::new(),
+            lowest_failed: None,
             pulls: Vec::new(),
             references: Vec::new(),
             bytes: 0,
@@ -170,6 +168,11 @@ impl Exchange {
         }
     }
 
+    /// How much more may be asked.
+    pub(super) fn remaining(&self) -> u32 {
+        self.options.limits.requests.saturating_sub(self.asked)
+    }
+
     fn ticket(&mut self) -> Option<u32> {
         if self.asked >= self.options.limits.requests {
             self.refusal.get_or_insert(Refusal::too_many_requests());
@@ -197,9 +200,12 @@ impl Exchange {
     /// Asks for all rows of a path and query.
     pub(super) fn pull(&mut self, path: &str, query: &str, within: Option<Resource>, absent: &'static [u16]) -> PullId {
         let id = self.pulls.len();
+        if self.refusal.is_some() {
+            return id;
+        }
         let (path, query) = (path.to_string(), query.to_string());
         let (state, pages) = (State::Asking, BTreeSet::new());
-        self.pulls.push(Some(Pull { path, query, within, absent, state, reader: None, rows: 0, pages, stale: 0 }));
+        self.pulls.push(Some(Pull { path, query, within, absent, state, reader: None, rows: 0, pages, stale: 0, is_cut: false }));
         self.next_page(id);
         id
     }
@@ -209,7 +215,10 @@ impl Exchange {
         let pull = self.pulls.get_mut(id).and_then(Option::take).ok_or(Refusal::internal())?;
         match pull.state {
             State::Absent(status) => Ok(Pulled::Absent(status)),
-            State::Done => Ok(Pulled::Rows(Box::new(pull.reader.unwrap_or_else(|| Reader::new(self.options.clone()))))),
+            State::Done => {
+                let reader = Box::new(pull.reader.unwrap_or_else(|| Reader::new(self.options.clone())));
+                Ok(Pulled::Rows { reader, is_cut: pull.is_cut })
+            }
             State::Asking => Err(Refusal::internal()),
         }
     }
@@ -245,7 +254,8 @@ impl Exchange {
         }
         let ended = match (self.open.get_mut(&number), event) {
             (None, _) => return Err(Misuse::UnknownTicket),
-            (Some(_), Event::Failed(failure)) => Ended::Failed(failed(failure)),
+            (Some(Open::Page(_)), Event::Failed(failure)) => Ended::Failed(failed(failure)),
+            (Some(Open::Reference(_)), Event::Failed(failure)) => Ended::Failed(unresolved(failure)),
             (Some(Open::Reference(at)), Event::Identifiers(all)) => {
                 let own = all.iter().map(|one| (one.system.map(String::from), one.value.to_string()));
                 Ended::Reference(*at, Some(own.collect()))
@@ -280,6 +290,9 @@ impl Exchange {
             Ended::Page(page) => self.page_ended(page),
             other => other,
         };
+        if matches!(ended, Ended::Failed(_)) && self.lowest_failed.is_none_or(|lowest| number < lowest) {
+            self.lowest_failed = Some(number);
+        }
         self.ended.insert(number, ended);
         self.decide();
         Ok(())
@@ -296,20 +309,17 @@ impl Exchange {
                 Ok(()) => Ended::Page(page),
                 Err(error) => Ended::Failed(Refusal::of_answer(error)),
             },
-            status => Ended::Failed(Refusal::of_status(status, head.retry.take(), head.challenge.take())),
+            status => Ended::Failed(Refusal::of_status(status, head.retry.take())),
         }
     }
 
     /// The lowest ticket that failed decides, as soon as nothing lower is open.
     fn decide(&mut self) {
-        let failed = self.ended.iter().find_map(|(number, ended)| match ended {
-            Ended::Failed(refusal) => Some((*number, refusal.clone())),
-            _ => None,
-        });
-        if let Some((number, refusal)) = failed {
-            if self.open.keys().next().is_none_or(|open| *open > number) {
-                self.refusal.get_or_insert(refusal);
-            }
+        let Some((number, Ended::Failed(refusal))) = self.lowest_failed.and_then(|number| Some((number, self.ended.get(&number)?))) else {
+            return;
+        };
+        if self.open.keys().next().is_none_or(|open| *open > number) {
+            self.refusal.get_or_insert(refusal.clone());
         }
     }
 
@@ -368,8 +378,9 @@ impl Pull {
         }
         let is_last = match server.end_signal() {
             End::OnePage => true,
-            End::NoWarning => rows == 0 || !head.more,
-            End::ShortPage => rows == 0 || server.page_size().is_some_and(|size| rows < u64::from(size)),
+            // A warning can get lost on its way: a page that is full is not taken for the last.
+            End::NoWarning => rows == 0 || !head.more && server.page_size().is_none_or(|size| rows < u64::from(size)),
+            End::ShortPage => rows == 0 || server.page_size().is_some_and(|size| rows < u64::from(size)) && !head.more,
             End::EmptyPage => rows == 0,
         };
         match &mut self.reader {
@@ -378,6 +389,8 @@ impl Pull {
         }
         if is_last {
             self.state = State::Done;
+            // It says that there is more, and cannot be asked for it.
+            self.is_cut = rows > 0 && head.more;
         }
         Ok(())
     }
@@ -391,17 +404,21 @@ fn failed(failure: Failure) -> Refusal {
     }
 }
 
+fn unresolved(failure: Failure) -> Refusal {
+    match failure {
+        Failure::Timeout => Refusal::new(504, "timeout", "a reference of the search was not resolved in time"),
+        Failure::Unreachable | Failure::TooLarge => Refusal::new(502, "transient", "a reference of the search could not be resolved"),
+    }
+}
+
 fn head(status: u16, headers: &[(&str, &[u8])]) -> Head {
     let field = |wanted: &'static str| headers.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value);
     let text = |wanted| field(wanted).find_map(|value| core::str::from_utf8(value).ok()).map(str::trim);
     Head {
         status,
         // PS3.18 10.6.1.2: there are more rows than were returned.
-        more: field("Warning").any(|value| value.trim_ascii_start().starts_with(b"299")),
+        more: field("Warning").flat_map(|value| value.split(|b| *b == b',')).any(|one| one.trim_ascii_start().starts_with(b"299")),
         retry: text("Retry-After").filter(|value| is_retry(value)).map(String::from),
-        challenge: text("WWW-Authenticate")
-            .filter(|value| !value.is_empty() && value.len() <= 1024 && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()))
-            .map(String::from),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::answer::Answering;
 use super::read::Read;
 use super::refusal::Refusal;
-use super::results::Results;
+use super::results::{Of, Results};
 use super::search::Search;
 use super::{Config, Incoming, Job, Response, capability, endpoints};
 use crate::release::Release;
@@ -25,11 +25,11 @@ pub(super) enum Begun {
 /// The release of the answer, and what begins.
 pub(super) fn begin(config: &Config, incoming: &Incoming<'_>) -> (Release, Result<Begun, Refusal>) {
     let (path, query) = target(config, incoming.target);
-    let release = match negotiated(config, incoming, query) {
-        Ok(release) => release,
+    let accepted = match negotiated(config, incoming, query) {
+        Ok(accepted) => accepted,
         Err(refusal) => return (config.release, Err(refusal)),
     };
-    (release, route(config, incoming, release, path, query))
+    (accepted.release, route(config, incoming, accepted, path, query))
 }
 
 /// Path and query below the FHIR base.
@@ -51,18 +51,21 @@ fn headers<'a>(incoming: &'a Incoming<'_>, name: &'a str) -> impl Iterator<Item 
     own.filter_map(|(_, value)| core::str::from_utf8(value).ok())
 }
 
-/// The release that the client accepts: by `_format`, which goes before it, or `Accept`.
-fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<Release, Refusal> {
+/// What the client accepts.
+struct Accepted {
+    release: Release,
+    /// What `_format` said, for the links.
+    format: Option<String>,
+}
+
+/// The release that the client accepts, by `Accept`, and by `_format`, which goes before it.
+fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<Accepted, Refusal> {
     let of_body = core::str::from_utf8(incoming.body).unwrap_or("");
     let format = query.split('&').chain(of_body.split('&').filter(|_| incoming.method == "POST")).find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         (decode(name)? == "_format").then(|| decode(value))?.filter(|value| !value.is_empty())
     });
-    let refused = Refusal::new(406, "not-supported", "answers are FHIR JSON of R4, R4B, R5 or R6");
-    if let Some(format) = format {
-        // A plus that was not encoded has become a space.
-        return accepted(&format.replace("fhir json", "fhir+json"), config.release).map(|(_, release)| release).ok_or(refused);
-    }
+    let refused = || Refusal::new(406, "not-supported", "answers are FHIR JSON of R4, R4B, R5 or R6");
     let mut best: Option<(u32, Release)> = None;
     let mut is_said = false;
     for range in headers(incoming, "Accept").flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty()) {
@@ -73,10 +76,16 @@ fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<R
             }
         }
     }
-    match best {
-        Some((_, release)) => Ok(release),
-        None if is_said => Err(refused),
-        None => Ok(config.release),
+    let of_header = best.map(|(_, release)| release);
+    if let Some(format) = format {
+        // A plus that was not encoded has become a space. What `_format` does not say the header may.
+        let text = format.replace("fhir json", "fhir+json");
+        let (_, release) = accepted(&text, of_header.unwrap_or(config.release)).ok_or_else(refused)?;
+        return Ok(Accepted { release, format: Some(text) });
+    }
+    match of_header {
+        None if is_said => Err(refused()),
+        release => Ok(Accepted { release: release.unwrap_or(config.release), format: None }),
     }
 }
 
@@ -116,7 +125,8 @@ fn thousandths(text: &str) -> Option<u32> {
     Some((whole.parse::<u32>().ok()? * 1000 + fraction).min(1000))
 }
 
-fn route(config: &Config, incoming: &Incoming<'_>, release: Release, path: &str, query: &str) -> Result<Begun, Refusal> {
+fn route(config: &Config, incoming: &Incoming<'_>, accepted: Accepted, path: &str, query: &str) -> Result<Begun, Refusal> {
+    let release = accepted.release;
     let bad_path = |_| Refusal::new(404, "not-found", "no such resource");
     let segments = path.split('/').map(url::decode).collect::<Result<Vec<Cow<'_, str>>, _>>().map_err(bad_path)?;
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
@@ -130,7 +140,7 @@ fn route(config: &Config, incoming: &Incoming<'_>, release: Release, path: &str,
                 return Err(allow(if is_form { "GET, HEAD, POST" } else { "GET, HEAD" }));
             }
             let query = if is_get { Cow::Borrowed(query) } else { form(incoming, query)? };
-            search(config, incoming, release, type_, &query)
+            search(config, incoming, accepted, type_, &query)
         }
         [type_ @ ("ImagingStudy" | "Endpoint"), id] if is_get => read(config, incoming, release, type_, id, query),
         ["metadata"] | ["ImagingStudy" | "Endpoint", _] => Err(allow("GET, HEAD")),
@@ -159,48 +169,53 @@ fn form<'a>(incoming: &Incoming<'a>, query: &str) -> Result<Cow<'a, str>, Refusa
 
 /// Strict or lenient, as the client prefers.
 fn handling(config: &Config, incoming: &Incoming<'_>) -> Handling {
-    let preferences = headers(incoming, "Prefer").flat_map(|value| value.split([',', ';']));
-    let own = preferences.filter_map(|preference| {
+    let preferences = headers(incoming, "Prefer").flat_map(|value| value.split(','));
+    let mut own = preferences.filter_map(|preference| {
         let (name, value) = preference.split_once('=')?;
+        // What is behind a semicolon is a parameter of the preference.
+        let value = value.split(';').next().unwrap_or(value);
         match (name.trim().eq_ignore_ascii_case("handling"), value.trim().trim_matches('"')) {
             (true, "strict") => Some(Handling::Strict),
             (true, "lenient") => Some(Handling::Lenient),
             _ => None,
         }
     });
-    own.last().unwrap_or(config.handling)
+    // Of several the first is meant (RFC 7240 2).
+    own.next().unwrap_or(config.handling)
 }
 
-fn search(config: &Config, incoming: &Incoming<'_>, release: Release, type_: &str, query: &str) -> Result<Begun, Refusal> {
-    let handling = handling(config, incoming);
+fn search(config: &Config, incoming: &Incoming<'_>, accepted: Accepted, type_: &str, query: &str) -> Result<Begun, Refusal> {
+    let (handling, release) = (handling(config, incoming), accepted.release);
     // The cursor is ours, and no parameter of FHIR's.
     let is_cursor = |pair: &&str| pair.starts_with("_cursor=");
     let cursor = query.split('&').find(is_cursor).map(|pair| pair.trim_start_matches("_cursor=").to_string());
     let rest: String = query.split('&').filter(|pair| !is_cursor(pair)).collect::<Vec<_>>().join("&");
     let limits = &config.options.limits;
-    if type_ == "Endpoint" {
-        let query = search::parse_endpoint(&rest, release, handling, limits).map_err(Refusal::of_query)?;
-        return endpoints::search(config, release, query).map(Begun::Done);
-    }
-    let query = search::parse(&rest, release, handling, limits).map_err(Refusal::of_query)?;
-    let results = Results::of(&query, config, config.listing)?;
+    let of = if type_ == "Endpoint" { Of::Endpoints } else { Of::Search };
+    let parse = if of == Of::Endpoints { search::parse_endpoint } else { search::parse };
+    let query = parse(&rest, release, handling, limits).map_err(Refusal::of_query)?;
+    let mut results = Results::of(&query, config, of)?;
+    // A link that is followed gives the same form.
+    results.applied.extend(accepted.format.map(|format| ("_format", format)));
     let answering = Answering::new(config, release, results);
+    if of == Of::Endpoints {
+        return endpoints::search(config, answering, query, cursor.as_deref()).map(Begun::Done);
+    }
     Ok(Begun::Job(Box::new(Search::new(config, answering, query, cursor.as_deref())?)))
 }
 
 fn read(config: &Config, incoming: &Incoming<'_>, release: Release, type_: &str, id: &str, query: &str) -> Result<Begun, Refusal> {
-    let limits = &config.options.limits;
     let handling = handling(config, incoming);
-    if type_ == "Endpoint" {
-        return endpoints::read(config, release, id).map(Begun::Done);
-    }
-    let query = search::parse(query, release, handling, limits).map_err(Refusal::of_query)?;
+    let query = search::parse(query, release, handling, &config.options.limits).map_err(Refusal::of_query)?;
     if !query.is_open() {
         return Err(Refusal::new(400, "not-supported", "a read has no search parameters"));
     }
-    let results = Results::of(&query, config, config.options.listing)?;
+    let results = Results::of(&query, config, Of::Read)?;
+    if type_ == "Endpoint" {
+        return endpoints::read(config, release, id).map(Begun::Done);
+    }
     if !url::is_uid(id) {
         return Err(Refusal::new(404, "not-found", "no such resource"));
     }
-    Ok(Begun::Job(Box::new(Read::new(config, Answering::new(config, release, results), id))))
+    Ok(Begun::Job(Box::new(Read::new(config, Answering::new(config, release, results).alone(), id))))
 }

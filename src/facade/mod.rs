@@ -39,6 +39,7 @@ mod read;
 mod refusal;
 mod results;
 mod search;
+mod telling;
 
 use crate::json::text::Json;
 use crate::loss::LossReport;
@@ -212,7 +213,7 @@ pub enum Event<'a> {
     Head {
         /// The status.
         status: u16,
-        /// The header fields; `Warning`, `Retry-After` and `WWW-Authenticate` are looked at.
+        /// The header fields; `Warning` and `Retry-After` are looked at.
         headers: &'a [(&'a str, &'a [u8])],
     },
     /// A piece of the body, decoded from any transfer or content coding.
@@ -295,6 +296,8 @@ pub struct FhirOverDicomweb {
     exchange: Exchange,
     job: Option<Box<dyn Job>>,
     release: Release,
+    /// The client wants to know what it would be told, and not be told it.
+    is_head: bool,
     done: Option<Response>,
 }
 
@@ -304,12 +307,14 @@ impl FhirOverDicomweb {
     pub fn new(config: &Config, incoming: &Incoming<'_>) -> Self {
         let exchange = Exchange::new(config);
         let (release, begun) = incoming::begin(config, incoming);
-        let (job, done) = match begun {
-            Ok(incoming::Begun::Job(job)) => (Some(job), None),
-            Ok(incoming::Begun::Done(response)) => (None, Some(response)),
-            Err(refusal) => (None, Some(refusal.response(release))),
-        };
-        FhirOverDicomweb { exchange, job, release, done }
+        let is_head = incoming.method == "HEAD";
+        let mut talk = FhirOverDicomweb { exchange, job: None, release, is_head, done: None };
+        match begun {
+            Ok(incoming::Begun::Job(job)) => talk.job = Some(job),
+            Ok(incoming::Begun::Done(response)) => talk.end(response),
+            Err(refusal) => talk.end(refusal.response(release)),
+        }
+        talk
     }
 
     /// What to do next: call it until it says [`Step::Wait`] or [`Step::Done`], and again after feeding.
@@ -336,7 +341,10 @@ impl FhirOverDicomweb {
         }
     }
 
-    fn end(&mut self, response: Response) {
+    fn end(&mut self, mut response: Response) {
+        if self.is_head {
+            response.body = Json::default();
+        }
         self.done = Some(response);
         self.job = None;
         self.exchange.close();

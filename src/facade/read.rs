@@ -1,16 +1,15 @@
 //! `GET ImagingStudy/{id}`: the study of that UID, down to its instances.
 
 use super::answer::Answering;
-use super::content::Content;
+use super::content::{Asking, Content};
 use super::exchange::Exchange;
 use super::refusal::Refusal;
 use super::{Config, Job, Response};
 use crate::options::Options;
-use crate::search::Server;
 use alloc::string::{String, ToString};
 
 pub(super) struct Read {
-    server: Server,
+    asking: Asking,
     options: Options,
     answering: Answering,
     uid: String,
@@ -19,8 +18,8 @@ pub(super) struct Read {
 
 impl Read {
     pub(super) fn new(config: &Config, answering: Answering, uid: &str) -> Read {
-        let (server, options) = (config.server.clone(), config.options.clone());
-        Read { server, options, answering, uid: uid.to_string(), content: None }
+        let (asking, options) = (Asking::new(&config.server), config.options.clone());
+        Read { asking, options, answering, uid: uid.to_string(), content: None }
     }
 }
 
@@ -28,17 +27,24 @@ impl Job for Read {
     fn next(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         let Some(mut content) = self.content.take() else {
             let level = self.answering.level();
-            self.content = Some(Content::ask(exchange, &self.server, core::slice::from_ref(&self.uid), level));
+            self.content = Some(Content::ask(exchange, &self.asking, core::slice::from_ref(&self.uid), level));
             return Ok(None);
         };
-        if !content.next(exchange, &self.server)? {
+        if !content.next(exchange, &self.asking)? {
             self.content = Some(content);
             return Ok(None);
         }
         let held = content.finish(&self.options)?;
+        if !held.left.is_empty() {
+            return Err(Refusal::too_many_requests());
+        }
         let studies: alloc::vec::Vec<_> = held.studies.value.iter().filter(|study| super::answer::uid(study) == self.uid).collect();
         match studies.as_slice() {
-            [] => Err(Refusal::of_status(held.gone.unwrap_or(404), None, None)),
+            [] => Err(Refusal::of_status(held.gone.unwrap_or(404), None)),
+            // There is nowhere to tell that something is missing.
+            [study] if !study.is_patient_conflict() && study.series().len() == 0 && held.incomplete.contains(&self.uid) => {
+                Err(Refusal::new(502, "incomplete", "the archive lists a study, and not its series"))
+            }
             [study] if !study.is_patient_conflict() => Ok(Some(self.answering.resource(study, &held.studies.loss))),
             // Whose images they are cannot be told.
             _ => Err(Refusal::new(409, "conflict", "the archive has this study under more than one patient")),

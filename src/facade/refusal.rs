@@ -40,7 +40,11 @@ impl Refusal {
     }
 
     pub(super) const fn too_many_requests() -> Refusal {
-        Refusal::new(422, "too-costly", "the search needs more requests to the archive than one answer may cost; narrow it")
+        Refusal::new(
+            422,
+            "too-costly",
+            "this needs more requests to the archive than one answer may cost: narrow the search, or ask for less of each study",
+        )
     }
 
     pub(super) const fn too_large() -> Refusal {
@@ -79,16 +83,14 @@ impl Refusal {
     }
 
     /// The archive refuses.
-    pub(super) fn of_status(status: u16, retry: Option<String>, challenge: Option<String>) -> Refusal {
+    pub(super) fn of_status(status: u16, retry: Option<String>) -> Refusal {
         let wait = |refusal: Refusal| match retry {
             Some(retry) => refusal.header("Retry-After", retry),
             None => refusal,
         };
         match status {
-            401 => match challenge {
-                Some(challenge) => Refusal::new(401, "login", "the archive wants to know who asks").header("WWW-Authenticate", challenge),
-                None => Refusal::new(502, "login", "the archive does not let this facade in"),
-            },
+            // The archive's realm is the facade's business, and not its client's.
+            401 => Refusal::new(502, "login", "the archive does not let this facade in"),
             403 => Refusal::new(403, "forbidden", "the archive forbids it"),
             404 => Refusal::new(404, "not-found", "the archive has no such thing"),
             410 => Refusal::new(410, "deleted", "the archive has it no more"),

@@ -7,7 +7,7 @@ use crate::fhir::outcome::Issue;
 use crate::policy::Listing;
 use crate::search::order::Order;
 use crate::search::{Query, Reason};
-use crate::table::element;
+use crate::table::{Level, Row, element, rows};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -24,7 +24,6 @@ pub(super) enum Total {
 }
 
 /// The result parameters, as they are applied.
-#[derive(Default)]
 pub(super) struct Results {
     /// How many studies a page has.
     pub(super) page: u32,
@@ -35,6 +34,8 @@ pub(super) struct Results {
     pub(super) keep: Option<Keep>,
     /// How far down studies are listed.
     pub(super) listing: Listing,
+    /// The lowest level of rows that what is written comes from.
+    pub(super) level: Level,
     pub(super) endpoints: bool,
     pub(super) patients: bool,
     pub(super) practitioners: bool,
@@ -52,10 +53,50 @@ enum Bad {
     Unsupported,
 }
 
+/// What the results are of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A search for studies.
+    Search,
+    /// One resource.
+    Read,
+    /// A search for Endpoints.
+    Endpoints,
+}
+
+impl Of {
+    /// Whether it has a result parameter.
+    fn has(self, name: &str, value: &str) -> bool {
+        match self {
+            Of::Search => true,
+            Of::Read => matches!(name, "_summary" | "_elements") && value != "count",
+            Of::Endpoints => match name {
+                "_count" | "_total" | "_contained" => true,
+                "_summary" => matches!(value, "count" | "data" | "false"),
+                _ => false,
+            },
+        }
+    }
+}
+
 impl Results {
     /// The result parameters of a query.
-    pub(super) fn of(query: &Query, config: &Config, listing: Listing) -> Result<Results, Refusal> {
-        let mut results = Results { page: config.page.clamp(1, config.most.max(1)), listing, ..Results::default() };
+    pub(super) fn of(query: &Query, config: &Config, of: Of) -> Result<Results, Refusal> {
+        let listing = if of == Of::Read { config.options.listing } else { config.listing };
+        let mut results = Results {
+            page: config.page.clamp(1, config.most.max(1)),
+            count_only: false,
+            order: Order::default(),
+            total: Total::Known,
+            keep: None,
+            listing,
+            level: Level::Study,
+            endpoints: false,
+            patients: false,
+            practitioners: false,
+            applied: Vec::new(),
+            issues: Vec::new(),
+        };
         for dropped in query.dropped() {
             let text = match dropped.reason {
                 Reason::Unknown => "a search parameter that the release does not have was not applied",
@@ -63,8 +104,12 @@ impl Results {
             };
             results.issues.push(warning(text, format!("parameter {} of the query", dropped.position)));
         }
-        for (name, value) in query.results() {
-            match results.apply(name, value, query, config) {
+        // Of what is said twice the last counts; includes add up.
+        let all: Vec<(&str, &str)> = query.results().collect();
+        let is_last = |n: usize, name: &str| name == "_include" || !all.iter().skip(n + 1).any(|(other, _)| *other == name);
+        for (_, (name, value)) in all.iter().enumerate().filter(|(n, (name, _))| is_last(*n, name)) {
+            let applied = if of.has(name, value) { results.apply(name, value, query, config) } else { Err(Bad::Unsupported) };
+            match applied {
                 Ok(applied) => results.applied.push(applied),
                 Err(Bad::Value) => {
                     return Err(Refusal::new(400, "value", "a result parameter's value is none of its type").with(known(name)));
@@ -77,7 +122,26 @@ impl Results {
                 }
             }
         }
+        results.level = results.lowest(query, config);
         Ok(results)
+    }
+
+    /// The lowest level of rows that something which is written comes from.
+    fn lowest(&self, query: &Query, config: &Config) -> Level {
+        let listed = match self.listing {
+            Listing::Study => Level::Study,
+            Listing::Series => Level::Series,
+            Listing::Instances => Level::Instance,
+        };
+        let Some(kept) = self.keep.as_ref().and_then(|keep| keep.elements.as_ref()) else { return listed };
+        // An element of the study may be told by its series alone: requests, reasons, and where a server does not sum them up modalities.
+        let is_kept = |row: &&Row| {
+            let elements = row.elements().filter(|(releases, ..)| releases.holds(query.release()));
+            row.level() == Level::Study && elements.into_iter().any(|(_, element, _)| kept.contains(&element.trim_end_matches("[]")))
+        };
+        let below = rows().filter(is_kept).flat_map(Row::parts).any(|part| part.from.is_some_and(|from| from > Level::Study));
+        let modalities = kept.contains(&"modality") && !config.server.tells_modalities();
+        if below || modalities { listed.max(Level::Series) } else { listed }
     }
 
     fn apply(&mut self, name: &str, value: &str, query: &Query, config: &Config) -> Result<(&'static str, String), Bad> {
@@ -127,7 +191,9 @@ impl Results {
                     let name = name.strip_prefix("ImagingStudy.").unwrap_or(name);
                     let name = name.split('.').next().unwrap_or(name);
                     let known = element(name).ok_or(Bad::Unsupported)?;
-                    kept.push(known);
+                    if !kept.contains(&known) {
+                        kept.push(known);
+                    }
                 }
                 if !kept.contains(&"series") {
                     self.list(Listing::Study);

@@ -1,33 +1,28 @@
 //! `GET ImagingStudy?...` and `POST ImagingStudy/_search`: resolve, plan, select, judge, show.
 
 use super::answer::{Answering, Page};
-use super::content::{Content, Held};
+use super::content::{Asking, Content, GONE, Held, NOT_SUPPORTED};
 use super::exchange::{Exchange, PullId, Pulled};
 use super::judging::{Candidate, Judged};
 use super::refusal::Refusal;
 use super::results::Total;
-use super::{Config, Job, Response};
+use super::telling::Telling;
+use super::{Config, Job, Response, endpoints};
 use crate::dicom::Reader;
-use crate::fhir::outcome::Issue;
 use crate::loss::LossReport;
 use crate::options::Options;
-use crate::search::{self, Key, Plan, Query, Server, Why};
+use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
-use crate::table::Level;
-use alloc::collections::BTreeMap;
-use alloc::format;
+use crate::table::{Level, row};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A server need not have searches for all series or all instances (PS3.18 10.6.1); proxies have none.
-const NOT_SUPPORTED: &[u16] = &[400, 404, 405, 501];
-/// A study that is asked for by its UID is not there: some servers say so.
-const NO_SUCH_STUDY: &[u16] = &[404];
 /// Keys of requests for series and instances.
 const BELOW: [Key; 4] = [Key::SeriesInstanceUid, Key::SopInstanceUid, Key::SopClassUid, Key::Modality];
 
 pub(super) struct Search {
-    server: Server,
+    asking: Asking,
     options: Options,
     answering: Answering,
     query: Query,
@@ -37,6 +32,11 @@ pub(super) struct Search {
     plan: Option<Plan>,
     candidates: Vec<Candidate>,
     held: Vec<Held>,
+    /// What a study needed was more than was left: the page ends before it.
+    is_spent: bool,
+    /// Rows that selected nothing, because nobody knows of which study they are; and whether the archive has rows that cannot be had.
+    nameless: u64,
+    is_cut: bool,
 }
 
 enum Stage {
@@ -51,22 +51,31 @@ impl Search {
     pub(super) fn new(config: &Config, answering: Answering, query: Query, cursor: Option<&str>) -> Result<Search, Refusal> {
         let mut options = config.options.clone();
         options.require_selective = !config.enumerate;
+        let mut query = query;
+        for reference in query.references() {
+            // Our own Endpoints nobody else knows.
+            if let Some(id) = endpoints::own(config, &reference) {
+                query.resolve(&reference, &[(None, id)]);
+            }
+        }
         if query.references().len() as u64 > u64::from(options.limits.requests) {
             return Err(Refusal::too_many_requests());
         }
         let at = answering.position(&query, cursor)?;
-        let (server, stage) = (config.server.clone(), Stage::Begin);
-        Ok(Search { server, options, answering, query, at, stage, plan: None, candidates: Vec::new(), held: Vec::new() })
+        let (candidates, held, plan) = (Vec::new(), Vec::new(), None);
+        let (stage, asking) = (Stage::Begin, Asking::new(&config.server));
+        let (is_spent, nameless, is_cut) = (false, 0, false);
+        Ok(Search { asking, options, answering, query, at, stage, plan, candidates, held, is_spent, nameless, is_cut })
     }
 
     fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
-        let plan = search::plan(&self.query, &self.server, &self.options).map_err(Refusal::of_query)?;
+        let plan = search::plan(&self.query, &self.asking.server, &self.options).map_err(Refusal::of_query)?;
         let mut pulls = Vec::new();
         for request in plan.requests() {
             let absent = if request.path != "/studies" {
                 NOT_SUPPORTED
             } else if request.query.starts_with(Key::StudyInstanceUid.keyword()) {
-                NO_SUCH_STUDY
+                GONE
             } else {
                 &[]
             };
@@ -88,8 +97,13 @@ impl Search {
         for (id, path) in pulls.into_iter().zip(paths) {
             match exchange.take(id)? {
                 Pulled::Absent(_) => is_refused |= path != "/studies",
-                Pulled::Rows(reader) => {
-                    order.extend(reader.assembler().uids());
+                Pulled::Rows { reader, is_cut } => {
+                    let uids = reader.assembler().uids();
+                    // Rows below the study that do not say of which they are select nothing: it is asked otherwise.
+                    is_refused |= path != "/studies" && uids.is_empty() && reader.rows() > 0;
+                    self.nameless += reader.assembler().unplaced();
+                    self.is_cut |= is_cut;
+                    order.extend(uids);
                     // Rows that a filter on series or instances let through select a study, and are not all of it.
                     if path == "/studies" {
                         rows.append(*reader).map_err(Refusal::of_answer)?;
@@ -98,6 +112,7 @@ impl Search {
             }
         }
         if is_refused {
+            (self.nameless, self.is_cut) = (0, false);
             return Ok(None);
         }
         let studies = rows.finish().map_err(Refusal::of_answer)?.ignore_loss();
@@ -105,7 +120,7 @@ impl Search {
         for study in studies {
             of_uid.entry(super::answer::uid(&study).into()).or_default().push(study);
         }
-        let mut known = alloc::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         order.retain(|uid| known.insert(uid.clone()));
         let candidate = |uid: String| {
             let rows = of_uid.remove(&uid).unwrap_or_default();
@@ -120,12 +135,11 @@ impl Search {
         results.count_only || !results.order.is_empty() || results.total == Total::Accurate
     }
 
-    /// Judges as many candidates as the answer needs, asks for what that needs, and answers when all is known.
+    /// Judges as many candidates as the answer needs and asks for what that needs, as far as it may be asked; answers when all is known.
     fn advance(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         let Some(plan) = &self.plan else { return Err(Refusal::internal()) };
         let (residual, deciding) = (plan.residual().clone(), plan.level());
         let (all, page) = (self.wants_all(), self.answering.results.page as usize);
-        let is_sorted = !self.answering.results.order.is_empty();
         let start = if all { 0 } else { self.at.unwrap_or(0) as usize };
         let show = self.answering.level();
         let mut met = 0;
@@ -145,43 +159,77 @@ impl Search {
                 break;
             }
         }
-        if !needs.is_empty() {
+        let affordable = self.affordable(&needs, exchange.remaining());
+        if all && affordable < needs.len() {
+            return Err(Refusal::too_many_requests());
+        }
+        if affordable > 0 {
             let mut contents = Vec::new();
-            for (n, level) in needs {
+            for (n, level) in needs.into_iter().take(affordable) {
                 let Some(candidate) = self.candidates.get(n) else { continue };
                 let uids = core::slice::from_ref(&candidate.uid);
-                contents.push((Vec::from([n]), Content::ask(exchange, &self.server, uids, level)));
+                contents.push((Vec::from([n]), Content::ask(exchange, &self.asking, uids, level)));
             }
             self.stage = Stage::Holding(contents);
             return Ok(None);
         }
-        let mut matches: Vec<usize> = Vec::new();
-        for (n, candidate) in self.candidates.iter().enumerate().skip(start) {
-            if matches!(candidate.verdict, Some(Judged::Yes(_))) {
-                matches.push(n);
-            }
-        }
-        if is_sorted {
-            self.sort(&mut matches, &residual);
-        }
-        let from = self.at.unwrap_or(0) as usize;
-        // A cursor is a place in the sorted matches, or among the candidates, which are in the archive's order.
-        let rest: Vec<(usize, usize)> = matches.iter().enumerate().map(|(rank, n)| (if is_sorted { rank } else { *n }, *n)).collect();
-        let mut rest = rest.into_iter().filter(|(place, _)| *place >= from);
-        let shown: Vec<usize> =
-            if self.answering.results.count_only { Vec::new() } else { rest.by_ref().take(page).map(|(_, n)| n).collect() };
-        let next = if self.answering.results.count_only { None } else { rest.next().and_then(|(place, _)| u32::try_from(place).ok()) };
-        let missing: Vec<usize> = shown
-            .iter()
-            .copied()
-            .filter(|n| self.candidates.get(*n).is_some_and(|candidate| candidate.held.is_none_or(|(_, level)| level < show)))
-            .collect();
-        if !missing.is_empty() {
+        // The page ends before the first that cannot be decided any more.
+        let end = needs.first().map_or(self.candidates.len(), |(n, _)| *n);
+        let (mut shown, mut next) = self.page(&residual, end);
+        let is_held = |n: usize| self.candidates.get(n).is_some_and(|one| one.held.is_some_and(|(_, level)| level >= show));
+        let missing: Vec<(usize, Level)> = shown.iter().filter(|(_, n)| !is_held(*n)).map(|(_, n)| (*n, show)).collect();
+        let affordable = self.affordable(&missing, exchange.remaining());
+        if affordable > 0 {
+            let missing: Vec<usize> = missing.into_iter().take(affordable).map(|(n, _)| n).collect();
             let uids: Vec<String> = missing.iter().filter_map(|n| Some(self.candidates.get(*n)?.uid.clone())).collect();
-            self.stage = Stage::Holding([(missing, Content::ask(exchange, &self.server, &uids, show))].into());
+            self.stage = Stage::Holding([(missing, Content::ask(exchange, &self.asking, &uids, show))].into());
             return Ok(None);
         }
+        if let Some(cut) = shown.iter().position(|(_, n)| !is_held(*n)) {
+            next = shown.get(cut).map(|(place, _)| *place);
+            shown.truncate(cut);
+        }
+        // A page that ends where it begins leads nowhere.
+        if shown.is_empty() && next.is_some_and(|next| next <= self.at.unwrap_or(0) as usize) {
+            return Err(Refusal::too_many_requests());
+        }
+        let next = next.and_then(|next| u32::try_from(next).ok());
+        let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();
         self.answer(&residual, &shown, next).map(Some)
+    }
+
+    /// How many of the first of these candidates the requests that are left suffice for.
+    fn affordable(&self, wanted: &[(usize, Level)], remaining: u32) -> usize {
+        let mut left = if self.is_spent { 0 } else { remaining };
+        let fits = |(n, level): &&(usize, Level)| {
+            let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
+            let cost = self.asking.cost(*level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
+            left.checked_sub(cost).inspect(|rest| left = *rest).is_some()
+        };
+        wanted.iter().take_while(fits).count()
+    }
+
+    /// The candidates of the page, each with its place, and the place of the first of the next.
+    ///
+    /// A cursor is a place in the sorted matches, or among the candidates, which are in the archive's order.
+    fn page(&self, residual: &search::Residual, end: usize) -> (Vec<(usize, usize)>, Option<usize>) {
+        let results = &self.answering.results;
+        if results.count_only {
+            return (Vec::new(), None);
+        }
+        let is_match = |n: &usize| self.candidates.get(*n).is_some_and(|one| matches!(one.verdict, Some(Judged::Yes(_))));
+        let mut matches: Vec<usize> = (0..end).filter(is_match).collect();
+        let is_sorted = !results.order.is_empty();
+        if is_sorted {
+            self.sort(&mut matches, residual);
+        }
+        let from = self.at.unwrap_or(0) as usize;
+        let places = matches.iter().enumerate().map(|(rank, n)| (if is_sorted { rank } else { *n }, *n));
+        let mut places = places.filter(|(place, _)| *place >= from);
+        let shown: Vec<(usize, usize)> = places.by_ref().take(results.page as usize).collect();
+        let cut = (end < self.candidates.len()).then_some(end);
+        let next = places.next().map(|(place, _)| place).or(cut);
+        (shown, next)
     }
 
     fn sort(&self, matches: &mut Vec<usize>, residual: &search::Residual) {
@@ -200,63 +248,36 @@ impl Search {
 
     fn answer(&mut self, residual: &search::Residual, shown: &[usize], next: Option<u32>) -> Result<Response, Refusal> {
         let total = self.total(residual);
+        let mut told: BTreeSet<usize> = BTreeSet::new();
         let mut loss = LossReport::default();
-        let mut told: Vec<usize> = Vec::new();
         let mut studies: Vec<&Study> = Vec::new();
-        let mut conflicts = 0;
-        for n in shown {
-            let Some((candidate, held, at)) = self.candidates.get(*n).and_then(|candidate| {
-                let (at, _) = candidate.held?;
-                Some((candidate, self.held.get(at)?, at))
-            }) else {
-                continue;
-            };
-            if !told.contains(&at) {
-                told.push(at);
+        let mut telling = Telling::default();
+        (telling.nameless, telling.is_cut) = (self.nameless, self.is_cut);
+        for candidate in shown.iter().filter_map(|n| self.candidates.get(*n)) {
+            let Some((at, held)) = candidate.held.and_then(|(at, _)| Some((at, self.held.get(at)?))) else { continue };
+            if told.insert(at) {
                 loss.merge(&held.studies.loss);
             }
-            conflicts += usize::from(held.of(&candidate.uid).any(Study::is_patient_conflict));
+            let before = studies.len();
             studies.extend(held.of(&candidate.uid).filter(|study| residual.judge(study) == search::Verdict::Yes));
+            telling.torn += usize::from(held.of(&candidate.uid).any(Study::is_patient_conflict));
+            telling.contradictory += usize::from(studies.len() == before);
+            telling.incomplete += usize::from(held.incomplete.contains(&candidate.uid));
         }
-        // What cannot be decided because it is of two patients is told too.
-        let undecided: Vec<&Candidate> = self.candidates.iter().filter(|candidate| candidate.verdict == Some(Judged::Undecided)).collect();
-        let of_two = |candidate: &&&Candidate| {
-            candidate.held.and_then(|(at, _)| self.held.get(at)).is_some_and(|held| held.of(&candidate.uid).any(Study::is_patient_conflict))
-        };
-        let torn = undecided.iter().filter(of_two).count();
-        let mut issues = Vec::new();
-        if conflicts + torn > 0 {
-            issues.push(Issue {
-                severity: "error",
-                code: "conflict",
-                text: "the archive has a study under more than one patient: its series are shown for none of them",
-                diagnostics: format!("{} studies", conflicts + torn),
-            });
+        for candidate in &self.candidates {
+            telling.about(candidate, &self.held, residual);
         }
-        if undecided.len() > torn {
-            issues.push(Issue {
-                severity: "warning",
-                code: "incomplete",
-                text: "studies are left out because the archive does not tell what decides whether they match",
-                diagnostics: format!("{} studies", undecided.len() - torn),
-            });
-        }
-        for decision in self.plan.iter().flat_map(Plan::decisions) {
-            for why in decision.whys.iter().filter(|why| matches!(why, Why::IssuerUnknown | Why::Unanswerable)) {
-                issues.push(Issue {
-                    severity: "warning",
-                    code: "incomplete",
-                    text: "the archive never tells what decides a clause: studies may be left out",
-                    diagnostics: format!("{}: {}", decision.clause, why.name()),
-                });
-            }
-        }
+        let issues = telling.issues(self.plan.as_ref());
         let page = Page { studies, loss, total, at: self.at, next, issues };
         Ok(self.answering.bundle(&self.query, page))
     }
 
     /// How many studies match, where that is known, or an estimate is enough.
     fn total(&mut self, residual: &search::Residual) -> Option<u64> {
+        // Of what cannot be had nobody knows whether it matches.
+        if self.nameless > 0 || self.is_cut {
+            return None;
+        }
         let mut total = 0;
         let deciding = self.plan.as_ref().map_or(Level::Study, Plan::level);
         let is_estimate = self.answering.results.total == Total::Estimate;
@@ -276,7 +297,7 @@ impl Job for Search {
     fn next(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         match core::mem::replace(&mut self.stage, Stage::Begin) {
             Stage::Begin => {
-                let references = self.query.references();
+                let references = self.query.unresolved();
                 if references.is_empty() {
                     return self.select(exchange);
                 }
@@ -301,7 +322,8 @@ impl Job for Search {
                 }
                 None => {
                     // It is asked for studies alone.
-                    self.server = BELOW.iter().fold(self.server.clone(), |server, key| server.keeping(*key));
+                    let server = BELOW.iter().fold(self.asking.server.clone(), |server, key| server.keeping(*key));
+                    self.asking = Asking::new(&server);
                     self.select(exchange)
                 }
             },
@@ -309,7 +331,7 @@ impl Job for Search {
                 let mut waiting = Vec::new();
                 let mut done = Vec::new();
                 for (of, mut content) in contents {
-                    if content.next(exchange, &self.server)? {
+                    if content.next(exchange, &self.asking)? {
                         done.push((of, content));
                     } else {
                         waiting.push((of, content));
@@ -318,8 +340,9 @@ impl Job for Search {
                 let is_waiting = !waiting.is_empty();
                 for (of, content) in done {
                     let held = content.finish(&self.options)?;
+                    self.is_spent |= !held.left.is_empty();
                     for n in of {
-                        if let Some(candidate) = self.candidates.get_mut(n) {
+                        if let Some(candidate) = self.candidates.get_mut(n).filter(|one| !held.left.contains(&one.uid)) {
                             candidate.held = Some((self.held.len(), held.level));
                             // A match stays one, so that its place stays the same on every page; what is shown of it is judged again.
                             candidate.verdict = candidate.verdict.filter(|verdict| matches!(verdict, Judged::Yes(_)));

@@ -9,10 +9,11 @@ use crate::policy::{Accession, Endpoints, Id, Listing, Modalities, Names, Practi
 use crate::release::{R4_R4B, Release};
 use crate::study::Study;
 use crate::table::codes::modality::is_acquisition;
-use crate::table::row;
+use crate::table::{Level, RowRef, row, rows_of};
 use crate::uuid::uuid;
 use crate::value::Fields;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The accession number is an `identifier` of the study: R4 and R4B, or as the caller says.
 pub(crate) fn accession_is_identifier(release: Release, options: &Options) -> bool {
@@ -162,7 +163,9 @@ pub(crate) fn id(study: &Study, options: &Options) -> Option<String> {
 
 /// The `fullUrl` of the ImagingStudy: the FHIR base and its id, else a URN that is its own.
 pub(crate) fn full_url(study: &Study, options: &Options) -> String {
-    if let (Some(base), Some(id)) = (options.fhir_base.as_deref(), id(study, options)) {
+    // Which of several patients' a study is cannot be asked for by its id.
+    let base = options.fhir_base.as_deref().filter(|_| !study.is_patient_conflict());
+    if let (Some(base), Some(id)) = (base, id(study, options)) {
         return [base.trim_end_matches('/'), "/ImagingStudy/", &id].concat();
     }
     let uid = study.get(row::STUDY_UID).unwrap_or("");
@@ -184,11 +187,19 @@ pub(crate) fn reference(type_: &str, id: &str, options: &Options) -> (String, St
     }
 }
 
-/// The id of a Patient of its own: the same for the same PatientID and issuer; without PatientID the study's own.
+/// The id of a Patient of its own: the same for the same facts. Two people of one number, whose issuers nobody tells, are two; so is one
+/// person of whom two studies tell different things. Without PatientID it is the study's own.
 pub(crate) fn patient_id(study: &Study) -> String {
-    let [uid, value, local, universal] = identity(study);
-    let own = if value.is_empty() { uid } else { "" };
-    uuid("Patient", &[own, value, local, universal])
+    let [uid, value, ..] = identity(study);
+    let mut facts = Vec::from([if value.is_empty() { uid } else { "" }]);
+    for index in 0..rows_of(Level::Patient).len() {
+        for item in study.items(RowRef { level: Level::Patient, index: index as u8 }).into_iter().flatten() {
+            facts.extend(item);
+        }
+        // What ends one fact begins no other.
+        facts.push("\u{1F}");
+    }
+    uuid("Patient", &facts)
 }
 
 /// The id of a Practitioner of its own: the same for the same name and identification.

@@ -6,8 +6,8 @@ use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use crate::fhir::found::{CONNECTION, IDENTIFIER_TYPE, PAYLOAD, URI};
-use crate::fhir::place;
 use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
+use crate::fhir::{own_id, place};
 use crate::kind::{Cx, PERSON, Told};
 use crate::options::Options;
 use crate::policy::{Endpoints, Service, Subject};
@@ -299,10 +299,14 @@ impl<'a> Reader<'a> {
 
     /// Endpoints are the same for all studies: those that the options write.
     fn endpoints(&mut self, ask: EndpointAsk) {
-        if place::service_base(self.study, self.options).is_none() || self.options.endpoints == Endpoints::None {
+        let Some((base, _)) = place::service_base(self.study, self.options).filter(|_| self.options.endpoints != Endpoints::None) else {
             return;
-        }
-        self.evidence.shown.extend(place::services(self.options).iter().filter_map(|service| endpoint(*service, ask)));
+        };
+        let shown = place::services(self.options).iter().filter_map(|service| {
+            let id = (ask == EndpointAsk::Reference).then(|| own_id(*service, base));
+            endpoint(*service, ask).map(|shown| Shown { value: id.unwrap_or(shown.value), ..shown })
+        });
+        self.evidence.shown.extend(shown);
     }
 }
 

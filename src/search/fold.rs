@@ -27,11 +27,9 @@ pub(super) fn starts(part: &str, wanted: &str) -> bool {
     if wanted.is_empty() {
         return false;
     }
-    if fold(part).starts_with(wanted) {
-        return true;
-    }
-    // Words begin behind white space.
-    part.char_indices().filter(|(_, c)| c.is_whitespace()).any(|(at, _)| part.get(at..).is_some_and(|rest| fold(rest).starts_with(wanted)))
+    // Words begin behind white space, which folding makes one space.
+    let folded = fold(part);
+    folded.starts_with(wanted) || folded.match_indices(' ').any(|(at, _)| folded.get(at + 1..).is_some_and(|rest| rest.starts_with(wanted)))
 }
 
 /// Whether a part has what is looked for anywhere. `wanted` is folded.

@@ -139,6 +139,27 @@ impl Residual {
         }
     }
 
+    /// Whether a study would match a clause on the patient, were the issuer seen that nobody tells.
+    pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
+        self.misses_issuer(study)
+            && self.query.clauses.iter().any(|clause| {
+                let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && clause.modifier != Modifier::Not;
+                let evidence = || Reader::of(study, &self.options, self.query.release, clause.about);
+                asks && evidence().shown.iter().any(|shown| clause.values.iter().any(|value| self.is_of_number(value, shown)))
+            })
+    }
+
+    /// Whether a value asks for the number that is shown, whoever issued it.
+    fn is_of_number(&self, value: &Value, shown: &Shown) -> bool {
+        match value {
+            Value::Token(token) => token.system.is_some() && (token.code.is_empty() || token.code == shown.value),
+            Value::Reference(reference) => {
+                self.query.resolved.get(&reference.text()).into_iter().flatten().any(|found| found.value == shown.value)
+            }
+            _ => false,
+        }
+    }
+
     fn decide(&self, clause: &Clause, values: &[&Value], evidence: Evidence) -> Verdict {
         if clause.modifier == Modifier::Missing {
             let wanted = values.iter().any(|value| matches!(value, Value::Missing(true)));

@@ -233,6 +233,11 @@ impl Query {
         references
     }
 
+    /// Those of them that nobody has resolved.
+    pub(crate) fn unresolved(&self) -> Vec<String> {
+        self.references().into_iter().filter(|reference| !self.resolved.contains_key(reference)).collect()
+    }
+
     /// Tells which identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
     pub fn resolve(&mut self, reference: &str, identifiers: &[(Option<&str>, &str)]) {
         let identifiers =

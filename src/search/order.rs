@@ -41,7 +41,14 @@ impl Order {
             );
             told.then_some((about, down))
         };
-        let by = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect::<Option<Vec<_>>>()?;
+        let mut by: Vec<(About, bool)> = Vec::new();
+        for text in text.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            let key = one(text)?;
+            // What was sorted by already decides nothing more.
+            if !by.iter().any(|(about, _)| *about == key.0) {
+                by.push(key);
+            }
+        }
         Some(Order { by })
     }
 

@@ -186,9 +186,10 @@ impl Parameter {
     }
 
     /// The definition of it: some are shared by resources.
-    pub(crate) fn definition(&self, resource: Resource) -> String {
+    pub(crate) fn definition(&self, resource: Resource, release: Release) -> String {
         let base = "http://hl7.org/fhir/SearchParameter/";
         match (self.name, resource) {
+            ("encounter", Resource::ImagingStudy) if R4_R4B.holds(release) => [base, "ImagingStudy-encounter"].concat(),
             ("_id", _) => [base, "Resource-id"].concat(),
             ("identifier" | "patient" | "encounter", Resource::ImagingStudy) => [base, "clinical-", self.name].concat(),
             (name, Resource::ImagingStudy) => [base, "ImagingStudy-", name].concat(),

@@ -90,7 +90,8 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
 
 /// Whether what is wrong with a clause lets it be dropped.
 fn is_dropped(kind: Kind, name: &str) -> bool {
-    let never = ["patient", "subject", "identifier", "_id"].iter().any(|guarded| name.starts_with(guarded));
+    // What a named query means is not known: without it something else is answered (FHIR search, "_query").
+    let never = ["patient", "subject", "identifier", "_id", "_query"].iter().any(|guarded| name.starts_with(guarded));
     !never && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)
 }
 
@@ -112,6 +113,10 @@ fn clause(
 ) -> Result<Read, Kind> {
     let plain = name.split(':').next().unwrap_or(name);
     if let Some(result) = RESULT.iter().find(|known| **known == plain) {
+        let is_iterated = matches!(*result, "_include" | "_revinclude") && name.ends_with(":iterate");
+        if name.len() > plain.len() && !is_iterated {
+            return Err(Kind::UnsupportedModifier);
+        }
         return Ok(if IGNORED.contains(result) { Read::Nothing } else { Read::Result(result) });
     }
     if parameter::is_unsupported(name) {

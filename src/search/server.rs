@@ -189,6 +189,12 @@ impl Server {
         self.instances
     }
 
+    /// Whether its study rows tell ModalitiesInStudy, if asked.
+    #[must_use]
+    pub const fn tells_modalities(&self) -> bool {
+        self.modalities
+    }
+
     /// What `*` and `?` mean to it.
     #[must_use]
     pub const fn wildcards_mean(&self) -> Wildcards {

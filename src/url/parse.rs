@@ -41,6 +41,10 @@ pub fn base<'a>(address: &'a str, study: &str) -> Result<&'a str, BadUrl> {
 
 /// As [`base`]; for a series, the URL of a series must be its own.
 pub(crate) fn base_for<'a>(address: &'a str, study: &str, series: Option<&str>) -> Result<&'a str, BadUrl> {
+    // No address is as long as this; whoever refers to one a thousand times has it looked at a thousand times.
+    if address.len() > 1 << 13 {
+        return Err(BadUrl::NoBase);
+    }
     check(address)?;
     let start = scheme(address).filter(|scheme| is_web(scheme)).and_then(|_| authority_end(address)).ok_or(BadUrl::Scheme)?;
     if address.contains('?') {
@@ -119,7 +123,10 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
             Ok(resource) => {
                 // The bytes before the segment end in the slash, if there is one.
                 let at = start.saturating_sub(usize::from(n > 0));
-                let is_study = || self::resource(path.get(..at).unwrap_or(""), from).is_ok_and(|(of, _)| of.study.is_some());
+                let is_study = || {
+                    let front: Vec<&str> = path.get(from..at).unwrap_or("").trim_end_matches('/').split('/').collect();
+                    (0..front.len()).any(|n| read(front.get(n..).unwrap_or_default()).is_ok_and(|of| of.study.is_some()))
+                };
                 // Whoever writes `/studies/1.2//series` does not mean all series that there are.
                 if resource.study.is_none() && at > from && is_study() {
                     return Err(BadUrl::NoResource);
@@ -183,7 +190,12 @@ fn view(tail: &[&str], level: usize) -> Result<View, BadUrl> {
         ("bulkdata", 1, _) => Ok(View::BulkData(None)),
         ("bulkdata", _, 3) => {
             let rest = tail.get(1..).unwrap_or_default();
-            rest.iter().try_for_each(|segment| decode(segment).map(|_| ()))?;
+            for segment in rest {
+                // Whoever normalizes such a path leaves the study.
+                if matches!(decode(segment)?.as_ref(), "." | "..") {
+                    return Err(BadUrl::NoResource);
+                }
+            }
             Ok(View::BulkData(Some(rest.join("/"))))
         }
         ("series", 1, 1) => Ok(View::Series),

@@ -7,7 +7,7 @@ use crate::support::generate::Choices;
 use fhir_dicomweb::facade::{Failure, Incoming};
 
 /// A conversation with a server that answers by `pacs`, which has the model to fall back on.
-fn with(facade: &Facade, target: &str, pacs: &mut dyn FnMut(&str, &str, &mut dyn FnMut(&str, &str) -> Said) -> Said) -> Reply {
+pub fn with(facade: &Facade, target: &str, pacs: &mut dyn FnMut(&str, &str, &mut dyn FnMut(&str, &str) -> Said) -> Said) -> Reply {
     let mut model = model(&facade.store, &facade.faults);
     let incoming = Incoming { method: "GET", target, headers: &[], body: &[] };
     let outcome = talk(&facade.config, &incoming, &mut |path, query| pacs(path, query, &mut model), &mut Choices(&[]));
@@ -243,6 +243,13 @@ pub fn requests_that_are_refused() {
         "patientx=1",
         "identifier:missing=maybe",
         "modality=a%5Cb",
+        "modality:in=urn:x",
+        "modality:not-in=urn:x",
+        "bodysite:above=69536005",
+        "bodysite:below=69536005",
+        "patient:above=Patient/1",
+        "patient:identifier:of-type=a%7Cb%7Cc",
+        "started:exact=2024-01-14",
     ];
     for query in bad {
         let reply = facade.get(&format!("ImagingStudy?{query}"));

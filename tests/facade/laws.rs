@@ -40,7 +40,7 @@ fn many(name: &str, cases: u64, law: impl Fn(&[u8]) -> u16) -> BTreeMap<u16, u64
 
 /// `FACADE_CASES` cases from `FACADE_SEED`.
 pub fn arrival_blind_law() {
-    let cases = number("FACADE_CASES", 1500);
+    let cases = number("FACADE_CASES", 4000);
     let statuses = many("arrival-blind", cases, |bytes| arrival_blind(bytes, false).unwrap());
     let share = |status: u16| statuses.get(&status).copied().unwrap_or(0) * 100 / cases;
     assert!(share(200) > 25, "the law is about answers, too: {statuses:?}");
@@ -48,14 +48,14 @@ pub fn arrival_blind_law() {
 }
 
 pub fn ends_law() {
-    let cases = number("FACADE_CASES", 1500);
+    let cases = number("FACADE_CASES", 4000);
     let statuses = many("ends", cases, ends);
     assert!([200, 403, 404, 422, 429, 502, 503].iter().all(|status| statuses.contains_key(status)), "{statuses:?}");
 }
 
 /// Any events, also those that do not fit.
 pub fn any_events_end() {
-    let statuses = many("any events", number("FACADE_CASES", 1500), any_events);
+    let statuses = many("any events", number("FACADE_CASES", 4000), any_events);
     assert!(statuses.len() > 4, "{statuses:?}");
 }
 

@@ -219,3 +219,36 @@ pub fn pages_with_a_base() {
         assert_eq!((listed.len(), listed.iter().collect::<BTreeSet<_>>().len()), (45, 45), "{base:?}");
     }
 }
+
+/// Links can be followed whatever way the first page was asked for, and each page's own link is that page.
+pub fn links_lead_on() {
+    let mut facade = roomy("dcm4chee-arc-5", 45);
+    let path = |link: Option<&str>| link.unwrap().strip_prefix("https://fhir.example.org").unwrap().to_owned();
+    let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Prefer", "handling=strict")];
+    let first = facade.send("POST", "ImagingStudy/_search", &form, "patient.identifier=P250&_count=20&_sort=-started");
+    assert_eq!(first.studies().len(), 20);
+    // Strictly, too: a cursor is a parameter of ours.
+    let second = facade.send("GET", &path(first.link("next")), &[("Prefer", "handling=strict")], "");
+    assert_eq!(second.studies().len(), 20);
+    for (page, name) in [(&first, "first"), (&second, "second")] {
+        assert_eq!(facade.get(&path(page.link("self"))).body, page.body, "{name}");
+    }
+    // A client that chooses the release does so for each page.
+    let r5 = [("Accept", "application/fhir+json; fhirVersion=5.0")];
+    let chosen = facade.send("GET", "ImagingStudy?patient.identifier=P250&_count=20&_sort=-started", &r5, "");
+    assert_eq!(facade.send("GET", &path(chosen.link("next")), &r5, "").studies(), second.studies());
+    // What a page leaves out, and what it includes, is left out and included on the next.
+    let lean = facade.get("ImagingStudy?patient.identifier=P250&_count=20&_elements=identifier&_include=ImagingStudy:endpoint");
+    let next = facade.get(&path(lean.link("next")));
+    assert!(next.entries("match").iter().all(|study| study["started"].is_null()));
+    facade.config.handling = fhir_dicomweb::search::Handling::Strict;
+    assert_eq!(pages(&facade, "ImagingStudy?patient.identifier=P250&_count=20").len(), 3);
+    // There is no page behind the last, and none before the first is promised in vain.
+    let last = pages(&facade, "ImagingStudy?patient.identifier=P250&_count=20").pop().unwrap();
+    assert_eq!((last.studies().len(), last.link("next")), (5, None));
+    for link in ["previous", "prev", "first", "last"] {
+        if let Some(url) = last.link(link) {
+            assert_eq!(facade.get(&path(Some(url))).status(), 200, "{link}");
+        }
+    }
+}

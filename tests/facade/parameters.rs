@@ -189,12 +189,45 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("R5", "based-on:identifier=RP7", "7", "RequestAttributesSequence"),
     ("R5", "based-on.identifier=A2", "2", "AccessionNumber"),
     ("R4", "basedon:identifier=A2", "", ""),
+    ("R4 R5", "subject.name=doe", "1 4", "PatientName"),
+    ("R4 R5", "patient:Patient.identifier=P7", "7 8", "PatientID"),
+    ("R4 R5", "patient.identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|MR|P7", "7 8", "PatientID"),
+    ("R4 R5", "performer:Practitioner.family=doppler", "6", "PerformingPhysicianName"),
+    ("R4 R5", "performer=Practitioner/7", "6", "PerformingPhysicianIdentificationSequence"),
+    ("R4 R5", "performer=Practitioner/9,Patient/1", "", ""),
+    ("R4 R5", "referrer.family:contains=URI", "1 11", "ReferringPhysicianName"),
+    ("R4", "interpreter=Practitioner/9", "", ""),
+    ("R4 R5", "encounter=Encounter/8", "8", "AdmissionID"),
+    ("R4", "basedon=ServiceRequest/7", "7", "RequestAttributesSequence"),
+    ("R5", "based-on=ServiceRequest/2", "2", "AccessionNumber"),
+    ("R5", "body-structure=BodyStructure/1", "", ""),
+    // Modifiers: whether there is one, none of them, words.
+    ("R4 R5", "referrer:missing=false", "1 11", "ReferringPhysicianName"),
+    ("R4 R5", "referrer:missing=true", "2 3 4 5 6 7 8 9 10 12", "ReferringPhysicianName? ReferringPhysicianIdentificationSequence?"),
+    ("R4 R5", "performer:missing=false", "1 6", "PerformingPhysicianName"),
+    ("R4", "interpreter:missing=false", "8", "NameOfPhysiciansReadingStudy"),
+    ("R4 R5", "encounter:missing=false", "8", "AdmissionID"),
+    ("R4", "basedon:missing=false", "7", "RequestAttributesSequence"),
+    ("R5", "based-on:missing=false", "1 2 3 4 5 7 8 9 10 11", "AccessionNumber RequestAttributesSequence"),
+    ("R4 R5", "reason:missing=false", "7", "RequestAttributesSequence"),
+    ("R4", "bodysite:missing=true", "4 7 8 9 10 12", "BodyPartExamined? AnatomicRegionSequence?"),
+    ("R4 R5", "series:missing=true", "", ""),
+    ("R4 R5", "instance:missing=false", ALL, ""),
+    ("R4 R5", "dicom-class:missing=true", "", "SOPClassUID"),
+    ("R4 R5", "status:missing=true", "", ""),
+    ("R4 R5", "series:not=2.999.1.8.1", "1 2 3 4 5 6 7 9 10 11 12", ""),
+    ("R4 R5", "instance:not=2.999.1.11.2.1", "1 2 3 4 5 6 7 8 9 10 12", ""),
+    ("R4 R5", "dicom-class:not=urn:oid:1.2.840.10008.5.1.4.1.1.2", "2 3 4 6 8 9 10 11 12", "SOPClassUID"),
+    ("R4 R5", "patient.gender:not=male&patient:missing=false", "1 3 4 7 8 9 11", "PatientSex? PatientID? PatientName?"),
+    ("R4", "bodysite:text=HEAD", "2 11", "BodyPartExamined"),
+    ("R4 R5", "modality:text=ct", "", "Modality"),
     // What is the same of all.
     ("R4 R5", "status=available", ALL, ""),
     ("R4 R5", "status=registered", "", ""),
     ("R4 R5", "status:not=available", "", ""),
     ("R4 R5", "endpoint.connection-type=dicom-wado-rs", ALL, ""),
     ("R4 R5", "endpoint.connection-type=dicom-qido-rs", "", ""),
+    ("R4 R5", "endpoint.payload-type=any&endpoint.status=active", ALL, ""),
     ("R4 R5", "endpoint:missing=true", "", ""),
     // AND: each clause by itself, of whatever series.
     ("R4", "bodysite=816094009&modality=SR", "1", "BodyPartExamined Modality"),
@@ -248,7 +281,7 @@ fn every_parameter(facade: &Facade, table: &[(&str, &str, &str, &str)], listing:
         for release in releases.split(' ').map(|name| name.parse::<Release>().unwrap()) {
             facade.config.release = release;
             let reply = facade.get(&format!("ImagingStudy?{}", query.replace('|', "%7C")));
-            let place = format!("{query} as {release} on {} ({:?})", facade.faults.id, reply.outcome.requests);
+            let place = format!("{query} as {release} on {} ({} requests)", facade.faults.id, reply.outcome.requests.len());
             if reply.status() != 200 {
                 wrong += &format!("{place}: {} {}\n", reply.status(), reply.short());
                 continue;
@@ -290,7 +323,8 @@ fn tells(facade: &Facade, deciding: &str) -> bool {
             }
         }
     };
-    let of_series = ["Modality", "BodyPartExamined", "RequestAttributesSequence"].contains(&keyword) || keyword.starts_with("Performing");
+    let of_series = ["Modality", "BodyPartExamined", "AnatomicRegionSequence", "RequestAttributesSequence"].contains(&keyword)
+        || keyword.starts_with("Performing");
     let mut known: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     facade.store.instances.iter().all(|stored| {
         let uid = |tag: &str| stored[tag]["Value"][0].as_str().unwrap();

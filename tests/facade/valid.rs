@@ -27,6 +27,10 @@ pub fn every_answer() -> bool {
             short.sort_by_key(String::len);
             texts = short.into_iter().take(FEW).collect();
         }
+        if release == Release::R5 {
+            // The validator has R5's own ImagingStudy, Endpoint and Bundle, and all else as of 4.6.0, whose list of versions ends there.
+            texts = texts.iter().map(|text| text.replace(r#""fhirVersion":"5.0.0""#, r#""fhirVersion":"4.6.0""#)).collect();
+        }
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("facade-{release}.ndjson"));
         std::fs::write(&file, texts.iter().map(|text| format!("{text}\n")).collect::<String>()).unwrap();
         let output = Command::new("python3").arg(&validator).arg(release.name().to_lowercase()).arg(&file).output().unwrap();

@@ -74,6 +74,10 @@ const PEOPLE: &[(&str, &[Identifier<'static>])] = &[
     ("Patient/12", &[id(Some("urn:oid:2.999.12"), "RB-7720915")]),
     ("Patient/noissuer", &[id(None, "P1")]),
     ("Patient/nameless", &[]),
+    ("Practitioner/7", &[id(Some("urn:oid:2.999.55"), "D7")]),
+    ("Encounter/8", &[id(None, "V8")]),
+    ("ServiceRequest/2", &[id(None, "A2")]),
+    ("ServiceRequest/7", &[id(None, "RP7")]),
     ("Practitioner/5", &[id(Some("urn:oid:2.999.55"), "R5")]),
 ];
 

@@ -8,8 +8,8 @@ use crate::options::Options;
 use crate::policy::Service;
 use crate::table::Level;
 use crate::url::{BadUrl, Get, Refused, Resource, Retrievals, base_for};
-use alloc::collections::BTreeSet;
-use alloc::string::{String, ToString};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 
 /// What to GET for each study of a text, its series and their instances: an ImagingStudy of any release, a Bundle, or NDJSON.
 ///
@@ -35,9 +35,9 @@ pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
     let (tree, roots) = super::parse(json, options)?;
     super::check_types(&tree, &roots)?;
     let index = Index::new(&tree, &roots);
-    let mut found = Retrievals::default();
+    let (mut found, mut met) = (Retrievals::default(), BTreeMap::new());
     for study in index.studies() {
-        Follower { tree: &tree, index: &index, study: *study, found: &mut found }.study();
+        Follower { tree: &tree, index: &index, study: *study, found: &mut found, met: &mut met }.study();
     }
     Ok(found)
 }
@@ -47,6 +47,8 @@ struct Follower<'d, 'o> {
     index: &'o Index<'d>,
     study: Id,
     found: &'o mut Retrievals,
+    /// What is known of the Endpoints met.
+    met: &'o mut BTreeMap<Id, Option<Result<&'d str, BadUrl>>>,
 }
 
 impl<'d> Follower<'d, '_> {
@@ -61,18 +63,18 @@ impl<'d> Follower<'d, '_> {
         let study = uid.ok_or(BadUrl::Uid).and_then(Resource::of_study);
         let Some((uid, resource)) = uid.zip(self.known(Level::Study, study)) else { return };
         let base = self.base(self.study, Level::Study, uid, None);
-        self.get(base.as_deref(), resource.clone());
+        self.get(base.as_ref(), resource.clone());
         for series in children(self.tree, self.study, "series") {
             let own = text(self.tree, series, "uid").map(bare);
             let series_resource = own.ok_or(BadUrl::Uid).and_then(|own| resource.clone().and_series(own));
             let Some((own, resource)) = own.zip(self.known(Level::Series, series_resource)) else { continue };
             let nearer = self.base(series, Level::Series, uid, Some(own)).or_else(|| base.clone());
-            self.get(nearer.as_deref(), resource.clone());
+            self.get(nearer.as_ref(), resource.clone());
             for instance in children(self.tree, series, "instance") {
                 let own = text(self.tree, instance, "uid").map(bare);
                 let instance = own.ok_or(BadUrl::Uid).and_then(|own| resource.clone().and_instance(own));
                 if let Some(instance) = self.known(Level::Instance, instance) {
-                    self.get(nearer.as_deref(), instance);
+                    self.get(nearer.as_ref(), instance);
                 }
             }
         }
@@ -82,14 +84,14 @@ impl<'d> Follower<'d, '_> {
         resource.map_err(|why| self.found.refused.push(Refused { at, why })).ok()
     }
 
-    fn get(&mut self, base: Option<&str>, resource: Resource) {
+    fn get(&mut self, base: Option<&Arc<str>>, resource: Resource) {
         if let Some(base) = base {
-            self.found.gets.push(Get { base: base.to_string(), resource });
+            self.found.gets.push(Get { base: base.clone(), resource });
         }
     }
 
     /// The base of the first Endpoint of an element that can be used.
-    fn base(&mut self, owner: Id, at: Level, study: &str, series: Option<&str>) -> Option<String> {
+    fn base(&mut self, owner: Id, at: Level, study: &str, series: Option<&str>) -> Option<Arc<str>> {
         let mut found = None;
         for reference in children(self.tree, owner, "endpoint") {
             match self.follow(reference, study, series) {
@@ -97,25 +99,34 @@ impl<'d> Follower<'d, '_> {
                 Err(why) => self.found.refused.push(Refused { at, why }),
             }
         }
-        found.map(ToString::to_string)
+        found.map(Arc::from)
     }
 
     /// The base that a reference to an Endpoint leads to; none where it is one of another service.
-    fn follow(&self, reference: Id, study: &str, series: Option<&str>) -> Result<Option<&'d str>, BadUrl> {
+    fn follow(&mut self, reference: Id, study: &str, series: Option<&str>) -> Result<Option<&'d str>, BadUrl> {
         let tree = self.tree;
         let literal = text(tree, reference, "reference").ok_or(BadUrl::Unresolved)?;
         let endpoint = self.index.resolve(literal, self.study).map(|target| target.id);
         let endpoint = endpoint.filter(|endpoint| type_of(tree, *endpoint) == Some("Endpoint")).ok_or(BadUrl::Unresolved)?;
-        let connection = tree.member(endpoint, "connectionType");
-        let mut codes = connection.into_iter().flat_map(|id| tree.span(id)).filter(|id| tree.is_named(*id, "code"));
-        if !codes.any(|code| tree.text(code).and_then(super::endpoint::service_of) == Some(Service::WadoRs)) {
-            return Ok(None);
+        // Many studies refer to one Endpoint.
+        match *self.met.entry(endpoint).or_insert_with(|| address(tree, endpoint)) {
+            None => Ok(None),
+            Some(address) => base_for(address?, study, series).map(Some),
         }
-        if text(tree, endpoint, "status").is_some_and(|status| status != "active") {
-            return Err(BadUrl::NotActive);
-        }
-        base_for(text(tree, endpoint, "address").ok_or(BadUrl::Scheme)?, study, series).map(Some)
     }
+}
+
+/// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
+fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUrl>> {
+    let connection = tree.member(endpoint, "connectionType");
+    let mut codes = connection.into_iter().flat_map(|id| tree.span(id)).filter(|id| tree.is_named(*id, "code"));
+    if !codes.any(|code| tree.text(code).and_then(super::endpoint::service_of) == Some(Service::WadoRs)) {
+        return None;
+    }
+    if text(tree, endpoint, "status").is_some_and(|status| status != "active") {
+        return Some(Err(BadUrl::NotActive));
+    }
+    Some(text(tree, endpoint, "address").ok_or(BadUrl::Scheme))
 }
 
 fn bare(uid: &str) -> &str {

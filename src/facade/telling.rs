@@ -1,0 +1,97 @@
+//! What an answer has to say besides the studies: what is left out of it, and why.
+
+use super::content::Held;
+use super::judging::{Candidate, Judged};
+use crate::fhir::outcome::Issue;
+use crate::search::{Plan, Residual, Why};
+use crate::study::Study;
+use alloc::format;
+use alloc::vec::Vec;
+
+/// How many studies there are of which something is to be told.
+#[derive(Default)]
+pub(super) struct Telling {
+    /// Of several patients.
+    pub(super) torn: usize,
+    /// Nothing that is returned decides whether they match.
+    undecided: usize,
+    /// They do not match because the issuer of the patient's id is not to be seen.
+    issuer_unknown: usize,
+    /// Their study rows match, and what they hold does not.
+    pub(super) contradictory: usize,
+    /// The archive counts or has more of them than it lists.
+    pub(super) incomplete: usize,
+    /// Rows of no study.
+    pub(super) nameless: u64,
+    /// There are rows that cannot be had.
+    pub(super) is_cut: bool,
+}
+
+impl Telling {
+    /// What is to be told of a candidate that is not shown.
+    pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual) {
+        let records = || {
+            let own = candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
+            candidate.rows.iter().chain(own)
+        };
+        match candidate.verdict {
+            Some(Judged::Undecided) if records().any(Study::is_patient_conflict) => self.torn += 1,
+            Some(Judged::Undecided) => self.undecided += 1,
+            Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
+            _ => {}
+        }
+    }
+
+    pub(super) fn issues(self, plan: Option<&Plan>) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        let mut tell = |severity, code, text, count: u64, of: &str| {
+            if count > 0 {
+                issues.push(Issue { severity, code, text, diagnostics: format!("{count} {of}") });
+            }
+        };
+        tell(
+            "error",
+            "conflict",
+            "the archive has a study under more than one patient: what does not say whose it is is not shown",
+            self.torn as u64,
+            "studies",
+        );
+        tell(
+            "warning",
+            "incomplete",
+            "studies are left out because the archive does not tell what decides whether they match",
+            self.undecided as u64,
+            "studies",
+        );
+        tell(
+            "warning",
+            "incomplete",
+            "studies of that patient id are left out because the archive does not tell who issued it",
+            self.issuer_unknown as u64,
+            "studies: issuer-unknown",
+        );
+        tell(
+            "warning",
+            "conflict",
+            "studies that match by what is listed of them do not by what they hold: they are left out, and counted",
+            self.contradictory as u64,
+            "studies",
+        );
+        tell("warning", "incomplete", "the archive counts more of a study than it lists", self.incomplete as u64, "studies");
+        tell("warning", "incomplete", "the archive's answer has rows that are of no study", self.nameless, "rows");
+        if self.is_cut {
+            tell("warning", "incomplete", "the archive has more rows than it gives", 1, "or more");
+        }
+        for decision in plan.into_iter().flat_map(Plan::decisions) {
+            for why in decision.whys.iter().filter(|why| matches!(why, Why::IssuerUnknown | Why::Unanswerable)) {
+                issues.push(Issue {
+                    severity: "warning",
+                    code: "incomplete",
+                    text: "the archive never tells what decides a clause: studies may be left out",
+                    diagnostics: format!("{}: {}", decision.clause, why.name()),
+                });
+            }
+        }
+        issues
+    }
+}

@@ -9,6 +9,8 @@ mod archive;
 mod conversation;
 #[path = "facade/failures.rs"]
 mod failures;
+#[path = "facade/hostile.rs"]
+mod hostile;
 #[path = "facade/http.rs"]
 mod http;
 #[path = "facade/laws.rs"]
@@ -42,9 +44,10 @@ fn main() -> ExitCode {
     let mut trials = trials! {
         conversation: owned_and_send the_lowest_position_decides references_that_are_not_found_out each_study_once what_was_not_asked_for;
         failures: as_they_are_given later nonsense misfits_in_the_middle two_patients pages_for_ever limits requests_that_are_refused costly;
+        hostile: one_number_two_people series_of_two_issuers rows_of_another_study whose_study_it_is pages_within_bounds links_keep_the_format rows_of_no_study lists_that_are_short a_lost_warning our_own_endpoint excess;
         http: releases formats handling forms methods metadata endpoints_of_the_configuration addresses;
         laws: arrival_blind_law ends_law any_events_end mutants_are_caught;
-        paging: counts tampered_cursors sorted pages_with_a_base links_lead_on;
+        paging: counts tampered_cursors sorted pages_with_a_base links_lead_on pages_within_the_limit;
         results: elements summaries includes totals losses_are_told read_lists_everything;
         retrieve: endpoints_lead_to_the_study;
         seed: both_calls;

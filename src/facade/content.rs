@@ -38,20 +38,21 @@ impl Asking {
         Asking { server: server.clone(), studies, series, instances }
     }
 
-    /// How many requests a listing takes, if it fits one page.
-    fn pages(&self) -> u32 {
-        if self.server.end_signal() == End::EmptyPage { 2 } else { 1 }
+    /// How many requests a listing takes, if it fits one page: what was seen, and what is known before.
+    fn pages(&self, exchange: &Exchange) -> u32 {
+        let known = if self.server.end_signal() == End::EmptyPage { 1 } else { 0 };
+        exchange.extra().max(known).saturating_add(1)
     }
 
     /// How many requests a study takes, with so many series, as far as they are known.
-    pub(super) fn cost(&self, level: Level, series: Option<u32>) -> u32 {
+    pub(super) fn cost(&self, exchange: &Exchange, level: Level, series: Option<u32>) -> u32 {
         let below = match level {
             Level::Patient | Level::Study => 0,
             Level::Series => 1,
             Level::Instance if self.server.lists_instances() => 2,
             Level::Instance => 1_u32.saturating_add(series.unwrap_or(USUAL_SERIES)),
         };
-        self.pages().saturating_mul(below.saturating_add(1))
+        self.pages(exchange).saturating_mul(below.saturating_add(1))
     }
 
     /// Asks for the rows below a study or series.
@@ -237,7 +238,7 @@ impl Below {
             self.whole = Some(asking.pull(exchange, &self.study, View::Instances, NOT_SUPPORTED));
             self.is_complete = false;
         } else if !self.uids.is_empty() {
-            if u64::from(asking.pages()) * self.uids.len() as u64 > u64::from(exchange.remaining()) {
+            if u64::from(asking.pages(exchange)) * self.uids.len() as u64 > u64::from(exchange.remaining()) {
                 self.is_left = true;
                 return Ok(());
             }

@@ -28,6 +28,9 @@ pub(super) struct Pull {
     /// The pages so far.
     reader: Option<Reader>,
     rows: u64,
+    /// How many pages came, and how many rows the first had.
+    count: u32,
+    first: u64,
     pages: BTreeSet<u128>,
     /// Pages in a row that were there before.
     stale: u32,
@@ -112,6 +115,8 @@ pub(super) struct Exchange {
     pulls: Vec<Option<Pull>>,
     references: Vec<(String, Option<Identifiers>)>,
     bytes: u64,
+    /// How many requests more than one a listing took whose rows all came with the first, at most.
+    extra: u32,
     refusal: Option<Refusal>,
 }
 
@@ -128,6 +133,7 @@ impl Exchange {
             pulls: Vec::new(),
             references: Vec::new(),
             bytes: 0,
+            extra: 0,
             refusal: None,
         }
     }
@@ -168,6 +174,11 @@ impl Exchange {
         }
     }
 
+    /// How many requests more than one a short listing takes, as far as it was seen.
+    pub(super) const fn extra(&self) -> u32 {
+        self.extra
+    }
+
     /// How much more may be asked.
     pub(super) fn remaining(&self) -> u32 {
         self.options.limits.requests.saturating_sub(self.asked)
@@ -205,7 +216,20 @@ impl Exchange {
         }
         let (path, query) = (path.to_string(), query.to_string());
         let (state, pages) = (State::Asking, BTreeSet::new());
-        self.pulls.push(Some(Pull { path, query, within, absent, state, reader: None, rows: 0, pages, stale: 0, is_cut: false }));
+        self.pulls.push(Some(Pull {
+            path,
+            query,
+            within,
+            absent,
+            state,
+            reader: None,
+            rows: 0,
+            count: 0,
+            first: 0,
+            pages,
+            stale: 0,
+            is_cut: false,
+        }));
         self.next_page(id);
         id
     }
@@ -353,6 +377,12 @@ impl Exchange {
                 }
             }
         }
+        for pull in unfinished.iter().filter_map(|id| self.pulls.get(*id)?.as_ref()) {
+            // Later pages may each repeat a row of the one before.
+            if pull.state == State::Done && pull.first + u64::from(pull.count) > pull.rows {
+                self.extra = self.extra.max(pull.count.saturating_sub(1));
+            }
+        }
         unfinished.retain(|id| self.pulls.get(*id).and_then(Option::as_ref).is_some_and(|pull| pull.state == State::Asking));
         unfinished.sort_unstable();
         for id in unfinished {
@@ -370,6 +400,10 @@ impl Pull {
             return Ok(());
         }
         let rows = page.reader.rows();
+        if self.count == 0 {
+            self.first = rows;
+        }
+        self.count += 1;
         self.rows += rows;
         // A server may give a row of the page before again; one that gives whole pages again never ends.
         self.stale = if rows > 0 && !self.pages.insert(page.hash.value()) { self.stale + 1 } else { 0 };

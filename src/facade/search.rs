@@ -159,7 +159,7 @@ impl Search {
                 break;
             }
         }
-        let affordable = self.affordable(&needs, exchange.remaining());
+        let affordable = self.affordable(&needs, exchange);
         if all && affordable < needs.len() {
             return Err(Refusal::too_many_requests());
         }
@@ -178,7 +178,7 @@ impl Search {
         let (mut shown, mut next) = self.page(&residual, end);
         let is_held = |n: usize| self.candidates.get(n).is_some_and(|one| one.held.is_some_and(|(_, level)| level >= show));
         let missing: Vec<(usize, Level)> = shown.iter().filter(|(_, n)| !is_held(*n)).map(|(_, n)| (*n, show)).collect();
-        let affordable = self.affordable(&missing, exchange.remaining());
+        let affordable = self.affordable(&missing, exchange);
         if affordable > 0 {
             let missing: Vec<usize> = missing.into_iter().take(affordable).map(|(n, _)| n).collect();
             let uids: Vec<String> = missing.iter().filter_map(|n| Some(self.candidates.get(*n)?.uid.clone())).collect();
@@ -199,11 +199,11 @@ impl Search {
     }
 
     /// How many of the first of these candidates the requests that are left suffice for.
-    fn affordable(&self, wanted: &[(usize, Level)], remaining: u32) -> usize {
-        let mut left = if self.is_spent { 0 } else { remaining };
+    fn affordable(&self, wanted: &[(usize, Level)], exchange: &Exchange) -> usize {
+        let mut left = if self.is_spent { 0 } else { exchange.remaining() };
         let fits = |(n, level): &&(usize, Level)| {
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
-            let cost = self.asking.cost(*level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
+            let cost = self.asking.cost(exchange, *level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
             left.checked_sub(cost).inspect(|rest| left = *rest).is_some()
         };
         wanted.iter().take_while(fits).count()

@@ -246,3 +246,19 @@ pub(crate) fn decode(segment: &str) -> Result<Cow<'_, str>, BadUrl> {
 pub(crate) fn is_uid(text: &str) -> bool {
     uid(text) != Uid::Bad
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_paths_end() {
+        for part in ["/series", "/instances", "/studies", "/studies/1", "/bulkdata", "/studies/1/series/1/instances/1/bulkdata"] {
+            let text = part.repeat(50_000);
+            let _ = parse(&text);
+            let _ = base(&["https://h", &text].concat(), "1");
+        }
+        assert!(parse(&"/series".repeat(50_000)).is_ok());
+    }
+}

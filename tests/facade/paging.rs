@@ -252,3 +252,18 @@ pub fn links_lead_on() {
         }
     }
 }
+
+/// Pages that would cost more asks than `limits.requests` are smaller, and lead on: what each study holds is listed whole.
+pub fn pages_within_the_limit() {
+    for server in ["dcm4chee-arc-5", "orthanc-1.12", "kheops", "google-healthcare"] {
+        let mut facade = roomy(server, 120);
+        facade.config.listing = Listing::Instances;
+        let pages = pages(&facade, "ImagingStudy?patient.identifier=P250&_count=100");
+        assert!(pages.iter().all(|page| page.status() == 200), "{server}: {} pages, then {}", pages.len(), pages.last().unwrap().short());
+        let studies: Vec<_> = pages.iter().flat_map(|page| page.entries("match")).collect();
+        let uids: BTreeSet<String> = pages.iter().flat_map(Reply::studies).collect();
+        assert_eq!((studies.len(), uids.len()), (120, 120), "{server}");
+        assert!(studies.iter().all(|study| study["series"][0]["instance"].as_array().is_some_and(|all| all.len() == 1)), "{server}");
+        assert!(pages.iter().all(|page| page.outcome.requests.len() <= 200 && !page.studies().is_empty()), "{server}");
+    }
+}

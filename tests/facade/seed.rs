@@ -28,11 +28,15 @@ study 2.999.20.3: PatientID=RB-7720915; IssuerOfPatientID=OTHER; PatientName=REE
 /// What a real archive does and the model does not: its study rows hold what another system once told it, and it finds by that.
 fn as_the_archive_counts(model: &mut Pacs<'_>, path: &str, query: &str) -> Said {
     let mut said = model(path, &query.replace("ModalitiesInStudy=MR&", ""));
-    if path == "/studies" && said.status == 200 {
+    if said.status == 200 {
         let mut rows: Vec<Value> = serde_json::from_slice(&said.body).unwrap();
-        for row in rows.iter_mut().filter(|row| row["0020000D"]["Value"][0] == "2.999.20.1") {
-            row["00080061"] = json!({"vr": "CS", "Value": ["MR"]});
-            row["00201208"] = json!({"vr": "IS", "Value": [5]});
+        // Rows of every level tell it, where they tell of the study at all.
+        for row in rows.iter_mut().filter(|row| path.contains("2.999.20.1/") || row["0020000D"]["Value"][0] == "2.999.20.1") {
+            for (tag, value) in [("00080061", json!({"vr": "CS", "Value": ["MR"]})), ("00201208", json!({"vr": "IS", "Value": [5]}))] {
+                if let Some(own) = row.get_mut(tag) {
+                    *own = value;
+                }
+            }
         }
         said.body = serde_json::to_vec(&rows).unwrap();
     }

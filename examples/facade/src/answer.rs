@@ -1,14 +1,14 @@
 //! One request of a FHIR client, answered; and the archive's own resources, passed through.
 
 use crate::archive::Archive;
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Known};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Identifier, Incoming, Step};
 use fhir_dicomweb::url;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +23,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Facade {
     config: Config,
     archive: Archive,
-    patients: BTreeMap<String, Vec<(Option<String>, String)>>,
+    patients: Known,
     concurrent: usize,
     served: AtomicU64,
 }

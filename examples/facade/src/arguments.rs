@@ -8,17 +8,21 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
-pub const USAGE: &str = "usage: facade --dicomweb URL [--listen 127.0.0.1:8080] [--release R4] [--server ID] [--fhir-base URL] [--patients FILE]
+pub const USAGE: &str =
+    "usage: facade --dicomweb URL [--listen 127.0.0.1:8080] [--release R4] [--server ID] [--fhir-base URL] [--patients FILE]
               [--endpoint-base URL] [--namespace NAME=URI]... [--patient-namespace URI] [--zone +01:00] [--enumerate]
               [--timeout SECONDS] [--concurrent N] [--max-body MIB]";
+
+/// Identifiers of resources (system, value), by reference: `Patient/12`.
+pub type Known = BTreeMap<String, Vec<(Option<String>, String)>>;
 
 /// What the command line says.
 pub struct Arguments {
     pub dicomweb: String,
     pub listen: String,
     pub config: Config,
-    /// Identifiers of resources, by reference.
-    pub patients: BTreeMap<String, Vec<(Option<String>, String)>>,
+    /// Whom the facade knows.
+    pub patients: Known,
     /// For each request to the archive.
     pub timeout: Duration,
     /// How many requests of one conversation are under way at once.
@@ -71,7 +75,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Done<Arguments> {
 }
 
 /// The identifiers of the resources of an NDJSON text, by `Type/id`.
-fn resources(text: &str) -> Done<BTreeMap<String, Vec<(Option<String>, String)>>> {
+fn resources(text: &str) -> Done<Known> {
     let mut all = BTreeMap::new();
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let resource: Value = serde_json::from_str(line).map_err(|_| format!("line {} of --patients is no JSON", n + 1))?;

@@ -1,8 +1,8 @@
 //! A FHIR facade over a DICOMweb server. The conversations are the crate's; the sockets, the clock and the log are here.
 
 mod answer;
-mod arguments;
 mod archive;
+mod arguments;
 
 use answer::Facade;
 use axum::Router;
@@ -17,10 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
     let arguments = arguments::parse(std::env::args().skip(1))?;
     let facade = Arc::new(Facade::new(&arguments)?);
-    let app = Router::new()
-        .route("/dicom-web/{*path}", get(answer::passthrough))
-        .fallback(answer::fhir)
-        .with_state(facade);
+    let app = Router::new().route("/dicom-web/{*path}", get(answer::passthrough)).fallback(answer::fhir).with_state(facade);
     let listener = TcpListener::bind(&arguments.listen).await?;
     tracing::info!(listen = %listener.local_addr()?, server = arguments.config.server.id(), release = %arguments.config.release, "ready");
     axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;

@@ -2,6 +2,8 @@
 //! [`FhirOverDicomweb`](fhir_dicomweb::facade::FhirOverDicomweb). Here the server is a function over three rows; put an HTTP client in its place.
 //!
 //! `cargo run -q --example in_memory_facade`
+#![allow(clippy::print_stdout)]
+
 use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Identifier, Incoming, Misuse, Response, Step};
 use fhir_dicomweb::{Options, search::servers};
 

@@ -62,7 +62,8 @@ impl Facade {
                 }
                 Step::Done(response) => return (response, asked),
                 _ => {
-                    while let (true, Some(fetch)) = (fetches.len() < self.concurrent, waiting.pop_front()) {
+                    while fetches.len() < self.concurrent {
+                        let Some(fetch) = waiting.pop_front() else { break };
                         fetches.spawn(fetch);
                     }
                     tokio::select! {

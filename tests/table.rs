@@ -2,7 +2,8 @@
 //!
 //! `UPDATE_SPEC=1 cargo test --test house` writes the exported files anew.
 
-use crate::support::{span_holds, vector_files, walk};
+use crate::support::cases::holds;
+use crate::support::{vector_files, walk};
 use fhir_dicomweb::{Code, Level, Part, Release, Row, known, rows};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -129,7 +130,7 @@ fn every_row_and_release_has_a_vector() {
         assert_eq!(file["count"], cases.len(), "{name}");
         for release in Release::ALL {
             let to_fhir = |case: &&Value| {
-                span_holds(case["releases"].as_str().unwrap(), release)
+                holds(case["releases"].as_str().unwrap(), release.name())
                     && case["directions"].as_array().unwrap().iter().any(|d| d == "to-fhir")
             };
             if !cases.iter().any(|case| to_fhir(&case)) {

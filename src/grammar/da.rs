@@ -29,6 +29,11 @@ const FIRST_YEAR: u16 = 1800;
 
 /// Whether the calendar has this day, and it is no placeholder.
 pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {
+    is_calendar(year, month, day) && year.parse::<u16>().is_ok_and(|year| year >= FIRST_YEAR)
+}
+
+/// Whether the calendar has this day.
+pub(crate) fn is_calendar(year: &str, month: &str, day: &str) -> bool {
     let read = |text: &str| text.parse::<u16>().unwrap_or(0);
     let (year, month, day) = (read(year), read(month), read(day));
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -39,7 +44,7 @@ pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {
         2 => 28,
         _ => 0,
     };
-    year >= FIRST_YEAR && (1..=days).contains(&day)
+    (1..=days).contains(&day)
 }
 
 #[cfg(test)]

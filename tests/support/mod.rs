@@ -13,10 +13,16 @@ pub mod plan_laws;
 pub mod qido_store;
 pub mod search_laws;
 
-use fhir_dicomweb::{Error, Id, LossReport, Options, Release, Subject, Zone, dicom, fhir};
+#[path = "../../examples/drive/cases.rs"]
+pub mod cases;
+#[path = "../../examples/drive/compare.rs"]
+pub mod compare;
+#[path = "../../examples/conform/vectors.rs"]
+pub mod vectors;
+
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+pub use vectors::options_of;
 
 /// Every vector file: its path below `spec/vectors`, and its content.
 pub fn vector_files() -> Vec<(PathBuf, Value)> {
@@ -43,182 +49,5 @@ pub fn walk(dir: &Path, visit: &mut dyn FnMut(&Path)) {
         } else {
             visit(&path);
         }
-    }
-}
-
-/// Whether the span of a vector (`R4..R6`, `R5..`, `R6`) holds a release.
-pub fn span_holds(span: &str, release: Release) -> bool {
-    let parse = |text: &str| text.parse::<Release>().unwrap_or_else(|_| panic!("release span {span}"));
-    match span.split_once("..") {
-        None => parse(span) == release,
-        Some((from, "")) => parse(from) <= release,
-        Some((from, to)) => parse(from) <= release && release <= parse(to),
-    }
-}
-
-/// The part of `value` for a release: itself, or the member whose name is a span that holds the release.
-pub fn for_release(value: &Value, release: Release) -> &Value {
-    let Some(members) = value.as_object() else { return value };
-    let spans = || members.iter().filter(|(name, _)| name.split("..").all(|part| part.is_empty() || part.parse::<Release>().is_ok()));
-    if members.is_empty() || spans().count() != members.len() {
-        return value;
-    }
-    let found = spans().find(|(span, _)| span_holds(span, release));
-    found.map_or(&Value::Null, |(_, part)| part)
-}
-
-/// The options that a vector names.
-pub fn options_of(case: &Value) -> Options {
-    let mut options = Options::default();
-    let Some(given) = case["options"].as_object() else { return options };
-    for (name, value) in given {
-        let text = || value.as_str().unwrap_or_else(|| panic!("option {name}")).to_owned();
-        let pairs = || {
-            let pair = |(name, uri): (&String, &Value)| (name.clone(), uri.as_str().unwrap().to_owned());
-            value.as_object().unwrap().iter().map(pair).collect()
-        };
-        match name.as_str() {
-            "zone" => options.zone = Zone::Fixed(text().parse().unwrap()),
-            "namespaces" => options.namespaces = pairs(),
-            "patientNamespace" => options.patient_namespace = Some(text()),
-            "schemes" => options.schemes = pairs(),
-            "studyIdSystem" => options.study_id_system = Some(text()),
-            "endpointBase" => options.endpoint_base = Some(text()),
-            "complete" => options.complete = value.as_bool().unwrap(),
-            "paranoid" => options.paranoid = value.as_bool().unwrap(),
-            "requireSelective" => options.require_selective = value.as_bool().unwrap(),
-            // A promise of the server.
-            "allDatesIn" => {}
-            "strict" => options.strict = value.as_bool().unwrap(),
-            "fhirBase" => options.fhir_base = Some(text()),
-            "id" => {
-                options.id = match value.as_str() {
-                    Some("uid") => Id::Uid,
-                    Some("none") => Id::None,
-                    _ => Id::Given(value["given"].as_str().unwrap().to_owned()),
-                }
-            }
-            "accession" => options.accession = text().parse().unwrap(),
-            "listing" => options.listing = text().parse().unwrap(),
-            "modalities" => options.modalities = text().parse().unwrap(),
-            "names" => options.names = text().parse().unwrap(),
-            "subject" => {
-                options.subject = match value.as_str() {
-                    Some("logical") => Subject::Logical,
-                    Some("contained") => Subject::Contained,
-                    Some("separate") => Subject::Separate,
-                    _ => Subject::Reference(value["reference"].as_str().unwrap().to_owned()),
-                }
-            }
-            "practitioners" => options.practitioners = text().parse().unwrap(),
-            "endpoints" => options.endpoints = text().parse().unwrap(),
-            "endpointAddress" => options.endpoint_address = text().parse().unwrap(),
-            "endpointLevel" => options.series_endpoints = text() == "series",
-            "trustRetrieveUrl" => options.trust_retrieve_url = value.as_bool().unwrap(),
-            "services" => options.services = value.as_array().unwrap().iter().map(|name| name.as_str().unwrap().parse().unwrap()).collect(),
-            other => panic!("unknown option {other}"),
-        }
-    }
-    options
-}
-
-/// Losses as the vectors compare them: a multiset of code, place and count.
-pub type Losses = BTreeMap<(String, String), u64>;
-
-pub fn losses_of(reports: &[&LossReport]) -> Losses {
-    let mut losses = Losses::new();
-    for loss in reports.iter().flat_map(|report| report.iter()) {
-        *losses.entry((loss.code.name().to_owned(), loss.at.to_string())).or_default() += loss.count;
-    }
-    losses
-}
-
-/// DICOM JSON text to resources and losses, as one step.
-pub fn to_fhir(text: &[u8], release: Release, options: &Options) -> Result<(Vec<Value>, Losses), Error> {
-    let read = dicom::read(text, options)?;
-    let mut reports = vec![read.loss.clone()];
-    let mut resources = Vec::new();
-    for study in &read.value {
-        let written = fhir::write(study, release, options);
-        resources.push(serde_json::from_str(written.value.as_str()).expect("what is written is JSON"));
-        reports.push(written.loss);
-    }
-    Ok((resources, losses_of(&reports.iter().collect::<Vec<_>>())))
-}
-
-/// As [`to_fhir`], into one Bundle.
-pub fn to_bundle(text: &[u8], release: Release, options: &Options) -> Result<(Value, Losses), Error> {
-    let read = dicom::read(text, options)?;
-    let mut bundle = fhir::BundleWriter::new(release, options);
-    read.value.iter().for_each(|study| bundle.push(study));
-    let bundle = bundle.finish();
-    let value = serde_json::from_str(bundle.value.as_str()).expect("what is written is JSON");
-    Ok((value, losses_of(&[&read.loss, &bundle.loss])))
-}
-
-/// FHIR text to data sets and losses, as one step; without a level that of the lowest that is listed.
-pub fn to_dicom(text: &[u8], release: Release, options: &Options, level: Option<&str>) -> Result<(Value, Losses), Error> {
-    let read = fhir::read(text, release, options)?;
-    let instances = read.value.iter().any(|study| study.series().any(|series| series.instances().len() > 0));
-    let series = read.value.iter().any(|study| study.series().len() > 0);
-    let rows = match level {
-        Some("study") => dicom::Rows::Study,
-        Some("series") => dicom::Rows::Series,
-        Some("instance") => dicom::Rows::Instances,
-        Some("metadata") => dicom::Rows::Metadata,
-        Some(other) => panic!("level {other}"),
-        None if instances => dicom::Rows::Instances,
-        None if series => dicom::Rows::Series,
-        None => dicom::Rows::Study,
-    };
-    let (mut sets, mut reports) = (Vec::new(), vec![read.loss.clone()]);
-    for study in &read.value {
-        let written = dicom::write(study, rows, options);
-        let value: Value = serde_json::from_str(written.value.as_str()).expect("what is written is JSON");
-        sets.extend(value.as_array().unwrap().clone());
-        reports.push(written.loss);
-    }
-    Ok((filled(&Value::Array(sets)), losses_of(&reports.iter().collect::<Vec<_>>())))
-}
-
-/// Data sets without the attributes that have no value, at the top.
-pub fn filled(sets: &Value) -> Value {
-    match sets {
-        Value::Array(sets) => sets.iter().map(filled).collect(),
-        Value::Object(set) => {
-            let says = |value: &Value| match value {
-                Value::Null => false,
-                Value::String(text) => !text.trim().is_empty(),
-                Value::Object(members) => !members.is_empty(),
-                _ => true,
-            };
-            let has = |attribute: &Value| attribute["Value"].as_array().is_some_and(|values| values.iter().any(says));
-            set.iter().filter(|(_, attribute)| has(attribute)).map(|(tag, attribute)| (tag.clone(), attribute.clone())).collect()
-        }
-        other => other.clone(),
-    }
-}
-
-/// Whether `found` is what is expected, where `*` in an expected text stands for any UUID.
-/// In a Bundle each such UUID must stand where it is needed: as id, in a fullUrl, in a reference.
-pub fn matches(expected: &Value, found: &Value) -> bool {
-    let mut uuids: BTreeMap<String, usize> = BTreeMap::new();
-    let alike = alike(expected, found, &mut uuids);
-    alike && (found["resourceType"] != "Bundle" || uuids.values().all(|times| *times >= 3))
-}
-
-fn alike(expected: &Value, found: &Value, uuids: &mut BTreeMap<String, usize>) -> bool {
-    match (expected, found) {
-        (Value::String(pattern), Value::String(text)) if pattern.contains('*') && pattern != text => {
-            let (before, after) = pattern.split_once('*').unwrap();
-            let Some(uuid) = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
-            *uuids.entry(uuid.to_owned()).or_default() += 1;
-            uuid.len() == 36 && uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12])
-        }
-        (Value::Array(one), Value::Array(two)) => one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two, uuids)),
-        (Value::Object(one), Value::Object(two)) => {
-            one.len() == two.len() && one.iter().all(|(name, value)| two.get(name).is_some_and(|other| alike(value, other, uuids)))
-        }
-        (one, two) => one == two,
     }
 }

@@ -136,8 +136,8 @@ STUDIES = [
     Study("lower", 14, LOWER, (Series("CT", CT, 1, "CHEST"),), "20240506", "101530", "+0000", "acc-0001"),
     # Twenty characters, where DICOM allows sixteen: such are met.
     Study("long", 15, LONG, (Series("CR", CR, 1, "HAND"),), "20240507", accession="ACC-20240507-0000019"),
-    Study("torn_1", 16, TORN_ONE, (Series("CR", CR, 1, "HAND"),), "20240601", accession="ACC-0016"),
-    Study("torn_2", 16, TORN_TWO, (Series("CR", CR, 1, "HAND"),), "20240601", accession="ACC-0017", twin=1),
+    Study("torn_1", 16, TORN_ONE, (Series("CR", CR, 1, "HAND"),), "20210601", accession="ACC-0016"),
+    Study("torn_2", 16, TORN_TWO, (Series("CR", CR, 1, "HAND"),), "20210601", accession="ACC-0017", twin=1),
     Study("knee", 17, KNEE, (Series("MR", MR, 3, "KNEE", "R", performer="Bloch^Felix"),),
           "20240610", "120000", "+0200", "ACC-0018", "SID-17", "Knee", "Wilson^James", admission="ADM-10"),
 ]

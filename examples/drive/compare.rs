@@ -1,0 +1,106 @@
+//! Whether an answer is what a vector expects: the one comparison rule of `spec/README.md`.
+
+use super::cases::{Run, Want};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Whether `found` is what is expected, where `*` in an expected text stands for any UUID.
+/// In a Bundle each such UUID must stand where it is needed: as id, in a fullUrl, in a reference.
+pub fn matches(expected: &Value, found: &Value) -> bool {
+    let mut uuids: BTreeMap<String, usize> = BTreeMap::new();
+    let alike = alike(expected, found, &mut uuids);
+    alike && (found["resourceType"] != "Bundle" || uuids.values().all(|times| *times >= 3))
+}
+
+fn alike(expected: &Value, found: &Value, uuids: &mut BTreeMap<String, usize>) -> bool {
+    match (expected, found) {
+        (Value::String(pattern), Value::String(text)) if pattern.contains('*') && pattern != text => {
+            let (before, after) = pattern.split_once('*').unwrap_or_default();
+            let Some(uuid) = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
+            *uuids.entry(uuid.to_owned()).or_default() += 1;
+            uuid.len() == 36 && uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        }
+        (Value::Array(one), Value::Array(two)) => one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two, uuids)),
+        (Value::Object(one), Value::Object(two)) => {
+            one.len() == two.len() && one.iter().all(|(name, value)| two.get(name).is_some_and(|other| alike(value, other, uuids)))
+        }
+        (Value::Number(one), Value::Number(two)) => one == two || one.as_f64() == two.as_f64(),
+        (one, two) => one == two,
+    }
+}
+
+/// Losses as a multiset of code, place and count.
+fn losses(list: &Value) -> BTreeMap<(String, String), u64> {
+    let mut losses = BTreeMap::new();
+    for loss in list.as_array().into_iter().flatten() {
+        let text = |name: &str| loss[name].as_str().unwrap_or_default().to_owned();
+        *losses.entry((text("code"), text("at"))).or_default() += loss["count"].as_u64().unwrap_or(1);
+    }
+    losses
+}
+
+/// What is wrong with an answer; nothing where it is right.
+pub fn wrong(run: &Run, answer: &Value) -> Option<String> {
+    let code = answer["error"]["code"].as_str();
+    if let Want::Error(wanted) = &run.want {
+        return match code {
+            Some(code) if code == wanted => None,
+            Some(code) => Some(format!("expected the error {wanted}, found {code}")),
+            None => Some(format!("expected the error {wanted}, found a result")),
+        };
+    }
+    if let Some(code) = code {
+        return Some(format!("expected a result, found the error {code}"));
+    }
+    let (output, loss) = (&answer["output"], &answer["loss"]);
+    let mut wrong = Vec::new();
+    match &run.want {
+        Want::Error(_) => {}
+        Want::Output { output: wanted, loss: told } => {
+            if wanted.as_ref().is_some_and(|wanted| !matches(wanted, output)) {
+                wrong.push(format!("expected {}\n   found {output}", wanted.as_ref().unwrap_or(&Value::Null)));
+            }
+            if let Some(told) = told.as_ref().filter(|told| losses(told) != losses(loss)) {
+                wrong.push(format!("expected losses {:?}\n   found {:?}", losses(told), losses(loss)));
+            }
+        }
+        Want::Table(rows) => {
+            let found = output.as_array().map(Vec::as_slice).unwrap_or_default();
+            if found.len() != rows.len() {
+                wrong.push(format!("expected {} answers, found {}", rows.len(), found.len()));
+            }
+            for (row, found) in rows.iter().zip(found) {
+                if !row_is(run, row, found) {
+                    wrong.push(format!("expected {row}\n   found {found}"));
+                }
+            }
+        }
+    }
+    if wrong.is_empty() { None } else { Some(wrong.join("\n")) }
+}
+
+/// Whether the answer to one row of a table is right.
+fn row_is(run: &Run, row: &Value, found: &Value) -> bool {
+    let sorted = |list: &Value| {
+        let mut texts: Vec<&str> = list.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        texts.sort_unstable();
+        texts.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    match run.op.as_str() {
+        "judge" => row["a"] == *found,
+        "match" => row["is"] == *found,
+        "answer" if row["error"].is_null() => sorted(&row["studies"]) == sorted(&found["studies"]) && found["error"].is_null(),
+        "answer" | "plan" if !row["error"].is_null() => row["error"] == found["error"],
+        "plan" => {
+            let reasons = |(clause, wanted): (&String, &Value)| {
+                let given = sorted(&found["reasons"][clause]);
+                sorted(wanted).iter().all(|reason| given.contains(reason))
+            };
+            sorted(&row["requests"]) == sorted(&found["requests"])
+                && row["classes"] == found["classes"]
+                && (row["level"].is_null() || row["level"] == found["level"])
+                && row["reasons"].as_object().into_iter().flatten().all(reasons)
+        }
+        _ => matches(row, found),
+    }
+}

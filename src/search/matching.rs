@@ -1,0 +1,224 @@
+//! Attribute matching as QIDO-RS does it (PS3.18 10.6, PS3.4 C.2.2.2).
+
+use crate::grammar::da::is_calendar;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Whether the values of an attribute match a key, which stands as it does between `=` and `&`, decoded.
+///
+/// No values: the attribute is empty, or absent. Text is compared as it stands, without padding: what servers do besides, such as folding case, is
+/// theirs.
+///
+/// ```
+/// use fhir_dicomweb::search::matches;
+/// assert!(matches("DA", "20240101-20240131", &["20240114"]));
+/// assert!(matches("LO", "A*", &["B", "AB"]) && !matches("UI", "1.*", &["1.2"]));
+/// assert!(matches("UI", "1.2,1.3", &["1.3"]));
+/// ```
+#[must_use]
+pub fn matches(vr: &str, key: &str, values: &[&str]) -> bool {
+    let is_wild = matches!(vr, "AE" | "CS" | "LO" | "LT" | "PN" | "SH" | "ST" | "UC" | "UR" | "UT");
+    let key = trimmed(vr, key);
+    // Universal matching (C.2.2.2.3).
+    if key.is_empty() || is_wild && !key.is_empty() && key.bytes().all(|b| b == b'*') {
+        return true;
+    }
+    let mut values = values.iter().map(|value| trimmed(vr, value)).filter(|value| !value.is_empty());
+    match vr {
+        "UI" => values.any(|value| key.split([',', '\\']).any(|uid| uid.trim() == value)),
+        "DA" | "TM" | "DT" => {
+            let Some(wanted) = range(vr, key) else { return false };
+            values.any(|value| span(vr, value).is_some_and(|own| wanted.overlaps(&own)))
+        }
+        "IS" | "DS" | "US" | "SS" | "UL" | "SL" | "FL" | "FD" | "UV" | "SV" => {
+            let wanted = number(key);
+            values.any(|value| wanted.is_some() && number(value) == wanted)
+        }
+        _ if is_wild && key.contains(['*', '?']) => {
+            let pattern: Vec<char> = key.chars().collect();
+            values.any(|value| is_like(&pattern, &value.chars().collect::<Vec<char>>()))
+        }
+        _ => values.any(|value| value == key),
+    }
+}
+
+/// Without padding (PS3.5 6.2): spaces at both ends say nothing but where text keeps those in front.
+fn trimmed<'a>(vr: &str, text: &'a str) -> &'a str {
+    let padding = |c: char| c == ' ' || c == '\0';
+    if matches!(vr, "LT" | "ST" | "UC" | "UT" | "UR") { text.trim_end_matches(padding) } else { text.trim_matches(padding) }
+}
+
+/// `*` any characters, `?` one (C.2.2.2.4). Linear but for the last star, which is tried again.
+fn is_like(pattern: &[char], text: &[char]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(c) = text.get(t) {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(wanted) if *wanted == '?' || wanted == c => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
+}
+
+/// A number as it compares: sign, digits without leading zeros, and decimals without trailing ones, moved by the exponent.
+fn number(text: &str) -> Option<(bool, String, i64)> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.strip_prefix('+').unwrap_or(exponent).parse::<i64>().ok()?),
+        None => (text, 0),
+    };
+    let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digits = [whole, fraction].concat();
+    let significant = digits.trim_start_matches('0').trim_end_matches('0');
+    if significant.is_empty() {
+        return Some((false, String::new(), 0));
+    }
+    let zeros = digits.len() - digits.trim_end_matches('0').len();
+    let power = exponent.checked_sub(fraction.len() as i64)?.checked_add(zeros as i64)?;
+    Some((mantissa.starts_with('-'), significant.into(), power))
+}
+
+/// From and to, in microseconds of a clock, ends included; none: open.
+#[derive(Clone, Copy)]
+struct Span {
+    from: Option<i128>,
+    to: Option<i128>,
+}
+
+impl Span {
+    fn overlaps(&self, own: &Span) -> bool {
+        let before = |a: Option<i128>, b: Option<i128>| a.zip(b).is_none_or(|(a, b)| a <= b);
+        before(self.from, own.to) && before(own.from, self.to)
+    }
+}
+
+/// A key: a value, or a range of values (C.2.2.2.5).
+fn range(vr: &str, key: &str) -> Option<Span> {
+    if let Some(whole) = span(vr, key) {
+        return Some(whole);
+    }
+    // A hyphen may be that of an offset: the one that leaves two values is meant.
+    key.match_indices('-').find_map(|(at, _)| {
+        let (from, to) = (key.get(..at)?.trim_end(), key.get(at + 1..)?.trim_start());
+        let end = |text: &str| if text.is_empty() { Some(None) } else { span(vr, text).map(Some) };
+        let (from, to) = (end(from)?, end(to)?);
+        if from.is_none() && to.is_none() {
+            None
+        } else {
+            Some(Span { from: from.and_then(|span| span.from), to: to.and_then(|span| span.to) })
+        }
+    })
+}
+
+fn span(vr: &str, text: &str) -> Option<Span> {
+    match vr {
+        "DA" => {
+            let day = if text.len() == 8 { day(text)? } else { return None };
+            Some(Span { from: Some(day * DAY), to: Some(day * DAY + DAY - 1) })
+        }
+        "TM" => {
+            let (from, length) = time(text)?;
+            Some(Span { from: Some(from), to: Some(from + length - 1) })
+        }
+        _ => date_time(text),
+    }
+}
+
+const SECOND: i128 = 1_000_000;
+const DAY: i128 = 86_400 * SECOND;
+
+fn digits(text: &str, from: usize, to: usize) -> Option<i128> {
+    let part = text.get(from..to)?;
+    if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
+}
+
+/// Days since the first of the year 0, of `YYYYMMDD`.
+fn day(text: &str) -> Option<i128> {
+    let (year, month, day) = (digits(text, 0, 4)?, digits(text, 4, 6)?, digits(text, 6, 8)?);
+    if !is_calendar(text.get(..4)?, text.get(4..6)?, text.get(6..8)?) {
+        return None;
+    }
+    // Howard Hinnant's days from civil, in years that begin in March.
+    let shifted = if month > 2 { year } else { year - 1 };
+    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    Some(365 * shifted + shifted.div_euclid(4) - shifted.div_euclid(100) + shifted.div_euclid(400) + of_year)
+}
+
+/// The microseconds since midnight of `HH[MM[SS[.F{1,6}]]]`, and how many it leaves open.
+fn time(text: &str) -> Option<(i128, i128)> {
+    let (clock, fraction) = text.split_once('.').map_or((text, None), |(clock, fraction)| (clock, Some(fraction)));
+    let part = |from: usize| if clock.len() > from { digits(clock, from, from + 2) } else { Some(0) };
+    if !matches!(clock.len(), 2 | 4 | 6) || fraction.is_some() && clock.len() < 6 {
+        return None;
+    }
+    let (hours, minutes, seconds) = (part(0)?, part(2)?, part(4)?);
+    if hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let mut from = (hours * 3600 + minutes * 60 + seconds) * SECOND;
+    let mut length = match clock.len() {
+        2 => 3600 * SECOND,
+        4 => 60 * SECOND,
+        _ => SECOND,
+    };
+    if let Some(fraction) = fraction {
+        if !(1..=6).contains(&fraction.len()) {
+            return None;
+        }
+        length = SECOND / 10_i128.pow(fraction.len() as u32);
+        from += digits(fraction, 0, fraction.len())? * length;
+    }
+    Some((from, length))
+}
+
+/// `YYYY[MM[DD[HH[MM[SS[.F]]]]]][&ZZXX]`; with an offset on the clock of UTC, else as it is written.
+fn date_time(text: &str) -> Option<Span> {
+    let (clock, offset) = match text.find(['+', '-']) {
+        Some(at) => {
+            let (clock, offset) = (text.get(..at)?, text.get(at..)?);
+            let (hours, minutes) = (digits(offset, 1, 3)?, digits(offset, 3, 5)?);
+            if offset.len() != 5 || minutes > 59 || hours > 14 {
+                return None;
+            }
+            (clock, (hours * 60 + minutes) * 60 * SECOND * if offset.starts_with('-') { -1 } else { 1 })
+        }
+        None => (text, 0),
+    };
+    let (from, length) = match clock.len() {
+        4 => {
+            let next = alloc::format!("{:04}0101", digits(clock, 0, 4)? + 1);
+            let (first, next) = (day(&[clock, "0101"].concat())?, day(&next)?);
+            (first * DAY, (next - first) * DAY)
+        }
+        6 => {
+            let (year, month) = (digits(clock, 0, 4)?, digits(clock, 4, 6)?);
+            let next = if month == 12 { alloc::format!("{:04}0101", year + 1) } else { alloc::format!("{year:04}{:02}01", month + 1) };
+            let (first, next) = (day(&[clock, "01"].concat())?, day(&next)?);
+            (first * DAY, (next - first) * DAY)
+        }
+        8 => (day(clock)? * DAY, DAY),
+        _ => {
+            let (from, length) = time(clock.get(8..)?)?;
+            (day(clock.get(..8)?)? * DAY + from, length)
+        }
+    };
+    Some(Span { from: Some(from - offset), to: Some(from - offset + length - 1) })
+}

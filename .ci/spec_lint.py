@@ -45,7 +45,7 @@ def names_in(title):
 
 def id_prefix(path):
     """What ids of a file begin with: `StudyDate/`, `policies/zone`, `studies/pet-ct`, of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
-    if path.parent.name in ("plan", "policies", "search", "urls"):
+    if path.parent.name in ("plan", "policies", "search", "urls", "grammar", "matching"):
         return f"{path.parent.name}/{path.stem}-"
     if path.parent.name == "studies":
         return f"studies/{path.stem}"
@@ -83,6 +83,21 @@ def check_urls(case):
             yield f"{got['url']} does not end in {resource_path(got)}"
 
 
+def check_tables(case, codes):
+    """The faults of a case of op `grammar` or `match`."""
+    asks = case.get("asks", [])
+    asked = [json.dumps(ask["text"] if "text" in ask else [ask["vr"], ask["key"], ask["values"]]) for ask in asks]
+    for ask in sorted({ask for ask in asked if asked.count(ask) > 1}):
+        yield f"asked twice: {ask}"
+    for ask in asks:
+        told = ask.get("codes", [])
+        for code in told:
+            if code not in codes:
+                yield f"no loss code {code}"
+        if told != sorted(told):
+            yield f"codes of {json.dumps(ask['text'])} are not sorted"
+
+
 def check_case(case, codes, errors):
     """The faults of one case."""
     if "should" in case["does"].lower():
@@ -110,6 +125,8 @@ def check_case(case, codes, errors):
     if case["op"] in URL_OPS:
         yield from check_urls(case)
         return
+    if case["op"] in ("grammar", "match"):
+        yield from check_tables(case, codes)
     for ask in case.get("asks", []):
         answer = ask.get("a", "")
         said = ask.get("error") or (answer.removeprefix("error:") if answer.startswith("error:") else None)
@@ -118,6 +135,15 @@ def check_case(case, codes, errors):
     for member in ("error", "backError"):
         if member in case and errors is not None and case[member] not in errors:
             yield f"no error {case[member]} in the README"
+
+
+def check_folder(path, case):
+    """The faults of a case that stands in the wrong folder or, in grammar/, in the file of another kind."""
+    op = {"grammar": "grammar", "matching": "match"}.get(path.parent.name)
+    if (op or case["op"]) != case["op"] or (op is None and case["op"] in ("grammar", "match")):
+        yield f"op {case['op']} in folder {path.parent.name}"
+    elif op == "grammar" and case["kind"] != path.stem:
+        yield f"kind {case['kind']} in {path.name}"
 
 
 def check_file(path, file, codes, errors, rows, ids):
@@ -138,7 +164,7 @@ def check_file(path, file, codes, errors, rows, ids):
         ids[name] = path.name
         if not name.startswith(id_prefix(path)):
             yield f"{name}: id does not begin with {id_prefix(path)}"
-        for fault in check_case(case, codes, errors):
+        for fault in [*check_folder(path, case), *check_case(case, codes, errors)]:
             yield f"{name}: {fault}"
 
 

@@ -15,7 +15,8 @@ use fhir_dicomweb::{Class, Code, Release};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use support::cases::{Run, for_release, runs};
-use support::{compare, options_of, vector_files, vectors};
+use support::vectors::options_of;
+use support::{compare, vector_files, vectors};
 
 fn main() {
     let arguments = Arguments::from_args();

@@ -22,7 +22,6 @@ pub mod vectors;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-pub use vectors::options_of;
 
 /// Every vector file: its path below `spec/vectors`, and its content.
 pub fn vector_files() -> Vec<(PathBuf, Value)> {

@@ -68,10 +68,15 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
     Ok(response(release, bundle.finish_telling(&LossReport::default(), &issues).value))
 }
 
-/// What a reference to one of our own Endpoints means: the id that studies refer to.
-pub(super) fn own<'a>(config: &Config, reference: &'a str) -> Option<&'a str> {
-    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/')).unwrap_or("");
-    let below = reference.strip_prefix(base).map_or(reference, |rest| rest.trim_start_matches('/'));
-    let id = below.strip_prefix("Endpoint/")?;
-    configured(config).iter().any(|(_, own)| own == id).then_some(id)
+/// A reference as the facade itself would write it: an absolute URL of its own base is the relative one (FHIR search, "reference").
+pub(super) fn relative<'a>(config: &Config, reference: &'a str) -> &'a str {
+    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+    let below = base.and_then(|base| reference.strip_prefix(base)?.strip_prefix('/'));
+    below.unwrap_or(reference)
+}
+
+/// What a reference to an Endpoint of this facade means, whom nobody else knows: the id that studies refer to, if there is one.
+pub(super) fn own<'a>(config: &Config, reference: &'a str) -> Option<Option<&'a str>> {
+    let id = relative(config, reference).strip_prefix("Endpoint/")?;
+    Some(configured(config).iter().any(|(_, own)| own == id).then_some(id))
 }

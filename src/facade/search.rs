@@ -22,6 +22,11 @@ use alloc::vec::Vec;
 const BELOW: [Key; 4] = [Key::SeriesInstanceUid, Key::SopInstanceUid, Key::SopClassUid, Key::Modality];
 
 pub(super) struct Search {
+    /// The references of the query that nobody has resolved, and as what they are asked for.
+    references: Vec<String>,
+    asked: Vec<String>,
+    /// How many of them nobody knows.
+    unknown: usize,
     asking: Asking,
     options: Options,
     answering: Answering,
@@ -55,17 +60,22 @@ impl Search {
         for reference in query.references() {
             // Our own Endpoints nobody else knows.
             if let Some(id) = endpoints::own(config, &reference) {
-                query.resolve(&reference, &[(None, id)]);
+                let own: Vec<(Option<&str>, &str)> = id.map(|id| (None, id)).into_iter().collect();
+                query.resolve(&reference, &own);
             }
         }
         if query.references().len() as u64 > u64::from(options.limits.requests) {
             return Err(Refusal::too_many_requests());
         }
+        // Who is asked for is asked for by the relative reference, if that is another form of the same.
+        let references = query.unresolved();
+        let asked: Vec<String> = references.iter().map(|reference| endpoints::relative(config, reference).into()).collect();
         let at = answering.position(&query, cursor)?;
         let (candidates, held, plan) = (Vec::new(), Vec::new(), None);
         let (stage, asking) = (Stage::Begin, Asking::new(&config.server));
         let (is_spent, nameless, is_cut) = (false, 0, false);
-        Ok(Search { asking, options, answering, query, at, stage, plan, candidates, held, is_spent, nameless, is_cut })
+        let unknown = 0;
+        Ok(Search { references, asked, unknown, asking, options, answering, query, at, stage, plan, candidates, held, is_spent, nameless, is_cut })
     }
 
     fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
@@ -150,7 +160,7 @@ impl Search {
                 Judged::Need(level) => {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
-                    needs.push((n, if all { level } else { level.max(show) }));
+                    needs.push((n, if all { level } else { level.max(show).max(deciding) }));
                 }
                 Judged::No | Judged::Undecided => {}
             }
@@ -252,7 +262,7 @@ impl Search {
         let mut loss = LossReport::default();
         let mut studies: Vec<&Study> = Vec::new();
         let mut telling = Telling::default();
-        (telling.nameless, telling.is_cut) = (self.nameless, self.is_cut);
+        (telling.nameless, telling.is_cut, telling.unknown) = (self.nameless, self.is_cut, self.unknown);
         for candidate in shown.iter().filter_map(|n| self.candidates.get(*n)) {
             let Some((at, held)) = candidate.held.and_then(|(at, _)| Some((at, self.held.get(at)?))) else { continue };
             if told.insert(at) {
@@ -297,16 +307,17 @@ impl Job for Search {
     fn next(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         match core::mem::replace(&mut self.stage, Stage::Begin) {
             Stage::Begin => {
-                let references = self.query.unresolved();
-                if references.is_empty() {
+                if self.references.is_empty() {
                     return self.select(exchange);
                 }
                 self.stage = Stage::Resolving;
-                exchange.resolve(references);
+                exchange.resolve(core::mem::take(&mut self.asked));
                 Ok(None)
             }
             Stage::Resolving => {
-                for (reference, identifiers) in exchange.resolved() {
+                let found = exchange.resolved().into_iter().map(|(_, identifiers)| identifiers);
+                for (reference, identifiers) in core::mem::take(&mut self.references).into_iter().zip(found) {
+                    self.unknown += usize::from(identifiers.is_none());
                     let identifiers = identifiers.unwrap_or_default();
                     let identifiers: Vec<(Option<&str>, &str)> =
                         identifiers.iter().map(|(system, value)| (system.as_deref(), value.as_str())).collect();

@@ -25,6 +25,8 @@ pub(super) struct Telling {
     pub(super) nameless: u64,
     /// There are rows that cannot be had.
     pub(super) is_cut: bool,
+    /// References of the search that nobody knows.
+    pub(super) unknown: usize,
 }
 
 impl Telling {
@@ -79,6 +81,7 @@ impl Telling {
         );
         tell("warning", "incomplete", "the archive counts more of a study than it lists", self.incomplete as u64, "studies");
         tell("warning", "incomplete", "the archive's answer has rows that are of no study", self.nameless, "rows");
+        tell("warning", "not-found", "a reference of the search is not known: nothing is of it", self.unknown as u64, "references");
         if self.is_cut {
             tell("warning", "incomplete", "the archive has more rows than it gives", 1, "or more");
         }

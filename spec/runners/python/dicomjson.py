@@ -207,3 +207,10 @@ def _typed(found, read, part):
         return [], lost[0]
     code = read.code or next((result.code for result in results if result.code), None)
     return [result.data for result in results], values.Read(code=code)
+
+
+def read_alone(tag, vr, text, ledger):
+    """One text as the one value of an attribute of a series: its data, or None."""
+    content = Members([("vr", vr), ("Value", [text])])
+    found = _attribute(content, facts.Part(tag, vr, {}, False), "/" + tag, [], (), ledger)
+    return found[0].data if found else None

@@ -45,10 +45,10 @@ def names_in(title):
 
 def id_prefix(path):
     """What ids of a file begin with: `StudyDate/`, `policies/zone`, `studies/pet-ct`, of dirty/cases-S.json `cases/S`, of dirty/cases.json `cases/`."""
-    if path.parent.name in ("plan", "policies", "search", "urls", "grammar", "matching"):
+    if path.parent.name in ("plan", "policies", "search", "urls", "grammar", "matching", "endpoint"):
         return f"{path.parent.name}/{path.stem}-"
-    if path.parent.name == "studies":
-        return f"studies/{path.stem}"
+    if path.parent.name in ("studies", "invalid"):
+        return f"{path.parent.name}/{path.stem}"
     file, _, group = path.stem.partition("-")
     return f"{file}/{group}"
 
@@ -127,6 +127,10 @@ def check_case(case, codes, errors):
         return
     if case["op"] in ("grammar", "match"):
         yield from check_tables(case, codes)
+    if case["op"] == "answer":
+        yield from check_answers(case)
+    if "mended" in case:
+        yield from check_mended(case)
     for ask in case.get("asks", []):
         answer = ask.get("a", "")
         said = ask.get("error") or (answer.removeprefix("error:") if answer.startswith("error:") else None)
@@ -139,11 +143,40 @@ def check_case(case, codes, errors):
 
 def check_folder(path, case):
     """The faults of a case that stands in the wrong folder or, in grammar/, in the file of another kind."""
-    op = {"grammar": "grammar", "matching": "match"}.get(path.parent.name)
-    if (op or case["op"]) != case["op"] or (op is None and case["op"] in ("grammar", "match")):
+    op = {"grammar": "grammar", "matching": "match", "endpoint": "endpoint", "invalid": "map"}.get(path.parent.name)
+    if (op or case["op"]) != case["op"] or (op is None and case["op"] in ("grammar", "match", "endpoint")):
         yield f"op {case['op']} in folder {path.parent.name}"
     elif op == "grammar" and case["kind"] != path.stem:
         yield f"kind {case['kind']} in {path.name}"
+    if (case["op"] == "answer") != (path.parent.name == "search" and path.stem.startswith("answers-")):
+        yield f"op {case['op']} in search/{path.name}, where answers-* and only they have answers"
+    if op == "endpoint" and case["directions"] != [{"write": "to-fhir", "read": "to-dicom"}.get(path.stem)]:
+        yield f"{case['directions'][0]} in endpoint/{path.name}"
+    if ("mended" in case) != (path.parent.name == "invalid"):
+        yield "cases of invalid/, and only they, are mended"
+    elif "mended" in case and case["id"] != id_prefix(path) and not case["id"].startswith(f"{id_prefix(path)}-"):
+        yield f"id is neither {id_prefix(path)} nor begins with {id_prefix(path)}-"
+
+
+def check_mended(case):
+    """The faults of a case of section "Invalid input"."""
+    # As text, because False equals 0 in Python.
+    if json.dumps(case["mended"]) == json.dumps(case.get("text", case.get("dicom"))):
+        yield "nothing is mended"
+    if case.get("loss") in ([], {}):
+        yield "nothing is lost, nothing noted, and no error"
+
+
+def check_answers(case):
+    """The faults of a case of op `answer`."""
+    asked = [f"{ask['q']}{' (lenient)' if 'lenient' in ask else ''}" for ask in case["asks"]]
+    for ask in sorted({ask for ask in asked if asked.count(ask) > 1}):
+        yield f"asked twice: {ask}"
+    studies = {uid for row in case["dicom"] for uid in row.get("0020000D", {}).get("Value", [])}
+    for ask in case["asks"]:
+        for uid in ask.get("studies", []):
+            if uid not in studies:
+                yield f"{ask['q']} finds {uid}, which no row has"
 
 
 def check_file(path, file, codes, errors, rows, ids):
@@ -201,7 +234,7 @@ def check_coverage(mapping, files):
 
 
 def expected(files, release):
-    """Every ImagingStudy expected in a release, one JSON text each."""
+    """Every ImagingStudy and every Endpoint expected in a release, one JSON text each."""
     for file in files.values():
         for case in file["cases"]:
             if release not in releases(case["releases"]) or "fhir" not in case or "to-fhir" not in case.get("directions", []):

@@ -113,6 +113,17 @@ impl Facade {
         self.send("GET", target, &[], "")
     }
 
+    /// All pages of an answer, by their links.
+    pub fn pages(&self, first: &str) -> Vec<Reply> {
+        let mut pages = vec![self.get(first)];
+        while let Some(next) = pages.last().unwrap().link("next").map(str::to_owned) {
+            // The link is the client's to follow as it is: our address, then the path that comes in.
+            pages.push(self.get(next.strip_prefix("https://fhir.example.org").unwrap_or(&next)));
+            assert!(pages.len() < 300, "pages for ever");
+        }
+        pages
+    }
+
     pub fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         let incoming = Incoming { method, target, headers: &headers, body: body.as_bytes() };

@@ -2,13 +2,16 @@
 
 use crate::archive::{Facade, Reply, header, store};
 use crate::parameters::twelve;
-use crate::support::facade_driver::{Said, Trick, model, talk};
+use crate::support::facade_driver::{Pacs, Said, Trick, model, talk};
 use crate::support::generate::Choices;
 use fhir_dicomweb::facade::{Failure, Incoming};
 use serde_json::Value;
 
-/// A conversation with a server that answers by `pacs`, which has the model to fall back on.
-pub fn with(facade: &Facade, target: &str, pacs: &mut dyn FnMut(&str, &str, &mut dyn FnMut(&str, &str) -> Said) -> Said) -> Reply {
+/// A server that has the model to fall back on.
+pub type Twisted<'a> = dyn FnMut(&str, &str, &mut Pacs<'_>) -> Said + 'a;
+
+/// A conversation with a server that answers by `pacs`.
+pub fn with(facade: &Facade, target: &str, pacs: &mut Twisted<'_>) -> Reply {
     let mut model = model(&facade.store, &facade.faults);
     let incoming = Incoming { method: "GET", target, headers: &[], body: &[] };
     let outcome = talk(&facade.config, &incoming, &mut |path, query| pacs(path, query, &mut model), &mut Choices(&[]));

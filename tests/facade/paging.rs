@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 /// Over each server that can list 250 studies within `limits.requests`; with a residual, which the server is not asked, and without.
 pub fn trials() -> Vec<Trial> {
-    let queries: [(&str, fn(usize) -> bool); 3] = [
+    type Match = fn(usize) -> bool;
+    let queries: [(&str, Match); 3] = [
         ("patient.identifier=urn:a%7CP250", |_| true),
         ("patient.identifier=urn:a%7CP250&patient.family=doe", |n| n % 10 != 3),
         ("patient.identifier=urn:a%7CP250&modality:not=MR", |n| n % 2 == 0),
@@ -45,22 +46,10 @@ fn roomy(server: &str, count: usize) -> Facade {
     facade
 }
 
-/// All pages, by their links.
-fn pages(facade: &Facade, first: &str) -> Vec<Reply> {
-    let mut pages = vec![facade.get(first)];
-    while let Some(next) = pages.last().unwrap().link("next").map(str::to_owned) {
-        // The link is the client's to follow as it is: our address, then the path that comes in.
-        let target = next.strip_prefix("https://fhir.example.org").unwrap_or(&next);
-        pages.push(facade.get(target));
-        assert!(pages.len() < 300, "pages for ever");
-    }
-    pages
-}
-
 fn every_study_once(server: &str, query: &str, is_match: fn(usize) -> bool) {
     let facade = roomy(server, 250);
     let expected: BTreeSet<String> = (0..250).filter(|n| is_match(*n)).map(|n| format!("2.999.2.{n}")).collect();
-    let pages = pages(&facade, &format!("ImagingStudy?{query}&_count=60"));
+    let pages = facade.pages(&format!("ImagingStudy?{query}&_count=60"));
     let listed: Vec<String> = pages.iter().flat_map(Reply::studies).collect();
     let found: BTreeSet<String> = listed.iter().cloned().collect();
     assert_eq!(found.len(), listed.len(), "a study stands on two pages");
@@ -176,7 +165,7 @@ pub fn sorted() {
     for server in ["dcm4chee-arc-5", "orthanc-1.12", "azure-dicom-v1", "static-dicomweb", "ps3.18-baseline"] {
         let facade = roomy(server, 45);
         for (sort, down) in [("started", false), ("-started", true)] {
-            let replies = pages(&facade, &format!("ImagingStudy?patient.identifier=P250&_sort={sort}&_count=20"));
+            let replies = facade.pages(&format!("ImagingStudy?patient.identifier=P250&_sort={sort}&_count=20"));
             let mut days: Vec<String> =
                 replies.iter().flat_map(|page| page.entries("match")).map(|study| study["started"].as_str().unwrap().to_owned()).collect();
             assert_eq!(days.len(), 45);
@@ -242,9 +231,9 @@ pub fn links_lead_on() {
     let next = facade.get(&path(lean.link("next")));
     assert!(next.entries("match").iter().all(|study| study["started"].is_null()));
     facade.config.handling = fhir_dicomweb::search::Handling::Strict;
-    assert_eq!(pages(&facade, "ImagingStudy?patient.identifier=P250&_count=20").len(), 3);
+    assert_eq!(facade.pages("ImagingStudy?patient.identifier=P250&_count=20").len(), 3);
     // There is no page behind the last, and none before the first is promised in vain.
-    let last = pages(&facade, "ImagingStudy?patient.identifier=P250&_count=20").pop().unwrap();
+    let last = facade.pages("ImagingStudy?patient.identifier=P250&_count=20").pop().unwrap();
     assert_eq!((last.studies().len(), last.link("next")), (5, None));
     for link in ["previous", "prev", "first", "last"] {
         if let Some(url) = last.link(link) {
@@ -258,7 +247,7 @@ pub fn pages_within_the_limit() {
     for server in ["dcm4chee-arc-5", "orthanc-1.12", "kheops", "google-healthcare"] {
         let mut facade = roomy(server, 120);
         facade.config.listing = Listing::Instances;
-        let pages = pages(&facade, "ImagingStudy?patient.identifier=P250&_count=100");
+        let pages = facade.pages("ImagingStudy?patient.identifier=P250&_count=100");
         assert!(pages.iter().all(|page| page.status() == 200), "{server}: {} pages, then {}", pages.len(), pages.last().unwrap().short());
         let studies: Vec<_> = pages.iter().flat_map(|page| page.entries("match")).collect();
         let uids: BTreeSet<String> = pages.iter().flat_map(Reply::studies).collect();

@@ -85,7 +85,8 @@ class Answer:
 
 
 def uid_of(study: dict) -> str:
-    return study["identifier"][0]["value"].removeprefix("urn:oid:")
+    """A part of a resource may be without identifiers; its id is the UID then."""
+    return study["identifier"][0]["value"].removeprefix("urn:oid:") if "identifier" in study else study["id"]
 
 
 def key_of(study: dict) -> str:

@@ -1,4 +1,4 @@
-"""Drives a facade over a real archive. Started by run.sh, in a network of its own: `driver.py FOLDER [SECTION...]`."""
+"""Drives a facade over a real archive. Started by run.sh, in a network of its own: `driver.py FOLDER [WORD...]`; the sections whose names hold a word."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ import sys
 import time
 from pathlib import Path
 
+import aftermath
+import capability
+import content
+import failures
+import following
+import hostile
+import load
 import make_dicom
+import paging
+import results
 import searching
+import seed_calls
 import services
 import storing
 from proxy import Proxy
 from report import Report
 
 
-def main(folder: Path, wanted: list[str]) -> int:
+def main(folder: Path, words: list[str]) -> int:
     report, began = Report(), time.monotonic()
     running: list[services.Service] = []
     try:
@@ -22,15 +32,39 @@ def main(folder: Path, wanted: list[str]) -> int:
             running.append(services.orthanc(folder))
             storing.store(report, make_dicom.write(folder / "files"))
         proxy = Proxy(services.PROXY, services.ORTHANC)
-        default = services.facade(folder, services.FACADE)
-        enumerating = services.facade(folder, services.ENUMERATING, "--enumerate")
-        running += [default, enumerating]
-        sections = [
+        facades = [
+            services.facade(folder, services.FACADE),
+            services.facade(folder, services.ENUMERATING, "--enumerate"),
+            services.facade(folder, services.FRAGILE, "--timeout", str(services.PATIENCE), "--max-body", "1"),
+        ]
+        running += facades
+        enumerating = facades[1]
+
+        def gone() -> None:
+            proxy.stop()
+            failures.gone(report)
+
+        for name, run in [
+            ("the calls of the seed", lambda: seed_calls.calls(report)),
+            ("what the service says of itself", lambda: capability.check(report)),
             ("every search parameter", lambda: searching.all_parameters(report, proxy, enumerating)),
             ("searches that are refused", lambda: searching.refused(report, proxy)),
-        ]
-        for name, run in sections:
-            if not wanted or any(word in name for word in wanted):
+            ("what studies look like", lambda: content.check(report)),
+            ("how answers are wanted", lambda: results.check(report, proxy)),
+            ("paging by hand", lambda: paging.by_hand(report)),
+            ("paging: cursors", lambda: paging.cursors(report)),
+            ("paging by FHIR clients", lambda: paging.by_clients(report)),
+            ("following Endpoints", lambda: following.check(report)),
+            ("twenty clients at once", lambda: load.check(report)),
+            ("clients that go away", lambda: paging.hung_up(report)),
+            ("wrong and hostile requests", lambda: hostile.check(report, proxy)),
+            ("an archive that fails", lambda: failures.check(report, proxy)),
+            ("the logs", lambda: aftermath.logs(report, facades)),
+            ("an end in good order", lambda: aftermath.end(report, proxy, enumerating)),
+            ("no archive at all", gone),
+            ("every answer is FHIR", lambda: aftermath.validate(report, folder)),
+        ]:
+            if not words or any(word in name for word in words):
                 with report.section(name):
                     run()
     finally:

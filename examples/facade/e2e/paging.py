@@ -32,7 +32,7 @@ def by_hand(report: Report) -> None:
     for query, size, count in [
         ("patient=Patient/many", 20, 13),
         ("patient=Patient/many&_count=100&_summary=true", 100, 3),
-        ("patient.identifier=MANY-1&_count=7&_elements=identifier", 7, 36),
+        ("patient.identifier=MANY-1&_count=27&_elements=identifier", 27, 10),
         ("patient=Patient/many&_count=1000&_elements=identifier", 100, 3),
         ("patient=Patient/many&_count=250&_sort=-started&_elements=identifier,started", 100, 3),
         ("patient=Patient/many&_count=40&_total=none&_elements=identifier", 40, 7),
@@ -64,7 +64,7 @@ def cursors(report: Report) -> None:
     place, _, cursor = link.rpartition("_cursor=")
     for changed in [cursor[:-1] + ("0" if cursor[-1] != "0" else "1"), "10", "-1", "abc", "99999999999999999999-" + cursor.split("-")[1], ""]:
         answer = facade.get(f"{place}_cursor={changed}")
-        report.same(f"cursor {changed[:6]}...: refused", answer.status, 400 if changed else 200)
+        report.same(f"cursor {changed[:6]!r}...: refused", answer.status, 400)
     other = facade.get(link.replace("patient=Patient/many", "patient=Patient/1"))
     report.same("a cursor of another search", other.status, 400)
     beyond = facade.get(f"{place}_cursor=100000-{cursor.split('-')[1]}")
@@ -83,13 +83,15 @@ def by_clients(report: Report) -> None:
     read = fhirpy.reference("ImagingStudy", archive.uid("mg")).to_resource()
     report.same("fhirpy reads", read.get_by_path(["series", 0, "modality", "code"]), "MG")
     include = studies.search(identifier="ACC-0001").include("ImagingStudy", "endpoint").fetch_raw()
-    report.same("fhirpy includes", [entry.resource.resourceType for entry in include.entry], ["ImagingStudy", "Endpoint"])
+    kinds = [(entry.search.mode, entry.resource.resourceType) for entry in include.entry if entry.search.mode != "outcome"]
+    report.same("fhirpy includes", kinds, [("match", "ImagingStudy"), ("include", "Endpoint")])
 
     server = FHIRServer(None, base)
     server.prepare()
     report.same("fhirclient reads metadata", server.capabilityStatement.fhirVersion, "4.0.1")
     found = ImagingStudy.where({"patient": "Patient/many", "_summary": "true", "_count": "60"}).perform_resources_iter(server)
-    all_once(report, "fhirclient, page by page, by its strict models", [study.id for study in found])
+    # What is left out is told by an OperationOutcome on every page.
+    all_once(report, "fhirclient, page by page, by its strict models", [one.id for one in found if isinstance(one, ImagingStudy)])
     one = ImagingStudy.read(archive.uid("mg"), server)
     report.same("fhirclient reads", (one.status, one.numberOfSeries, one.started.isostring), ("available", 2, "2024-01-14T10:15:00+00:00"))
 

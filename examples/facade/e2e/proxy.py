@@ -7,6 +7,7 @@ for the requests whose path holds a text.
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -33,6 +34,10 @@ class Answer:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     proxy: "Proxy"
+
+    def setup(self) -> None:
+        super().setup()
+        self.proxy.opened(self.connection)
 
     def do_GET(self) -> None:  # noqa: N802
         fault = self.proxy.asked(self.path)
@@ -94,6 +99,7 @@ class Proxy:
         self._count = 0
         self._targets: list[str] = []
         self._fault: tuple[Fault, str, int] | None = None
+        self._connections: list[socket.socket] = []
         handler = type("ProxyHandler", (Handler,), {"proxy": self})
         self._server = Server(("127.0.0.1", port), handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -109,6 +115,20 @@ class Proxy:
                 return None
             self._fault = (fault, where, skip - 1)
             return fault if skip <= 0 else None
+
+    def opened(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._connections.append(connection)
+
+    def close_idle(self) -> None:
+        """Closes what is open, as servers do with connections that nobody used for a while."""
+        with self._lock:
+            for connection in self._connections:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass  # It is closed.
+            self._connections.clear()
 
     @property
     def count(self) -> int:
@@ -134,6 +154,7 @@ class Proxy:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self.close_idle()
 
 
 # The faults.

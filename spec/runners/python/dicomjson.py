@@ -136,13 +136,10 @@ def _values(raw_values, part, at, notes, ledger):
         scratch = Ledger(ledger.strict)
         several = _one(raw, part, place, notes, scratch)
         read += [(Value(data, index), raw, place, scratch) for data in several] or [(None, raw, place, scratch)]
-    if not part.many and part.tag in ("0020000D", "00100020"):
-        different = {value.data for value, *_ in read if value}
-        if len(different) > 1:
-            for value, raw, place, scratch in read:
-                if value:
-                    ledger.tell("ambiguous-value", place, leaves(raw))
-            return []
+    if part.tag in facts.IDENTITIES and len({value.data for value, *_ in read if value}) > 1:
+        for place, count in {place: leaves(raw) for value, raw, place, _ in read if value}.items():
+            ledger.tell("ambiguous-value", place, count)
+        return []
     found = []
     told = set()
     for value, raw, place, scratch in read:
@@ -180,7 +177,7 @@ def _one(raw, part, place, notes, ledger):
         found = [] if read.lost else [read.data]
     else:
         found, read = values.texts(raw, part.vr)
-        if not part.many:
+        if not part.many and part.tag not in facts.IDENTITIES:
             found = found[:1]
         if not read.lost and found:
             found, read = _typed(found, read, part)

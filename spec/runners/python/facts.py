@@ -24,6 +24,9 @@ def _parts(entries):
     return {e["tag"]: Part(e["tag"], e["vr"], _parts(e.get("items", [])), e["tag"] in _MANY) for e in entries}
 
 
+# Of these several different values are none.
+IDENTITIES = {"0020000D", "0020000E", "00080018", "00100020"}
+
 # Attributes of items of RequestAttributesSequence and of instance rows: outside the subset.
 REQUESTS = {"00400275", "0040A370", "00401001", "00321060", "00321064", "0040100A", "00401002"}
 

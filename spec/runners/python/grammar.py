@@ -1,5 +1,7 @@
 """Op `grammar`: texts of one kind, and what becomes of them."""
 
+import json
+
 import dicomjson
 import rawjson
 import searchvalues
@@ -31,7 +33,7 @@ def _study(**attributes):
     row = {"0020000D": {"vr": "UI", "Value": [_UID]}}
     for name, (vr, value) in attributes.items():
         row[name[1:]] = {"vr": vr, "Value": [value]}
-    resources, ledger = tofhir.resources(rawjson.from_values(row), {}, "R4")
+    resources, ledger = tofhir.resources(rawjson.loads(json.dumps(row)), {}, "R4")
     return resources[0], ledger
 
 

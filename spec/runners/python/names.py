@@ -52,7 +52,7 @@ def read(raw, at, ledger):
             if place < 3 and groups[place] is None:
                 groups[place] = value
             place += 1
-    return Read(groups if any(groups) else None, code)
+    return Read(groups, code) if any(groups) else Read()
 
 
 def filled(groups):

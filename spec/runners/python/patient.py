@@ -6,7 +6,7 @@ import facts
 from identifiers import first, incomplete, issued
 
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
-_GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
+GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
 # What has no place without a Patient resource.
 _OF_RESOURCE = ("00100030", "00100032", "00100040", "00101002", "00101000")
 
@@ -55,8 +55,8 @@ def _patient(study, identifier, name, options, ledger):
     if name:
         patient["name"] = names.human_names(name)
     sex = study.value("00100040")
-    if sex in _GENDERS:
-        patient["gender"] = _GENDERS[sex]
+    if sex in GENDERS:
+        patient["gender"] = GENDERS[sex]
     elif sex:
         ledger.tell("bad-code", "/00100040")
     if study.value("00100030"):

@@ -34,11 +34,6 @@ def loads(text):
     return value
 
 
-def from_values(value):
-    """The same form for a JSON value that is parsed already."""
-    return loads(json.dumps(value)) if isinstance(value, (dict, list)) else value
-
-
 def _no_constant(name):
     raise ValueError(name)
 

@@ -1,4 +1,4 @@
-"""ImagingStudy of R4 and R4B, from the facts of a study."""
+"""ImagingStudy, from the facts of a study."""
 
 import uuid
 
@@ -12,10 +12,13 @@ from dates import started
 from identifiers import first, incomplete, issued, person
 from values import is_oid
 
-_DCM = "http://dicom.nema.org/resources/ontology/DCM"
+DCM = "http://dicom.nema.org/resources/ontology/DCM"
 
 
 def imaging_study(study, options, release, ledger):
+    """The resource; `older` are R4 and R4B, from which R5 and R6 differ alike where no series is listed."""
+    older = release in ("R4", "R4B")
+    in_identifier, in_based_on = accession_places(options, release)
     resource = {"resourceType": "ImagingStudy"}
     if study.shares_uid:
         resource["id"] = str(uuid.uuid4())
@@ -30,31 +33,46 @@ def imaging_study(study, options, release, ledger):
     admission = _order(study, "00380010", "00380014", "VN", options, ledger)
     access = endpoints.of_study(study, options, release, ledger)
     _put(resource, "contained", ([contained] if contained else []) + access)
-    resource["identifier"] = _identifiers(study, accession, options, ledger)
+    resource["identifier"] = _identifiers(study, accession if in_identifier else None, options, ledger)
     resource["status"] = "registered" if study.value("00201208") == 0 else "available"
-    _put(resource, "modality", _modalities(study, options, ledger))
+    _put(resource, "modality", _modalities(study, options, older, ledger))
     resource["subject"] = subject
     _put(resource, "encounter", admission and {"type": "Encounter", "identifier": admission})
     _put(resource, "started", _started(study, options, ledger))
-    orders = [accession] if accession and options["accession"] in ("based-on", "both") else []
+    orders = [accession] if accession and in_based_on else []
     orders += [order for order in (placer, filler) if order]
     _put(resource, "basedOn", [{"type": "ServiceRequest", "identifier": order} for order in orders])
     _put(resource, "referrer", _people(study, "00080090", "00080096", options, ledger)[:1])
     if "referrer" in resource:
         resource["referrer"] = resource["referrer"][0]
-    _put(resource, "interpreter", _people(study, "00081060", "00081062", options, ledger))
+    if older:
+        _put(resource, "interpreter", _people(study, "00081060", "00081062", options, ledger))
     _put(resource, "endpoint", [{"reference": "#" + one["id"]} for one in access])
     for tag, element in (("00201206", "numberOfSeries"), ("00201208", "numberOfInstances")):
         if study.value(tag) is not None:
             resource[element] = study.value(tag)
-    _put(resource, "procedureCode", _concepts(study, "00081032", options, ledger))
+    procedures = _concepts(study, "00081032", options, ledger)
+    _put(resource, "procedureCode" if older else "procedure", procedures if older else _concept_references(procedures))
     _put(resource, "location", _location(study, ledger))
-    _put(resource, "reasonCode", _concepts(study, "00401012", options, ledger, "alternative-source"))
+    reasons = _concepts(study, "00401012", options, ledger, "alternative-source")
+    _put(resource, "reasonCode" if older else "reason", reasons if older else _concept_references(reasons))
     _put(resource, "description", study.value("00081030"))
-    for tag in ("00081048", "00081049", "00080056"):
+    for tag in ("00081048", "00081049", "00080056") + (() if older else ("00081060", "00081062")):
         for at, count in studies.places(study.facts.get(tag, []), facts.STUDY[tag], "/" + tag):
             ledger.tell("no-element", at, count)
     return resource
+
+
+def accession_places(options, release):
+    """Whether the accession number is an identifier, and whether it is in basedOn."""
+    place = options["accession"]
+    if place == "release":
+        place = "identifier" if release in ("R4", "R4B") else "based-on"
+    return place in ("identifier", "both"), place in ("based-on", "both")
+
+
+def _concept_references(concepts_found):
+    return [{"concept": concept} for concept in concepts_found]
 
 
 def _put(resource, name, value):
@@ -65,7 +83,7 @@ def _put(resource, name, value):
 def _identifiers(study, accession, options, ledger):
     value = "urn:oid:" + study.uid if is_oid(study.uid) else study.uid
     found = [{"system": "urn:dicom:uid", "value": value}]
-    if accession and options["accession"] in ("release", "identifier", "both"):
+    if accession:
         found.append(accession)
     study_id = study.value("00200010")
     if study_id and options["studyIdSystem"]:
@@ -85,14 +103,13 @@ def _order(study, tag, issuer_tag, kind, options, ledger):
     return issued(value, kind, first(issuer, "00400031"), issuer, options)
 
 
-def _modalities(study, options, ledger):
+def _modalities(study, options, older, ledger):
     found = []
     for value in study.facts.get("00080061", []):
         code = value.data
-        if options["modalities"] == "all" or code in facts.ACQUISITION:
-            coding = {"system": _DCM, "code": code} if code in facts.MODALITIES else {"code": code}
-            if coding not in found:
-                found.append(coding)
+        if not older or options["modalities"] == "all" or code in facts.ACQUISITION:
+            coding = {"system": DCM, "code": code} if code in facts.MODALITIES else {"code": code}
+            found.append(coding if older else {"coding": [coding]})
         else:
             ledger.tell("modality-not-listed", "/00080061")
     return found

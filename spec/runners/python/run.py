@@ -5,72 +5,93 @@
 
 import json
 import sys
+import traceback
+
+sys.dont_write_bytecode = True  # the folder is hashed: a run leaves nothing in it
 
 import endpoints
 import grammar
+import judge
 import matching
 import rawjson
+import retrieve
 import tofhir
 import urls
 from losses import Refused, Skip
 
-ABOUT = {
-    "implementation": {"name": "fhir-dicomweb vectors, a second implementation", "version": "1", "language": "Python"},
-    "releases": ["R4", "R4B"],
-    "ops": ["map", "grammar", "match", "url", "address", "endpoint"],
-}
 
-
-def answer(command):
-    """The answer to one command `run`, without `seq`."""
-    given = command["input"]
+def answer(command, line):
+    """The answer to one command `run`, without `seq`; `line` is the command as it was read."""
+    if command["op"] not in OPS:
+        return {"skipped": "op " + command["op"]}
     try:
-        return OPS[command["op"]](command, given)
+        return OPS[command["op"]](command, command["input"], line)
     except Refused as refused:
         return {"error": {"code": refused.code}}
     except Skip as skip:
         return {"skipped": str(skip)}
-    except KeyError as missing:
-        if command["op"] in OPS:
-            raise
-        return {"skipped": f"op {missing}"}
+    except Exception:
+        traceback.print_exc()
+        return {"error": {"code": "internal"}}
 
 
-def _map(command, given):
-    if command.get("direction") == "to-dicom":
+def _document(given, line):
+    """The DICOM JSON of a command, with its numbers as they are written."""
+    if "text" in given:
+        return rawjson.loads(given["text"])
+    return dict(dict(rawjson.loads(line))["input"])["dicom"]
+
+
+def _map(command, given, line):
+    if command["direction"] == "to-dicom":
         raise Skip("the way back")
     if given.get("as") == "bundle":
         raise Skip("Bundles")
-    document = rawjson.loads(given["text"]) if "text" in given else rawjson.from_values(given["dicom"])
-    resources, ledger = tofhir.resources(document, given.get("options", command.get("options", {})),
-                                         command["release"])
+    resources, ledger = tofhir.resources(_document(given, line), given.get("options", {}), command["release"])
     return {"output": resources, "loss": ledger.entries()}
 
 
-def _grammar(_, given):
+def _judge(command, given, line):
+    options = given.get("options", {})
+    return {"output": judge.answers(_document(given, line), options, command["release"], given["asks"])}
+
+
+def _grammar(_, given, __):
     return {"output": [grammar.answer(given["kind"], ask["text"]) for ask in given["asks"]]}
 
 
-def _match(_, given):
+def _match(_, given, __):
     return {"output": [matching.matches(ask["vr"], ask["key"], ask["values"]) for ask in given["asks"]]}
 
 
-def _url(_, given):
+def _url(_, given, __):
     return {"output": [{"url": ask["url"], **urls.read(ask["url"])} for ask in given["asks"]]}
 
 
-def _address(_, given):
+def _address(_, given, __):
     return {"output": [{**ask, **urls.base_of(ask["address"], ask["study"])} for ask in given["asks"]]}
 
 
-def _endpoint(command, given):
-    if command["direction"] == "to-fhir":
-        address, name = given["address"], given.get("endpointId")
-        return {"output": endpoints.endpoint(given["service"], address, name, command["release"])}
-    return {"output": endpoints.read(given["text"])}
+def _retrieve(_, given, __):
+    return {"output": retrieve.answer(given["text"])}
 
 
-OPS = {"map": _map, "grammar": _grammar, "match": _match, "url": _url, "address": _address, "endpoint": _endpoint}
+def _endpoint(command, given, _):
+    if command["direction"] == "to-dicom":
+        return {"output": endpoints.read(given["text"])}
+    address, name = given["address"], given.get("endpointId")
+    return {"output": endpoints.endpoint(given["service"], address, name, command["release"])}
+
+
+OPS = {
+    "map": _map, "judge": _judge, "grammar": _grammar, "match": _match,
+    "url": _url, "address": _address, "retrieve": _retrieve, "endpoint": _endpoint,
+}
+ABOUT = {
+    "implementation": {"name": "second implementation of a part", "version": "1", "language": "Python"},
+    "releases": ["R4", "R4B", "R5", "R6"],
+    "ops": list(OPS),
+}
 
 
 def main():
@@ -78,10 +99,7 @@ def main():
         command = json.loads(line)
         if command["cmd"] == "stop":
             return
-        if command["cmd"] == "start":
-            reply = ABOUT
-        else:
-            reply = {"seq": command["seq"], **answer(command)}
+        reply = ABOUT if command["cmd"] == "start" else {"seq": command["seq"], **answer(command, line)}
         print(json.dumps(reply, ensure_ascii=False), flush=True)
 
 

@@ -2,12 +2,37 @@
 
 import re
 
-import dates
+import intervals
+import tokens
 
-_DATE = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d{4})(?:-(\d{2})(?:-(\d{2})"
-                   r"(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?\Z", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}\Z")
-_TYPED = re.compile(r"(?:(https?://[^|\s]+)/)?([A-Z][A-Za-z]*)/([A-Za-z0-9.-]{1,64})\Z")
+_TYPED = re.compile(r"(?:https?://[!-{}~]+/)?([A-Za-z]+)/([A-Za-z0-9.-]{1,64})\Z")
+
+# The resource types of R4.
+_TYPES = set("""
+Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary
+BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem
+ChargeItemDefinition Claim ClaimResponse ClinicalImpression CodeSystem Communication CommunicationRequest
+CompartmentDefinition Composition ConceptMap Condition Consent Contract Coverage CoverageEligibilityRequest
+CoverageEligibilityResponse DetectedIssue Device DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement
+DiagnosticReport DocumentManifest DocumentReference EffectEvidenceSynthesis Encounter Endpoint EnrollmentRequest
+EnrollmentResponse EpisodeOfCare EventDefinition Evidence EvidenceVariable ExampleScenario ExplanationOfBenefit
+FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse HealthcareService ImagingStudy Immunization
+ImmunizationEvaluation ImmunizationRecommendation ImplementationGuide InsurancePlan Invoice Library Linkage List
+Location Measure MeasureReport Media Medication MedicationAdministration MedicationDispense MedicationKnowledge
+MedicationRequest MedicationStatement MedicinalProduct MedicinalProductAuthorization
+MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient MedicinalProductInteraction
+MedicinalProductManufactured MedicinalProductPackaged MedicinalProductPharmaceutical
+MedicinalProductUndesirableEffect MessageDefinition MessageHeader MolecularSequence NamingSystem NutritionOrder
+Observation ObservationDefinition OperationDefinition OperationOutcome Organization OrganizationAffiliation
+Parameters Patient PaymentNotice PaymentReconciliation Person PlanDefinition Practitioner PractitionerRole Procedure
+Provenance Questionnaire QuestionnaireResponse RelatedPerson RequestGroup ResearchDefinition
+ResearchElementDefinition ResearchStudy ResearchSubject RiskAssessment RiskEvidenceSynthesis Schedule
+SearchParameter ServiceRequest Slot Specimen SpecimenDefinition StructureDefinition StructureMap Subscription
+Substance SubstanceAmount SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation
+SubstanceSourceMaterial SubstanceSpecification SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport
+TestScript ValueSet VerificationResult VisionPrescription
+""".split())
 
 
 class BadValue(Exception):
@@ -15,62 +40,36 @@ class BadValue(Exception):
 
 
 def date(text):
-    return _each(_divided(text), _one_date)
+    return _each(text, lambda one: one if intervals.value(one) else None)
 
 
 def token(text):
-    return _each(_divided(text), _one_token)
+    return _each(text, _one_token)
 
 
 def reference(text):
-    return _each(_divided(text), _one_reference)
+    return _each(text, _one_reference)
 
 
-def _each(alternatives, convert):
-    found = [convert(text) for text in alternatives if text]
+def _each(text, convert):
+    """The alternatives of a value, printed again; None where it is empty."""
+    found = [convert(one) for one in tokens.divided(text) if one]
+    if None in found:
+        raise BadValue
     return ",".join(found) or None
 
 
-def _divided(text):
-    """The alternatives of a value: divided by commas that no backslash is in front of."""
-    return re.findall(r"(?:\\.|[^,])+", text, re.DOTALL)
-
-
-def _one_date(text):
-    match = _DATE.match(text)
-    if not match:
-        raise BadValue
-    _, year, month, day, hour, minute, second, _, zone = match.groups()
-    good = dates.calendar(int(year), int(month or 1), int(day or 1))
-    good = good and int(hour or 0) <= 23 and int(minute or 0) <= 59 and int(second or 0) <= 60
-    if zone and zone != "Z":
-        good = good and int(zone[4:]) <= 59 and int(zone[1:3]) * 60 + int(zone[4:]) <= 14 * 60
-    if not good:
-        raise BadValue
-    return text
-
-
 def _one_token(text):
-    parts = [""]
-    characters = iter(text)
-    for character in characters:
-        if character == "\\":
-            character = next(characters, "")
-            if character not in (",", "|", "$", "\\"):
-                raise BadValue
-            parts[-1] += character
-        elif character == "|":
-            parts.append("")
-        else:
-            parts[-1] += character
-    if len(parts) > 2 or not any(parts):
-        raise BadValue
+    parts = tokens.parts(text)
+    if parts is None or len(parts) > 2 or not any(parts):
+        return None
     return "|".join(re.sub(r"([,|$\\])", r"\\\1", part) for part in parts)
 
 
 def _one_reference(text):
     if _ID.match(text):
         return "Patient/" + text
-    if re.match(r"urn:(uuid|oid):\S+\Z", text) or _TYPED.match(text):
+    typed = _TYPED.match(text)
+    if typed and typed[1] in _TYPES or re.match(r"urn:(uuid|oid):[!-{}~]+\Z", text):
         return text
-    raise BadValue
+    return None

@@ -137,7 +137,8 @@ def fault(expected, answer):
         if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
             pairs = [(one, other) for one, other in zip(want, got) if not same(one, other)]
             want, got = [one for one, _ in pairs], [other for _, other in pairs]
-        return f"output\n  expected {json.dumps(want, ensure_ascii=False)}\n  got      {json.dumps(got, ensure_ascii=False)}"
+        want, got = json.dumps(want, ensure_ascii=False), json.dumps(got, ensure_ascii=False)
+        return f"output\n  expected {want}\n  got      {got}"
     if "loss" in expected:
         want, got = losses(expected["loss"]), losses(answer.get("loss", []))
         if want != got:

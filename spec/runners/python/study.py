@@ -28,7 +28,9 @@ class Study:
                 continue
             if tag in _SETS:
                 known = self.facts.setdefault(tag, [])
-                known += [value for value in found if value not in known]
+                for value in found:
+                    if value not in known:
+                        known.append(value)
             elif tag not in self.facts:
                 self.facts[tag] = found
             elif self.facts[tag] != found:

@@ -7,7 +7,7 @@ import study
 from losses import Ledger, Skip
 from rawjson import Members
 
-_DEFAULTS = {
+DEFAULTS = {
     "zone": None, "namespaces": {}, "patientNamespace": None, "schemes": {}, "studyIdSystem": None,
     "endpointBase": None, "complete": False, "fhirBase": None, "id": "uid", "accession": "release",
     "modalities": "release", "names": "dicom", "subject": "logical", "practitioners": "logical",
@@ -24,9 +24,9 @@ _ONLY = {
 def resources(document, options, release):
     """The ImagingStudies of a document, and the ledger of losses."""
     for name in options:
-        if name not in _DEFAULTS:
+        if name not in DEFAULTS:
             raise Skip("option " + name)
-    chosen = {**_DEFAULTS, **options}
+    chosen = {**DEFAULTS, **options}
     for name, known in _ONLY.items():
         if chosen[name] not in known:
             raise Skip("option " + name)

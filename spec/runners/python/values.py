@@ -10,7 +10,7 @@ _WITH_BACKSLASH = {"ST", "LT", "UT", "UR"}
 
 _UID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+\Z")
-_INTEGER = re.compile(r"[+-]?[0-9]+(\.0*)?\Z")
+_INTEGER = re.compile(r"[+-]?[0-9]+(\.0+)?\Z")
 
 
 class Read:

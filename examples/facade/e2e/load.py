@@ -1,0 +1,52 @@
+"""Twenty clients at once, each with questions of its own: every answer is the right one."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import archive
+import cases
+from client import Facade, uid_of
+from paging import WANTED, pages
+from report import Report
+from services import ENUMERATING, FACADE
+
+CLIENTS = 20
+
+
+def check(report: Report) -> None:
+    # The 300 instances are read often enough elsewhere.
+    chosen = [case for case in cases.BOTH + cases.R4 if not case.untold and not case.lenient and "head" not in case.finds and "8081" not in case.query]
+    answered = [0] * CLIENTS
+    errors: list[str] = []
+
+    def client(number: int) -> None:
+        try:
+            facade = Facade(ENUMERATING, "R4")
+            for case in chosen[number::CLIENTS]:
+                answer = facade.search(case.query) if number % 2 else facade.post(case.query, Prefer="handling=strict")
+                if case in cases.BOTH and number % 2:
+                    # Leniently a bare UID is one: strictly asked cases only.
+                    answer = facade.search(case.query, Prefer="handling=strict")
+                report.same(f"client {number}: {case.query}", (answer.status, sorted(answer.keys)), (200, case.expected))
+                answered[number] += 1
+            own = archive.MANY_STUDIES[number * 12 : number * 12 + 12]
+            found = Facade(FACADE).search(f"_id={','.join(study.uid for study in own)}")
+            report.same(f"client {number}: its own dozen", sorted(uid_of(study) for study in found.studies), sorted(study.uid for study in own))
+            if number % 5 == 0:
+                facade = Facade(FACADE)
+                found = pages(facade, facade.search("patient=Patient/many&_count=50&_elements=identifier"))
+                report.check(f"client {number}: page by page", sorted(uid_of(study) for page in found for study in page.studies) == WANTED)
+        except Exception as error:  # noqa: BLE001
+            errors.append(f"client {number}: {error!r}")
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    report.same("no client broke", errors, [])
+    took = time.monotonic() - began
+    print(f"   {CLIENTS} clients, {sum(answered)} searches in {took:.1f} s")

@@ -1,0 +1,127 @@
+"""Op `retrieve`: what of the studies in a FHIR text is to be asked for, and where (README, "What to get")."""
+
+import json
+
+import urls
+from losses import Refused, Skip
+from values import is_uid
+
+_ENDPOINT_TYPE = "dicom-wado-rs"
+
+
+def answer(text):
+    found = {"gets": [], "refused": []}
+    resources = _resources(text)
+    for resource in resources:
+        if resource.get("resourceType") == "ImagingStudy":
+            _study(resource, None, {}, found)
+        elif resource.get("resourceType") == "Bundle":
+            known = {"#" + str(one.get("id")): one for one in _list(resource.get("contained"))}
+            for entry in _list(resource.get("entry")):
+                inner = entry.get("resource", {})
+                for name in (entry.get("fullUrl"), f"{inner.get('resourceType')}/{inner.get('id')}"):
+                    known.setdefault(name, inner)
+            for entry in _list(resource.get("entry")):
+                if entry.get("resource", {}).get("resourceType") == "ImagingStudy":
+                    _study(entry["resource"], entry.get("fullUrl"), known, found)
+        elif len(resources) > 1:
+            raise Skip("studies beside other resources outside a Bundle")
+    return found
+
+
+def _resources(text):
+    """The resources of a text, one after the other."""
+    decoder = json.JSONDecoder()
+    found, text = [], text.strip()
+    while text:
+        try:
+            value, end = decoder.raw_decode(text)
+        except ValueError:
+            raise Refused("json-syntax") from None
+        found += value if isinstance(value, list) else [value]
+        text = text[end:].strip()
+    if not all(isinstance(one, dict) for one in found):
+        raise Skip("what is no resource")
+    return found
+
+
+def _list(value):
+    """The objects of an element, given as a list or alone."""
+    value = value if isinstance(value, list) else [value]
+    return [one for one in value if isinstance(one, dict)]
+
+
+def _uid(value):
+    """A UID, with or without `urn:oid:`, or None."""
+    bare = value.removeprefix("urn:oid:") if isinstance(value, str) else ""
+    return bare if is_uid(bare) else None
+
+
+def _study(study, full_url, known, found):
+    uid = _study_uid(study)
+    if uid is None:
+        found["refused"].append({"at": "study", "why": "uid"})
+        return
+    known = {**known, **{"#" + str(one.get("id")): one for one in _list(study.get("contained"))}}
+    server = full_url.rsplit("/", 2)[0] + "/" if full_url and full_url.startswith("http") else None
+    base = _base(study, known, server, found, uid, None)
+    path = f"/studies/{uid}"
+    if base:
+        found["gets"].append({"study": uid, "url": base + path})
+    for series in _list(study.get("series")):
+        _series(series, known, server, found, uid, base)
+
+
+def _series(series, known, server, found, study_uid, base):
+    uid = _uid(series.get("uid"))
+    if uid is None:
+        found["refused"].append({"at": "series", "why": "uid"})
+        return
+    base = _base(series, known, server, found, study_uid, uid) or base
+    place, path = {"study": study_uid, "series": uid}, f"/studies/{study_uid}/series/{uid}"
+    if base:
+        found["gets"].append({**place, "url": base + path})
+    for instance in _list(series.get("instance")):
+        one = _uid(instance.get("uid"))
+        if one is None:
+            found["refused"].append({"at": "instance", "why": "uid"})
+        elif base:
+            found["gets"].append({**place, "instance": one, "url": f"{base}{path}/instances/{one}"})
+
+
+def _study_uid(study):
+    """The one UID among the identifiers; several different ones are none."""
+    for system in ("urn:dicom:uid", "urn:ietf:rfc:3986"):
+        found = {_uid(one.get("value")) for one in _list(study.get("identifier")) if one.get("system") == system
+                 and (system == "urn:dicom:uid" or str(one.get("value")).startswith("urn:oid:"))}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _base(holder, known, server, found, study_uid, series_uid):
+    """The base that the first usable Endpoint of a study or a series means; the others are refused."""
+    base = None
+    for reference in _list(holder.get("endpoint")):
+        name = reference.get("reference")
+        endpoint = (known.get(f"{server}{name}") if server else None) or known.get(name)
+        if endpoint is None or endpoint.get("resourceType") != "Endpoint":
+            why = "unresolved"
+        elif not _is_wado_rs(endpoint.get("connectionType")):
+            continue
+        elif endpoint.get("status", "active") != "active":
+            why = "not-active"
+        else:
+            address = str(endpoint.get("address", ""))
+            read = urls.base_of(address, study_uid)
+            if "base" in read and series_uid and urls.read(address).get("series", series_uid) != series_uid:
+                read = {"error": "mismatch"}
+            base, why = base or read.get("base"), read.get("error")
+        if why:
+            found["refused"].append({"at": "series" if series_uid else "study", "why": why})
+    return base
+
+
+def _is_wado_rs(connection):
+    return any(coding.get("code") == _ENDPOINT_TYPE
+               for one in _list(connection) for coding in _list(one.get("coding")) or [one])

@@ -75,7 +75,23 @@ impl Search {
         let (stage, asking) = (Stage::Begin, Asking::new(&config.server));
         let (is_spent, nameless, is_cut) = (false, 0, false);
         let unknown = 0;
-        Ok(Search { references, asked, unknown, asking, options, answering, query, at, stage, plan, candidates, held, is_spent, nameless, is_cut })
+        Ok(Search {
+            references,
+            asked,
+            unknown,
+            asking,
+            options,
+            answering,
+            query,
+            at,
+            stage,
+            plan,
+            candidates,
+            held,
+            is_spent,
+            nameless,
+            is_cut,
+        })
     }
 
     fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
@@ -102,9 +118,14 @@ impl Search {
     fn selected(&mut self, pulls: Vec<PullId>, exchange: &mut Exchange) -> Result<Option<Vec<Candidate>>, Refusal> {
         let mut rows = Reader::new(self.options.clone());
         let mut order: Vec<String> = Vec::new();
-        let paths: Vec<&str> = self.plan.iter().flat_map(Plan::requests).map(|request| request.path).collect();
+        // Rows that a filter on series or instances let through select a study, and are not all of it; nor are those of a server that merges.
+        let is_whole = |request: &search::Request| {
+            request.path == "/studies"
+                && !(self.asking.server.merges_patients() && request.query.contains(Key::ModalitiesInStudy.keyword()))
+        };
+        let paths: Vec<(&str, bool)> = self.plan.iter().flat_map(Plan::requests).map(|request| (request.path, is_whole(request))).collect();
         let mut is_refused = false;
-        for (id, path) in pulls.into_iter().zip(paths) {
+        for (id, (path, is_whole)) in pulls.into_iter().zip(paths) {
             match exchange.take(id)? {
                 Pulled::Absent(_) => is_refused |= path != "/studies",
                 Pulled::Rows { reader, is_cut } => {
@@ -114,8 +135,7 @@ impl Search {
                     self.nameless += reader.assembler().unplaced();
                     self.is_cut |= is_cut;
                     order.extend(uids);
-                    // Rows that a filter on series or instances let through select a study, and are not all of it.
-                    if path == "/studies" {
+                    if is_whole {
                         rows.append(*reader).map_err(Refusal::of_answer)?;
                     }
                 }
@@ -174,11 +194,17 @@ impl Search {
             return Err(Refusal::too_many_requests());
         }
         if affordable > 0 {
+            let (studies, deeper): (Vec<(usize, Level)>, Vec<_>) =
+                needs.into_iter().take(affordable).partition(|(_, level)| *level == Level::Study);
             let mut contents = Vec::new();
-            for (n, level) in needs.into_iter().take(affordable) {
-                let Some(candidate) = self.candidates.get(n) else { continue };
-                let uids = core::slice::from_ref(&candidate.uid);
-                contents.push((Vec::from([n]), Content::ask(exchange, &self.asking, uids, level)));
+            // Rows of studies come in lists; what is below them comes study by study, and is told study by study.
+            let studies: Vec<usize> = studies.into_iter().map(|(n, _)| n).collect();
+            if !studies.is_empty() {
+                let content = Content::ask(exchange, &self.asking, &self.uids(&studies), Level::Study);
+                contents.push((studies, content));
+            }
+            for (n, level) in deeper {
+                contents.push((Vec::from([n]), Content::ask(exchange, &self.asking, &self.uids(&[n]), level)));
             }
             self.stage = Stage::Holding(contents);
             return Ok(None);
@@ -191,8 +217,8 @@ impl Search {
         let affordable = self.affordable(&missing, exchange);
         if affordable > 0 {
             let missing: Vec<usize> = missing.into_iter().take(affordable).map(|(n, _)| n).collect();
-            let uids: Vec<String> = missing.iter().filter_map(|n| Some(self.candidates.get(*n)?.uid.clone())).collect();
-            self.stage = Stage::Holding([(missing, Content::ask(exchange, &self.asking, &uids, show))].into());
+            let content = Content::ask(exchange, &self.asking, &self.uids(&missing), show);
+            self.stage = Stage::Holding([(missing, content)].into());
             return Ok(None);
         }
         if let Some(cut) = shown.iter().position(|(_, n)| !is_held(*n)) {
@@ -208,10 +234,21 @@ impl Search {
         self.answer(&residual, &shown, next).map(Some)
     }
 
+    fn uids(&self, candidates: &[usize]) -> Vec<String> {
+        candidates.iter().filter_map(|n| Some(self.candidates.get(*n)?.uid.clone())).collect()
+    }
+
     /// How many of the first of these candidates the requests that are left suffice for.
     fn affordable(&self, wanted: &[(usize, Level)], exchange: &Exchange) -> usize {
         let mut left = if self.is_spent { 0 } else { exchange.remaining() };
+        // As many study rows as a list names come with one request.
+        let list = self.asking.server.uids_in_a_list() as usize;
+        let mut listed = 0;
         let fits = |(n, level): &&(usize, Level)| {
+            listed += 1;
+            if *level == Level::Study && listed % list.max(1) != 1 % list.max(1) {
+                return true;
+            }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let cost = self.asking.cost(exchange, *level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
             left.checked_sub(cost).inspect(|rest| left = *rest).is_some()

@@ -105,6 +105,7 @@ pub struct Server {
     pub(super) uid_list: Option<u32>,
     pub(super) parents: bool,
     instances: bool,
+    merged: bool,
     pub(super) odd_uids: bool,
     pub(super) long_values: bool,
     pub(super) open_ranges: bool,
@@ -137,6 +138,7 @@ impl Server {
             uid_list: None,
             parents: false,
             instances: false,
+            merged: false,
             odd_uids: true,
             long_values: false,
             open_ranges: true,
@@ -187,6 +189,12 @@ impl Server {
     #[must_use]
     pub const fn lists_instances(&self) -> bool {
         self.instances
+    }
+
+    /// Whether a request by ModalitiesInStudy returns one row for a study UID, whoever's it is.
+    #[must_use]
+    pub const fn merges_patients(&self) -> bool {
+        self.merged
     }
 
     /// Whether its study rows tell ModalitiesInStudy, if asked.
@@ -300,6 +308,14 @@ impl Server {
     #[must_use]
     pub const fn listing_instances(mut self) -> Server {
         self.instances = true;
+        self
+    }
+
+    /// Asked by ModalitiesInStudy it returns one row for a study UID, though several patients have it: such rows select studies, and do not tell
+    /// whose they are.
+    #[must_use]
+    pub const fn merging_patients(mut self) -> Server {
+        self.merged = true;
         self
     }
 

@@ -28,6 +28,8 @@ class Patient:
     sex: str = ""
     birth: str = ""
     charset: str | tuple[str, ...] = ""
+    # An issuer by OID (IssuerOfPatientIDQualifiersSequence).
+    universal: str = ""
 
     @property
     def system(self) -> str | None:
@@ -104,6 +106,10 @@ LONG = Patient("LONG-1", "Long^Lena", "B")
 TORN_ONE = Patient("TORN-1", "Torn^Tim", "A")
 TORN_TWO = Patient("TORN-2", "Torn^Tom", "A")
 KNEE = Patient("MRN-3003", "Knee^Ken", "B", "M", "19991231")
+# All that this archive can be asked for without encoding; and what it cannot be asked for at all.
+ODD = Patient("O-1._~!$'():@/x", "Odd^Olga", "A")
+UMLAUT = Patient("MÜLLER-7", "Muller^Max", "A", charset="ISO_IR 100")
+UNIVERSAL = Patient("UNI-1", "Universal^Uma", universal="2.999.7")
 MANY = Patient("MANY-1", "Many^Mara", "A", "F", "19770707")
 
 PNEUMONIA = ("233604007", "Pneumonia")
@@ -140,6 +146,9 @@ STUDIES = [
     Study("torn_2", 16, TORN_TWO, (Series("CR", CR, 1, "HAND"),), "20210601", accession="ACC-0017", twin=1),
     Study("knee", 17, KNEE, (Series("MR", MR, 3, "KNEE", "R", performer="Bloch^Felix"),),
           "20240610", "120000", "+0200", "ACC-0018", "SID-17", "Knee", "Wilson^James", admission="ADM-10"),
+    Study("odd", 18, ODD, (Series("CR", CR, 1, "HAND"),), "20250301", accession="A.b_c~d!e$f'g(h"),
+    Study("umlaut", 19, UMLAUT, (Series("CR", CR, 1, "HAND"),), "20250302", accession="ACC-0019"),
+    Study("universal", 20, UNIVERSAL, (Series("CR", CR, 1, "HAND"),), "20250303", accession="ACC-0020"),
 ]
 
 # 250 small studies of one patient, two a day, so that to sort them by date leaves ties.

@@ -120,6 +120,7 @@ def check(report: Report) -> None:
     whole(report)
     details(report)
     torn(report)
+    issuers(report)
 
 
 def whole(report: Report) -> None:
@@ -190,3 +191,9 @@ def torn(report: Report) -> None:
             report.same(f"{query}: {key} is of its patient", study["subject"]["display"], own.patient.name)
             report.same(f"{query}: {key} has its own series", [series["uid"] for series in study.get("series", [])], [own.series_uid(0)])
             report.same(f"{query}: {key} leads to no images, which would be both patients'", "endpoint" in study, False)
+
+
+def issuers(report: Report) -> None:
+    """An issuer that this archive does not tell: whoever asks by it does not hear in silence that there is nothing."""
+    answer = Facade(ENUMERATING).search("patient.identifier=urn:oid:2.999.7|UNI-1")
+    report.check("a number whose issuer is not to be seen", answer.keys == ["universal"] or bool(answer.told("incomplete")), answer.text)

@@ -15,6 +15,7 @@ import hostile
 import load
 import make_dicom
 import paging
+import preset
 import results
 import searching
 import seed_calls
@@ -45,6 +46,7 @@ def main(folder: Path, words: list[str]) -> int:
             failures.gone(report)
 
         for name, run in [
+            ("the archive is what its preset says", lambda: preset.check(report)),
             ("the calls of the seed", lambda: seed_calls.calls(report)),
             ("what the service says of itself", lambda: capability.check(report)),
             ("every search parameter", lambda: searching.all_parameters(report, proxy, enumerating)),

@@ -44,6 +44,8 @@ def patient_and_study(dataset: Dataset, study: Study) -> None:
     dataset.PatientName = patient.name
     dataset.PatientSex = patient.sex
     dataset.PatientBirthDate = patient.birth
+    if patient.universal:
+        dataset.IssuerOfPatientIDQualifiersSequence = [item(UniversalEntityID=patient.universal, UniversalEntityIDType="ISO")]
     dataset.StudyInstanceUID = study.uid
     # Type 2: they are there, and may be empty.
     dataset.StudyDate = study.date

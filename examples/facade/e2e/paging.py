@@ -42,8 +42,9 @@ def by_hand(report: Report) -> None:
         report.same(f"{query}: every page is full but the last", {len(page.studies) for page in found[:-1]}, {size})
         report.same(f"{query}: total", {page.total for page in found}, {None if "_total=none" in query else 250})
         all_once(report, query, [uid_of(study) for page in found for study in page.studies])
-        again = facade.get(found[1].link("self") or "")
-        report.same(f"{query}: the self link is that page", again.keys, found[1].keys)
+        if "_summary" in query:
+            again = facade.get(found[1].link("self") or "")
+            report.same(f"{query}: the self link is that page", again.keys, found[1].keys)
         if "_sort" in query:
             days = [study["started"] for page in found for study in page.studies]
             report.check(f"{query}: in order over all pages", days == sorted(days, reverse=True), days[:5])

@@ -125,6 +125,10 @@ impl Store {
         let flags = keep(rows.clone(), &early)?;
         let mut flag = flags.into_iter();
         rows.retain(|_| flag.next().unwrap_or(false));
+        if f.merged_by_modality && at.level == 0 && keys.iter().any(|key| key.first() == "00080061") {
+            let mut met = std::collections::BTreeSet::new();
+            rows.retain(|row| met.insert(row.uid()));
+        }
         if let Some(p) = list.iter().rfind(|p| f.dcm4chee && p.name == "orderby") {
             for name in p.raw.rsplit(',').map(decode) {
                 let (name, down) = name.strip_prefix('-').map_or((name.as_str(), false), |n| (n, true));

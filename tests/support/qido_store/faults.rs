@@ -156,6 +156,8 @@ pub struct Faults {
     pub any_tag: bool,
     /// Keys of the levels above on `/studies/{uid}/…`.
     pub parent_keys: bool,
+    /// With the key ModalitiesInStudy there is one row for a StudyInstanceUID, whoever's it is.
+    pub merged_by_modality: bool,
     /// Names that are in no dictionary.
     pub unknown: Policy,
     /// Attributes that are known and not matched here.

@@ -29,6 +29,7 @@ fn orthanc(seed: u64, modalities: &str) -> Faults {
         ],
         any_tag: true,
         parent_keys: true,    // J match_parent
+        merged_by_modality: true, // measured by examples/facade/e2e: /studies?StudyDate=D&ModalitiesInStudy=CR has one row of the two
         // Unknown names are ignored, dotted ones too; a bare sequence finds nothing (S3, B1).
         paths: vec![],
         lower: Policy::Zero,  // S1.1, S3

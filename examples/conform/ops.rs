@@ -74,5 +74,6 @@ fn endpoint(input: &Value, release: Release) -> Value {
 fn read_endpoint(input: &Value) -> Result<Value, Error> {
     let read = fhir::read_endpoint(text(input).as_bytes())?;
     let service = read.service.map(Service::name);
-    Ok(json!({"output": {"service": service, "address": read.address, "plain": read.is_plain, "active": read.is_active}}))
+    let address = Some(read.address).filter(|address| !address.is_empty());
+    Ok(json!({"output": {"service": service, "address": address, "plain": read.is_plain, "active": read.is_active}}))
 }

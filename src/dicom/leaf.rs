@@ -45,7 +45,7 @@ impl DataSet {
             Vr::St => leaf.text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace()),
             _ => leaf.text.trim_matches(|c: char| c.is_control() || c.is_whitespace()),
         };
-        let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Uc | Vr::Ur | Vr::Offset);
+        let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Uc | Vr::Ur);
         if is_blank(trimmed) {
             return;
         }
@@ -60,6 +60,12 @@ impl DataSet {
     fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled) {
         // Only appending attributes have several values; of the others the first is read.
         let mut values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
+        let first = values.clone().next();
+        if dest.part.never_guess && values.clone().any(|value| Some(value) != first) {
+            // An identity is never guessed, however its values are divided.
+            self.lose(Code::AmbiguousValue, 1);
+            return;
+        }
         if dest.part.align != Align::Append {
             self.scalar(values.next().unwrap_or(""), Some(Code::BackslashList), dest, index, filled, true);
             return;
@@ -183,7 +189,7 @@ impl DataSet {
                 dest.item = dest.item.saturating_add(1);
             }
             let (groups, rest) = pn::groups(name);
-            if remark.is_none() && (groups.iter().filter(|group| !group.is_empty()).count() > 1 || rest.is_some()) {
+            if remark.is_none() && (name.contains('=') || rest.is_some()) {
                 remark = Some(Code::NameAsText);
             }
             for (n, part) in groups.iter().enumerate().filter(|(n, part)| !part.is_empty() && group + n < 3) {

@@ -238,7 +238,8 @@ pub(crate) fn base_of<'a>(study: &Study, url: &'a str) -> Option<&'a str> {
 
 /// Whether an address is an http(s) URL that a path can be added to: no template, no query.
 pub(crate) fn is_plain_url(address: &str) -> bool {
-    let web = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let web = address.split_once("://").filter(|(scheme, _)| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"));
+    let web = web.map(|(_, web)| web).filter(|web| !web.starts_with('/'));
     let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '{' | '}' | '?' | '#');
     web.is_some_and(|web| !web.is_empty() && !web.contains(odd))
 }

@@ -5,7 +5,7 @@ use nom::character::complete::{char, digit1, one_of};
 use nom::combinator::{all_consuming, opt};
 use nom::sequence::preceded;
 
-/// The number that `text` spells, if it is whole and fits.
+/// The number that `text` spells, if it is whole; one that does not fit is the largest, or smallest, that does.
 pub(crate) fn integer(text: &str) -> Option<i64> {
     let mut grammar = all_consuming((
         opt(one_of::<_, _, nom::error::Error<&str>>("+-")),
@@ -18,26 +18,31 @@ pub(crate) fn integer(text: &str) -> Option<i64> {
     let exponent = match exponent {
         None => 0,
         Some((sign, digits)) => {
-            let n: i64 = digits.parse().ok()?;
+            // No number has as many digits: it is none, or far out.
+            let n: i64 = digits.parse().unwrap_or(i64::MAX);
             if sign == Some('-') { -n } else { n }
         }
     };
     let mut digits = whole.bytes().chain(fraction.bytes());
-    // Digits before the decimal point, once it has moved.
-    let places = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
     let zero = whole.bytes().chain(fraction.bytes()).all(|b| b == b'0');
     if zero {
         return Some(0);
     }
-    if !(0..=whole.len() as i64 + 20).contains(&places) {
+    let far = if sign == Some('-') { i64::MIN } else { i64::MAX };
+    // Digits before the decimal point, once it has moved.
+    let Some(places) = i64::try_from(whole.len()).ok()?.checked_add(exponent) else { return Some(far) };
+    if places < 0 {
         return None;
     }
-    let mut n: i64 = 0;
+    if places > whole.len() as i64 + 20 {
+        return Some(far);
+    }
+    let mut n: Option<i64> = Some(0);
     for _ in 0..places {
         let digit = i64::from(digits.next().unwrap_or(b'0') - b'0');
-        n = n.checked_mul(10)?.checked_add(digit)?;
+        n = n.and_then(|n| n.checked_mul(10)?.checked_add(digit));
     }
-    digits.all(|b| b == b'0').then_some(if sign == Some('-') { -n } else { n })
+    digits.all(|b| b == b'0').then_some(n.map_or(far, |n| if sign == Some('-') { -n } else { n }))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) fn trim(group: &str) -> String {
         if n > 0 {
             trimmed.push('^');
         }
-        trimmed.push_str(component.trim());
+        trimmed.push_str(component.trim_matches(|c: char| c.is_whitespace() || c.is_control()));
     }
     trimmed.truncate(trimmed.trim_end_matches('^').len());
     trimmed

@@ -76,7 +76,7 @@ codes! {
     BackslashList "backslash-list" Deviation true "one string holds several values divided by backslash; it is split",
     CodeCase "code-case" Deviation true "a code string is in lower case; it is read as upper case",
     LegacyDate "legacy-date" Deviation true "a date in the form YYYY.MM.DD or YYYY-MM-DD",
-    LegacyTime "legacy-time" Deviation true "a time in the form HH:MM:SS",
+    LegacyTime "legacy-time" Deviation true "a time in the form HH:MM:SS or HH:MM",
     LegacyOffset "legacy-offset" Deviation true "an offset from UTC written with a colon, or as Z or -0000",
     FractionCut "fraction-cut" Deviation true "a fraction of a second has more than six digits; six are kept",
     ControlCharacter "control-character" Deviation true "text holds control characters; they are removed",

@@ -237,9 +237,11 @@ fn minutes(text: &str) -> Option<i32> {
     if text != "Z" && text.as_bytes().get(3) != Some(&b':') {
         return None;
     }
-    let zone = offset(text)?;
+    // FHIR has zones to 14 hours either way, DICOM to 12 hours west.
+    let east = text.replacen('-', "+", 1);
+    let zone = offset(text).or_else(|| offset(&east))?;
     let east = zone.hours.parse::<i32>().ok()? * 60 + zone.minutes.parse::<i32>().ok()?;
-    Some(if zone.sign == "-" { -east } else { east })
+    Some(if text.starts_with('-') { -east } else { east })
 }
 
 #[cfg(test)]

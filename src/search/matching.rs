@@ -1,6 +1,7 @@
 //! Attribute matching as QIDO-RS does it (PS3.18 10.6, PS3.4 C.2.2.2).
 
 use crate::grammar::da::is_calendar;
+use crate::grammar::uid::{Uid, uid};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -20,19 +21,22 @@ pub fn matches(vr: &str, key: &str, values: &[&str]) -> bool {
     let is_wild = matches!(vr, "AE" | "CS" | "LO" | "LT" | "PN" | "SH" | "ST" | "UC" | "UR" | "UT");
     let key = trimmed(vr, key);
     // Universal matching (C.2.2.2.3).
-    if key.is_empty() || is_wild && !key.is_empty() && key.bytes().all(|b| b == b'*') {
+    if key.is_empty() || is_wild && key == "*" {
         return true;
     }
     let mut values = values.iter().map(|value| trimmed(vr, value)).filter(|value| !value.is_empty());
     match vr {
-        "UI" => values.any(|value| key.split([',', '\\']).any(|uid| uid.trim() == value)),
+        "UI" => values.any(|value| key.split([',', '\\']).any(|wanted| wanted.trim() == value && uid(value) != Uid::Bad)),
         "DA" | "TM" | "DT" => {
             let Some(wanted) = range(vr, key) else { return false };
             values.any(|value| span(vr, value).is_some_and(|own| wanted.overlaps(&own)))
         }
         "IS" | "DS" | "US" | "SS" | "UL" | "SL" | "FL" | "FD" | "UV" | "SV" => {
-            let wanted = number(key);
-            values.any(|value| wanted.is_some() && number(value) == wanted)
+            // IS has no decimals.
+            let read =
+                |text: &str| number(text).filter(|_| vr != "IS" || text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-')));
+            let wanted = read(key);
+            values.any(|value| wanted.is_some() && read(value) == wanted)
         }
         _ if is_wild && key.contains(['*', '?']) => {
             let pattern: Vec<char> = key.chars().collect();
@@ -96,7 +100,7 @@ fn number(text: &str) -> Option<(bool, String, i64)> {
     Some((mantissa.starts_with('-'), significant.into(), power))
 }
 
-/// From and to, in microseconds of a clock, ends included; none: open.
+/// From and to, in microseconds of a clock whose minutes have a leap second each, ends included; none: open.
 #[derive(Clone, Copy)]
 struct Span {
     from: Option<i128>,
@@ -117,7 +121,7 @@ fn range(vr: &str, key: &str) -> Option<Span> {
     }
     // A hyphen may be that of an offset: the one that leaves two values is meant.
     key.match_indices('-').find_map(|(at, _)| {
-        let (from, to) = (key.get(..at)?.trim_end(), key.get(at + 1..)?.trim_start());
+        let (from, to) = (key.get(..at)?, key.get(at + 1..)?);
         let end = |text: &str| if text.is_empty() { Some(None) } else { span(vr, text).map(Some) };
         let (from, to) = (end(from)?, end(to)?);
         if from.is_none() && to.is_none() {
@@ -131,7 +135,7 @@ fn range(vr: &str, key: &str) -> Option<Span> {
 fn span(vr: &str, text: &str) -> Option<Span> {
     match vr {
         "DA" => {
-            let day = if text.len() == 8 { day(text)? } else { return None };
+            let day = day(text)?;
             Some(Span { from: Some(day * DAY), to: Some(day * DAY + DAY - 1) })
         }
         "TM" => {
@@ -143,23 +147,26 @@ fn span(vr: &str, text: &str) -> Option<Span> {
 }
 
 const SECOND: i128 = 1_000_000;
-const DAY: i128 = 86_400 * SECOND;
+const MINUTE: i128 = 61 * SECOND;
+const DAY: i128 = 1_440 * MINUTE;
 
 fn digits(text: &str, from: usize, to: usize) -> Option<i128> {
     let part = text.get(from..to)?;
     if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
 }
 
-/// Days since the first of the year 0, of `YYYYMMDD`.
+/// A day of the calendar, `YYYYMMDD`, as its number.
 fn day(text: &str) -> Option<i128> {
     let (year, month, day) = (digits(text, 0, 4)?, digits(text, 4, 6)?, digits(text, 6, 8)?);
-    if !is_calendar(text.get(..4)?, text.get(4..6)?, text.get(6..8)?) {
-        return None;
-    }
-    // Howard Hinnant's days from civil, in years that begin in March.
+    let is_one = text.len() == 8 && is_calendar(text.get(..4)?, text.get(4..6)?, text.get(6..8)?);
+    is_one.then(|| number_of(year, month, day))
+}
+
+/// The number of a day: Howard Hinnant's days from civil, in years that begin in March.
+fn number_of(year: i128, month: i128, day: i128) -> i128 {
     let shifted = if month > 2 { year } else { year - 1 };
     let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    Some(365 * shifted + shifted.div_euclid(4) - shifted.div_euclid(100) + shifted.div_euclid(400) + of_year)
+    365 * shifted + shifted.div_euclid(4) - shifted.div_euclid(100) + shifted.div_euclid(400) + of_year
 }
 
 /// The microseconds since midnight of `HH[MM[SS[.F{1,6}]]]`, and how many it leaves open.
@@ -173,18 +180,19 @@ fn time(text: &str) -> Option<(i128, i128)> {
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
-    let mut from = (hours * 3600 + minutes * 60 + seconds) * SECOND;
+    let mut from = (hours * 60 + minutes) * MINUTE + seconds * SECOND;
     let mut length = match clock.len() {
-        2 => 3600 * SECOND,
-        4 => 60 * SECOND,
+        2 => 60 * MINUTE,
+        4 => MINUTE,
         _ => SECOND,
     };
     if let Some(fraction) = fraction {
         if !(1..=6).contains(&fraction.len()) {
             return None;
         }
-        length = SECOND / 10_i128.pow(fraction.len() as u32);
-        from += digits(fraction, 0, fraction.len())? * length;
+        // A fraction is one part of the value, and leaves nothing open.
+        from += digits(fraction, 0, fraction.len())? * (SECOND / 10_i128.pow(fraction.len() as u32));
+        length = 1;
     }
     Some((from, length))
 }
@@ -195,23 +203,24 @@ fn date_time(text: &str) -> Option<Span> {
         Some(at) => {
             let (clock, offset) = (text.get(..at)?, text.get(at..)?);
             let (hours, minutes) = (digits(offset, 1, 3)?, digits(offset, 3, 5)?);
-            if offset.len() != 5 || minutes > 59 || hours > 14 {
+            let west = offset.starts_with('-');
+            if offset.len() != 5 || minutes > 59 || hours * 60 + minutes > if west { 720 } else { 840 } {
                 return None;
             }
-            (clock, (hours * 60 + minutes) * 60 * SECOND * if offset.starts_with('-') { -1 } else { 1 })
+            (clock, (hours * 60 + minutes) * MINUTE * if west { -1 } else { 1 })
         }
         None => (text, 0),
     };
     let (from, length) = match clock.len() {
         4 => {
-            let next = alloc::format!("{:04}0101", digits(clock, 0, 4)? + 1);
-            let (first, next) = (day(&[clock, "0101"].concat())?, day(&next)?);
+            let year = digits(clock, 0, 4)?;
+            let (first, next) = (number_of(year, 1, 1), number_of(year + 1, 1, 1));
             (first * DAY, (next - first) * DAY)
         }
         6 => {
             let (year, month) = (digits(clock, 0, 4)?, digits(clock, 4, 6)?);
-            let next = if month == 12 { alloc::format!("{:04}0101", year + 1) } else { alloc::format!("{year:04}{:02}01", month + 1) };
-            let (first, next) = (day(&[clock, "01"].concat())?, day(&next)?);
+            let first = day(&[clock, "01"].concat())?;
+            let next = if month == 12 { number_of(year + 1, 1, 1) } else { number_of(year, month + 1, 1) };
             (first * DAY, (next - first) * DAY)
         }
         8 => (day(clock)? * DAY, DAY),

@@ -156,6 +156,10 @@ fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
     let text = text.split_once("/_history/").map_or(text, |(plain, _)| plain);
     let is_id = |id: &str| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
     if text.contains("://") || text.starts_with("urn:") {
+        // A query is none of a resource, nor is a token.
+        if text.contains(['?', '|', '#']) {
+            return None;
+        }
         return expected.said.is_none().then(|| Reference { type_: String::new(), id: text.to_string() });
     }
     let (type_, id) = match text.split_once('/') {

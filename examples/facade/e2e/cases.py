@@ -110,7 +110,7 @@ BOTH = [
         ("started=ap2024-05-02", "comma half amp"),
         ("started=ne2024-05-02&started=ge2024-05-01&started=le2024-05-03", "comma amp"),
         ("started=2024-01-14,2024-02-29", "ct_sr mg jp kr"),
-        ("started=sa2024-06-01,2024-01-14", "knee ct_sr mg"),
+        ("started=sa2025-03-02,2024-01-14", "universal ct_sr mg"),
         ("started=ge2024-01-14T10:15:30Z&started=le2024-01-14T10:15:30Z", "ct_sr"),
         ("started=lt2024-01-14T10:15:30Z&started=2024-01-14", "mg"),
         # Later than every start of the day that is known by its day alone: the day reaches beyond.

@@ -21,6 +21,7 @@ import searching
 import seed_calls
 import services
 import storing
+import unknown
 from proxy import Proxy
 from report import Report
 
@@ -37,6 +38,7 @@ def main(folder: Path, words: list[str]) -> int:
             services.facade(folder, services.FACADE),
             services.facade(folder, services.ENUMERATING, "--enumerate"),
             services.facade(folder, services.FRAGILE, "--timeout", str(services.PATIENCE), "--max-body", "1"),
+            services.facade(folder, services.UNKNOWN, "--concurrent", "1", server="unknown"),
         ]
         running += facades
         enumerating = facades[1]
@@ -50,6 +52,7 @@ def main(folder: Path, words: list[str]) -> int:
             ("the calls of the seed", lambda: seed_calls.calls(report)),
             ("what the service says of itself", lambda: capability.check(report)),
             ("every search parameter", lambda: searching.all_parameters(report, proxy, enumerating)),
+            ("the same of an unknown archive", lambda: unknown.check(report)),
             ("searches that are refused", lambda: searching.refused(report, proxy)),
             ("what studies look like", lambda: content.check(report)),
             ("how answers are wanted", lambda: results.check(report, proxy)),

@@ -8,7 +8,7 @@ from fhirclient.models.imagingstudy import ImagingStudy
 from fhirclient.server import FHIRServer
 from fhirpy import SyncFHIRClient
 from report import Report
-from services import FACADE
+from services import ENUMERATING, FACADE
 
 WANTED = sorted(study.uid for study in archive.MANY_STUDIES)
 
@@ -68,6 +68,9 @@ def cursors(report: Report) -> None:
         report.same(f"cursor {changed[:6]!r}...: refused", answer.status, 400)
     other = facade.get(link.replace("patient=Patient/many", "patient=Patient/1"))
     report.same("a cursor of another search", other.status, 400)
+    # Nothing is kept between pages: any facade over the archive goes on where another left off.
+    elsewhere = Facade(ENUMERATING).get(link.replace(str(FACADE), str(ENUMERATING)))
+    report.same("another facade gives the same page", elsewhere.keys, facade.get(link).keys)
     beyond = facade.get(f"{place}_cursor=100000-{cursor.split('-')[1]}")
     report.same("beyond the end there is nothing", (beyond.status, beyond.keys, beyond.link("next")), (200, [], None))
 

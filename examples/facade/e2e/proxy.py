@@ -33,6 +33,9 @@ class Answer:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one piece, at once: else each answer waits for an acknowledgement.
+    wbufsize = 1 << 16
+    disable_nagle_algorithm = True
     proxy: "Proxy"
 
     def setup(self) -> None:
@@ -75,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
     def hang_up(self) -> None:
         self.wfile.flush()
         self.close_connection = True
-        self.connection.close()
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, *_: object) -> None:
         """Says nothing: what is asked holds names of patients."""

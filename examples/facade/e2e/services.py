@@ -12,11 +12,10 @@ from pathlib import Path
 
 import archive
 
-ORTHANC, PROXY, FACADE, ENUMERATING, FRAGILE = 8042, 8043, 8080, 8081, 8082
+ORTHANC, PROXY, FACADE, ENUMERATING, FRAGILE, UNKNOWN = 8042, 8043, 8080, 8081, 8082, 8083
 DICOMWEB = f"http://127.0.0.1:{ORTHANC}/dicom-web"
 # Seconds that the fragile facade waits for the archive.
 PATIENCE = 2
-PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
 
 
 class Service:
@@ -57,30 +56,20 @@ def orthanc(folder: Path) -> Service:
     store = folder / "store"
     store.mkdir()
     configuration = folder / "orthanc.json"
-    configuration.write_text(json.dumps({
-        "Name": "e2e",
-        "StorageDirectory": str(store),
-        "IndexDirectory": str(store),
-        "HttpPort": ORTHANC,
-        "DicomServerEnabled": False,
-        "RemoteAccessAllowed": False,
-        "AuthenticationEnabled": False,
-        # With Debian's default, Latin1, characters that it does not have are lost in answers.
-        "DefaultEncoding": "Utf8",
-        "Plugins": [PLUGIN],
-        "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
-    }))
+    # The developer's configuration (README.md), with an empty store of its own.
+    own = json.loads((Path(__file__).parent.parent / "orthanc.json").read_text())
+    configuration.write_text(json.dumps(own | {"StorageDirectory": str(store), "IndexDirectory": str(store), "HttpPort": ORTHANC}))
     service = Service("Orthanc", ["Orthanc", str(configuration)], folder / "orthanc.log")
     service.wait_for(f"http://127.0.0.1:{ORTHANC}/system")
     return service
 
 
-def facade(folder: Path, port: int, *more: str) -> Service:
+def facade(folder: Path, port: int, *more: str, server: str = "orthanc-1.10-debian") -> Service:
     patients = folder / "patients.ndjson"
     patients.write_text("".join(json.dumps(one.json()) + "\n" for one in archive.RESOLVED))
     namespaces = [part for name, uri in archive.SYSTEMS.items() for part in ("--namespace", f"{name}={uri}")]
     command = [
-        os.environ["FACADE"], "--dicomweb", f"http://127.0.0.1:{PROXY}/dicom-web", "--server", "orthanc-1.10-debian",
+        os.environ["FACADE"], "--dicomweb", f"http://127.0.0.1:{PROXY}/dicom-web", "--server", server,
         "--listen", f"127.0.0.1:{port}", "--patients", str(patients), *namespaces, *more,
     ]
     service = Service(f"facade {port}", command, folder / f"facade-{port}.log")

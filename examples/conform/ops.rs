@@ -2,7 +2,7 @@
 
 use super::tables;
 use super::vectors::{Losses, options_of, to_bundle, to_dicom, to_fhir};
-use fhir_dicomweb::{Error, Options, Release, Service, fhir, url};
+use fhir_dicomweb::{Error, Options, Release, Service, dicom, fhir, url};
 use serde_json::{Map, Value, json};
 
 /// The ops.
@@ -13,7 +13,9 @@ pub fn run(op: &str, direction: Option<&str>, release: Release, input: &Value) -
     let options = options_of(input);
     let answered = match (op, direction) {
         ("map", Some("to-dicom")) => {
-            to_dicom(text(input).as_bytes(), release, &options, input["level"].as_str()).map(|(sets, losses)| with_loss(sets, &losses))
+            let select = input["includefield"].as_str().map_or_else(dicom::Select::all, dicom::Select::of);
+            to_dicom(text(input).as_bytes(), release, &options, input["level"].as_str(), &select)
+                .map(|(sets, losses)| with_loss(sets, &losses))
         }
         ("map", _) if input["as"] == "bundle" => {
             to_bundle(text(input).as_bytes(), release, &options).map(|(bundle, losses)| with_loss(bundle, &losses))

@@ -94,7 +94,13 @@ pub fn to_bundle(text: &[u8], release: Release, options: &Options) -> Result<(Va
 }
 
 /// FHIR text to data sets and losses, as one step; without a level that of the lowest that is listed.
-pub fn to_dicom(text: &[u8], release: Release, options: &Options, level: Option<&str>) -> Result<(Value, Losses), Error> {
+pub fn to_dicom(
+    text: &[u8],
+    release: Release,
+    options: &Options,
+    level: Option<&str>,
+    select: &dicom::Select,
+) -> Result<(Value, Losses), Error> {
     let read = fhir::read(text, release, options)?;
     let instances = read.value.iter().any(|study| study.series().any(|series| series.instances().len() > 0));
     let series = read.value.iter().any(|study| study.series().len() > 0);
@@ -110,10 +116,10 @@ pub fn to_dicom(text: &[u8], release: Release, options: &Options, level: Option<
     };
     let (mut sets, mut reports) = (Vec::new(), vec![read.loss.clone()]);
     for study in &read.value {
-        let written = dicom::write(study, rows, options);
-        let value: Value = serde_json::from_str(written.value.as_str()).expect("what is written is JSON");
-        sets.extend(value.as_array().unwrap().clone());
-        reports.push(written.loss);
+        let mut written = Vec::new();
+        reports.push(dicom::write_with(study, rows, select, options, &mut written));
+        let value: Value = serde_json::from_slice(&written).expect("what is written is JSON");
+        sets.extend(value.as_array().cloned().unwrap_or_default());
     }
     Ok((filled(&Value::Array(sets)), losses_of(&reports.iter().collect::<Vec<_>>())))
 }

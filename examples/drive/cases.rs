@@ -219,7 +219,8 @@ fn back(case: &Value, release: &str, input: &Map<String, Value>, run: &Make<'_>,
             Want::Output { output: Some(sets), loss: Some(loss) }
         }
     };
-    run(Some("to-dicom"), None, with(input, vec![("text", text.into()), ("level", case["level"].clone())]), want)
+    let members = vec![("text", text.into()), ("level", case["level"].clone()), ("includefield", case["includefield"].clone())];
+    run(Some("to-dicom"), None, with(input, members), want)
 }
 
 /// Data sets without the attributes that have no value, at the top.

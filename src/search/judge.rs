@@ -10,7 +10,7 @@ use crate::fhir::found::{DICOM_UID, URN_OID};
 use crate::options::Options;
 use crate::policy::{Service, Subject};
 use crate::study::Study;
-use crate::table::Level;
+use crate::table::{Level, row};
 use crate::zone::Zone;
 use alloc::vec::Vec;
 
@@ -133,7 +133,7 @@ impl Residual {
 
     fn misses_issuer(&self, study: &Study) -> bool {
         match self.issuer {
-            Issuer::LeftOut => false,
+            Issuer::LeftOut | Issuer::LocalLeftOut => false,
             Issuer::KeyTells => !study.knows_issuer(),
             Issuer::Hidden => true,
         }
@@ -141,7 +141,8 @@ impl Residual {
 
     /// Whether a study would match a clause on the patient, were the issuer seen that nobody tells.
     pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
-        self.misses_issuer(study)
+        let has_none = || study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty());
+        (self.misses_issuer(study) || self.issuer == Issuer::LocalLeftOut && has_none())
             && self.query.clauses.iter().any(|clause| {
                 let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && clause.modifier != Modifier::Not;
                 let evidence = || Reader::of(study, &self.options, self.query.release, clause.about);

@@ -315,7 +315,7 @@ impl Pusher<'_> {
     fn sees_issuer(&self, system: Option<&str>, push: &mut Push) {
         let system = system.unwrap_or("");
         let is_lost = match self.server.issuer {
-            Issuer::LeftOut => false,
+            Issuer::LeftOut | Issuer::LocalLeftOut => false,
             Issuer::KeyTells => system.is_empty(),
             Issuer::Hidden => true,
         };

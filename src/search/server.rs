@@ -64,6 +64,8 @@ pub enum Ask {
 pub enum Issuer {
     /// There is none: the server returns what it is asked for, where there is something.
     LeftOut,
+    /// There is no local one; of an issuer in a sequence it says nothing, since the server never returns sequences.
+    LocalLeftOut,
     /// That there is none only if the row has the key; nothing without.
     KeyTells,
     /// Nothing: the server never tells it.

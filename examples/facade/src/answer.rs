@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Identifier, Incoming, Step};
+use fhir_dicomweb::facade::{Config, Event, Failure, FhirOverDicomweb, Identifier, Incoming, Step};
 use fhir_dicomweb::url;
 use std::collections::VecDeque;
 use std::error::Error;
@@ -136,7 +136,7 @@ pub async fn passthrough(State(facade): State<Arc<Facade>>, request: Request) ->
         }
         Err(failure) => {
             tracing::warn!(request = ?id, resource = "dicom-web", ?failure, "not passed through");
-            plain(StatusCode::BAD_GATEWAY, id)
+            plain(if failure == Failure::Timeout { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY }, id)
         }
     }
 }

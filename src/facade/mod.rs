@@ -35,6 +35,7 @@ mod endpoints;
 mod exchange;
 mod incoming;
 mod judging;
+mod page;
 mod read;
 mod refusal;
 mod results;

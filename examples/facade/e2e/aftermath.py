@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -38,6 +39,17 @@ def validate(report: Report, folder: Path) -> None:
         print(f"   {last}")
         report.check(f"{count} answers are valid {release}", process.returncode == 0, output[:1500])
         report.check(f"there are answers of {release}", count > 0)
+
+
+def links(report: Report) -> None:
+    """What clients are given to follow is a URI: some make one of it, and refuse it else."""
+    legal = re.compile(r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-F]{2})+")
+    for release in ["R4", "R5"]:
+        bundles = [json.loads(text) for text in COLLECTED.of(release) if text.startswith('{"resourceType":"Bundle"')]
+        urls = {link["url"] for bundle in bundles for link in bundle.get("link", [])}
+        urls |= {entry["fullUrl"] for bundle in bundles for entry in bundle.get("entry", []) if "fullUrl" in entry}
+        report.check(f"{release}: there are links", len(urls) > 100, len(urls))
+        report.same(f"{release}: links that are no URIs", sorted(url for url in urls if not legal.fullmatch(url))[:3], [])
 
 
 def logs(report: Report, services: list[Service]) -> None:

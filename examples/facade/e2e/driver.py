@@ -67,6 +67,7 @@ def main(folder: Path, words: list[str]) -> int:
             ("the logs", lambda: aftermath.logs(report, facades)),
             ("an end in good order", lambda: aftermath.end(report, proxy, enumerating)),
             ("no archive at all", gone),
+            ("every link is a URI", lambda: aftermath.links(report)),
             ("every answer is FHIR", lambda: aftermath.validate(report, folder)),
         ]:
             if not words or any(word in name for word in words):

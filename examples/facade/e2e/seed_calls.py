@@ -95,5 +95,8 @@ def absent(report: Report, facade: Facade) -> None:
     for id_ in [f"{archive.ROOT}.99", archive.ROOT, "1.2.3", "0", "x" * 64]:
         answer = facade.get(f"ImagingStudy/{id_}")
         report.same(f"GET ImagingStudy/{id_[:12]}", (answer.status, answer.json.get("resourceType")), (404, "OperationOutcome"))
-    head = facade.request("HEAD", f"ImagingStudy/{uid('mg')}")
-    report.same("HEAD", (head.status, head.text), (200, ""))
+    for path in [f"ImagingStudy/{uid('mg')}", "metadata", "ImagingStudy/0"]:
+        head, whole = facade.request("HEAD", path), facade.get(path)
+        report.same(f"HEAD {path}", (head.status, head.text), (whole.status, ""))
+        # RFC 9110 8.6: if a length is told it is that of GET.
+        report.check(f"HEAD {path}: its length", head.headers.get("content-length") in (None, str(len(whole.text.encode()))), head.headers)

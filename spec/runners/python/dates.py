@@ -8,7 +8,7 @@ from values import Read
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
 _OLD_DATE = re.compile(r"(\d{4})([.-])(\d{2})\2(\d{2})\Z", re.ASCII)
 _TIME = re.compile(r"(\d{2})(?:(\d{2})(?:(\d{2})(?:\.(\d+))?)?)?\Z", re.ASCII)
-_OLD_TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?\Z", re.ASCII)
+_OLD_TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\Z", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})\Z", re.ASCII)
 _OLD_OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})\Z", re.ASCII)
 
@@ -47,7 +47,7 @@ def time(text):
     if int(hour) > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
         return Read(code="bad-time", lost=True)
     if fraction and len(fraction) > 6:
-        fraction, code = fraction[:6], code or "fraction-cut"
+        fraction, code = fraction[:6], "fraction-cut"
     return Read((hour, minute, second, fraction), code)
 
 

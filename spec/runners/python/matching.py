@@ -14,7 +14,10 @@ _DECIMALS = {"DS", "FL", "FD"}
 _TM = re.compile(r"(\d{2})(?:(\d{2})(?:(\d{2})(?:\.(\d{1,6}))?)?)?\Z", re.ASCII)
 _DT = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.(\d{1,6}))?)?)?)?)?)?"
                  r"([+-]\d{4})?\Z", re.ASCII)
-_DAY = 86400 * 1000000
+# Microseconds, as if each minute had 61 seconds: second 60 is behind second 59 and of its own minute.
+_SECOND = 1000000
+_MINUTE = 61 * _SECOND
+_DAY = 24 * 60 * _MINUTE
 
 
 def matches(vr, key, values):
@@ -40,9 +43,26 @@ def _one(vr, key, value):
         return number is not None and number == _number(vr, value)
     key = _unpadded(vr, key)
     if vr in _WITH_WILD_CARDS and ("*" in key or "?" in key):
-        pattern = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in key)
-        return re.fullmatch(pattern, value, re.DOTALL) is not None
+        return _wild(key, value)
     return key == value
+
+
+def _wild(key, value):
+    """`*` and `?`: what stands behind a star is tried at the first place where it fits, and then further on."""
+    at = place = 0
+    star = tried = None
+    while place < len(value):
+        if at < len(key) and key[at] == "*":
+            star, tried = at, place
+            at += 1
+        elif at < len(key) and key[at] in ("?", value[place]):
+            at, place = at + 1, place + 1
+        elif star is not None:
+            tried += 1
+            at, place = star + 1, tried
+        else:
+            return False
+    return not key[at:].strip("*")
 
 
 def _number(vr, text):
@@ -71,6 +91,8 @@ def _in_time(vr, key, value):
 
 def _overlap(first, last, span):
     """Whether the span of a value has a moment from the first one of `first` to the last one of `last`."""
+    if first and last and _shift(first[0], first, last) > _shift(last[1], last, first):
+        return False
     return (first is None or _shift(first[0], first, span) <= _shift(span[1], span, first)) and \
         (last is None or _shift(span[0], span, last) <= _shift(last[1], last, span))
 
@@ -98,7 +120,7 @@ def _of_parts(year, month, day, hour, minute, second, fraction, offset):
         shift = (hours * 60 + minutes) * (-1 if offset[0] == "-" else 1)
         if minutes > 59 or not -720 <= shift <= 840 or offset == "-0000":
             return None
-        shift *= 60 * 1000000
+        shift *= _MINUTE
     else:
         shift = None
     if not dates.calendar(int(year), int(month or 1), int(day or 1)):
@@ -112,11 +134,11 @@ def _of_parts(year, month, day, hour, minute, second, fraction, offset):
         length = max(d for d in range(28, 32) if dates.calendar(int(year), int(month), d)) * _DAY
     else:
         length = _DAY
-    for part, unit in ((hour, 3600), (minute, 60), (second, 1)):
+    for part, unit in ((hour, 60 * _MINUTE), (minute, _MINUTE), (second, _SECOND)):
         if part is None:
             break
-        first += int(part) * unit * 1000000
-        length = unit * 1000000
+        first += int(part) * unit
+        length = unit
     if fraction:
         first += int(fraction.ljust(6, "0"))
         length = 1

@@ -8,10 +8,10 @@ _REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-represent
 
 
 def _group(text):
-    """A group without padding and without carets at its end."""
+    """A group without padding round its components, and without carets at its end."""
     text, cut = clean(text)
-    while text and text != text.rstrip("^ "):
-        text = text.rstrip("^ ")
+    if text:
+        text = "^".join(component.strip(" ") for component in text.split("^")).rstrip("^")
     return text or None, cut
 
 

@@ -15,7 +15,7 @@ class Number(str):
 
 
 def loads(text):
-    """A text as `Members`, lists, str, `Number`, bool and None."""
+    """A text as `Members`, lists, str, `Number`, bool and None; several JSON texts in it are one list."""
     if text.startswith("\ufeff"):
         text = text[1:]
     body = text.strip(" \t\r\n")
@@ -24,14 +24,28 @@ def loads(text):
     if body.startswith("<"):
         raise Refused("html")
     try:
-        value = json.loads(body, object_pairs_hook=Members, parse_int=Number, parse_float=Number,
-                           parse_constant=_no_constant)
-        _no_surrogates(value)
+        values = list(_each(body))
+        _no_surrogates(values)
     except RecursionError:
         raise Refused("json-depth") from None
     except ValueError:
         raise Refused("json-syntax") from None
-    return value
+    if len(values) == 1:
+        return values[0]
+    return [row for value in values for row in (value if isinstance(value, list) and not isinstance(value, Members)
+                                                else [value])]
+
+
+def _each(body):
+    """The JSON texts of a text, one after the other."""
+    decoder = json.JSONDecoder(object_pairs_hook=Members, parse_int=Number, parse_float=Number,
+                               parse_constant=_no_constant)
+    at = 0
+    while at < len(body):
+        value, at = decoder.raw_decode(body, at)
+        yield value
+        while at < len(body) and body[at] in " \t\r\n":
+            at += 1
 
 
 def _no_constant(name):

@@ -31,7 +31,7 @@ def load(path):
 
 def suite_files():
     """Everything that the suite consists of, but for the manifest itself and implementations."""
-    paths = [SPEC / name for name in ("README.md", "PROTOCOL.md", "mapping.json", "loss-codes.json")]
+    paths = [SPEC / name for name in ("README.md", "PROTOCOL.md", "mapping.json", "loss-codes.json", "codes.json")]
     paths += sorted((SPEC / "schema").glob("*.json")) + sorted((SPEC / "vectors").rglob("*.json")) + sorted((SPEC / "data").glob("*"))
     return paths
 
@@ -104,7 +104,7 @@ def main():
             jsonschema.Draft202012Validator.check_schema(load(schema))
         except jsonschema.SchemaError as error:
             schemas.append(f"{schema.name}: {error.message}")
-    for name, document in (("manifest", stated),):
+    for name, document in (("manifest", stated), ("codes", load(SPEC / "codes.json"))):
         validator = jsonschema.Draft202012Validator(load(SPEC / "schema" / f"{name}.schema.json"))
         schemas += [f"{name}: {error.message[:200]}" for error in validator.iter_errors(document)]
     faults["schemas"] = schemas

@@ -48,6 +48,7 @@ extern crate std;
 
 mod assemble;
 mod clock;
+pub mod codes;
 pub mod dicom;
 mod error;
 pub mod facade;

@@ -4,7 +4,7 @@
 
 use crate::support::cases::holds;
 use crate::support::{vector_files, walk};
-use fhir_dicomweb::{Code, Level, Part, Release, Row, known, rows};
+use fhir_dicomweb::{Code, Level, Part, Release, Row, codes, known, rows};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -102,6 +102,17 @@ fn readme_facade_is_the_example() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains(&format!("<!-- facade: begin -->\n```rust,ignore\n{code}```\n<!-- facade: end -->")), "the loop differs");
     assert!((25..=40).contains(&code.lines().count()), "it is about thirty lines");
+}
+
+#[test]
+fn codes_json_is_fresh() {
+    let modalities: Vec<Value> = codes::modalities().map(|one| json!({"code": one.code, "acquisition": one.is_acquisition})).collect();
+    let schemes: Vec<Value> = codes::schemes().map(|one| json!({"designator": one.designator, "uid": one.uid, "uri": one.uri})).collect();
+    let part = |one: codes::BodyPart| json!({"term": one.term, "sct": one.sct, "meaning": one.meaning, "srt": one.srt, "givenBack": one.is_given_back});
+    let parts: Vec<Value> = codes::body_parts().map(part).collect();
+    let about = "The tables of codes that the mapping goes by: PS3.16 CID 29, 32, 34 and retired modalities, Table 8-1, Annex L. Empty texts: there is none.";
+    let all = json!({"$about": about, "modalities": modalities, "schemes": schemes, "bodyParts": parts});
+    fresh("spec/codes.json", &(serde_json::to_string_pretty(&all).unwrap() + "\n"));
 }
 
 #[test]

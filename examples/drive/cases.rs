@@ -182,7 +182,7 @@ type With<'m> = dyn Fn(&Map<String, Value>, Vec<(&str, Value)>) -> Map<String, V
 /// DICOM to FHIR.
 fn there(case: &Value, release: &str, input: &Map<String, Value>, run: &Make<'_>, with: &With<'_>) -> Run {
     let (as_, want) = match (case["error"].as_str(), &case["bundle"]) {
-        (Some(code), _) => ("error", Want::Error(code.to_owned())),
+        (Some(code), _) => ("resources", Want::Error(code.to_owned())),
         (None, bundle) => {
             let loss = Some(for_release(&case["loss"], release).clone());
             if bundle.is_null() {

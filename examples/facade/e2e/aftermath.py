@@ -64,7 +64,10 @@ def logs(report: Report, services: list[Service]) -> None:
         told = "\n".join(own.sub("", line) for line in lines)
         found = sorted(secret for secret in secrets if secret in told)
         report.same(f"{service.name}: nothing of patients in {len(lines)} lines of log", found, [])
-        report.check(f"{service.name}: what a client calls its request is a name at most", all(re.search(r'request="?[A-Za-z0-9-]{1,64}"?( |$)', line) for line in lines if "request=" in line))
+        report.check(
+            f"{service.name}: what a client calls its request is a name at most",
+            all(re.search(r'request="?[A-Za-z0-9-]{1,64}"?( |$)', line) for line in lines if "request=" in line),
+        )
         report.check(f"{service.name}: no panic", "panicked" not in text, text[text.find("panicked") - 300 :][:800])
         report.check(f"{service.name}: it tells what it does", sum("answered" in line for line in lines) > 10)
         report.check(f"{service.name}: it runs", service.runs)

@@ -116,23 +116,80 @@ PNEUMONIA = ("233604007", "Pneumonia")
 FRACTURE = ("125605004", "Fracture of bone")
 
 STUDIES = [
-    Study("ct_sr", 1, JANE, (
-        Series("CT", CT, 2, "CHEST", performer="Curie^Marie", operator="Roentgen^Wilhelm", description="Thorax axial",
-               request=("RP-77", "CT of the chest"), reason=PNEUMONIA),
-        Series("SR", SR, 1, performer="Curie^Marie", description="Report"),
-    ), "20240114", "101530", "+0000", "ACC-0001", "SID-1", "CT chest with report", "House^Gregory", "NPI-4711", "Kos^Hippocrates", "ADM-9"),
-    Study("mg", 2, RACHEL, (
-        Series("MG", MG, 2, "BREAST", image_laterality="L", description="Left"),
-        Series("MG", MG, 2, "BREAST", image_laterality="R", description="Right"),
-    ), "20240114", "1015", "+0000", "ACC-0002", "SID-2", "Screening", "Wilson^James"),
+    Study(
+        "ct_sr",
+        1,
+        JANE,
+        (
+            Series(
+                "CT",
+                CT,
+                2,
+                "CHEST",
+                performer="Curie^Marie",
+                operator="Roentgen^Wilhelm",
+                description="Thorax axial",
+                request=("RP-77", "CT of the chest"),
+                reason=PNEUMONIA,
+            ),
+            Series("SR", SR, 1, performer="Curie^Marie", description="Report"),
+        ),
+        "20240114",
+        "101530",
+        "+0000",
+        "ACC-0001",
+        "SID-1",
+        "CT chest with report",
+        "House^Gregory",
+        "NPI-4711",
+        "Kos^Hippocrates",
+        "ADM-9",
+    ),
+    Study(
+        "mg",
+        2,
+        RACHEL,
+        (
+            Series("MG", MG, 2, "BREAST", image_laterality="L", description="Left"),
+            Series("MG", MG, 2, "BREAST", image_laterality="R", description="Right"),
+        ),
+        "20240114",
+        "1015",
+        "+0000",
+        "ACC-0002",
+        "SID-2",
+        "Screening",
+        "Wilson^James",
+    ),
     Study("us", 3, NORA, (Series("US", US, 2, "ABDOMEN"),), description="Undated"),
-    Study("head", 4, HEDY, (
-        Series("CT", CT, 300, "HEAD", operator="Antheil^George", description="Head 1.0 mm"),
-    ), "20231231", "184259.888", "+0000", "ACC-0004", "SID-4", "CT head", "House^Gregory"),
+    Study(
+        "head",
+        4,
+        HEDY,
+        (Series("CT", CT, 300, "HEAD", operator="Antheil^George", description="Head 1.0 mm"),),
+        "20231231",
+        "184259.888",
+        "+0000",
+        "ACC-0004",
+        "SID-4",
+        "CT head",
+        "House^Gregory",
+    ),
     Study("jp", 5, TARO, (Series("CR", CR, 1, "HAND", "L"),), "20240229", "003000", "+0900", "ACC-0005", "SID-5", "Hand", "Suzuki^Ichirou"),
     Study("kr", 6, GILDONG, (Series("MR", MR, 1, "BRAIN"),), "20240229", "10", "+0000", "ACC-0006"),
-    Study("de", 7, JOERG, (Series("CR", CR, 1, "FOOT", "R", request=("RP-78", "Foot"), reason=FRACTURE),),
-          "20240331", "023000", "", "ACC-0007", "SID-7", "Fuß", "Grünwald^Jürgen"),
+    Study(
+        "de",
+        7,
+        JOERG,
+        (Series("CR", CR, 1, "FOOT", "R", request=("RP-78", "Foot"), reason=FRACTURE),),
+        "20240331",
+        "023000",
+        "",
+        "ACC-0007",
+        "SID-7",
+        "Fuß",
+        "Grünwald^Jürgen",
+    ),
     Study("pl", 8, LUCJA, (Series("US", US, 1, "ABDOMEN"),), "20240401", "233000", "-0500", "ACC-0008"),
     Study("comma", 9, COMMA, (Series("CR", CR, 1, "HAND"),), "20240501", accession="X,1"),
     Study("half", 10, HALF, (Series("CR", CR, 1, "HAND"),), "20240502", accession="X"),
@@ -144,8 +201,20 @@ STUDIES = [
     Study("long", 15, LONG, (Series("CR", CR, 1, "HAND"),), "20240507", accession="ACC-20240507-0000019"),
     Study("torn_1", 16, TORN_ONE, (Series("CR", CR, 1, "HAND"),), "20210601", accession="ACC-0016"),
     Study("torn_2", 16, TORN_TWO, (Series("CR", CR, 1, "HAND"),), "20210601", accession="ACC-0017", twin=1),
-    Study("knee", 17, KNEE, (Series("MR", MR, 3, "KNEE", "R", performer="Bloch^Felix"),),
-          "20240610", "120000", "+0200", "ACC-0018", "SID-17", "Knee", "Wilson^James", admission="ADM-10"),
+    Study(
+        "knee",
+        17,
+        KNEE,
+        (Series("MR", MR, 3, "KNEE", "R", performer="Bloch^Felix"),),
+        "20240610",
+        "120000",
+        "+0200",
+        "ACC-0018",
+        "SID-17",
+        "Knee",
+        "Wilson^James",
+        admission="ADM-10",
+    ),
     Study("odd", 18, ODD, (Series("CR", CR, 1, "HAND"),), "20250301", accession="A.b_c~d!e$f'g(h"),
     Study("umlaut", 19, UMLAUT, (Series("CR", CR, 1, "HAND"),), "20250302", accession="ACC-0019"),
     Study("universal", 20, UNIVERSAL, (Series("CR", CR, 1, "HAND"),), "20250303", accession="ACC-0020"),
@@ -153,8 +222,14 @@ STUDIES = [
 
 # 250 small studies of one patient, two a day, so that to sort them by date leaves ties.
 MANY_STUDIES = [
-    Study(f"many_{n}", 1001 + n, MANY, (Series("CR", CR, 1, "CHEST"),),
-          (date(2022, 1, 1) + timedelta(days=n // 2)).strftime("%Y%m%d"), accession=f"MANY-{n:04}")
+    Study(
+        f"many_{n}",
+        1001 + n,
+        MANY,
+        (Series("CR", CR, 1, "CHEST"),),
+        (date(2022, 1, 1) + timedelta(days=n // 2)).strftime("%Y%m%d"),
+        accession=f"MANY-{n:04}",
+    )
     for n in range(250)
 ]
 
@@ -202,7 +277,13 @@ def secrets() -> set[str]:
     for study in ALL:
         patient = study.patient
         found |= {patient.id, patient.birth, study.uid, study.accession, study.admission, study.referrer_id, *patient.name.split("=")}
-        for name in (patient.name, study.referrer, study.reader, *(one.performer for one in study.series), *(one.operator for one in study.series)):
+        for name in (
+            patient.name,
+            study.referrer,
+            study.reader,
+            *(one.performer for one in study.series),
+            *(one.operator for one in study.series),
+        ):
             found |= {part for group in name.split("=") for part in group.split("^")}
         found |= {study.description, *(one.description for one in study.series)}
     found |= {ROOT, *SYSTEMS.values(), *(f"{study.date[:4]}-{study.date[4:6]}-{study.date[6:]}" for study in STUDIES if study.date)}

@@ -1,4 +1,4 @@
-"""What studies look like in FHIR: some of them whole, written down by hand from spec/README.md and what this archive returns of the files."""
+"""What studies look like in FHIR: written down by hand, from spec/README.md and what this archive returns of the files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def instances(study: str, at: int, n: int, sop_class: str) -> list[dict]:
 
 def endpoint(release: str) -> dict:
     connection = {"system": "http://terminology.hl7.org/CodeSystem/endpoint-connection-type", "code": "dicom-wado-rs"}
-    payload = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "code": "any"}], "text": "DICOM WADO-RS"}
+    payload = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "code": "any"}],
+        "text": "DICOM WADO-RS",
+    }
     made = {"resourceType": "Endpoint", "id": "study-wado", "status": "active"}
     if release == "R4":
         return made | {"connectionType": connection, "payloadType": [payload], "payloadMimeType": ["application/dicom"], "address": BASE}
@@ -134,7 +137,10 @@ def whole(report: Report) -> None:
 
 
 def details(report: Report) -> None:
-    four = {key: sorted_out(Facade(FACADE).get(f"ImagingStudy/{uid(key)}").json) for key in ["mg", "us", "head", "jp", "kr", "de", "pl", "long", "knee"]}
+    four = {
+        key: sorted_out(Facade(FACADE).get(f"ImagingStudy/{uid(key)}").json)
+        for key in ["mg", "us", "head", "jp", "kr", "de", "pl", "long", "knee"]
+    }
     five = sorted_out(Facade(FACADE, "R5").get(f"ImagingStudy/{uid('mg')}").json)
     for study, side, wanted in [
         (four["mg"], 0, {"system": SCT, "code": "419161000", "display": "Unilateral left"}),
@@ -185,7 +191,11 @@ def torn(report: Report) -> None:
         report.same(f"{query}: studies", sorted(answer.keys), wanted)
         report.same(f"{query}: total", answer.total, len(wanted))
         report.check(f"{query}: told", bool(answer.told("conflict")), answer.issues)
-        report.same(f"{query}: entries have addresses of their own", len({entry["fullUrl"] for entry in answer.entries if entry["search"]["mode"] == "match"}), len(wanted))
+        report.same(
+            f"{query}: entries have addresses of their own",
+            len({entry["fullUrl"] for entry in answer.entries if entry["search"]["mode"] == "match"}),
+            len(wanted),
+        )
         for study, key in zip(answer.studies, answer.keys):
             own = archive.BY_KEY[key]
             report.same(f"{query}: {key} is of its patient", study["subject"]["display"], own.patient.name)

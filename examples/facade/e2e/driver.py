@@ -1,4 +1,7 @@
-"""Drives a facade over a real archive. Started by run.sh, in a network of its own: `driver.py FOLDER [WORD...]`; the sections whose names hold a word."""
+"""Drives a facade over a real archive: `driver.py FOLDER [WORD...]`, the sections whose names hold one of the words.
+
+Started by run.sh, in a network of its own.
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,11 @@ def metadata(report: Report, key: str, study: dict) -> None:
         return
     files = answer.json()
     value = lambda row, tag: row[tag]["Value"][0]  # noqa: E731
-    listed = {(series["uid"], one["uid"], one["sopClass"]["code"].removeprefix("urn:oid:")) for series in study["series"] for one in series["instance"]}
+    listed = {
+        (series["uid"], one["uid"], one["sopClass"]["code"].removeprefix("urn:oid:"))
+        for series in study["series"]
+        for one in series["instance"]
+    }
     stored = {(value(row, "0020000E"), value(row, "00080018"), value(row, "00080016")) for row in files}
     report.same(f"{key}: the instances that FHIR lists are those that are there", listed, stored)
     report.same(f"{key}: and those that were stored", {one[1] for one in listed}, set(archive.BY_KEY[key].instance_uids))
@@ -56,7 +60,9 @@ def retrieve(report: Report, study: dict) -> None:
     url = f"{address(study)}/studies/{uid_of(study)}/series/{series['uid']}/instances/{series['instance'][0]['uid']}"
     answer = requests.get(url, headers={"Accept": 'multipart/related; type="application/dicom"'}, timeout=60)
     report.same("WADO-RS", answer.status_code, 200)
-    message = email.parser.BytesParser().parsebytes(b"Content-Type: " + answer.headers["Content-Type"].encode() + b"\r\n\r\n" + answer.content)
+    message = email.parser.BytesParser().parsebytes(
+        b"Content-Type: " + answer.headers["Content-Type"].encode() + b"\r\n\r\n" + answer.content
+    )
     (part,) = message.get_payload()
     dataset = pydicom.dcmread(io.BytesIO(part.get_payload(decode=True)))
     report.same("the file is the one that is listed", dataset.SOPInstanceUID, series["instance"][0]["uid"])

@@ -53,7 +53,10 @@ def by_hand(report: Report) -> None:
     all_once(report, "pages that end where the requests do", [uid_of(study) for page in found for study in page.studies])
     posted = pages(facade, facade.post("patient=Patient/many&_count=90&_elements=identifier"))
     all_once(report, "begun by POST", [uid_of(study) for page in posted for study in page.studies])
-    for release, query in [("R5", "patient=Patient/many&_count=100&_elements=identifier"), ("R4", "patient=Patient/many&_count=100&_elements=identifier&_format=application/fhir%2Bjson;fhirVersion=5.0")]:
+    for release, query in [
+        ("R5", "patient=Patient/many&_count=100&_elements=identifier"),
+        ("R4", "patient=Patient/many&_count=100&_elements=identifier&_format=application/fhir%2Bjson;fhirVersion=5.0"),
+    ]:
         found = pages(Facade(FACADE, release), Facade(FACADE, release).search(query))
         all_once(report, f"{release} {query}", [uid_of(study) for page in found for study in page.studies])
         report.same(f"{release} {query}: R5 on every page", {page.headers["content-type"].rpartition("=")[2] for page in found}, {"5.0"})
@@ -63,7 +66,14 @@ def cursors(report: Report) -> None:
     facade = Facade(FACADE)
     link = facade.search("patient=Patient/many&_count=10&_elements=identifier").link("next") or ""
     place, _, cursor = link.rpartition("_cursor=")
-    for changed in [cursor[:-1] + ("0" if cursor[-1] != "0" else "1"), "10", "-1", "abc", "99999999999999999999-" + cursor.split("-")[1], ""]:
+    for changed in [
+        cursor[:-1] + ("0" if cursor[-1] != "0" else "1"),
+        "10",
+        "-1",
+        "abc",
+        "99999999999999999999-" + cursor.split("-")[1],
+        "",
+    ]:
         answer = facade.get(f"{place}_cursor={changed}")
         report.same(f"cursor {changed[:6]!r}...: refused", answer.status, 400)
     other = facade.get(link.replace("patient=Patient/many", "patient=Patient/1"))
@@ -80,7 +90,11 @@ def by_clients(report: Report) -> None:
     fhirpy = SyncFHIRClient(base)
     studies = fhirpy.resources("ImagingStudy")
     all_once(report, "fhirpy fetch_all", [study.id for study in studies.search(patient="Patient/many").fetch_all()])
-    all_once(report, "fhirpy, 33 a page", [study.id for study in studies.search(patient__identifier="MANY-1").limit(33).elements("identifier").fetch_all()])
+    all_once(
+        report,
+        "fhirpy, 33 a page",
+        [study.id for study in studies.search(patient__identifier="MANY-1").limit(33).elements("identifier").fetch_all()],
+    )
     report.same("fhirpy counts", studies.search(patient="Patient/many").count(), 250)
     first = studies.search(started__ge="2022-03-01", started__le="2022-03-02", patient="Patient/many").sort("-started").first()
     report.same("fhirpy sorts and takes the first", first.started, "2022-03-02")

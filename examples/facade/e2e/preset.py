@@ -61,6 +61,10 @@ def check(report: Report) -> None:
     report.same("below studies neither", [series.get("00400275") for series in report_series], [None, None])
     report.same("what a file does not have is left out", sorted("00180015" in series for series in report_series), [False, True])
     undated = rows(f"studies?StudyInstanceUID={uid('us')}")[0]
-    report.same("but what it keeps in its index comes empty", [undated[tag] for tag in ["00080020", "00080050", "00100040"]], [{"vr": "DA"}, {"vr": "SH"}, {"vr": "CS"}])
+    report.same(
+        "but what it keeps in its index comes empty",
+        [undated[tag] for tag in ["00080020", "00080050", "00100040"]],
+        [{"vr": "DA"}, {"vr": "SH"}, {"vr": "CS"}],
+    )
     name = rows(f"studies?StudyInstanceUID={uid('kr')}")[0]["00100010"]["Value"][0]
     report.same("names come in every script", "=".join(name.values()), archive.GILDONG.name)

@@ -1,7 +1,7 @@
 """Stands between facade and archive: counts what is asked, and fails as it is told to.
 
-A fault is a function that is given the handler and the archive's answer and writes what the facade gets instead. `Proxy.fault(...)` sets one
-for the requests whose path holds a text.
+A fault is a function that is given the handler and the archive's answer, and writes what the facade gets instead. `Proxy.fault(...)` sets
+one for the requests whose path holds a text.
 """
 
 from __future__ import annotations

@@ -82,7 +82,9 @@ def published(report: Report, facade: Facade) -> None:
     if not seed.exists():
         print("   the published answers are not here: not compared")
         return
-    wanted = {path for path in members(json.loads(seed.read_text())) if not any(path == none or path.startswith(f"{none}.") for none in NOT_HERE)}
+    wanted = {
+        path for path in members(json.loads(seed.read_text())) if not any(path == none or path.startswith(f"{none}.") for none in NOT_HERE)
+    }
     # The published answer has lists where FHIR has one value, and the other way round, and marks its identifiers "official".
     wanted = {path.replace("modality.coding.", "modality.") for path in wanted} - {"identifier.use", "series.instance.sopClass"}
     # Nobody but sequences tells the identifiers of people.

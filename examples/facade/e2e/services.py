@@ -15,7 +15,7 @@ import archive
 ORTHANC, PROXY, FACADE, ENUMERATING, FRAGILE, UNKNOWN = 8042, 8043, 8080, 8081, 8082, 8083
 DICOMWEB = f"http://127.0.0.1:{ORTHANC}/dicom-web"
 # Seconds that the fragile facade waits for the archive.
-PATIENCE = 2
+PATIENCE = 3
 
 
 class Service:
@@ -69,8 +69,17 @@ def facade(folder: Path, port: int, *more: str, server: str = "orthanc-1.10-debi
     patients.write_text("".join(json.dumps(one.json()) + "\n" for one in archive.RESOLVED))
     namespaces = [part for name, uri in archive.SYSTEMS.items() for part in ("--namespace", f"{name}={uri}")]
     command = [
-        os.environ["FACADE"], "--dicomweb", f"http://127.0.0.1:{PROXY}/dicom-web", "--server", server,
-        "--listen", f"127.0.0.1:{port}", "--patients", str(patients), *namespaces, *more,
+        os.environ["FACADE"],
+        "--dicomweb",
+        f"http://127.0.0.1:{PROXY}/dicom-web",
+        "--server",
+        server,
+        "--listen",
+        f"127.0.0.1:{port}",
+        "--patients",
+        str(patients),
+        *namespaces,
+        *more,
     ]
     service = Service(f"facade {port}", command, folder / f"facade-{port}.log")
     service.wait_for(f"http://127.0.0.1:{port}/metadata")

@@ -24,7 +24,10 @@ def store(report: Report, files: list[Path]) -> None:
         answer = requests.post(
             f"{DICOMWEB}/studies",
             data=b"".join(parts) + f"--{BOUNDARY}--\r\n".encode(),
-            headers={"Content-Type": f'multipart/related; type="application/dicom"; boundary={BOUNDARY}', "Accept": "application/dicom+json"},
+            headers={
+                "Content-Type": f'multipart/related; type="application/dicom"; boundary={BOUNDARY}',
+                "Accept": "application/dicom+json",
+            },
             timeout=60,
         )
         if not report.same("STOW-RS", answer.status_code, 200):

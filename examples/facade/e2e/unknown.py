@@ -1,8 +1,11 @@
-"""The same archive, of which the facade is told nothing (`--server unknown`), one request at a time: it asks more, and finds the same or says why not."""
+"""The same archive, of which the facade is told nothing (`--server unknown`), one request at a time.
+
+It asks more, and finds the same, or says why not.
+"""
 
 from __future__ import annotations
 
-import cases
+import cases_by_release
 from client import Facade
 from report import Report
 from services import UNKNOWN
@@ -14,7 +17,7 @@ NORA = ["patient=Patient/3", "patient=Patient/1,Patient/3", "patient.identifier=
 def check(report: Report) -> None:
     facade = Facade(UNKNOWN)
     found = refused = 0
-    for case in cases.BOTH + cases.R4:
+    for case in cases_by_release.of("R4"):
         if "127.0.0.1" in case.query:
             continue  # The reference is of another facade.
         answer = facade.search(case.query, Prefer="handling=lenient" if case.lenient else "handling=strict")

@@ -3,7 +3,8 @@
     python3 spec/runners/python/selftest.py [-v] [part of an id ...] [-- command of an implementation]
 
 Without a command the implementation is run.py beside this file. Prints what fails, with -v also what is
-skipped and why, and at last `N passed, N failed, N skipped`.
+skipped and why, and at last `N passed, N failed, N skipped`. The ops `plan` and `answer` and the way back
+(`map` to-dicom) have comparisons of their own, and are left to the driver of the crate.
 """
 
 import collections
@@ -18,6 +19,9 @@ VECTORS = HERE.parents[1] / "vectors"
 RELEASES = ["R4", "R4B", "R5", "R6"]
 _SPAN = re.compile(r"R(4B?|5|6)(\.\.(R(4B?|5|6))?)?\Z")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+OPS = ("map", "judge", "grammar", "match", "url", "address", "retrieve", "endpoint")
 
 
 # What a case asks, release by release
@@ -44,6 +48,9 @@ def commands(case, release):
     """The commands of a case for one release: (command without seq, what is expected) pairs."""
     op = case["op"]
     for direction in case.get("directions", [None]):
+        if op not in OPS or op == "map" and direction == "to-dicom":
+            yield None, None
+            continue
         given, expected = _asked(case, op, direction, release)
         for name in ("options", "resolve"):
             if name in case:
@@ -75,15 +82,6 @@ def _asked(case, op, direction, release):
         if "bundle" not in case and not isinstance(output, list):
             output = [output]
         return given, {"output": output, "loss": at_release("loss", [])}
-    if op == "map":
-        source = at_release("bundle") if "bundle" in case else at_release("fhir")
-        given = {"text": case["text"] if source is None else texts(source)}
-        if "level" in case:
-            given["level"] = case["level"]
-        if "backError" in case:
-            return given, {"error": at_release("backError")}
-        back = at_release("back") if "back" in case else case.get("dicom")
-        return given, {"output": back, "loss": at_release("backLoss", [])}
     if op == "endpoint" and direction == "to-fhir":
         given = {name: case[name] for name in ("service", "address", "endpointId") if name in case}
         return given, {"output": at_release("fhir")}
@@ -95,10 +93,10 @@ def _asked(case, op, direction, release):
         given = {"text": case["text"] if source is None else texts(source)}
         return given, {"output": {"gets": at_release("gets", []), "refused": at_release("refused", [])}}
     asks = at_release("asks")
-    inputs = {"judge": ("q", "lenient"), "answer": ("q", "lenient"), "plan": ("q", "strict"), "url": ("url",),
-              "address": ("address", "study"), "grammar": ("text",), "match": ("vr", "key", "values")}[op]
+    inputs = {"judge": ("q", "lenient"), "url": ("url",), "address": ("address", "study"), "grammar": ("text",),
+              "match": ("vr", "key", "values")}[op]
     given = {"asks": [{name: ask[name] for name in inputs if name in ask} for ask in asks]}
-    for name in ("dicom", "kind", "server"):
+    for name in ("dicom", "kind"):
         if name in case:
             given[name] = case[name]
     expected = {"match": lambda ask: ask["is"], "judge": lambda ask: ask["a"]}.get(op, lambda ask: ask)
@@ -194,7 +192,9 @@ def main(arguments):
                 if not in_span(case["releases"], release):
                     continue
                 for one, expected in commands(case, release):
-                    if case["op"] not in implementation.about["ops"]:
+                    if one is None:
+                        skipped["not asked here: " + case["op"]] += 1
+                    elif case["op"] not in implementation.about["ops"]:
                         skipped["op " + case["op"]] += 1
                     elif release not in implementation.about["releases"]:
                         skipped["release " + release] += 1

@@ -88,7 +88,8 @@ def uid(text):
 
 def integer(text):
     """An IS value as FHIR's unsignedInt: from 0 to 2147483647."""
-    if isinstance(text, Number):
+    # README: a string may spell a number as JSON does, with an exponent.
+    if isinstance(text, Number) or re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+", text):
         number = decimal.Decimal(text)
         if number.adjusted() > 30:
             return Read(code="number-out-of-range", lost=True)

@@ -17,6 +17,11 @@ const fn part(term: &'static str, sct: &'static str, meaning: &'static str, srt:
     BodyPart { term, sct, meaning, srt }
 }
 
+/// Every entry, and whether it is the one that its SNOMED CT code gives back.
+pub(crate) fn all() -> impl Iterator<Item = (&'static BodyPart, bool)> {
+    PARTS.iter().map(|part| (part, by_sct(part.sct).is_some_and(|back| back.term == part.term)))
+}
+
 /// The entry of a term, which is upper case and trimmed.
 pub(crate) fn by_term(term: &str) -> Option<&'static BodyPart> {
     let at = PARTS.binary_search_by(|part| part.term.cmp(term)).ok()?;

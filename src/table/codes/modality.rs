@@ -15,6 +15,11 @@ fn find(code: &str) -> Option<&'static (&'static str, bool)> {
     MODALITIES.get(at)
 }
 
+/// Every modality, and whether CID 29 holds it.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, bool)> {
+    MODALITIES.iter().copied()
+}
+
 /// Sorted by code; with it whether CID 29 holds it.
 const MODALITIES: &[(&str, bool)] = &[
     ("ANN", false),

@@ -17,6 +17,11 @@ const fn scheme(designator: &'static str, uid: &'static str, uri: &'static str) 
 /// SRT and SCT share one OID in Table 8-1, so it names neither.
 pub(crate) const SNOMED_OID: &str = "2.16.840.1.113883.6.96";
 
+/// Every scheme.
+pub(crate) fn all() -> impl Iterator<Item = &'static Scheme> {
+    SCHEMES.iter()
+}
+
 /// The scheme of a designator.
 pub(crate) fn by_designator(designator: &str) -> Option<&'static Scheme> {
     SCHEMES.iter().find(|scheme| scheme.designator == designator)

@@ -287,5 +287,5 @@ def secrets() -> set[str]:
             found |= {part for group in name.split("=") for part in group.split("^")}
         found |= {study.description, *(one.description for one in study.series)}
     found |= {ROOT, *SYSTEMS.values(), *(f"{study.date[:4]}-{study.date[4:6]}-{study.date[6:]}" for study in STUDIES if study.date)}
-    # What is shorter than this stands in any text.
-    return {text for text in found if len(text) > 3 or (text and not text.isascii())}
+    # Short words stand in any text.
+    return {text for text in found if len(text) > 3 or (text and not (text.isascii() and text.isalnum()))}

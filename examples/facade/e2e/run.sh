@@ -40,35 +40,43 @@ install() {
 }
 
 inside() {
-  local folder status=0
   ip link set lo up
   # Nobody is asked for anything but on this loopback.
   unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
-  folder=$(mktemp -d)
-  # shellcheck disable=SC2064
-  trap "rm -rf '$folder'" EXIT
   cd "$here"
-  PYTHONDONTWRITEBYTECODE=1 python3 driver.py "$folder" "$@" || status=$?
-  exit "$status"
+  PYTHONDONTWRITEBYTECODE=1 exec python3 driver.py "$E2E_FOLDER" "$@"
 }
 
 export PATH="$PATH:/usr/sbin:/sbin"
-if [ "${E2E_INSIDE:-}" = yes ]; then
+if [ -n "${E2E_FOLDER:-}" ]; then
   inside "$@"
 fi
 
 command -v python3 >/dev/null || give_up "no python3"
 install
-if unshare --net true 2>/dev/null; then
-  alone=(unshare --net)
-elif unshare --user --map-root-user --net true 2>/dev/null; then
-  alone=(unshare --user --map-root-user --net)
-else
-  give_up "no network namespaces (unshare --net)"
+# With processes of their own too: whatever becomes of this script, none is left behind.
+alone=(unshare --net --pid --fork --kill-child)
+if ! "${alone[@]}" true 2>/dev/null; then
+  alone=(unshare --user --map-root-user --net --pid --fork --kill-child)
+  "${alone[@]}" true 2>/dev/null || give_up "no network namespaces (unshare --net)"
 fi
 if [ -z "${FACADE:-}" ]; then
   (cd "$ROOT" && CARGO_TARGET_DIR=$ROOT/target/facade cargo build --quiet --locked --manifest-path examples/facade/Cargo.toml)
   FACADE=$ROOT/target/facade/debug/fhir-dicomweb-facade
 fi
 export FACADE
-E2E_INSIDE=yes exec "${alone[@]}" bash "${BASH_SOURCE[0]}" "$@"
+
+child=
+E2E_FOLDER=$(mktemp -d)
+export E2E_FOLDER
+clean_up() {
+  # unshare heeds no other signal; with it go all processes that it began.
+  [ -z "$child" ] || kill -KILL "$child" 2>/dev/null || true
+  rm -rf "$E2E_FOLDER"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+"${alone[@]}" bash "${BASH_SOURCE[0]}" "$@" &
+child=$!
+wait "$child"

@@ -86,7 +86,9 @@ pub async fn fhir(State(facade): State<Arc<Facade>>, request: Request) -> Respon
     let Ok(body) = to_bytes(body, MAX_FORM).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE, id) };
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let fields: Vec<(&str, &[u8])> = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let incoming = Incoming { method: head.method.as_str(), target, headers: &fields, body: &body };
+    // What HEAD is answered with is what GET is, and the HTTP server leaves the body out and its length in.
+    let method = if head.method == Method::HEAD { "GET" } else { head.method.as_str() };
+    let incoming = Incoming { method, target, headers: &fields, body: &body };
     let (response, asked) = facade.converse(&incoming).await;
     let is_known = ["ImagingStudy", "Endpoint", "metadata"].into_iter().find(|known| head.uri.path().contains(known));
     tracing::info!(
@@ -99,8 +101,7 @@ pub async fn fhir(State(facade): State<Arc<Facade>>, request: Request) -> Respon
         ms = started.elapsed().as_millis() as u64,
         "answered"
     );
-    let text = if head.method == Method::HEAD { String::new() } else { response.body.into_string() };
-    let mut answer = Response::new(Body::from(text));
+    let mut answer = Response::new(Body::from(response.body.into_string()));
     *answer.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
     for (name, value) in response.headers {
         if let Ok(value) = HeaderValue::try_from(value) {

@@ -105,5 +105,15 @@ pub fn both_calls() {
         assert_eq!(series["instance"][0]["uid"], "2.999.20.1.1.1");
         assert_eq!(study["contained"][1]["address"], "https://pacs.example.org/dicom-web/studies/2.999.20.1/series/2.999.20.1.1");
     }
+    // Every line of the study is what a vector says of it.
+    let vector = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("spec/vectors/studies/wrist-xr.json")).unwrap();
+    let vector: Value = serde_json::from_str(&vector).unwrap();
+    let expected = &vector["cases"][0]["fhir"]["R4..R4B"];
+    assert_eq!(&read.body, expected);
+    let mut of_search = found.entries("match")[0].clone();
+    // The search names the patient by a reference, and so does its answer.
+    let reference = of_search["subject"].as_object_mut().unwrap().remove("reference");
+    assert_eq!(reference, Some(json!("Patient/12")));
+    assert_eq!(&of_search, expected);
     snapshot("seed-read", "a read, the requests it makes, and the answer", &shown);
 }

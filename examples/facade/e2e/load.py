@@ -1,14 +1,17 @@
-"""Twenty clients at once, each with questions of its own: every answer is the right one."""
+"""Many clients: twenty at once, each with questions of its own, and some that go away."""
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
 import archive
 import cases_by_release
-from client import Facade, uid_of
+import proxy as faults
+from client import Facade, raw, uid_of
 from paging import WANTED, pages
+from proxy import Proxy
 from report import Report
 from services import ENUMERATING, FACADE
 
@@ -54,3 +57,22 @@ def check(report: Report) -> None:
     report.same("no client broke", errors, [])
     took = time.monotonic() - began
     print(f"   {CLIENTS} clients, {sum(answered)} searches in {took:.1f} s")
+
+
+def gone(report: Report, proxy: Proxy) -> None:
+    """A client that goes away in the middle is served no longer, and harms nobody."""
+    question = b"GET /ImagingStudy?patient=Patient/many HTTP/1.1\r\nHost: x\r\n\r\n"
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", FACADE)) as connection:
+            connection.sendall(question)
+    answer = raw(FACADE, "/ImagingStudy?identifier=ACC-0001", headers={"Accept": "application/fhir+json"})
+    report.same("the next client is served", (answer.status, answer.keys), (200, ["ct_sr"]))
+    # Some 40 requests, 8 at once, half a second each: the archive is spared most of them.
+    time.sleep(1)
+    before = proxy.count
+    with proxy.fault(faults.slow_to_begin(0.5)):
+        with socket.create_connection(("127.0.0.1", FACADE)) as connection:
+            connection.sendall(question)
+            time.sleep(0.8)
+        time.sleep(2.5)
+    report.check("the archive is not asked on for nobody", 1 <= proxy.count - before <= 18, proxy.count - before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import archive
-from client import Answer, Facade, raw, uid_of
+from client import Answer, Facade, uid_of
 from fhirclient.models.imagingstudy import ImagingStudy
 from fhirclient.server import FHIRServer
 from fhirpy import SyncFHIRClient
@@ -112,14 +112,3 @@ def by_clients(report: Report) -> None:
     all_once(report, "fhirclient, page by page, by its strict models", [one.id for one in found if isinstance(one, ImagingStudy)])
     one = ImagingStudy.read(archive.uid("mg"), server)
     report.same("fhirclient reads", (one.status, one.numberOfSeries, one.started.isostring), ("available", 2, "2024-01-14T10:15:00+00:00"))
-
-
-def hung_up(report: Report) -> None:
-    """A client that goes away in the middle is not served on, and harms nobody."""
-    import socket
-
-    for _ in range(10):
-        with socket.create_connection(("127.0.0.1", FACADE)) as connection:
-            connection.sendall(b"GET /ImagingStudy?patient=Patient/many HTTP/1.1\r\nHost: x\r\n\r\n")
-    answer = raw(FACADE, "/ImagingStudy?identifier=ACC-0001", headers={"Accept": "application/fhir+json"})
-    report.same("the next client is served", (answer.status, answer.keys), (200, ["ct_sr"]))

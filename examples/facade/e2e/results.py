@@ -122,6 +122,13 @@ def includes(report: Report, facade: Facade) -> None:
     report.same("endpoint: found by a search", [one["id"] for one in found.resources("Endpoint")], [own["id"]])
     report.same("endpoint: not by another type", facade.get("Endpoint?connection-type=dicom-qido-rs").total, 0)
 
+    posted = facade.request("POST", "Endpoint/_search", "status=active", Content_Type="application/x-www-form-urlencoded")
+    report.same("endpoint: found by POST", [one["id"] for one in posted.resources("Endpoint")], [own["id"]])
+    report.same("endpoint: found by its id", facade.get(f"Endpoint?_id={own['id']}").total, 1)
+    report.same("endpoint: counted", facade.get("Endpoint?_summary=count").total, 1)
+    report.same("endpoint: another is not there", facade.get("Endpoint/unheard-of").status, 404)
+    report.same("endpoint: by a parameter that it does not have", facade.get("Endpoint?colour=red", Prefer="handling=strict").status, 400)
+
     for parameter in ["patient", "subject"]:
         answer = facade.search(f"patient.identifier=MRN-1001&_include=ImagingStudy:{parameter}")
         patients = {entry["fullUrl"]: entry["resource"] for entry in answer.entries if entry["resource"]["resourceType"] == "Patient"}

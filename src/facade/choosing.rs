@@ -1,0 +1,70 @@
+//! Which candidates a page has, in which order, and for how many of them the requests suffice.
+
+use super::exchange::Exchange;
+use super::judging::Judged;
+use super::search::Search;
+use crate::search::{Residual, Verdict};
+use crate::table::{Level, row};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+impl Search {
+    /// How many of the first of these candidates the requests that are left suffice for.
+    pub(super) fn affordable(&self, wanted: &[(usize, Level)], exchange: &Exchange) -> usize {
+        let mut left = if self.is_spent { 0 } else { exchange.remaining() };
+        // As many study rows as a list names come with one request.
+        let list = self.asking.server.uids_in_a_list() as usize;
+        let mut listed = 0;
+        let fits = |(n, level): &&(usize, Level)| {
+            listed += 1;
+            if *level == Level::Study && listed % list.max(1) != 1 % list.max(1) {
+                return true;
+            }
+            let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
+            let cost = self.asking.cost(exchange, *level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
+            left.checked_sub(cost).inspect(|rest| left = *rest).is_some()
+        };
+        wanted.iter().take_while(fits).count()
+    }
+
+    /// The candidates of the page, each with its place, and the place of the first of the next.
+    ///
+    /// A cursor is a place in the sorted matches, or among the candidates, which are in the archive's order.
+    pub(super) fn page(&self, residual: &Residual, end: usize) -> (Vec<(usize, usize)>, Option<usize>) {
+        let results = &self.answering.results;
+        if results.count_only {
+            return (Vec::new(), None);
+        }
+        let is_match = |n: &usize| self.candidates.get(*n).is_some_and(|one| matches!(one.verdict, Some(Judged::Yes(_))));
+        let mut matches: Vec<usize> = (0..end).filter(is_match).collect();
+        let is_sorted = !results.order.is_empty();
+        if is_sorted {
+            self.sort(&mut matches, residual);
+        }
+        let from = self.at.unwrap_or(0) as usize;
+        let places = matches.iter().enumerate().map(|(rank, n)| (if is_sorted { rank } else { *n }, *n));
+        let mut places = places.filter(|(place, _)| *place >= from);
+        let shown: Vec<(usize, usize)> = places.by_ref().take(results.page as usize).collect();
+        let cut = (end < self.candidates.len()).then_some(end);
+        let next = places.next().map(|(place, _)| place).or(cut);
+        (shown, next)
+    }
+
+    fn sort(&self, matches: &mut Vec<usize>, residual: &Residual) {
+        let order = &self.answering.results.order;
+        let key = |n: usize| {
+            let candidate = self.candidates.get(n)?;
+            let held = candidate.held.and_then(|(at, _)| self.held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
+            // The rows that were selected first: they are there whichever page is shown.
+            let study = candidate.rows.iter().chain(held).find(|study| residual.judge(study) == Verdict::Yes)?;
+            Some(order.keys(study, &self.query, &self.options))
+        };
+        let mut keyed: Vec<(Vec<_>, usize)> = matches.iter().map(|n| (key(*n).unwrap_or_default(), *n)).collect();
+        keyed.sort_by(|(one, _), (other, _)| order.compare(one, other));
+        *matches = keyed.into_iter().map(|(_, n)| n).collect();
+    }
+
+    pub(super) fn uids(&self, candidates: &[usize]) -> Vec<String> {
+        candidates.iter().filter_map(|n| Some(self.candidates.get(*n)?.uid.clone())).collect()
+    }
+}

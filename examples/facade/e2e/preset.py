@@ -45,6 +45,8 @@ def check(report: Report) -> None:
         # The two of 2021, and the one that has no date.
         ("a range without beginning finds empty dates too", "studies?StudyDate=-20211231", 3),
         ("ModalitiesInStudy", "studies?ModalitiesInStudy=SR", 1),
+        ("a UID that is under two patients is two rows", f"studies?StudyInstanceUID={uid('torn_1')}", 2),
+        ("but one row when it is asked by modality", f"studies?StudyInstanceUID={uid('torn_1')}&ModalitiesInStudy=CR", 1),
         ("ModalitiesInStudy folds case", "studies?ModalitiesInStudy=mg", 1),
         ("series by UID", f"series?SeriesInstanceUID={uid('ct_sr')}.2", 1),
         ("keys of studies beside those of series", "series?PatientID=MRN-1001&Modality=SR", 1),

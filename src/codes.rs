@@ -4,7 +4,7 @@
 //! use fhir_dicomweb::codes;
 //! assert!(codes::modalities().any(|modality| modality.code == "CT" && modality.is_acquisition));
 //! assert!(codes::schemes().any(|scheme| scheme.designator == "SCT" && scheme.uri == "http://snomed.info/sct"));
-//! assert!(codes::body_parts().any(|part| part.term == "CHEST" && part.sct == "51185008"));
+//! assert!(codes::body_parts().any(|part| part.term == "CHEST" && part.sct == "816094009"));
 //! ```
 
 use crate::table::codes::{body_part, modality, scheme};

@@ -4,5 +4,6 @@
 mod corpus;
 mod presets;
 mod snapshots;
+mod suite;
 mod support;
 mod table;

@@ -67,8 +67,11 @@ fn drive() -> Result<bool, Box<dyn Error>> {
     let arguments = arguments()?;
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec");
     let manifest = load(&spec.join("manifest.json"))?;
+    // Where the implementation keeps such a file it is meant.
+    let usual = Path::new("expected-failures.json");
     let expected = match &arguments.expected {
         Some(path) => serde_json::from_value(load(Path::new(path))?)?,
+        None if usual.exists() => serde_json::from_value(load(usual)?)?,
         None => Default::default(),
     };
     let mut report = Report::expecting(expected);

@@ -5,27 +5,7 @@ mod support;
 
 use support::facade_exact::exact_facade;
 use support::plan_laws::{Mutant, exact_search};
-
-/// Numbers that look random: SplitMix64.
-struct Seeded(u64);
-
-impl Seeded {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn bytes(&mut self) -> Vec<u8> {
-        (0..40).flat_map(|_| self.next().to_le_bytes()).collect()
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
+use support::seeded::{Seeded, number};
 
 /// `PLAN_CASES` cases from `PLAN_SEED`, on two threads.
 #[test]
@@ -37,7 +17,7 @@ fn exact_search_law() {
                 let mut numbers = Seeded(seed * 2 + half);
                 let (mut asked, mut matched, mut selected) = (0, 0, 0);
                 for _ in 0..cases / 2 {
-                    let bytes = numbers.bytes();
+                    let bytes = numbers.bytes(40);
                     if let Some(outcome) = exact_search(&bytes, None) {
                         asked += 1;
                         matched += usize::from(outcome.matched > 0);
@@ -54,15 +34,15 @@ fn exact_search_law() {
     assert!(sums.1 * 7 > sums.0 && sums.2 * 4 > sums.0, "the law is not empty");
 }
 
-/// The law again, of whole conversations: `FACADE_CASES` cases from `PLAN_SEED`, page by page.
+/// The law again, of whole conversations: `CONVERSATIONS` cases from `PLAN_SEED`, page by page.
 #[test]
 fn exact_facade_law() {
-    let (cases, seed) = (number("FACADE_CASES", 1_000), number("PLAN_SEED", 1));
+    let (cases, seed) = (number("CONVERSATIONS", 1_000), number("PLAN_SEED", 1));
     let threads: Vec<_> = (0..2)
         .map(|half| {
             std::thread::spawn(move || {
                 let mut numbers = Seeded(seed * 2 + half + 1_000);
-                let found: Vec<usize> = (0..cases / 2).filter_map(|_| exact_facade(&numbers.bytes())).collect();
+                let found: Vec<usize> = (0..cases / 2).filter_map(|_| exact_facade(&numbers.bytes(40))).collect();
                 (found.len(), found.iter().filter(|matched| **matched > 0).count())
             })
         })
@@ -91,7 +71,7 @@ fn mutations_are_caught() {
     for mutant in Mutant::ALL {
         let mut numbers = Seeded(7);
         let caught = (0..20_000).find(|_| {
-            let bytes = numbers.bytes();
+            let bytes = numbers.bytes(40);
             // It is the fault that is caught, as a study too many or too few: without it the law holds.
             breaks(&bytes, Some(mutant)) && !breaks(&bytes, None)
         });

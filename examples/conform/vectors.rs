@@ -121,23 +121,5 @@ pub fn to_dicom(
         let value: Value = serde_json::from_slice(&written).expect("what is written is JSON");
         sets.extend(value.as_array().cloned().unwrap_or_default());
     }
-    Ok((filled(&Value::Array(sets)), losses_of(&reports.iter().collect::<Vec<_>>())))
-}
-
-/// Data sets without the attributes that have no value, at the top.
-pub fn filled(sets: &Value) -> Value {
-    match sets {
-        Value::Array(sets) => sets.iter().map(filled).collect(),
-        Value::Object(set) => {
-            let says = |value: &Value| match value {
-                Value::Null => false,
-                Value::String(text) => !text.trim().is_empty(),
-                Value::Object(members) => !members.is_empty(),
-                _ => true,
-            };
-            let has = |attribute: &Value| attribute["Value"].as_array().is_some_and(|values| values.iter().any(says));
-            set.iter().filter(|(_, attribute)| has(attribute)).map(|(tag, attribute)| (tag.clone(), attribute.clone())).collect()
-        }
-        other => other.clone(),
-    }
+    Ok((Value::Array(sets), losses_of(&reports.iter().collect::<Vec<_>>())))
 }

@@ -1,6 +1,6 @@
 //! Whether an answer is what a vector expects: the one comparison rule of `spec/README.md`.
 
-use super::cases::{Run, Want};
+use super::cases::{Run, Want, filled};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -52,7 +52,10 @@ pub fn wrong(run: &Run, answer: &Value) -> Option<String> {
     if let Some(code) = code {
         return Some(format!("expected a result, found the error {code}"));
     }
-    let (output, loss) = (&answer["output"], &answer["loss"]);
+    // A row has keys without values that another implementation leaves out.
+    let is_rows = run.op == "map" && run.direction == Some("to-dicom");
+    let rows = if is_rows { filled(&answer["output"]) } else { Value::Null };
+    let (output, loss) = (if is_rows { &rows } else { &answer["output"] }, &answer["loss"]);
     let mut wrong = Vec::new();
     match &run.want {
         Want::Error(_) => {}

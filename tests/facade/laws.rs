@@ -1,28 +1,8 @@
 //! The laws *arrival-blind* and *ends*, over many cases; and that breaking them is noticed.
 
 use crate::support::facade_laws::{any_events, arrival_blind, ends};
+use crate::support::seeded::{Seeded, number};
 use std::collections::BTreeMap;
-
-/// Numbers that look random: SplitMix64.
-struct Seeded(u64);
-
-impl Seeded {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn bytes(&mut self, words: usize) -> Vec<u8> {
-        (0..words).flat_map(|_| self.next().to_le_bytes()).collect()
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
 
 /// Runs a law over cases; how often each status came.
 fn many(name: &str, cases: u64, law: impl Fn(&[u8]) -> u16) -> BTreeMap<u16, u64> {

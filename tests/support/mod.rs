@@ -12,6 +12,7 @@ pub mod mutate;
 pub mod plan_laws;
 pub mod qido_store;
 pub mod search_laws;
+pub mod seeded;
 
 #[path = "../../examples/drive/cases.rs"]
 pub mod cases;

@@ -35,11 +35,14 @@ impl Slot {
         bit < 32 && self.noted & (1 << bit) != 0
     }
 
-    fn note(&mut self, row: &Row, items: usize, noted: &Noted<'_>) {
-        for bit in 0..(items * row.kind.fields).min(32) {
-            if noted(bit / row.kind.fields, bit % row.kind.fields) {
-                self.noted |= 1 << bit;
-            }
+    fn note(&mut self, row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) {
+        for (n, item) in items.iter().enumerate().take_while(|(n, _)| n * row.kind.fields < 32) {
+            every(item, |field| {
+                let bit = n * row.kind.fields + field;
+                if bit < 32 && noted(n, field) {
+                    self.noted |= 1 << bit;
+                }
+            });
         }
     }
 }
@@ -60,26 +63,27 @@ pub(super) fn absorb(
         return;
     }
     if row.merge == Merge::Set {
-        let items = distinct(row, items);
+        let several = if items.len() > 1 { distinct(row, items) } else { Vec::new() };
+        let items = if items.len() > 1 { several.as_slice() } else { items };
         if slot.at == 0 {
-            first(arena, slot, row, &items, number);
-            slot.note(row, items.len(), noted);
+            first(arena, slot, row, items, number);
+            slot.note(row, items, noted);
             return;
         }
-        join(arena, slot, sets.entry(key), row, &items, tell);
+        join(arena, slot, sets.entry(key), row, items, tell);
         return;
     }
     if slot.at == 0 && slot.spoilt == 0 {
         first(arena, slot, row, items, number);
-        slot.note(row, items.len(), noted);
+        slot.note(row, items, noted);
         slot.lifted = clean_lifted(row, items, noted);
         return;
     }
-    let known: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
-    if known == items && slot.spoilt == 0 {
+    if slot.spoilt == 0 && run_of(arena, slot, row).eq(items.iter().copied()) {
         slot.lifted = slot.lifted.saturating_add(clean_lifted(row, items, noted));
         return;
     }
+    let known: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
     match (row.merge, known.as_slice(), items) {
         (Merge::Fill, [] | [_], [new]) => {
             let mut merged = known.first().copied().unwrap_or([""; FIELDS]);
@@ -143,7 +147,7 @@ fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row
     for (n, item) in items.iter().enumerate() {
         if set.add(&one(row, item)) {
             every(item, |field| {
-                if row.part_of(field).is_some_and(|part| part.from.is_some()) {
+                if is_lifted(row, field) {
                     tell(n, field, Code::Lifted);
                 }
             });
@@ -152,11 +156,11 @@ fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row
 }
 
 fn is_lifted(row: &Row, field: usize) -> bool {
-    row.part_of(field).is_some_and(|part| part.from.is_some())
+    row.lifts & (1 << field) != 0
 }
 
 fn clean_lifted(row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) -> u32 {
-    if !row.parts.iter().any(|part| part.from.is_some()) {
+    if row.lifts == 0 {
         return 0;
     }
     let mut count = 0;
@@ -178,7 +182,7 @@ fn fill<'a>(
 ) -> bool {
     let mut changed = false;
     let mut filled_now = 0_u32;
-    let lifts = row.parts.iter().any(|part| part.from.is_some());
+    let lifts = row.lifts != 0;
     let filled = |field: usize, item: &Fields<'_>| item.get(field).is_some_and(|text| !text.is_empty());
     let differs = |known: &Fields<'_>, field: usize| filled(field, known) && filled(field, new) && known.get(field) != new.get(field);
     // Field 0 is the key: with another key nothing else of the item is comparable.

@@ -1,7 +1,8 @@
 //! What several readers took becomes one; what nobody asked for is let go.
 
+use super::keys::{KNOWN, Keys};
 use super::record::Record;
-use super::{Assembler, KNOWN, join};
+use super::{Assembler, join};
 use crate::dicom::{Cell, DataSet};
 use crate::error::{Error, Kind};
 use crate::loss::{Code, Loss, Place, Sink};
@@ -23,10 +24,11 @@ impl Assembler {
             return Err(Error::new(Kind::LimitInstances));
         }
         let mut theirs: Vec<Option<Record>> = other.records.into_iter().map(Some).collect();
-        for (key, at) in other.keys {
+        for (key, at) in other.keys.sorted() {
+            let key = Keys::parse(key);
             let Some(mut record) = theirs.get_mut(at as usize).and_then(Option::take) else { continue };
             record.shift(self.row);
-            let known = self.keys.get(&key).and_then(|at| self.records.get_mut(*at as usize));
+            let known = self.keys.get(&key).and_then(|at| self.records.get_mut(at as usize));
             match known {
                 Some(known) => {
                     join::join(known, record, sink);
@@ -40,7 +42,7 @@ impl Assembler {
                         return Err(Error::new(Kind::LimitStudies));
                     }
                     self.records.push(record);
-                    self.keys.insert(key, new);
+                    self.keys.push(&key);
                 }
             }
         }
@@ -53,9 +55,9 @@ impl Assembler {
     pub(crate) fn uids(&self) -> Vec<String> {
         let first = |at: u32| self.records.get(at as usize).and_then(|record| record.first_row).unwrap_or(u64::MAX);
         let mut uids: BTreeMap<&str, u64> = BTreeMap::new();
-        for (key, at) in &self.keys {
+        for (key, at) in self.keys.iter() {
             let row = uids.entry(uid_of(key)).or_insert(u64::MAX);
-            *row = first(*at).min(*row);
+            *row = first(at).min(*row);
         }
         let mut uids: Vec<(u64, &str)> = uids.into_iter().map(|(uid, row)| (row, uid)).collect();
         uids.sort_unstable();
@@ -64,7 +66,7 @@ impl Assembler {
 
     /// The UIDs of the series met under a study's UID, whoever its patient is.
     pub(crate) fn series_of(&self, uid: &str) -> BTreeSet<String> {
-        let records = self.keys.iter().filter(|(key, _)| uid_of(key) == uid).filter_map(|(_, at)| self.records.get(*at as usize));
+        let records = self.keys.iter().filter(|(key, _)| uid_of(key) == uid).filter_map(|(_, at)| self.records.get(at as usize));
         records.flat_map(|record| &record.series).map(|series| String::from(&*series.uid)).collect()
     }
 
@@ -76,12 +78,11 @@ impl Assembler {
     /// Keeps the studies of these UIDs.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         for (_, at) in self.keys.iter().filter(|(key, _)| !uids.contains(uid_of(key))) {
-            if let Some(record) = self.records.get_mut(*at as usize) {
-                *record = Record::new();
+            if let Some(record) = self.records.get_mut(at as usize) {
+                *record = Record::new(0);
             }
         }
-        self.keys.retain(|key, _| uids.contains(uid_of(key)));
-        self.last = None;
+        self.keys.retain(|key| uids.contains(uid_of(key)));
     }
 }
 

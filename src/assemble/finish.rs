@@ -3,6 +3,7 @@
 use super::absorb::{Slot, run_of};
 use super::copies::each_once;
 use super::join::join;
+use super::keys::{KNOWN, Keys};
 use super::record::Record;
 use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Place, Sink};
@@ -10,8 +11,7 @@ use crate::options::Options;
 use crate::study::{SeriesEntry, Study, run, study_slot};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{self, FIELDS, Fields};
-use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -31,21 +31,23 @@ struct Told {
     issuer: bool,
 }
 
-pub(super) fn finish(records: Vec<Record>, keys: &BTreeMap<Box<str>, u32>, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
+pub(super) fn finish(records: Vec<Record>, keys: &Keys, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
     let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
     let mut told = alloc::vec![Told::default(); records.len()];
     let mut group: Vec<(Patient<'_>, usize)> = Vec::new();
     let mut uid = "";
-    for (key, record) in keys {
+    // Where every UID has one record nothing depends on their order.
+    let (sorted, alone) = if keys.shared { (Some(keys.sorted()), None) } else { (None, Some(keys.iter())) };
+    for (key, record) in sorted.into_iter().flatten().chain(alone.into_iter().flatten()) {
         let mut parts = key.split('\0');
         let of = parts.next().unwrap_or("");
-        let mut known = || parts.next().and_then(|part| part.strip_prefix(super::KNOWN));
+        let mut known = || parts.next().and_then(|part| part.strip_prefix(KNOWN));
         let patient = Patient { id: known(), issuer: known() };
         if of != uid {
             settle(&mut group, &mut records, &mut told, sink);
             uid = of;
         }
-        group.push((patient, *record as usize));
+        group.push((patient, record as usize));
     }
     settle(&mut group, &mut records, &mut told, sink);
     let mut done: Vec<(u64, Study)> = Vec::with_capacity(records.len());

@@ -5,33 +5,41 @@
 
 mod absorb;
 mod append;
+mod by_row;
 mod copies;
 mod finish;
+mod items;
 mod join;
+mod keys;
+mod placing;
 mod record;
 
-use crate::dicom::{Cell, DataSet};
+use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
-use crate::kind::Draft;
-use crate::loss::{Code, Loss, Place, Sink};
+use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::Study;
-use crate::table::{Level, Row, RowRef, row};
-use crate::value::{FIELDS, Fields};
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use crate::table::{Level, RowRef, row};
+use crate::value::Fields;
 use alloc::string::String;
 use alloc::vec::Vec;
 use append::stand_in;
+use by_row::ByRow;
+use items::{Item, items};
+use keys::{Key, Keys};
+use placing::{no_identity, place_levels};
 use record::Record;
 
 /// Takes data sets, gives studies.
 pub(crate) struct Assembler {
     records: Vec<Record>,
-    /// Records by key; those of one study UID are neighbours.
-    keys: BTreeMap<Box<str>, u32>,
-    last: Option<(String, u32)>,
-    key: String,
+    keys: Keys,
+    /// The record of the row before.
+    last: u32,
+    key: Key,
+    /// Kept for its memory: the cells of a data set by row, the items of a row.
+    by_row: ByRow,
+    items: Vec<Item>,
     row: u64,
     series: u32,
     instances: u32,
@@ -41,17 +49,15 @@ pub(crate) struct Assembler {
     unplaced: u64,
 }
 
-/// What a key knows of a part of a patient's identity.
-const UNKNOWN: char = '-';
-const KNOWN: char = '=';
-
 impl Assembler {
     pub(crate) fn new() -> Self {
         Assembler {
             records: Vec::new(),
-            keys: BTreeMap::new(),
-            last: None,
-            key: String::new(),
+            keys: Keys::default(),
+            last: 0,
+            key: Key::default(),
+            by_row: ByRow::default(),
+            items: Vec::new(),
             row: 0,
             series: 0,
             instances: 0,
@@ -85,40 +91,39 @@ impl Assembler {
     }
 
     fn place(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>, row_number: u64) -> Result<Option<usize>, Error> {
-        let find = |set: &DataSet, row: RowRef| set.cells.iter().position(|cell| cell.row == Some(row));
+        self.by_row.sort(&set.cells);
         if let Some((study, series)) = &self.within {
             stand_in(set, row::STUDY_UID.into(), study);
+            self.by_row.sort(&set.cells);
             // A row of another study is in no series of this one.
-            let is_own = find(set, row::STUDY_UID.into()).is_some_and(|cell| text(set, cell) == study);
+            let is_own = self.by_row.first(row::STUDY_UID.into()).is_some_and(|cell| text(set, cell) == study);
             series.iter().filter(|_| is_own).for_each(|series| stand_in(set, row::SERIES_UID.into(), series));
+            self.by_row.sort(&set.cells);
         }
-        let Some(study) = find(set, row::STUDY_UID.into()) else {
+        let Some(study) = self.by_row.first(row::STUDY_UID.into()) else {
             no_identity(set);
             self.unplaced += 1;
             return Ok(None);
         };
-        let series = find(set, row::SERIES_UID.into());
-        let instance = series.and(find(set, row::INSTANCE_UID.into()));
-        of_part_only(set, series.is_some(), sink);
-        date(set);
-        modality_of_study(set, series.is_none(), sink);
-        unplaced(set, series.is_some(), instance.is_some(), sink);
-        let uid = text(set, study);
-        let at = self.record(uid, set, options)? as usize;
+        let series = self.by_row.first(row::SERIES_UID.into());
+        let instance = series.and(self.by_row.first(row::INSTANCE_UID.into()));
+        if place_levels(set, &self.by_row, series.is_some(), instance.is_some(), sink) {
+            self.by_row.sort(&set.cells);
+        }
+        let at = self.record(set, study, options)? as usize;
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.
         let modalities = RowRef::from(row::MODALITIES);
-        if study_known != u64::MAX && !set.cells.iter().any(|cell| cell.row == Some(modalities)) {
+        if study_known != u64::MAX && self.by_row.first(modalities).is_none() {
             study_known &= !(1 << modalities.index);
         }
         record.know(patient, study_known);
 
         let mut owner = None;
         if let Some(series) = series {
-            let uid = String::from(text(set, series));
-            let (index, new) = record.series_of(&uid, row_number);
+            let (index, new) = record.series_of(text(set, series), row_number);
             if new {
                 self.series += 1;
             }
@@ -136,41 +141,34 @@ impl Assembler {
                 return Err(Error::new(Kind::LimitInstances));
             }
         }
-        set.cells.sort_by_key(|cell| (cell.row, cell.item, cell.field));
         let mut of_instance = record::Draft::default();
-        let mut next = 0;
-        while let Some(cell) = set.cells.get(next) {
-            let Some(row_ref) = cell.row else {
-                next += 1;
-                continue;
-            };
-            let end = next + set.cells.iter().skip(next).take_while(|cell| cell.row == Some(row_ref)).count();
-            let group = next..end;
-            next = end;
+        let mut outcome: Vec<(usize, usize, Code)> = Vec::new();
+        for row_ref in self.by_row.rows() {
             let Some(row) = row_ref.row() else { continue };
-            let items = items(set, row, group.clone(), sink);
-            let fields: Vec<Fields<'_>> = items.iter().map(|item| spans(&set.text, &item.spans)).collect();
-            let mut outcome: Vec<(usize, usize, Code)> = Vec::new();
-            let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
+            let group = self.by_row.group(row_ref, &set.cells);
+            items(set, row, group, sink, &mut self.items);
+            let items = &self.items;
             let noted = |item: usize, field: usize| {
-                items
-                    .get(item)
-                    .and_then(|item| item.cells.get(field).copied().flatten())
-                    .and_then(|cell| set.cells.get(cell))
-                    .is_none_or(|cell| !cell.leaf || cell.counted != 0)
+                let cell = items.get(item).and_then(|item| item.cell(field)).and_then(|cell| set.cells.get(cell));
+                cell.is_none_or(|cell| !cell.leaf || cell.counted != 0)
             };
-            match row_ref.level {
-                Level::Patient | Level::Study => record.absorb_study(row_ref, row, &fields, row_number, &noted, &mut tell, sink),
+            let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
+            let mut absorb = |fields: &[Fields<'_>]| match row_ref.level {
+                Level::Patient | Level::Study => record.absorb_study(row_ref, row, fields, row_number, &noted, &mut tell, sink),
                 Level::Series => {
                     if let Some(series) = owner {
-                        record.absorb_series(series, row_ref, row, &fields, row_number, &noted, &mut tell, sink);
+                        record.absorb_series(series, row_ref, row, fields, row_number, &noted, &mut tell, sink);
                     }
                 }
-                Level::Instance => record.draft_instance(&mut of_instance, row_ref, row, &fields, &noted),
+                Level::Instance => record.draft_instance(&mut of_instance, row_ref, row, fields, &noted),
+            };
+            match items.as_slice() {
+                // Most facts have one item: no list is made for it.
+                [item] => absorb(&[item.fields(&set.text)]),
+                items => absorb(&items.iter().map(|item| item.fields(&set.text)).collect::<Vec<_>>()),
             }
-            for (item, field, code) in outcome {
-                let cell = items.get(item).and_then(|item| item.cells.get(field).copied().flatten());
-                if let Some(cell) = cell {
+            for (item, field, code) in outcome.drain(..) {
+                if let Some(cell) = items.get(item).and_then(|item| item.cell(field)) {
                     set.resolve(cell, code, sink.place_of(row, field, code));
                 }
             }
@@ -203,40 +201,40 @@ impl Assembler {
     }
 
     /// The record of a data set's study and patient, made if need be.
-    fn record(&mut self, uid: &str, set: &DataSet, options: &Options) -> Result<u32, Error> {
-        let fact = |row: RowRef, field: u8| {
-            set.cells
-                .iter()
-                .find(|cell| cell.row == Some(row) && cell.field == field)
-                .and_then(|cell| set.text.get(cell.start..cell.end))
-                .unwrap_or("")
-        };
-        let patient = RowRef::from(row::PATIENT_ID);
-        let (local, universal) = (fact(patient, 1), fact(patient, 2));
+    fn record(&mut self, set: &DataSet, study: usize, options: &Options) -> Result<u32, Error> {
+        let (mut id, mut local, mut universal) = ("", "", "");
+        for at in self.by_row.cells(row::PATIENT_ID.into()) {
+            let Some(cell) = set.cells.get(at) else { continue };
+            let field = match cell.field {
+                0 => &mut id,
+                1 => &mut local,
+                2 => &mut universal,
+                _ => continue,
+            };
+            if field.is_empty() {
+                *field = set.text.get(cell.start..cell.end).unwrap_or("");
+            }
+        }
         let issuer = if local.is_empty() { universal } else { local };
-        self.key.clear();
-        for (text, known) in [(uid, true), (fact(patient, 0), set.patient.0), (issuer, set.patient.0 && set.patient.1)] {
-            self.key.push(if known { KNOWN } else { UNKNOWN });
-            self.key.push_str(text);
-            self.key.push('\0');
+        let (knows_id, knows_issuer) = (set.patient.0, set.patient.0 && set.patient.1);
+        self.key.set(text(set, study), knows_id.then_some(id), knows_issuer.then_some(issuer));
+        if self.keys.is(self.last, &self.key) {
+            return Ok(self.last);
         }
-        if let Some((_, record)) = self.last.as_ref().filter(|(key, _)| *key == self.key) {
-            return Ok(*record);
-        }
-        let found = self.keys.get(self.key.as_str()).copied();
-        let record = match found {
+        let record = match self.keys.get(&self.key) {
             Some(record) => record,
             None => {
                 let new = self.records.len() as u32;
                 if new >= options.limits.studies {
                     return Err(Error::new(Kind::LimitStudies));
                 }
-                self.records.push(Record::new());
-                self.keys.insert(self.key.as_str().into(), new);
+                // The texts of this row and what their lengths take; most records of studies get no more.
+                self.records.push(Record::new(set.text.len() + 2 * set.cells.len() + 64));
+                self.keys.push(&self.key);
                 new
             }
         };
-        self.last = Some((self.key.clone(), record));
+        self.last = record;
         Ok(record)
     }
 
@@ -253,147 +251,6 @@ fn requests_known(study: u64) -> u64 {
     if study & (1 << RowRef::from(row::REQUESTS).index) != 0 { crate::study::REQUESTS_KNOWN } else { 0 }
 }
 
-/// The items of a row's cells, each brought into its one form, those left empty dropped.
-struct Item {
-    spans: [(usize, usize); FIELDS],
-    cells: [Option<usize>; FIELDS],
-}
-
-fn items(set: &mut DataSet, row: &Row, group: core::ops::Range<usize>, sink: &Sink<'_>) -> Vec<Item> {
-    let mut items = Vec::new();
-    let mut at = group.start;
-    while at < group.end {
-        let Some(number) = set.cells.get(at).map(|cell| cell.item) else { break };
-        let mut cells = [None; FIELDS];
-        let mut text = core::mem::take(&mut set.text);
-        let mut draft = Draft::new(&mut text);
-        while let Some(cell) = set.cells.get(at).filter(|cell| at < group.end && cell.item == number) {
-            draft.put(usize::from(cell.field), cell.start, cell.end);
-            if let Some(slot) = cells.get_mut(usize::from(cell.field)) {
-                *slot = Some(at);
-            }
-            at += 1;
-        }
-        (row.kind.canon)(&mut draft);
-        let (spans, marks, moved) = (draft.spans(), draft.told.marks, draft.moved);
-        set.text = text;
-        for (field, mark) in marks.into_iter().enumerate() {
-            if let (Some(code), Some(cell)) = (mark, cells.get(field).copied().flatten()) {
-                set.resolve(cell, code, sink.place_of(row, field, code));
-            }
-        }
-        if let Some((from, to)) = moved {
-            cells.swap(from, to);
-        }
-        // A mark alone tells where nothing came from.
-        let is_mark = |field: usize| row.parts.iter().any(|part| part.mark.is_some_and(|mark| usize::from(mark) == field));
-        if spans.iter().enumerate().any(|(field, (start, end))| start < end && !is_mark(field)) {
-            items.push(Item { spans, cells });
-        }
-    }
-    items
-}
-
-fn spans<'a>(text: &'a str, spans: &[(usize, usize); FIELDS]) -> Fields<'a> {
-    spans.map(|(start, end)| text.get(start..end).unwrap_or(""))
-}
-
 fn text(set: &DataSet, cell: usize) -> &str {
     set.cells.get(cell).and_then(|cell| set.text.get(cell.start..cell.end)).unwrap_or("")
-}
-
-/// A data set that names no study: everything that it holds is counted in one place.
-fn no_identity(set: &mut DataSet) {
-    let uid = RowRef::from(row::STUDY_UID);
-    let Some((path, len)) = uid.row().map(|row| row.tags_of(0)) else { return };
-    let at = Place::of_tags(path.get(..len).unwrap_or_default());
-    // What is wrong with the identity itself stays told where it is.
-    let own = |loss: &Loss| matches!(loss.code, Code::BadUid | Code::AmbiguousValue) && loss.at.steps().next() == at.steps().next();
-    let claimed = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
-    let counted: u64 = set.losses.iter().filter(|loss| !own(loss)).map(|loss| loss.count).sum();
-    set.losses.retain(own);
-    set.cells.clear();
-    let count = claimed + counted;
-    if count > 0 || set.losses.is_empty() {
-        set.losses.push(Loss { code: Code::NoIdentity, at, first: 0, count });
-    }
-}
-
-/// Gives the data set's offset to each of its times, or tells that there is none to date.
-fn date(set: &mut DataSet) {
-    let Some(offset) = set.offset.and_then(|at| set.cells.get(at).copied()) else { return };
-    let filled = |set: &DataSet, row: RowRef, field| set.cells.iter().any(|cell| cell.row == Some(row) && cell.field == field);
-    let series = filled(set, row::SERIES_UID.into(), 0);
-    let mut used = false;
-    for (row, pairs) in [(RowRef::from(row::STARTED), &[0_u8][..]), (RowRef::from(row::SERIES_STARTED), &[0, 3])] {
-        let dates = pairs.iter().any(|date| filled(set, row, *date) && filled(set, row, date + 1));
-        if dates && (row.level == Level::Study || series) {
-            used = true;
-            set.cells.push(Cell { row: Some(row), item: 0, field: 2, leaf: false, ..offset });
-        }
-    }
-    if !used {
-        let tag = RowRef::from(row::STARTED).row().map(|row| row.tags_of(2));
-        if let (Some((path, len)), Some(at)) = (tag, set.offset) {
-            set.resolve(at, Code::OffsetUnused, Place::of_tags(path.get(..len).unwrap_or_default()));
-        }
-    }
-}
-
-/// What a row of a series or an instance says of its own URL and availability is not the study's, and has no place.
-fn of_part_only(set: &mut DataSet, series: bool, sink: &Sink<'_>) {
-    let codes = [(RowRef::from(row::RETRIEVE_URL), Code::UrlNotTrusted), (RowRef::from(row::AVAILABILITY), Code::NoElement)];
-    for at in 0..set.cells.len() {
-        let of = set.cells.get(at).and_then(|cell| codes.iter().find(|(row, _)| cell.row == Some(*row)).copied());
-        let Some((row, code)) = of.filter(|_| series) else { continue };
-        if let Some(row) = row.row() {
-            set.resolve(at, code, sink.place_of(row, 0, code));
-        }
-        if let Some(cell) = set.cells.get_mut(at) {
-            cell.row = None;
-        }
-    }
-}
-
-/// Modality in a row without a series is a modality of the study.
-fn modality_of_study(set: &mut DataSet, no_series: bool, sink: &Sink<'_>) {
-    if !no_series {
-        return;
-    }
-    let (series, study) = (RowRef::from(row::SERIES_MODALITY), RowRef::from(row::MODALITIES));
-    let next = set.cells.iter().filter(|cell| cell.row == Some(study)).map(|cell| cell.item + 1).max().unwrap_or(0);
-    for at in 0..set.cells.len() {
-        if set.cells.get(at).is_some_and(|cell| cell.row == Some(series)) {
-            if let Some(row) = series.row() {
-                set.resolve(at, Code::StudyModality, sink.place_of(row, 0, Code::StudyModality));
-            }
-            if let Some(cell) = set.cells.get_mut(at) {
-                cell.row = Some(study);
-                cell.item = next;
-            }
-        }
-    }
-}
-
-/// What belongs to a series or an instance that the data set does not name.
-fn unplaced(set: &mut DataSet, series: bool, instance: bool, sink: &Sink<'_>) {
-    for at in 0..set.cells.len() {
-        let Some(cell) = set.cells.get(at).copied() else { break };
-        let Some((row_ref, row)) = cell.row.and_then(|row| row.row().map(|of| (row, of))) else { continue };
-        // What is lifted from a lower level needs that level's neighbourhood only as far as the row goes.
-        let placed = match row_ref.level {
-            Level::Patient | Level::Study => true,
-            Level::Series => series,
-            Level::Instance => instance,
-        };
-        if !placed {
-            set.resolve(at, Code::NoIdentity, sink.place_of(row, usize::from(cell.field), Code::NoIdentity));
-            if let Some(cell) = set.cells.get_mut(at) {
-                cell.row = None;
-                if !cell.leaf {
-                    cell.counted = u32::MAX;
-                }
-            }
-        }
-    }
 }

@@ -83,9 +83,12 @@ pub(super) struct Draft {
 }
 
 impl Record {
-    pub(super) fn new() -> Self {
+    /// A record with room for as many bytes of text.
+    pub(super) fn new(room: usize) -> Self {
+        let mut arena = String::with_capacity(room);
+        arena.push('.');
         Record {
-            arena: String::from("."),
+            arena,
             facts: [Slot::default(); STUDY_SLOTS],
             series: Vec::new(),
             index: BTreeMap::new(),

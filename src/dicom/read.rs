@@ -3,7 +3,7 @@
 use super::dataset::{DataSet, Form, leaves};
 use crate::assemble::Assembler;
 use crate::error::{Error, Kind};
-use crate::json::scan::{Next, Scanner, Stop};
+use crate::json::scan::{Next, Scanner, Stop, Utf8};
 use crate::loss::{Code, Kept, Loss, Mapped, Place, Sink};
 use crate::options::Options;
 use crate::study::Study;
@@ -243,9 +243,10 @@ impl Core {
     /// Reads what is complete of `bytes`; how many of them are done with.
     fn feed(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
         let mut at = 0;
+        let text = Utf8::of(bytes, whole);
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
-            match self.step(rest, whole, options, sink) {
+            match self.step(rest, text.from(at), whole, options, sink) {
                 Ok(0) => break,
                 Ok(used) => {
                     at += used;
@@ -263,7 +264,7 @@ impl Core {
     }
 
     /// One step: a bracket, a comma, a data set. How many bytes it took; 0 at the end.
-    fn step(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Broken> {
+    fn step(&mut self, bytes: &[u8], text: Utf8<'_>, whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Broken> {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         if self.at_start {
             if bytes.starts_with(MARK) {
@@ -275,7 +276,7 @@ impl Core {
             }
         }
         let depth = options.limits.depth;
-        let mut scanner = Scanner::new(bytes, if self.state == State::Top { depth } else { depth.saturating_sub(1) }, whole);
+        let mut scanner = Scanner::over(text, if self.state == State::Top { depth } else { depth.saturating_sub(1) });
         if scanner.is_done() {
             return Ok(scanner.at());
         }

@@ -34,20 +34,56 @@ pub(crate) enum Next {
     Null,
 }
 
+/// The bytes at hand, as far as they are UTF-8. Checked once, so that no string needs to be checked again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Utf8<'a> {
+    text: &'a str,
+    /// Whether nothing comes behind: the text ends here, or what follows is no UTF-8.
+    ends: bool,
+    /// Whether what follows is no UTF-8.
+    broken: bool,
+}
+
+impl<'a> Utf8<'a> {
+    /// Of `input`, which is the end of the text if `whole`.
+    pub(crate) fn of(input: &'a [u8], whole: bool) -> Self {
+        match core::str::from_utf8(input) {
+            Ok(text) => Utf8 { text, ends: whole, broken: false },
+            Err(error) => {
+                let text = input.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or("");
+                // The rest of a character may be in the next chunk.
+                let broken = whole || error.error_len().is_some();
+                Utf8 { text, ends: broken, broken }
+            }
+        }
+    }
+
+    /// What is left from `at` on.
+    pub(crate) fn from(&self, at: usize) -> Self {
+        Utf8 { text: self.text.get(at..).unwrap_or(""), ..*self }
+    }
+}
+
 /// The scanner. `Copy`, so that a caller can try and go back.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scanner<'a> {
-    input: &'a [u8],
+    text: &'a str,
     at: usize,
     depth: u32,
     max_depth: u32,
     whole: bool,
+    broken: bool,
 }
 
 impl<'a> Scanner<'a> {
     /// Over `input`, which is the end of the text if `whole`.
     pub(crate) fn new(input: &'a [u8], max_depth: u32, whole: bool) -> Self {
-        Scanner { input, at: 0, depth: 0, max_depth, whole }
+        Self::over(Utf8::of(input, whole), max_depth)
+    }
+
+    /// Over what is known to be UTF-8.
+    pub(crate) fn over(input: Utf8<'a>, max_depth: u32) -> Self {
+        Scanner { text: input.text, at: 0, depth: 0, max_depth, whole: input.ends, broken: input.broken }
     }
 
     /// The offset of the next byte.
@@ -55,8 +91,19 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// What is left of the text at hand.
+    pub(crate) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// Goes on behind `bytes` bytes of [`Self::rest`] that the caller has read as strictly as the scanner would.
+    pub(crate) fn pass(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    #[inline]
     fn byte(&self) -> Option<u8> {
-        self.input.get(self.at).copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     /// The end of the bytes at hand, met inside a value.
@@ -80,7 +127,7 @@ impl<'a> Scanner<'a> {
     /// Whether only white space is left of the bytes at hand.
     pub(crate) fn is_done(&mut self) -> bool {
         self.space();
-        self.at >= self.input.len()
+        self.at >= self.text.len() && !self.broken
     }
 
     /// What comes next, without taking it.
@@ -168,6 +215,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let mut escaped = false;
         loop {
+            self.at += plain(self.text.as_bytes().get(self.at..).unwrap_or_default());
             match self.byte() {
                 None => return Err(self.end()),
                 Some(b'"') => break,
@@ -175,15 +223,10 @@ impl<'a> Scanner<'a> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..=0x1F) => return Err(Stop::Syntax(self.at)),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(Stop::Syntax(self.at)),
             }
         }
-        let bytes = self.input.get(start..self.at).unwrap_or_default();
-        let text = match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => return Err(Stop::Syntax(start + error.valid_up_to())),
-        };
+        let text = self.text.get(start..self.at).unwrap_or("");
         self.at += 1;
         Ok(Raw { text, escaped })
     }
@@ -273,8 +316,7 @@ impl<'a> Scanner<'a> {
             None if !self.whole => return Err(Stop::Incomplete),
             _ => {}
         }
-        let bytes = self.input.get(start..self.at).unwrap_or_default();
-        core::str::from_utf8(bytes).map_err(|_| Stop::Syntax(start))
+        Ok(self.text.get(start..self.at).unwrap_or(""))
     }
 
     /// The `true`, `false` or `null` that [`Self::peek`] announced.
@@ -295,11 +337,11 @@ impl<'a> Scanner<'a> {
 
     /// Skips one value, checking it as strictly as reading would, and gives its leaves to `leaf`, each with the name of
     /// the member it stands under (none below the top and inside arrays that are not members).
-    pub(crate) fn skip(&mut self, leaf: &mut dyn FnMut(Leaf<'a>)) -> Result<(), Stop> {
+    pub(crate) fn skip(&mut self, leaf: &mut impl FnMut(Leaf<'a>)) -> Result<(), Stop> {
         self.skip_under(None, leaf)
     }
 
-    fn skip_under(&mut self, name: Option<Raw<'a>>, leaf: &mut dyn FnMut(Leaf<'a>)) -> Result<(), Stop> {
+    fn skip_under(&mut self, name: Option<Raw<'a>>, leaf: &mut impl FnMut(Leaf<'a>)) -> Result<(), Stop> {
         match self.peek()? {
             Next::String => {
                 let raw = self.string()?;
@@ -329,6 +371,28 @@ impl<'a> Scanner<'a> {
         }
         Ok(())
     }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// How many bytes come before the first that ends a string or may not stand in one: a quote, a backslash, a control character.
+/// Eight at a time, in one word.
+pub(crate) fn plain(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let (quote, backslash) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
+        // In the lowest byte that is marked the mark is right; those above it may be marked for a borrow.
+        let marked =
+            (quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word) & HIGH;
+        if marked != 0 {
+            return bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8;
+        }
+        rest = behind;
+    }
+    let ends = rest.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(rest.len());
+    bytes.len() - rest.len() + ends
 }
 
 /// A scalar met while skipping; `null` is none.

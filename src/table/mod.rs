@@ -77,7 +77,50 @@ pub(crate) struct RowRef {
     pub(crate) index: u8,
 }
 
+/// How many rows the table has.
+pub(crate) const ROWS: usize = FIRST[4];
+
+/// The number of the first row of each level, over all levels.
+const FIRST: [usize; 5] = {
+    let patient = rows_of(Level::Patient).len();
+    let study = patient + rows_of(Level::Study).len();
+    let series = study + rows_of(Level::Series).len();
+    [0, patient, study, series, series + rows_of(Level::Instance).len()]
+};
+// A word has a bit for every row.
+const _: () = assert!(ROWS <= 64);
+
 impl RowRef {
+    /// Its number, over all levels in their order.
+    pub(crate) const fn ordinal(self) -> usize {
+        let [patient, study, series, instance, _] = FIRST;
+        let first = match self.level {
+            Level::Patient => patient,
+            Level::Study => study,
+            Level::Series => series,
+            Level::Instance => instance,
+        };
+        first + self.index as usize
+    }
+
+    /// The row of a number.
+    pub(crate) const fn of_ordinal(ordinal: usize) -> RowRef {
+        let [_, study, series, instance, _] = FIRST;
+        let (level, first) = match ordinal {
+            _ if ordinal >= instance => (Level::Instance, instance),
+            _ if ordinal >= series => (Level::Series, series),
+            _ if ordinal >= study => (Level::Study, study),
+            _ => (Level::Patient, 0),
+        };
+        RowRef { level, index: (ordinal - first) as u8 }
+    }
+
+    /// The rows of a level, a bit for each number.
+    pub(crate) const fn all_of(level: Level) -> u64 {
+        let first = RowRef { level, index: 0 }.ordinal();
+        ((1 << rows_of(level).len()) - 1) << first
+    }
+
     pub(crate) fn row(self) -> Option<&'static Row> {
         rows_of(self.level).get(usize::from(self.index))
     }

@@ -170,13 +170,25 @@ impl Part {
 }
 
 impl Part {
-    /// Whether it, or one of its items' parts, fills `field`, counted from `base`.
-    pub(super) fn reaches(&self, base: usize, field: usize) -> bool {
-        let here = base + usize::from(self.field);
+    /// The fields that it fills, itself or by the parts of its items, counted from `base`: a bit each.
+    pub(super) const fn fields(&self, base: usize) -> u16 {
+        let here = base + self.field as usize;
         match self.vr {
-            Vr::Sq => self.items.iter().any(|part| part.reaches(here, field)),
-            Vr::Pn => (here..here + 3).contains(&field),
-            _ => here == field,
+            Vr::Sq => {
+                let (mut fields, mut rest) = (0, self.items);
+                while let [part, more @ ..] = rest {
+                    fields |= part.fields(here);
+                    rest = more;
+                }
+                fields
+            }
+            Vr::Pn => 0b111 << here,
+            _ => 1 << here,
         }
+    }
+
+    /// Whether it, or one of its items' parts, fills `field`, counted from `base`.
+    pub(super) const fn reaches(&self, base: usize, field: usize) -> bool {
+        self.fields(base) & (1 << field) != 0
     }
 }

@@ -106,19 +106,34 @@ pub struct Row {
     pub(crate) merge: Merge,
     pub(crate) places: [Option<At>; PLACES],
     pub(crate) searches: [Option<Search>; SEARCHES],
+    /// The fields that tell which of several sources it was, a bit each.
+    pub(crate) marks: u16,
+    /// The fields that are lifted from a lower level, a bit each.
+    pub(crate) lifts: u16,
 }
 
 impl Row {
     pub(crate) const fn new<K: Spell>(name: &'static str, about: &'static [&'static str], level: Level, parts: &'static [Part]) -> Row {
         let mut merge = Merge::Fill;
+        let (mut marks, mut lifts, mut claimed) = (0, 0, 0);
         let mut rest = parts;
         while let [part, more @ ..] = rest {
             if !matches!(part.align, Align::First) {
                 merge = Merge::Whole;
             }
+            if let Some(mark) = part.mark {
+                marks |= 1 << mark;
+            }
+            // Of several parts that fill a field the first one speaks for it.
+            let fields = part.fields(0);
+            if part.from.is_some() {
+                lifts |= fields & !claimed;
+            }
+            claimed |= fields;
             rest = more;
         }
-        Row { name, about, level, kind: Vtable::of::<K>(), parts, merge, places: [None; PLACES], searches: [None; SEARCHES] }
+        let (places, searches) = ([None; PLACES], [None; SEARCHES]);
+        Row { name, about, level, kind: Vtable::of::<K>(), parts, merge, places, searches, marks, lifts }
     }
 
     /// Written at `element` in these releases, in this shape.

@@ -1,0 +1,63 @@
+//! The items of one row of a data set.
+
+use crate::dicom::DataSet;
+use crate::kind::Draft;
+use crate::loss::Sink;
+use crate::table::Row;
+use crate::value::{FIELDS, Fields};
+use alloc::vec::Vec;
+
+/// An item: where its fields are in the text of the data set, and the cells that they came from.
+pub(super) struct Item {
+    spans: [(usize, usize); FIELDS],
+    cells: [u32; FIELDS],
+}
+
+/// No cell.
+const NONE: u32 = u32::MAX;
+
+impl Item {
+    pub(super) fn fields<'a>(&self, text: &'a str) -> Fields<'a> {
+        self.spans.map(|(start, end)| text.get(start..end).unwrap_or(""))
+    }
+
+    /// The cell that a field came from.
+    pub(super) fn cell(&self, field: usize) -> Option<usize> {
+        self.cells.get(field).filter(|cell| **cell != NONE).map(|cell| *cell as usize)
+    }
+}
+
+/// Brings the cells of a row, in order of item and field, into items, each in its one form; those left empty are dropped.
+pub(super) fn items(set: &mut DataSet, row: &Row, group: &[u32], sink: &Sink<'_>, items: &mut Vec<Item>) {
+    items.clear();
+    let mut rest = group;
+    while let Some(number) = rest.first().and_then(|at| set.cells.get(*at as usize)).map(|cell| cell.item) {
+        let mut cells = [NONE; FIELDS];
+        let mut text = core::mem::take(&mut set.text);
+        let mut draft = Draft::new(&mut text);
+        while let [at, behind @ ..] = rest {
+            let Some(cell) = set.cells.get(*at as usize).filter(|cell| cell.item == number) else { break };
+            draft.put(usize::from(cell.field), cell.start, cell.end);
+            if let Some(slot) = cells.get_mut(usize::from(cell.field)) {
+                *slot = *at;
+            }
+            rest = behind;
+        }
+        (row.kind.canon)(&mut draft);
+        let (spans, marks, moved) = (draft.spans(), draft.told.marks, draft.moved);
+        set.text = text;
+        for (field, code) in marks.into_iter().enumerate().filter_map(|(field, mark)| Some((field, mark?))) {
+            if let Some(cell) = cells.get(field).filter(|cell| **cell != NONE) {
+                set.resolve(*cell as usize, code, sink.place_of(row, field, code));
+            }
+        }
+        if let Some((from, to)) = moved {
+            cells.swap(from, to);
+        }
+        // A mark alone tells where nothing came from.
+        let says = |(field, (start, end)): (usize, &(usize, usize))| start < end && row.marks & (1 << field) == 0;
+        if spans.iter().enumerate().any(says) {
+            items.push(Item { spans, cells });
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The members of an attribute, and its values.
 
 use super::dataset::{Cell, DataSet, Dest, Filled, leaves, tag_of};
+use super::quick::{head, tag};
 use crate::json::scan::{Next, Scanner, Stop};
 use crate::loss::{Code, Step};
 use crate::table::{Align, RowRef, Vr};
@@ -8,10 +9,32 @@ use crate::value::FIELDS;
 
 impl DataSet {
     pub(super) fn attribute(&mut self, scanner: &mut Scanner<'_>, dest: Dest, filled: &mut Filled) -> Result<(), Stop> {
+        self.restart(dest);
+        self.members(scanner, dest.part.vr, &mut |set, scanner, index| set.value(scanner, dest, index, filled))
+    }
+
+    /// Values that are counted by their position begin anew with every attribute.
+    pub(super) fn restart(&mut self, dest: Dest) {
         if dest.part.align == Align::Each {
             self.appended.retain(|(row, _)| *row != dest.row);
         }
-        self.members(scanner, dest.part.vr, &mut |set, scanner, index| set.value(scanner, dest, index, filled))
+    }
+
+    /// Finds the item that a value belongs to; whether the item is its own.
+    pub(super) fn begin(&self, dest: &mut Dest, index: u32) -> bool {
+        match dest.part.align {
+            Align::First => false,
+            // Strings that held several values push those behind them on.
+            Align::Each if dest.part.within.is_none() => {
+                dest.item = index.saturating_add(self.begun(dest.row));
+                true
+            }
+            Align::Each => false,
+            Align::Append => {
+                dest.item = self.begun(dest.row);
+                true
+            }
+        }
     }
 
     /// The members of an attribute; `value` gets each of its values, standing before it.
@@ -101,21 +124,7 @@ impl DataSet {
             return scanner.literal();
         }
         let mut own: Filled = [None; FIELDS];
-        let mut state = filled;
-        match dest.part.align {
-            Align::First => {}
-            Align::Each => {
-                if dest.part.within.is_none() {
-                    // Strings that held several values push those behind them on.
-                    dest.item = index.saturating_add(self.begun(dest.row));
-                    state = &mut own;
-                }
-            }
-            Align::Append => {
-                dest.item = self.begun(dest.row);
-                state = &mut own;
-            }
-        }
+        let state = if self.begin(&mut dest, index) { &mut own } else { filled };
         let from = self.cells.len();
         match (dest.part.vr, next) {
             (Vr::Sq, Next::Object) => {
@@ -195,7 +204,13 @@ impl DataSet {
         let mut items = scanner.enter_object()?;
         let mut ordinal = 0;
         let mut seen = 0_u32;
-        while let Some(name) = scanner.member(&mut items)? {
+        while scanner.is_member(&mut items)? {
+            if let Some(used) = self.quick_in_item(scanner.rest(), dest, base, &mut seen, filled) {
+                scanner.pass(used);
+                ordinal += 1;
+                continue;
+            }
+            let name = scanner.name()?;
             let found = tag_of(&name).map(|(tag, lower)| (tag, lower, dest.part.items.iter().position(|part| part.tag == tag)));
             match found {
                 None => self.extra(scanner, ordinal)?,
@@ -220,6 +235,23 @@ impl DataSet {
             ordinal += 1;
         }
         Ok(())
+    }
+
+    /// An attribute of an item, if it has the usual shape.
+    fn quick_in_item(&mut self, text: &str, dest: Dest, base: usize, seen: &mut u32, filled: &mut Filled) -> Option<usize> {
+        let head = head(text)?;
+        let tag = tag(head.tag)?;
+        let (index, part) = dest.part.items.iter().enumerate().find(|(_, part)| part.tag == tag)?;
+        if *seen & (1 << index) != 0 || part.mark.is_some() {
+            return None;
+        }
+        // Where the field is taken that is told at its place: the general path knows it.
+        if filled.get(base + usize::from(part.field)).is_none_or(Option::is_some) {
+            return None;
+        }
+        let used = self.quick_part(&head, Dest { part, base, ..dest }, filled)?;
+        *seen |= 1 << index;
+        Some(used)
     }
 
     /// A name as an object of its groups.

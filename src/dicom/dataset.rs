@@ -49,8 +49,9 @@ pub(crate) struct DataSet {
     pub(crate) known: [u64; 4],
     /// Whether it has PatientID, whether it has an issuer of it, even an empty one.
     pub(crate) patient: (bool, bool),
-    /// Parts met, to find the second occurrence of an attribute.
-    seen: Vec<(Option<u32>, u32)>,
+    /// Parts met, to find the second occurrence of an attribute: a bit each, at the top and inside the item of a container.
+    pub(super) seen: u128,
+    seen_inside: u128,
     /// Places of cells that do not stand where their row stands.
     places: Vec<Place>,
     pub(super) path: Vec<Step>,
@@ -79,7 +80,8 @@ impl DataSet {
         self.offset = None;
         self.patient = (false, false);
         self.known = [0; 4];
-        self.seen.clear();
+        self.seen = 0;
+        self.seen_inside = 0;
         self.places.clear();
         self.path.clear();
         self.appended.clear();
@@ -139,7 +141,13 @@ impl DataSet {
     pub(crate) fn read(&mut self, scanner: &mut Scanner<'_>) -> Result<Form, Stop> {
         let mut items = scanner.enter_object()?;
         let (mut tags, mut names, mut answer) = (0_u32, 0_u32, Answer::default());
-        while let Some(name) = scanner.member(&mut items)? {
+        while scanner.is_member(&mut items)? {
+            if let Some(used) = self.quick(scanner.rest()) {
+                scanner.pass(used);
+                tags += 1;
+                continue;
+            }
+            let name = scanner.name()?;
             let ordinal = tags + names;
             match tag_of(&name) {
                 Some((tag, lower)) => {
@@ -160,11 +168,11 @@ impl DataSet {
     }
 
     fn attribute_at_top(&mut self, scanner: &mut Scanner<'_>, tag: u32, lower: bool) -> Result<(), Stop> {
-        let Some(home) = home(tag) else {
+        let Some((index, home)) = home(tag) else {
             return self.unmapped(scanner, tag);
         };
         self.path.push(Step::Tag(tag));
-        if self.is_again(None, tag) {
+        if is_again(&mut self.seen, index) {
             let count = leaves(scanner)?;
             self.lose(Code::DuplicateAttribute, count);
         } else {
@@ -183,13 +191,7 @@ impl DataSet {
                     }
                 }
                 Home::Part(row, part) => {
-                    if let Some(of) = row.row() {
-                        self.know(row, of.known_by(row.index, part));
-                    }
-                    if row == crate::row::PATIENT_ID.into() {
-                        self.patient.0 |= part.field == 0;
-                        self.patient.1 |= part.field > 0;
-                    }
+                    self.know_part(row, part);
                     self.attribute(scanner, dest(row, part, 0), &mut [None; FIELDS])?;
                 }
             }
@@ -201,19 +203,21 @@ impl DataSet {
         Ok(())
     }
 
+    /// The attribute of a part is there, even empty.
+    pub(super) fn know_part(&mut self, row: RowRef, part: &Part) {
+        if let Some(of) = row.row() {
+            self.know(row, of.known_by(row.index, part));
+        }
+        if row == crate::row::PATIENT_ID.into() {
+            self.patient.0 |= part.field == 0;
+            self.patient.1 |= part.field > 0;
+        }
+    }
+
     fn know(&mut self, row: RowRef, bits: u64) {
         if let Some(known) = self.known.get_mut(row.level as usize) {
             *known |= bits;
         }
-    }
-
-    /// Whether the attribute was met before in this data set (or this item of a container).
-    fn is_again(&mut self, within: Option<u32>, tag: u32) -> bool {
-        if self.seen.contains(&(within, tag)) {
-            return true;
-        }
-        self.seen.push((within, tag));
-        false
     }
 
     /// An attribute without a row.
@@ -254,7 +258,7 @@ impl DataSet {
                 set.lose(Code::NotADataset, count);
                 return Ok(());
             }
-            set.seen.retain(|(within, _)| *within != Some(tag));
+            set.seen_inside = 0;
             let mut items = scanner.enter_object()?;
             let mut ordinal = 0;
             while let Some(name) = scanner.member(&mut items)? {
@@ -262,9 +266,9 @@ impl DataSet {
                     None => set.extra(scanner, ordinal)?,
                     Some((inner, lower)) => match inside(tag, inner) {
                         None => set.unmapped(scanner, inner)?,
-                        Some((row, part)) => {
+                        Some((index_of_part, row, part)) => {
                             set.path.push(Step::Tag(inner));
-                            if set.is_again(Some(tag), inner) {
+                            if is_again(&mut set.seen_inside, index_of_part) {
                                 let count = leaves(scanner)?;
                                 set.lose(Code::DuplicateAttribute, count);
                             } else {
@@ -295,6 +299,13 @@ impl DataSet {
         self.path.pop();
         Ok(())
     }
+}
+
+/// Whether the part was met before.
+fn is_again(seen: &mut u128, index: u8) -> bool {
+    let before = *seen;
+    *seen |= 1 << index;
+    *seen == before
 }
 
 const fn dest(row: RowRef, part: &'static Part, base: usize) -> Dest {

@@ -35,7 +35,11 @@ pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {
 /// Whether the calendar has this day.
 pub(crate) fn is_calendar(year: &str, month: &str, day: &str) -> bool {
     let read = |text: &str| text.parse::<u16>().unwrap_or(0);
-    let (year, month, day) = (read(year), read(month), read(day));
+    is_calendar_day(read(year), read(month), read(day))
+}
+
+/// As [`is_calendar`], of numbers.
+pub(crate) fn is_calendar_day(year: u16, month: u16, day: u16) -> bool {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,

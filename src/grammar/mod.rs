@@ -4,6 +4,7 @@ pub(crate) mod da;
 pub(crate) mod fhir_date;
 pub(crate) mod integer;
 pub(crate) mod offset;
+pub(crate) mod plain;
 pub(crate) mod pn;
 pub(crate) mod tm;
 pub(crate) mod uid;

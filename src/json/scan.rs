@@ -194,9 +194,19 @@ impl<'a> Scanner<'a> {
 
     /// The next member's name of the object, its colon taken; at its end the object is left.
     pub(crate) fn member(&mut self, items: &mut Items) -> Result<Option<Raw<'a>>, Stop> {
-        if !self.separator(items, b'}')? {
+        if !self.is_member(items)? {
             return Ok(None);
         }
+        self.name().map(Some)
+    }
+
+    /// Whether another member of the object follows, which the scanner then stands before; at its end the object is left.
+    pub(crate) fn is_member(&mut self, items: &mut Items) -> Result<bool, Stop> {
+        self.separator(items, b'}')
+    }
+
+    /// A member's name, its colon taken.
+    pub(crate) fn name(&mut self) -> Result<Raw<'a>, Stop> {
         if self.byte() != Some(b'"') {
             return Err(self.unexpected());
         }
@@ -206,7 +216,7 @@ impl<'a> Scanner<'a> {
             return Err(self.unexpected());
         }
         self.at += 1;
-        Ok(Some(name))
+        Ok(name)
     }
 
     /// The string that [`Self::peek`] announced.
@@ -395,6 +405,29 @@ pub(crate) fn plain(bytes: &[u8]) -> usize {
     bytes.len() - rest.len() + ends
 }
 
+/// How many bytes come before the quote that ends a string, if all of them are printable ASCII and none is a backslash.
+pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * b'"' as u64);
+        let marked = quote.wrapping_sub(ONES) & !quote & HIGH;
+        // What stands before the quote, or the whole word.
+        let before = if marked == 0 { u64::MAX } else { (marked & marked.wrapping_neg()).wrapping_sub(1) >> 7 };
+        let backslash = word ^ (ONES * b'\\' as u64);
+        let odd = backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word | (word & !HIGH).wrapping_add(ONES) | word;
+        if odd & HIGH & before != 0 {
+            return None;
+        }
+        if marked != 0 {
+            return Some(bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8);
+        }
+        rest = behind;
+    }
+    let len = rest.iter().position(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))?;
+    (rest.get(len) == Some(&b'"')).then_some(bytes.len() - rest.len() + len)
+}
+
 /// A scalar met while skipping; `null` is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Leaf<'a> {
@@ -498,6 +531,18 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn words_find_what_bytes_find(bytes in proptest::collection::vec(proptest::prop_oneof![8 => 0x20u8..0x7F, 1 => proptest::prelude::any::<u8>()], 0..40), ends in proptest::prelude::any::<bool>()) {
+            let mut bytes = bytes;
+            if ends {
+                bytes.push(b'"');
+            }
+            let end = bytes.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(bytes.len());
+            assert_eq!(plain(&bytes), end);
+            let ascii = bytes.iter().take(end).all(|byte| matches!(byte, b' '..=b'~')) && bytes.get(end) == Some(&b'"');
+            assert_eq!(plain_ascii(&bytes), ascii.then_some(end));
+        }
+
         #[test]
         fn oracle_on_soup(parts in proptest::collection::vec(proptest::sample::select(&[
             "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"vr\"", "1", "-1.5e3", "true", "null", " ", "\\", "\\u00e9", "\\ud83d", "é", "0",

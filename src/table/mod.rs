@@ -154,41 +154,82 @@ pub(crate) fn rows_inside(container: u32) -> impl Iterator<Item = RowRef> {
     DISPATCH.parts.iter().flatten().filter(move |(_, part)| part.within == Some(container)).map(|(row, _)| *row)
 }
 
-/// What a tag means inside the items of a container.
-pub(crate) fn inside(container: u32, tag: u32) -> Option<(RowRef, &'static Part)> {
-    DISPATCH.parts.iter().flatten().find(|(_, part)| part.within == Some(container) && part.tag == tag).map(|(row, part)| (*row, *part))
+/// What a tag means inside the items of a container, and the number of its part.
+pub(crate) fn inside(container: u32, tag: u32) -> Option<(u8, RowRef, &'static Part)> {
+    let parts = (0..).zip(DISPATCH.parts.iter().flatten());
+    parts.filter(|(_, (_, part))| part.within == Some(container)).find(|(_, (_, part))| part.tag == tag).map(|(n, (row, part))| (n, *row, *part))
 }
 
-/// What a tag means at the top of a data set; `None` where it has no row.
-pub(crate) fn home(tag: u32) -> Option<Home> {
-    let mut at = slot_of(tag);
+/// What a tag means at the top of a data set, and the number that tells it from the others; `None` where it has no row.
+pub(crate) fn home(tag: u32) -> Option<(u8, Home)> {
+    let (_, index) = slot(hex(tag))?;
+    let (row, part) = DISPATCH.parts.get(usize::from(index)).copied()??;
+    let home = match (part.within, part.vr) {
+        (Some(_), _) => Home::Container,
+        (None, Vr::Offset) => Home::Offset(part),
+        (None, _) => Home::Part(row, part),
+    };
+    Some((index as u8, home))
+}
+
+/// What a tag is at the top of a data set.
+#[derive(Clone, Copy)]
+pub(crate) enum Named {
+    /// This part of this row; its number.
+    Part(u8, RowRef, &'static Part),
+    /// A container, or what dates others.
+    Other,
+    /// It is known and has no row.
+    Known(u32),
+}
+
+/// What a tag is, by the eight digits that spell it, as a word in little-endian order; letters are in upper case.
+pub(crate) fn look(digits: u64) -> Option<Named> {
+    let (_, index) = slot(digits)?;
+    if let Some(known) = usize::from(index).checked_sub(PARTS) {
+        return known::KNOWN.get(known).map(|known| Named::Known(known.tag));
+    }
+    let (row, part) = DISPATCH.parts.get(usize::from(index)).copied()??;
+    Some(if part.within.is_some() || matches!(part.vr, Vr::Offset) { Named::Other } else { Named::Part(index as u8, row, part) })
+}
+
+fn slot(digits: u64) -> Option<(u64, u16)> {
+    let mut at = slot_of(digits);
     loop {
-        let (known, part) = DISPATCH.slots.get(at).copied()??;
-        if known == tag {
-            let (row, part) = DISPATCH.parts.get(usize::from(part)).copied()??;
-            return Some(match (part.within, part.vr) {
-                (Some(_), _) => Home::Container,
-                (None, Vr::Offset) => Home::Offset(part),
-                (None, _) => Home::Part(row, part),
-            });
+        let found = DISPATCH.slots.get(at).copied()??;
+        if found.0 == digits {
+            return Some(found);
         }
         at = (at + 1) % SLOTS;
     }
 }
 
-const SLOTS: usize = 256;
+const SLOTS: usize = 512;
 const PARTS: usize = 96;
 
-/// Tags to parts, made while compiling. A table that does not fit is a compile error.
+/// The digits of tags to the numbers of their parts, and behind those of the known; made while compiling. A table that does not fit is a
+/// compile error.
 struct Dispatch {
     parts: [Option<(RowRef, &'static Part)>; PARTS],
-    slots: [Option<(u32, u8)>; SLOTS],
+    slots: [Option<(u64, u16)>; SLOTS],
 }
 
 static DISPATCH: Dispatch = dispatch();
 
-const fn slot_of(tag: u32) -> usize {
-    (tag.wrapping_mul(0x9E37_79B1) >> 24) as usize % SLOTS
+const fn slot_of(digits: u64) -> usize {
+    (digits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize % SLOTS
+}
+
+/// The digits of a tag as a word in little-endian order.
+const fn hex(tag: u32) -> u64 {
+    let (mut word, mut at) = (0, 0);
+    while at < 8 {
+        let nibble = (tag >> (28 - 4 * at)) as u8 & 15;
+        let digit = if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 };
+        word |= (digit as u64) << (8 * at);
+        at += 1;
+    }
+    word
 }
 
 // Indices are in bounds or the crate does not compile: this runs in const evaluation only.
@@ -210,14 +251,14 @@ const fn dispatch() -> Dispatch {
                     Some(container) => container,
                     None => parts[part].tag,
                 };
-                let mut at = slot_of(tag);
+                let mut at = slot_of(hex(tag));
                 loop {
                     match dispatch.slots[at] {
                         None => {
-                            dispatch.slots[at] = Some((tag, count as u8));
+                            dispatch.slots[at] = Some((hex(tag), count as u16));
                             break;
                         }
-                        Some((known, first)) if known == tag => {
+                        Some((known, first)) if known == hex(tag) => {
                             // One tag, one home: only containers and the shared offset are met again.
                             let shared = matches!(parts[part].vr, Vr::Offset) || parts[part].within.is_some();
                             let Some((_, other)) = dispatch.parts[first as usize] else { break };
@@ -233,6 +274,17 @@ const fn dispatch() -> Dispatch {
             index += 1;
         }
         level += 1;
+    }
+    let mut known = 0;
+    while known < known::KNOWN.len() {
+        let digits = hex(known::KNOWN[known].tag);
+        let mut at = slot_of(digits);
+        while let Some((other, _)) = dispatch.slots[at] {
+            assert!(other != digits);
+            at = (at + 1) % SLOTS;
+        }
+        dispatch.slots[at] = Some((digits, (PARTS + known) as u16));
+        known += 1;
     }
     dispatch
 }
@@ -254,6 +306,7 @@ mod tests {
         }
         for known in known() {
             assert!(home(known.tag).is_none(), "{}", known.keyword);
+            assert!(matches!(look(hex(known.tag)), Some(Named::Known(tag)) if tag == known.tag), "{}", known.keyword);
         }
         let mut tags = known().map(|known| known.tag);
         assert!(tags.next().is_some() && known::KNOWN.is_sorted_by(|a, b| a.tag < b.tag));

@@ -1,0 +1,155 @@
+//! Values that stand in their one form already, recognised without a grammar.
+//!
+//! What is plain a grammar would read as it stands and without remark; what is not is left to the grammars.
+
+use super::da::is_calendar_day;
+use crate::table::Vr;
+
+/// Whether ASCII text without control characters is a value that is kept as it stands.
+pub(crate) fn is_plain(text: &str, vr: Vr) -> bool {
+    let bytes = text.as_bytes();
+    // White space at the ends is insignificant, and so is a value of nothing else.
+    let ([first, ..], [.., last]) = (bytes, bytes) else { return false };
+    if *first == b' ' || *last == b' ' {
+        return false;
+    }
+    match vr {
+        Vr::Cs => !bytes.iter().any(u8::is_ascii_lowercase),
+        Vr::Da => is_day(bytes),
+        Vr::Tm => is_time(bytes),
+        Vr::Ui => bytes.len() <= 64 && is_oid(bytes),
+        Vr::Is => is_number(bytes),
+        Vr::Offset => is_offset(bytes),
+        Vr::Lo | Vr::Sh | Vr::St | Vr::Uc | Vr::Ur | Vr::Ut => true,
+        Vr::Pn | Vr::Sq => false,
+    }
+}
+
+/// Whether ASCII text without control characters is one group of a name, with nothing around its components.
+pub(crate) fn is_plain_name(text: &str) -> bool {
+    let mut before = b'^';
+    for byte in text.bytes() {
+        // A space beside the sign that divides components, or at the start.
+        if byte == b'=' || byte == b'^' && before == b' ' || byte == b' ' && before == b'^' {
+            return false;
+        }
+        before = byte;
+    }
+    !matches!(before, b' ' | b'^')
+}
+
+fn two(digits: &[u8; 2]) -> Option<u8> {
+    let [tens, ones] = digits;
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
+fn is_day(bytes: &[u8]) -> bool {
+    let [y0, y1, y2, y3, m0, m1, d0, d1] = bytes else { return false };
+    let parts = [two(&[*y0, *y1]), two(&[*y2, *y3]), two(&[*m0, *m1]), two(&[*d0, *d1])];
+    let [Some(century), Some(year), Some(month), Some(day)] = parts else { return false };
+    // Earlier years are placeholders: see the grammar.
+    century >= 18 && is_calendar_day(u16::from(century) * 100 + u16::from(year), u16::from(month), u16::from(day))
+}
+
+fn is_time(bytes: &[u8]) -> bool {
+    let [h0, h1, rest @ ..] = bytes else { return false };
+    if two(&[*h0, *h1]).is_none_or(|hour| hour > 23) {
+        return false;
+    }
+    let [m0, m1, rest @ ..] = rest else { return rest.is_empty() };
+    if two(&[*m0, *m1]).is_none_or(|minute| minute > 59) {
+        return false;
+    }
+    let [s0, s1, rest @ ..] = rest else { return rest.is_empty() };
+    if two(&[*s0, *s1]).is_none_or(|second| second > 60) {
+        return false;
+    }
+    match rest {
+        [] => true,
+        [b'.', fraction @ ..] => (1..=6).contains(&fraction.len()) && fraction.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Whether it is an object identifier in decimal, of at least two arcs (RFC 3061).
+pub(crate) fn is_oid(bytes: &[u8]) -> bool {
+    let [b'0'..=b'2', b'.', rest @ ..] = bytes else { return false };
+    let (mut before, mut first) = (b'.', b'.');
+    for byte in rest {
+        match byte {
+            b'.' if before == b'.' => return false,
+            b'0'..=b'9' if before == b'.' => first = *byte,
+            b'.' => first = b'.',
+            // A further digit: the arc must not begin with a zero.
+            b'0'..=b'9' if first != b'0' => {}
+            _ => return false,
+        }
+        before = *byte;
+    }
+    before != b'.'
+}
+
+fn is_number(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'0'] => true,
+        [b'1'..=b'9', rest @ ..] => rest.len() < 9 && rest.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+fn is_offset(bytes: &[u8]) -> bool {
+    let [sign @ (b'+' | b'-'), h0, h1, m0, m1] = bytes else { return false };
+    let (Some(hours), Some(minutes)) = (two(&[*h0, *h1]), two(&[*m0, *m1])) else { return false };
+    // The far ends, and zero with a minus, are left to the grammar.
+    hours < 12 && minutes < 60 && (*sign == b'+' || hours > 0 || minutes > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dicom::normal;
+    use crate::grammar::pn;
+    use alloc::string::String;
+
+    const ALL: [Vr; 12] =
+        [Vr::Cs, Vr::Da, Vr::Tm, Vr::Ui, Vr::Is, Vr::Offset, Vr::Lo, Vr::Sh, Vr::St, Vr::Uc, Vr::Ur, Vr::Ut];
+
+    fn agrees(text: &str) {
+        for vr in ALL {
+            if is_plain(text, vr) {
+                assert_eq!(normal(text, vr), Ok((String::from(text), None)), "{text} as {}", vr.name());
+            }
+        }
+        if is_plain_name(text) {
+            assert_eq!(pn::groups(text), ([String::from(text), String::new(), String::new()], None), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_usual_is_plain() {
+        for (text, vr) in [
+            ("CT", Vr::Cs),
+            ("20240229", Vr::Da),
+            ("132230.123456", Vr::Tm),
+            ("1.2.840.10008.5.1.4.1.1.2", Vr::Ui),
+            ("512", Vr::Is),
+            ("-0330", Vr::Offset),
+            ("CT head", Vr::Lo),
+        ] {
+            assert!(is_plain(text, vr), "{text}");
+        }
+        assert!(is_plain_name("Quinn^Harper van der"));
+        for not in ["", " ", "a ", "-0000", "+1400", "1.2.", "1..2", "1.02", "20230229", "17991231", "24", "012", "1000000000"] {
+            assert!(ALL.iter().filter(|vr| !matches!(vr, Vr::Lo | Vr::Sh | Vr::St | Vr::Uc | Vr::Ur | Vr::Ut | Vr::Cs | Vr::Ui | Vr::Tm | Vr::Is | Vr::Da)).all(|vr| !is_plain(not, *vr)), "{not}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_the_grammars_keep(text in "[ -~]{0,12}", digits in "[0-9.+^= -]{0,14}", time in "[0-2][0-9][0-6][0-9][0-6][0-9](\\.[0-9]{0,7})?", day in "[12][0-9]{3}[01][0-9][0-3][0-9]", uid in "[0-3](\\.[0-9]{1,3}){0,5}") {
+            for text in [&text, &digits, &time, &day, &uid] {
+                agrees(text);
+            }
+        }
+    }
+}

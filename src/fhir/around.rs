@@ -2,6 +2,7 @@
 
 use super::endpoint::{self, Of};
 use super::place;
+use super::plan::of_subject;
 use super::shape::{Fhir, Shape, put};
 use super::walk::{Facts, Walk, rows};
 use super::write::Includes;
@@ -55,10 +56,10 @@ impl<'a> Walk<'a, '_> {
 
     /// Numbers the people of the elements in the order in which they will be written.
     fn meet(&mut self, from: impl Facts<'a>, level: Level) {
-        for element in elements(level) {
-            for (row_ref, row) in rows(level) {
-                let place = row.place_for(self.release, self.options).find(|at| at.element == *element && at.shape.is_practitioner());
-                for person in from.facts(row_ref).filter(|_| place.is_some()).into_iter().flatten() {
+        let plan = self.plan;
+        for n in 0..elements(level).len() {
+            for entry in plan.at(level, n).iter().filter(|entry| entry.at.shape.is_practitioner()) {
+                for person in from.facts(entry.row_ref).into_iter().flatten() {
                     let next = self.people.len() + 1;
                     let options = self.options;
                     self.people.entry(person).or_insert_with(|| {
@@ -97,13 +98,14 @@ impl<'a> Walk<'a, '_> {
             w: Writer::new(&mut text),
             release: self.release,
             options: self.options,
+            plan: self.plan,
             includes: &mut Includes::default(),
-            loss: core::mem::take(&mut self.loss),
+            loss: self.loss,
             seen: self.seen,
             people: BTreeMap::new(),
         };
         write(&mut apart);
-        (self.loss, self.seen) = (apart.loss, apart.seen);
+        self.seen = apart.seen;
         text
     }
 
@@ -133,8 +135,8 @@ impl<'a> Walk<'a, '_> {
         self.w.open_object();
         self.w.member("resourceType", "Patient");
         self.w.member("id", id);
-        for element in elements(Level::Patient) {
-            self.element(study, Level::Patient, element);
+        for n in 0..elements(Level::Patient).len() {
+            self.element(study, Level::Patient, n);
         }
         self.w.close_object();
     }
@@ -174,8 +176,8 @@ impl<'a> Walk<'a, '_> {
                 self.w.member("reference", reference);
             }
             self.w.member("type", "Patient");
-            self.element(study, Level::Patient, "subject.identifier");
-            self.element(study, Level::Patient, "subject.display");
+            self.element(study, Level::Patient, of_subject(0));
+            self.element(study, Level::Patient, of_subject(1));
             self.w.close_object();
         }
     }

@@ -3,6 +3,7 @@
 use super::keep::Keep;
 use super::outcome::{self, Issue};
 use super::place;
+use super::plan::Plan;
 use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
 use crate::loss::{LossReport, Mapped};
@@ -38,8 +39,8 @@ pub struct BundleWriter<'a> {
     includes: Includes,
     release: Release,
     options: &'a Options,
+    plan: Plan,
     loss: LossReport,
-    carried: u64,
 }
 
 impl<'a> BundleWriter<'a> {
@@ -56,8 +57,8 @@ impl<'a> BundleWriter<'a> {
             includes: Includes::default(),
             release,
             options,
+            plan: Plan::new(release, options),
             loss: LossReport::default(),
-            carried: 0,
         }
     }
 
@@ -79,7 +80,7 @@ impl<'a> BundleWriter<'a> {
     /// Adds a resource of another type as a match.
     pub(crate) fn push_resource(&mut self, full_url: &str, resource: &Json) {
         self.count += 1;
-        entry(&mut self.entries, full_url, resource.as_str().as_bytes(), "match");
+        entry(&mut self.entries, &[full_url], "match", |out| out.extend_from_slice(resource.as_str().as_bytes()));
     }
 
     /// A link: `self`, `next`, `previous`... R5 and later want `self` in a searchset.
@@ -90,14 +91,17 @@ impl<'a> BundleWriter<'a> {
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
     pub fn push(&mut self, study: &Study) {
         self.count += 1;
-        let mut resource = Vec::new();
-        let loss = write_with(study, self.release, self.options, &mut resource, &mut self.includes);
-        if let Some(keep) = &self.keep {
-            resource = keep.of(&resource);
-        }
-        entry(&mut self.entries, &place::full_url(study, self.options), &resource, "match");
-        self.carried += loss.carried();
-        self.loss.merge(&loss);
+        let [base, path, id] = &place::full_url(study, self.options);
+        let (includes, loss, keep) = (&mut self.includes, &mut self.loss, &self.keep);
+        let how = (self.release, self.options, &self.plan);
+        entry(&mut self.entries, &[base, path, id], "match", |out| match keep {
+            None => write_with(study, how, out, includes, loss),
+            Some(keep) => {
+                let mut resource = Vec::new();
+                write_with(study, how, &mut resource, includes, loss);
+                out.extend_from_slice(&keep.of(&resource));
+            }
+        });
     }
 
     /// The Bundle, and what writing its studies left out.
@@ -118,7 +122,7 @@ impl<'a> BundleWriter<'a> {
 
     fn end(mut self, report: Option<&LossReport>, issues: &[Issue]) -> Mapped<Json> {
         for (full_url, resource) in &self.includes.entries.texts {
-            entry(&mut self.entries, full_url, resource, "include");
+            entry(&mut self.entries, &[full_url], "include", |out| out.extend_from_slice(resource));
         }
         if let Some(read) = report {
             let mut all = read.clone();
@@ -127,10 +131,10 @@ impl<'a> BundleWriter<'a> {
             outcome::write(&mut Writer::new(&mut resource), &all, issues);
             // R5 wants a fullUrl here too (bdl-15).
             let full_url = ["urn:uuid:", &uuid("OperationOutcome", &[])].concat();
-            entry(&mut self.entries, &full_url, &resource, "outcome");
+            entry(&mut self.entries, &[&full_url], "outcome", |out| out.extend_from_slice(&resource));
         }
-        let mut out = Vec::with_capacity(self.entries.len() + 256);
-        let mut w = Writer::new(&mut out);
+        let mut head = Vec::new();
+        let mut w = Writer::new(&mut head);
         w.open_object();
         w.member("resourceType", "Bundle");
         w.member("type", "searchset");
@@ -149,11 +153,16 @@ impl<'a> BundleWriter<'a> {
             }
             w.close_array();
         }
-        list(&mut out, "entry", &self.entries);
+        // What comes before the entries is known last, and they are much: they are moved, not copied.
+        let mut out = self.entries;
+        if !out.is_empty() {
+            head.extend_from_slice(b",\"entry\":[");
+            out.push(b']');
+        }
+        out.splice(0..0, head);
         let contained: Vec<&[u8]> = self.includes.contained.texts.iter().map(|(_, text)| text.as_slice()).collect();
         list(&mut out, "contained", &contained.join(&b','));
         out.push(b'}');
-        self.loss.set_carried(self.carried);
         Mapped { value: Json::from_bytes(out), loss: self.loss }
     }
 }
@@ -182,15 +191,15 @@ fn list(out: &mut Vec<u8>, name: &str, elements: &[u8]) {
     }
 }
 
-fn entry(entries: &mut Vec<u8>, full_url: &str, resource: &[u8], mode: &str) {
-    if !entries.is_empty() {
-        entries.push(b',');
-    }
-    entries.push(b'{');
-    Writer::new(entries).member("fullUrl", full_url);
+/// An entry: its `fullUrl` in pieces, and who writes its resource.
+fn entry(entries: &mut Vec<u8>, full_url: &[&str], mode: &str, resource: impl FnOnce(&mut Vec<u8>)) {
+    entries.extend_from_slice(if entries.is_empty() { b"{\"fullUrl\":" } else { b",{\"fullUrl\":" });
+    Writer::new(entries).strings(full_url);
     entries.extend_from_slice(b",\"resource\":");
-    entries.extend_from_slice(resource);
-    entries.extend_from_slice([",\"search\":{\"mode\":\"", mode, "\"}}"].concat().as_bytes());
+    resource(entries);
+    entries.extend_from_slice(b",\"search\":{\"mode\":\"");
+    entries.extend_from_slice(mode.as_bytes());
+    entries.extend_from_slice(b"\"}}");
 }
 
 impl core::fmt::Debug for BundleWriter<'_> {

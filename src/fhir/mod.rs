@@ -11,6 +11,7 @@ mod human;
 pub(crate) mod keep;
 pub(crate) mod outcome;
 pub(crate) mod place;
+mod plan;
 mod read;
 pub(crate) mod shape;
 mod walk;

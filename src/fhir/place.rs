@@ -12,6 +12,7 @@ use crate::table::codes::modality::is_acquisition;
 use crate::table::{Level, RowRef, row, rows_of};
 use crate::uuid::uuid;
 use crate::value::Fields;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -153,26 +154,32 @@ fn identity(study: &Study) -> [&str; 4] {
 
 /// The `id` of the ImagingStudy.
 pub(crate) fn id(study: &Study, options: &Options) -> Option<String> {
+    id_text(study, options).map(Cow::into_owned)
+}
+
+/// As [`id`], borrowed where it can be.
+pub(crate) fn id_text<'a>(study: &'a Study, options: &'a Options) -> Option<Cow<'a, str>> {
     match &options.id {
         Id::None => None,
-        Id::Given(id) => Some(id.clone()),
-        Id::Uid if study.is_patient_conflict() => Some(uuid("ImagingStudy", &identity(study))),
-        Id::Uid => study.get(row::STUDY_UID).map(String::from),
+        Id::Given(id) => Some(Cow::Borrowed(id)),
+        Id::Uid if study.is_patient_conflict() => Some(Cow::Owned(uuid("ImagingStudy", &identity(study)))),
+        Id::Uid => study.get(row::STUDY_UID).map(Cow::Borrowed),
     }
 }
 
-/// The `fullUrl` of the ImagingStudy: the FHIR base and its id, else a URN that is its own.
-pub(crate) fn full_url(study: &Study, options: &Options) -> String {
+/// The `fullUrl` of the ImagingStudy, in pieces: the FHIR base and its id, else a URN that is its own.
+pub(crate) fn full_url<'a>(study: &'a Study, options: &'a Options) -> [Cow<'a, str>; 3] {
+    let none = Cow::Borrowed("");
     // Which of several patients' a study is cannot be asked for by its id.
     let base = options.fhir_base.as_deref().filter(|_| !study.is_patient_conflict());
-    if let (Some(base), Some(id)) = (base, id(study, options)) {
-        return [base.trim_end_matches('/'), "/ImagingStudy/", &id].concat();
+    if let (Some(base), Some(id)) = (base, id_text(study, options)) {
+        return [Cow::Borrowed(base.trim_end_matches('/')), Cow::Borrowed("/ImagingStudy/"), id];
     }
     let uid = study.get(row::STUDY_UID).unwrap_or("");
     if is_oid(uid) && !study.is_patient_conflict() {
-        ["urn:oid:", uid].concat()
+        [Cow::Borrowed("urn:oid:"), Cow::Borrowed(uid), none]
     } else {
-        ["urn:uuid:", &uuid("ImagingStudy", &identity(study))].concat()
+        [Cow::Borrowed("urn:uuid:"), Cow::Owned(uuid("ImagingStudy", &identity(study))), none]
     }
 }
 

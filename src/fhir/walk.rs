@@ -1,6 +1,7 @@
 //! The walk over the rows: every field of every fact is written, or told.
 
 use super::place;
+use super::plan::Plan;
 use super::shape::{Fhir, data_absent, put};
 use super::write::Includes;
 use crate::json::text::Writer;
@@ -21,8 +22,9 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) w: Writer<'o>,
     pub(super) release: Release,
     pub(super) options: &'a Options,
+    pub(super) plan: &'o Plan,
     pub(super) includes: &'o mut Includes,
-    pub(super) loss: LossReport,
+    pub(super) loss: &'o mut LossReport,
     /// Rows whose fields are accounted for, a bit each, by level.
     pub(super) seen: [u64; 4],
     /// Practitioners that are resources, by what is known of them: their number from 1, and the reference to them.
@@ -79,11 +81,10 @@ impl<'a> Walk<'a, '_> {
 
     /// Facts that found no element in this release and with these options.
     pub(super) fn rest(&mut self, from: impl Facts<'a>, level: Level, code: Code) {
-        for (row_ref, row_of) in rows(level) {
+        let seen = self.seen.get(level as usize).copied().unwrap_or(0);
+        for (row_ref, row_of) in rows(level).filter(|(row_ref, _)| seen & (1 << row_ref.index) == 0) {
             let Some(items) = from.facts(row_ref) else { continue };
-            if !self.see(row_ref) {
-                continue;
-            }
+            self.see(row_ref);
             for item in items {
                 for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
                     let (path, len) = row_of.tags_in(field, &item);
@@ -107,8 +108,7 @@ impl<'a> Walk<'a, '_> {
         let Some((row_of, items)) = row.row().zip(from.facts(row)) else {
             return false;
         };
-        let at = row_of.place_for(self.release, self.options).next();
-        at.is_some_and(|at| {
+        self.plan.first(row).is_some_and(|at| {
             let cx = Cx { options: self.options, shape: at.shape };
             items.into_iter().any(|item| !(row_of.kind.to_fhir)(&item, &cx, &mut Told::default()).is_nothing())
         })
@@ -119,7 +119,7 @@ impl<'a> Walk<'a, '_> {
         let Some((row_of, items)) = row.row().zip(from.facts(row)) else { return };
         self.see(row);
         for item in items {
-            let _ = self.spell(row_of, &item);
+            let _ = self.spell(row, row_of, &item);
         }
     }
 
@@ -128,10 +128,10 @@ impl<'a> Walk<'a, '_> {
         self.see(row);
         let given = items.next().and_then(|[digits, ..]| digits.parse().ok()).unwrap_or(0);
         if place::writes_count(self.release, given, listed, above) {
-            for at in row_of.place_for(self.release, self.options) {
+            if let Some(at) = self.plan.first(row) {
                 self.w.name(at.element);
             }
-            self.w.verbatim(crate::value::decimal(given).as_str());
+            self.w.number(given);
             self.loss.carry(1);
         } else {
             self.lose(Code::NoElement, row_of, 0, 1);
@@ -142,7 +142,7 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn modalities(&mut self, study: &'a Study) {
         let Some(row_of) = RowRef::from(row::MODALITIES).row() else { return };
         self.see(row::MODALITIES.into());
-        let Some(at) = row_of.place_for(self.release, self.options).next() else { return };
+        let Some(at) = self.plan.first(row::MODALITIES.into()) else { return };
         let mut codes: Vec<&str> = Vec::new();
         let mut known = BTreeSet::new();
         for series in study.series() {
@@ -176,14 +176,14 @@ impl<'a> Walk<'a, '_> {
         self.w.close_array();
     }
 
-    /// Writes every row of `level` that has its place at `element`.
-    pub(super) fn element(&mut self, from: impl Facts<'a>, level: Level, element: &str) {
-        let list = element.ends_with("[]");
+    /// Writes every row of `level` that has its place at the element of this number.
+    pub(super) fn element(&mut self, from: impl Facts<'a>, level: Level, element: usize) {
         let mut open = false;
-        for (row_ref, row) in rows(level) {
+        let mut list = false;
+        let plan = self.plan;
+        for entry in plan.at(level, element) {
+            let (row_ref, row, shape) = (entry.row_ref, entry.row, entry.at.shape);
             let Some(items) = from.facts(row_ref) else { continue };
-            let Some(at) = row.place_for(self.release, self.options).find(|at| at.element == element) else { continue };
-            let shape = at.shape;
             // A fact that stands in two places is accounted for once.
             let first = self.see(row_ref);
             for (n, item) in items.enumerate() {
@@ -198,7 +198,8 @@ impl<'a> Walk<'a, '_> {
                     reference.literal = self.people.get(&item).map_or("", |(_, literal)| literal);
                 }
                 if !open {
-                    let name = element.trim_end_matches("[]");
+                    let name = entry.at.element.trim_end_matches("[]");
+                    list = name.len() < entry.at.element.len();
                     self.w.name(name.rsplit('.').next().unwrap_or(name));
                     if list {
                         self.w.open_array();
@@ -213,8 +214,8 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    pub(super) fn spell(&mut self, row: &'static Row, item: &Fields<'a>) -> Fhir<'a> {
-        let Some(at) = row.place_for(self.release, self.options).next() else {
+    pub(super) fn spell(&mut self, row_ref: RowRef, row: &'static Row, item: &Fields<'a>) -> Fhir<'a> {
+        let Some(at) = self.plan.first(row_ref) else {
             return Fhir::Nothing;
         };
         let cx = Cx { options: self.options, shape: at.shape };

@@ -2,6 +2,7 @@
 
 use super::endpoint::Of;
 use super::place;
+use super::plan::Plan;
 use super::shape::Shape;
 use super::walk::Walk;
 use crate::json::text::{Json, Writer};
@@ -39,7 +40,9 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
 ///
 /// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
-    write_with(study, release, options, out, &mut Includes::default())
+    let mut loss = LossReport::default();
+    write_with(study, (release, options, &Plan::new(release, options)), out, &mut Includes::default(), &mut loss);
+    loss
 }
 
 /// Resources that belong into the Bundle beside the studies, each once.
@@ -66,18 +69,22 @@ impl Once {
     }
 }
 
-pub(super) fn write_with(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>, includes: &mut Includes) -> LossReport {
-    let mut walk =
-        Walk { study, w: Writer::new(out), release, options, includes, loss: LossReport::default(), seen: [0; 4], people: BTreeMap::new() };
-    walk.study(study);
-    walk.loss
+/// Writes a study by a plan that is of this release and these options, and tells what is left out.
+pub(super) fn write_with(
+    study: &Study,
+    (release, options, plan): (Release, &Options, &Plan),
+    out: &mut Vec<u8>,
+    includes: &mut Includes,
+    loss: &mut LossReport,
+) {
+    Walk { study, w: Writer::new(out), release, options, plan, includes, loss, seen: [0; 4], people: BTreeMap::new() }.study(study);
 }
 
 impl<'a> Walk<'a, '_> {
     fn study(&mut self, study: &'a Study) {
         self.w.open_object();
         self.w.member("resourceType", "ImagingStudy");
-        if let Some(id) = place::id(study, self.options) {
+        if let Some(id) = place::id_text(study, self.options) {
             self.w.member("id", &id);
         }
         let uid = study.get(row::STUDY_UID).unwrap_or("");
@@ -85,7 +92,7 @@ impl<'a> Walk<'a, '_> {
         let place = |series| base.map(|(base, opaque)| Of { base, opaque, study: uid, series });
         self.contained(study, base, uid);
         let series = place::listed_series(study, self.options);
-        for element in elements(Level::Study) {
+        for (n, element) in elements(Level::Study).iter().enumerate() {
             match *element {
                 "status" => self.w.member("status", place::status(study)),
                 "modality[]" => self.modalities(study),
@@ -103,7 +110,7 @@ impl<'a> Walk<'a, '_> {
                     }
                     self.w.close_array();
                 }
-                name => self.element(study, Level::Study, name),
+                _ => self.element(study, Level::Study, n),
             }
         }
         self.retrieve_url(study);
@@ -123,7 +130,7 @@ impl<'a> Walk<'a, '_> {
         self.forget(Level::Series);
         let mut own = own;
         let instances = self.options.listing >= Listing::Instances;
-        for element in elements(Level::Series) {
+        for (n, element) in elements(Level::Series).iter().enumerate() {
             match *element {
                 "modality" if series.get(row::SERIES_MODALITY).is_none() => self.required(row::SERIES_MODALITY.into(), "modality"),
                 "numberOfInstances" => self.count(
@@ -142,7 +149,7 @@ impl<'a> Walk<'a, '_> {
                     }
                     self.w.close_array();
                 }
-                name => self.element(series, Level::Series, name),
+                _ => self.element(series, Level::Series, n),
             }
         }
         self.rest(series, Level::Series, Code::NoElement);
@@ -155,7 +162,7 @@ impl<'a> Walk<'a, '_> {
     fn instance(&mut self, instance: Instance<'a>) {
         self.w.open_object();
         self.forget(Level::Instance);
-        for element in elements(Level::Instance) {
+        for (n, element) in elements(Level::Instance).iter().enumerate() {
             match *element {
                 "sopClass" if !self.has(instance, row::INSTANCE_CLASS.into()) => {
                     self.consume(instance, row::INSTANCE_CLASS.into());
@@ -163,7 +170,7 @@ impl<'a> Walk<'a, '_> {
                     let oid = shapes.map(|at| at.shape).any(|shape| shape == Shape::Oid);
                     self.required(row::INSTANCE_CLASS.into(), if oid { "_sopClass" } else { "sopClass" });
                 }
-                name => self.element(instance, Level::Instance, name),
+                _ => self.element(instance, Level::Instance, n),
             }
         }
         self.rest(instance, Level::Instance, Code::NoElement);

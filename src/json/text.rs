@@ -1,5 +1,6 @@
 //! The one JSON writer: text straight into bytes.
 
+use super::scan::plain;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -141,24 +142,42 @@ impl<'o> Writer<'o> {
         self.comma = true;
     }
 
+    /// A whole number.
+    pub(crate) fn number(&mut self, number: u32) {
+        self.separate();
+        let mut digits = [0; 10];
+        let (mut rest, mut used) = (number, 0);
+        for slot in digits.iter_mut().rev() {
+            *slot = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            used += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+        self.comma = true;
+    }
+
     pub(crate) fn member(&mut self, name: &str, text: &str) {
         self.name(name);
         self.string(text);
     }
 
     fn escaped(&mut self, text: &str) {
-        let mut clean = 0;
-        for (at, byte) in text.bytes().enumerate() {
+        let mut rest = text.as_bytes();
+        loop {
+            let clean = plain(rest);
+            self.out.extend_from_slice(rest.get(..clean).unwrap_or_default());
+            let Some((byte, behind)) = rest.get(clean..).and_then(<[u8]>::split_first) else { return };
             let escape = match byte {
                 b'"' => "\\\"",
                 b'\\' => "\\\\",
                 b'\n' => "\\n",
                 b'\r' => "\\r",
                 b'\t' => "\\t",
-                0..=0x1F => "",
-                _ => continue,
+                _ => "",
             };
-            self.raw(text.get(clean..at).unwrap_or_default());
             if escape.is_empty() {
                 self.raw("\\u00");
                 for nibble in [byte >> 4, byte & 15] {
@@ -167,9 +186,8 @@ impl<'o> Writer<'o> {
             } else {
                 self.raw(escape);
             }
-            clean = at + 1;
+            rest = behind;
         }
-        self.raw(text.get(clean..).unwrap_or_default());
     }
 }
 

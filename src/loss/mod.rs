@@ -46,12 +46,22 @@ const DISTINCT: usize = 1024;
 /// What was not carried, coalesced by code and place, in order of first appearance.
 ///
 /// Law *carry-or-tell*: [`carried`](Self::carried) + the counts of all losses = the leaves of the input.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct LossReport {
     losses: Vec<Loss>,
     index: BTreeMap<(Code, Place), u32>,
     carried: u64,
+    /// The loss that was counted last: data sets of one server lose the same things in the same order.
+    last: usize,
 }
+
+impl PartialEq for LossReport {
+    fn eq(&self, other: &Self) -> bool {
+        self.carried == other.carried && self.losses == other.losses
+    }
+}
+
+impl Eq for LossReport {}
 
 impl LossReport {
     /// Whether nothing was lost or noted.
@@ -94,10 +104,6 @@ impl LossReport {
         self.carried += later.carried;
     }
 
-    pub(crate) fn set_carried(&mut self, leaves: u64) {
-        self.carried = leaves;
-    }
-
     pub(crate) fn carry(&mut self, leaves: u64) {
         self.carried += leaves;
     }
@@ -108,7 +114,16 @@ impl LossReport {
     }
 
     pub(crate) fn add(&mut self, loss: Loss) {
-        if let Some(known) = self.index.get(&(loss.code, loss.at)).and_then(|at| self.losses.get_mut(*at as usize)) {
+        for at in [self.last + 1, self.last, 0] {
+            if let Some(known) = self.losses.get_mut(at).filter(|known| known.code == loss.code && known.at.is(&loss.at)) {
+                self.last = at;
+                known.count += loss.count;
+                known.first = known.first.min(loss.first);
+                return;
+            }
+        }
+        if let Some((at, known)) = self.index.get(&(loss.code, loss.at)).and_then(|at| Some((*at, self.losses.get_mut(*at as usize)?))) {
+            self.last = at as usize;
             known.count += loss.count;
             known.first = known.first.min(loss.first);
             return;

@@ -44,6 +44,18 @@ impl Place {
         tags.iter().fold(Place::ROOT, |place, tag| place.then(Step::Tag(*tag)))
     }
 
+    /// Whether it is the same place; as `==`, and looks no further than the steps go.
+    pub(crate) fn is(&self, other: &Place) -> bool {
+        for (one, two) in self.steps.iter().zip(&other.steps) {
+            match (one, two) {
+                (None, None) => return true,
+                (Some(one), Some(two)) if one == two => {}
+                _ => return false,
+            }
+        }
+        true
+    }
+
     /// What input is counted in, where it has such places: resources, or data sets.
     pub(crate) fn unit(&self) -> &'static str {
         if self.is_element() { "resource" } else { "data set" }

@@ -216,7 +216,7 @@ impl Row {
         self.searches.iter().flatten()
     }
 
-    pub(crate) fn place_for(&self, release: Release, options: &Options) -> impl Iterator<Item = &At> + '_ {
+    pub(crate) fn place_for(&self, release: Release, options: &Options) -> impl Iterator<Item = &At> {
         let wanted = self
             .places
             .each_ref()

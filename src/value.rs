@@ -56,6 +56,13 @@ pub(crate) fn push<'a>(out: &mut String, fields: usize, items: impl ExactSizeIte
     }
 }
 
+/// Appends the run of one item of one field.
+pub(crate) fn push_one(out: &mut String, field: &str) {
+    push_length(out, 1);
+    push_length(out, field.len());
+    out.push_str(field);
+}
+
 /// The digits of a number.
 pub(crate) fn decimal(n: u32) -> String {
     alloc::string::ToString::to_string(&n)

@@ -47,6 +47,7 @@ impl Slot {
     }
 }
 
+/// Whether the record is another afterwards (leaves that were carried once more by what it has are no change).
 #[allow(clippy::too_many_arguments)]
 pub(super) fn absorb(
     arena: &mut String,
@@ -58,9 +59,9 @@ pub(super) fn absorb(
     noted: &Noted<'_>,
     tell: &mut Hear<'_>,
     sink: &mut Sink<'_>,
-) {
+) -> bool {
     if items.is_empty() {
-        return;
+        return false;
     }
     if row.merge == Merge::Set {
         let several = if items.len() > 1 { distinct(row, items) } else { Vec::new() };
@@ -68,20 +69,19 @@ pub(super) fn absorb(
         if slot.at == 0 {
             first(arena, slot, row, items, number);
             slot.note(row, items, noted);
-            return;
+            return true;
         }
-        join(arena, slot, sets.entry(key), row, items, tell);
-        return;
+        return join(arena, slot, sets.entry(key), row, items, tell);
     }
     if slot.at == 0 && slot.spoilt == 0 {
         first(arena, slot, row, items, number);
         slot.note(row, items, noted);
         slot.lifted = clean_lifted(row, items, noted);
-        return;
+        return true;
     }
     if slot.spoilt == 0 && run_of(arena, slot, row).eq(items.iter().copied()) {
         slot.lifted = slot.lifted.saturating_add(clean_lifted(row, items, noted));
-        return;
+        return false;
     }
     let known: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
     match (row.merge, known.as_slice(), items) {
@@ -92,6 +92,7 @@ pub(super) fn absorb(
                 value::push(&mut run, row.kind.fields, [merged].into_iter());
                 slot.at = arena.len() as u32;
                 arena.push_str(&run);
+                return true;
             }
         }
         _ => {
@@ -100,6 +101,7 @@ pub(super) fn absorb(
             }
         }
     }
+    false
 }
 
 pub(super) fn run_of<'a>(arena: &'a str, slot: &Slot, row: &Row) -> Items<'a> {
@@ -131,11 +133,11 @@ fn one(row: &Row, item: &Fields<'_>) -> String {
     run
 }
 
-/// New items join a set.
-fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row, items: &[Fields<'_>], tell: &mut Hear<'_>) {
+/// New items join a set; whether there are any.
+fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row, items: &[Fields<'_>], tell: &mut Hear<'_>) -> bool {
     let known = run_of(arena, slot, row);
     if matches!(set, Entry::Vacant(_)) && known.eq(items.iter().copied()) {
-        return;
+        return false;
     }
     let set = set.or_insert_with(|| {
         let mut set = Set::default();
@@ -144,8 +146,10 @@ fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row
         }
         set
     });
+    let mut grew = false;
     for (n, item) in items.iter().enumerate() {
         if set.add(&one(row, item)) {
+            grew = true;
             every(item, |field| {
                 if is_lifted(row, field) {
                     tell(n, field, Code::Lifted);
@@ -153,6 +157,7 @@ fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row
             });
         }
     }
+    grew
 }
 
 fn is_lifted(row: &Row, field: usize) -> bool {

@@ -4,6 +4,7 @@
 //! align by UID, never by position. Where data sets differ the first in input order stands, at every level, and the other is a conflict.
 
 mod absorb;
+mod again;
 mod append;
 mod by_row;
 mod copies;
@@ -21,6 +22,8 @@ use crate::options::Options;
 use crate::study::Study;
 use crate::table::{Level, RowRef, row};
 use crate::value::Fields;
+pub(crate) use again::Same;
+use again::Taken;
 use alloc::string::String;
 use alloc::vec::Vec;
 use append::stand_in;
@@ -40,6 +43,7 @@ pub(crate) struct Assembler {
     /// Kept for its memory: the cells of a data set by row, the items of a row.
     by_row: ByRow,
     items: Vec<Item>,
+    taken: Taken,
     row: u64,
     series: u32,
     instances: u32,
@@ -58,6 +62,7 @@ impl Assembler {
             key: Key::default(),
             by_row: ByRow::default(),
             items: Vec::new(),
+            taken: Taken::default(),
             row: 0,
             series: 0,
             instances: 0,
@@ -75,6 +80,7 @@ impl Assembler {
     pub(crate) fn take(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>) -> Result<(), Error> {
         let row_number = self.row;
         self.row += 1;
+        self.taken.instance = None;
         let before = sink.report.carried();
         let result = self.place(set, options, sink, row_number);
         let taken_back = before.saturating_sub(sink.report.carried());
@@ -83,6 +89,7 @@ impl Assembler {
         if let Some(record) = result.as_ref().ok().and_then(|at| self.records.get_mut((*at)?)) {
             record.carried = (record.carried + carried).saturating_sub(taken_back);
         }
+        self.taken.carried = carried;
         for loss in set.losses.iter().filter(|loss| loss.count > 0 || loss.code == Code::NoIdentity) {
             sink.lose(Loss { first: row_number, ..*loss });
         }
@@ -113,6 +120,8 @@ impl Assembler {
         let at = self.record(set, study, options)? as usize;
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
+        record.changed = false;
+        self.taken.lifted.clear();
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.
         let modalities = RowRef::from(row::MODALITIES);
@@ -131,9 +140,7 @@ impl Assembler {
                 return Err(Error::new(Kind::LimitSeries));
             }
             owner = Some(index);
-            if let Some(draft) = record.series.get_mut(index as usize) {
-                draft.known |= series_known | requests_known(study_known);
-            }
+            record.know_series(index, series_known | requests_known(study_known));
         }
         if instance.is_some() {
             self.instances += 1;
@@ -152,6 +159,8 @@ impl Assembler {
                 let cell = items.get(item).and_then(|item| item.cell(field)).and_then(|cell| set.cells.get(cell));
                 cell.is_none_or(|cell| !cell.leaf || cell.counted != 0)
             };
+            // What is lifted from instances is carried by each of them.
+            let lifted = if row.lifts != 0 { record.slot(owner, row_ref).map_or(0, |slot| slot.lifted) } else { 0 };
             let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
             let mut absorb = |fields: &[Fields<'_>]| match row_ref.level {
                 Level::Patient | Level::Study => record.absorb_study(row_ref, row, fields, row_number, &noted, &mut tell, sink),
@@ -167,6 +176,10 @@ impl Assembler {
                 [item] => absorb(&[item.fields(&set.text)]),
                 items => absorb(&items.iter().map(|item| item.fields(&set.text)).collect::<Vec<_>>()),
             }
+            if row.lifts != 0 {
+                let now = record.slot(owner, row_ref).map_or(0, |slot| slot.lifted);
+                self.taken.lifted.push((row_ref, now.saturating_sub(lifted)));
+            }
             for (item, field, code) in outcome.drain(..) {
                 if let Some(cell) = items.get(item).and_then(|item| item.cell(field)) {
                     set.resolve(cell, code, sink.place_of(row, field, code));
@@ -175,7 +188,9 @@ impl Assembler {
         }
         if let (Some(series), Some(_)) = (owner, instance) {
             record.add_instance(of_instance, series, row_number, instance_known);
+            self.taken.instance = record.instances.last().copied().filter(|_| !record.changed);
         }
+        self.taken.record = at;
         if record.is_full() {
             return Err(Error::new(Kind::Limit));
         }

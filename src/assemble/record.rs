@@ -30,6 +30,8 @@ pub(super) struct Record {
     pub(super) first_row: Option<u64>,
     /// Leaves that it carries without remark.
     pub(super) carried: u64,
+    /// Whether the row at hand changed anything but added an instance.
+    pub(super) changed: bool,
 }
 
 /// Which fact a set is: the series it belongs to (none: the study) and its row.
@@ -100,6 +102,7 @@ impl Record {
             sets: BTreeMap::new(),
             first_row: None,
             carried: 0,
+            changed: false,
         }
     }
 
@@ -122,6 +125,7 @@ impl Record {
             return (*known, false);
         }
         let new = self.series.len() as u32;
+        self.changed = true;
         self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], uid: uid.into(), first_row: row, known: 0 });
         if new > 0 {
             self.index.insert(uid.into(), new);
@@ -143,7 +147,15 @@ impl Record {
     ) {
         let Some(slot) = study_slot(row_ref).and_then(|slot| self.facts.get_mut(slot)) else { return };
         let set = (None, row_ref.level as u8 * 64 + row_ref.index);
-        absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
+        self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
+    }
+
+    /// The fact of a row of patient or study, or of a series.
+    pub(super) fn slot(&mut self, series: Option<u32>, row: RowRef) -> Option<&mut Slot> {
+        match study_slot(row) {
+            Some(slot) => self.facts.get_mut(slot),
+            None => self.series.get_mut(series? as usize)?.facts.get_mut(usize::from(row.index)),
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -162,7 +174,7 @@ impl Record {
             return;
         };
         let set = (Some(series), row_ref.index);
-        absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
+        self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
     }
 
     /// Keeps a fact of the instance that the row at hand is about.
@@ -203,7 +215,6 @@ impl Record {
         }
     }
 
-    /// Rows of patient and study are known, even if there is nothing to know.
     /// Its rows come after `by` others.
     pub(super) fn shift(&mut self, by: u64) {
         self.first_row = self.first_row.map(|row| row + by);
@@ -215,8 +226,18 @@ impl Record {
         self.instances.iter_mut().for_each(|entry| entry.row += by);
     }
 
+    /// Rows of patient and study are known, even if there is nothing to know.
     pub(super) fn know(&mut self, patient: u64, study: u64) {
-        self.known |= patient | study << PATIENT_SLOTS;
+        let known = self.known | patient | study << PATIENT_SLOTS;
+        self.changed |= known != self.known;
+        self.known = known;
+    }
+
+    /// The same of a series.
+    pub(super) fn know_series(&mut self, series: u32, bits: u64) {
+        let Some(draft) = self.series.get_mut(series as usize) else { return };
+        self.changed |= draft.known | bits != draft.known;
+        draft.known |= bits;
     }
 
     pub(super) fn add_instance(&mut self, draft: Draft, series: u32, row: u64, known: u64) {

@@ -239,6 +239,9 @@ impl DataSet {
 
     /// An attribute of an item, if it has the usual shape.
     fn quick_in_item(&mut self, text: &str, dest: Dest, base: usize, seen: &mut u32, filled: &mut Filled) -> Option<usize> {
+        if self.plain {
+            return None;
+        }
         let head = head(text)?;
         let tag = tag(head.tag)?;
         let (index, part) = dest.part.items.iter().enumerate().find(|(_, part)| part.tag == tag)?;

@@ -54,9 +54,20 @@ pub(crate) struct DataSet {
     seen_inside: u128,
     /// Places of cells that do not stand where their row stands.
     places: Vec<Place>,
+    /// Whether fast paths are left out.
+    pub(super) plain: bool,
+    /// The members that it was read from.
+    pub(super) members: Vec<Member>,
     pub(super) path: Vec<Step>,
     /// Items that appending parts have begun, by row.
     pub(super) appended: Vec<(RowRef, u32)>,
+}
+
+/// A member of a data set: where its name begins and where it ends, from the data set's brace on.
+#[derive(Clone, Copy)]
+pub(super) struct Member {
+    pub(super) name: u32,
+    pub(super) end: u32,
 }
 
 /// Where the values of an attribute go.
@@ -84,6 +95,7 @@ impl DataSet {
         self.seen_inside = 0;
         self.places.clear();
         self.path.clear();
+        self.members.clear();
         self.appended.clear();
     }
 
@@ -139,12 +151,15 @@ impl DataSet {
 
     /// The data set that `scanner` stands before, which must be an object.
     pub(crate) fn read(&mut self, scanner: &mut Scanner<'_>) -> Result<Form, Stop> {
+        let start = scanner.at();
         let mut items = scanner.enter_object()?;
         let (mut tags, mut names, mut answer) = (0_u32, 0_u32, Answer::default());
         while scanner.is_member(&mut items)? {
+            let begin = (scanner.at() - start) as u32;
             if let Some(used) = self.quick(scanner.rest()) {
                 scanner.pass(used);
                 tags += 1;
+                self.members.push(Member { name: begin, end: (scanner.at() - start) as u32 });
                 continue;
             }
             let name = scanner.name()?;
@@ -163,6 +178,7 @@ impl DataSet {
                     self.path.pop();
                 }
             }
+            self.members.push(Member { name: begin, end: (scanner.at() - start) as u32 });
         }
         Ok(if tags == 0 && names > 0 { Form::Foreign { error: answer.is_error() } } else { Form::DataSet })
     }

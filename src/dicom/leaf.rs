@@ -131,7 +131,16 @@ impl DataSet {
 
     /// Stores a value in its field, or finds that the field is taken.
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn store(&mut self, value: &str, remark: Option<Code>, field: usize, dest: Dest, index: u32, filled: &mut Filled, leaf: bool) {
+    pub(super) fn store(
+        &mut self,
+        value: &str,
+        remark: Option<Code>,
+        field: usize,
+        dest: Dest,
+        index: u32,
+        filled: &mut Filled,
+        leaf: bool,
+    ) {
         let taken = filled.get(field).copied().flatten();
         let mut cell = Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0 };
         if let Some((other, other_index)) = taken {

@@ -10,11 +10,14 @@ mod leaf;
 mod offset;
 mod quick;
 mod read;
+mod replay;
 mod select;
 mod write;
 
 pub(crate) use dataset::{Cell, DataSet};
 pub(crate) use leaf::{clean, normal};
+#[doc(hidden)]
+pub use read::read_plainly;
 pub use read::{Reader, read, read_with};
 pub use select::Select;
 pub use write::{Rows, write, write_into, write_with};

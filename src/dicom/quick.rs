@@ -39,9 +39,7 @@ pub(super) fn head(text: &str) -> Option<Head<'_>> {
     let (tag, vr) = ([*t0, *t1, *t2, *t3, *t4, *t5, *t6, *t7], [*v0, *v1]);
     match next {
         b'}' => Some(Head { tag, vr, len: 22, behind: "", has_values: false }),
-        b',' if *rest.first_chunk::<9>()? == *b"\"Value\":[" => {
-            Some(Head { tag, vr, len: 31, behind: text.get(31..)?, has_values: true })
-        }
+        b',' if *rest.first_chunk::<9>()? == *b"\"Value\":[" => Some(Head { tag, vr, len: 31, behind: text.get(31..)?, has_values: true }),
         _ => None,
     }
 }
@@ -101,6 +99,9 @@ fn value(text: &str, vr: Vr) -> Option<Value<'_>> {
 impl DataSet {
     /// Reads the attribute that `text` begins with, if it has the usual shape; how many bytes it took.
     pub(super) fn quick(&mut self, text: &str) -> Option<usize> {
+        if self.plain {
+            return None;
+        }
         let head = head(text)?;
         match look(u64::from_le_bytes(head.tag)) {
             Some(Named::Part(index, row, part)) => {

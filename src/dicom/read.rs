@@ -1,6 +1,7 @@
 //! Reading DICOM JSON: whole, or in chunks.
 
 use super::dataset::{DataSet, Form, leaves};
+use super::replay::Replay;
 use crate::assemble::Assembler;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner, Stop, Utf8};
@@ -37,11 +38,25 @@ pub fn read_with(json: &[u8], options: &Options, each: &mut dyn FnMut(&Loss)) ->
     run(json, options, Sink::new(options.strict, Some(each)))
 }
 
-fn run(json: &[u8], options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
+/// As [`read_with`], by the general path alone: for tests, which hold that the fast paths give the same.
+///
+/// # Errors
+/// As [`read`].
+#[doc(hidden)]
+pub fn read_plainly(json: &[u8], options: &Options, each: &mut dyn FnMut(&Loss)) -> Result<Mapped<Vec<Study>>, Error> {
+    let mut core = Core::new();
+    core.set.plain = true;
+    run_in(core, json, options, Sink::new(options.strict, Some(each)))
+}
+
+fn run(json: &[u8], options: &Options, sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
+    run_in(Core::new(), json, options, sink)
+}
+
+fn run_in(mut core: Core, json: &[u8], options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
     if json.len() as u64 > options.limits.input_bytes {
         return Err(Error::new(Kind::LimitInput));
     }
-    let mut core = Core::new();
     core.feed(json, true, options, &mut sink)?;
     core.finish(options, sink)
 }
@@ -115,6 +130,7 @@ impl Reader {
     pub fn within(&mut self, path: &crate::url::Resource) {
         if let Some(study) = path.study() {
             self.core.assembler.within(study, path.series());
+            self.core.replay.forget();
         }
     }
 
@@ -142,6 +158,7 @@ impl Reader {
         }
         self.told.report.append(&other.told.report, self.core.assembler.rows());
         self.core.offset += other.core.offset;
+        self.core.replay.forget();
         self.telling(|core, options, sink| core.assembler.append(other.core.assembler, options, sink))
     }
 
@@ -161,6 +178,7 @@ impl Reader {
     /// Lets go what is of other studies than these.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         self.core.assembler.retain(uids);
+        self.core.replay.forget();
     }
 
     /// What was read so far.
@@ -218,6 +236,7 @@ enum State {
 struct Core {
     state: State,
     set: DataSet,
+    replay: Replay,
     assembler: Assembler,
     /// The offset of the next byte, over all texts.
     offset: u64,
@@ -232,6 +251,7 @@ impl Core {
         Core {
             state: State::Top,
             set: DataSet::default(),
+            replay: Replay::default(),
             assembler: Assembler::new(),
             offset: 0,
             at_start: true,
@@ -242,6 +262,12 @@ impl Core {
 
     /// Reads what is complete of `bytes`; how many of them are done with.
     fn feed(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
+        let done = self.steps(bytes, whole, options, sink);
+        self.replay.settle(&mut self.assembler, sink);
+        done
+    }
+
+    fn steps(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
         let mut at = 0;
         let text = Utf8::of(bytes, whole);
         loop {
@@ -311,12 +337,19 @@ impl Core {
             self.skip_row(count, sink);
             return Ok(());
         }
+        if !self.set.plain && self.replay.take(scanner, &mut self.assembler, options, sink)? {
+            self.good = true;
+            return Ok(());
+        }
+        self.replay.settle(&mut self.assembler, sink);
         self.set.clear();
+        let row = scanner.rest();
         let form = self.set.read(scanner)?;
         match form {
             Form::DataSet => {
                 self.good = true;
                 self.assembler.take(&mut self.set, options, sink)?;
+                self.replay.learn(row, &self.set, &mut self.assembler);
             }
             Form::Foreign { error } => {
                 self.foreign.get_or_insert((error, self.offset + space as u64));

@@ -415,7 +415,8 @@ pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
         // What stands before the quote, or the whole word.
         let before = if marked == 0 { u64::MAX } else { (marked & marked.wrapping_neg()).wrapping_sub(1) >> 7 };
         let backslash = word ^ (ONES * b'\\' as u64);
-        let odd = backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word | (word & !HIGH).wrapping_add(ONES) | word;
+        let odd =
+            backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word | (word & !HIGH).wrapping_add(ONES) | word;
         if odd & HIGH & before != 0 {
             return None;
         }

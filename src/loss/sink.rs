@@ -84,6 +84,11 @@ impl<'c> Sink<'c> {
             .fold(Place::ROOT, Place::then)
     }
 
+    /// Whether somebody wants to hear of every loss when it happens.
+    pub(crate) fn listens(&self) -> bool {
+        self.each.is_some()
+    }
+
     /// A loss.
     pub(crate) fn tell(&mut self, loss: Loss) {
         if let Some(each) = &mut self.each {

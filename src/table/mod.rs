@@ -157,7 +157,10 @@ pub(crate) fn rows_inside(container: u32) -> impl Iterator<Item = RowRef> {
 /// What a tag means inside the items of a container, and the number of its part.
 pub(crate) fn inside(container: u32, tag: u32) -> Option<(u8, RowRef, &'static Part)> {
     let parts = (0..).zip(DISPATCH.parts.iter().flatten());
-    parts.filter(|(_, (_, part))| part.within == Some(container)).find(|(_, (_, part))| part.tag == tag).map(|(n, (row, part))| (n, *row, *part))
+    parts
+        .filter(|(_, (_, part))| part.within == Some(container))
+        .find(|(_, (_, part))| part.tag == tag)
+        .map(|(n, (row, part))| (n, *row, *part))
 }
 
 /// What a tag means at the top of a data set, and the number that tells it from the others; `None` where it has no row.

@@ -1,0 +1,77 @@
+//! Rows that say what the row before them said, of another instance.
+
+use super::Assembler;
+use super::record::Entry;
+use crate::error::{Error, Kind};
+use crate::options::Options;
+use crate::table::RowRef;
+use crate::value;
+use alloc::vec::Vec;
+
+/// What the last row did.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub(super) record: usize,
+    /// The instance it added, if it changed nothing else.
+    pub(super) instance: Option<Entry>,
+    /// Leaves that it carried.
+    pub(super) carried: u64,
+    /// Leaves that it carried by fields lifted from instances, by row.
+    pub(super) lifted: Vec<(RowRef, u32)>,
+}
+
+/// What rows that differ from one in their instance alone do, each.
+pub(crate) struct Same {
+    record: usize,
+    entry: Entry,
+    carried: u64,
+    lifted: Vec<(RowRef, u32)>,
+}
+
+impl Assembler {
+    /// What the last row did, if another like it would do the same: it added an instance and changed nothing else.
+    pub(crate) fn same(&mut self) -> Option<Same> {
+        let entry = self.taken.instance?;
+        let lifted = self.taken.lifted.iter().copied().filter(|(_, leaves)| *leaves > 0).collect();
+        Some(Same { record: self.taken.record, entry, carried: self.taken.carried, lifted })
+    }
+
+    /// Takes a row of another instance; what else it does is told by [`Self::settle`].
+    pub(crate) fn again(&mut self, same: &Same, uid: &str, number: Option<&str>, options: &Options) -> Result<(), Error> {
+        self.instances += 1;
+        if self.instances > options.limits.instances {
+            return Err(Error::new(Kind::LimitInstances));
+        }
+        let row = self.row;
+        self.row += 1;
+        let Some(record) = self.records.get_mut(same.record) else { return Ok(()) };
+        let mut entry = same.entry;
+        entry.row = row;
+        let [own_uid, _, own_number] = &mut entry.instance.facts;
+        *own_uid = record.arena.len() as u32;
+        value::push_one(&mut record.arena, uid);
+        if let Some(number) = number {
+            *own_number = record.arena.len() as u32;
+            value::push_one(&mut record.arena, number);
+        }
+        record.instances.push(entry);
+        if record.is_full() {
+            return Err(Error::new(Kind::Limit));
+        }
+        Ok(())
+    }
+
+    /// Counts what `rows` such rows carried; how many leaves.
+    pub(crate) fn settle(&mut self, same: &Same, rows: u64) -> u64 {
+        let carried = same.carried * rows;
+        if let Some(record) = self.records.get_mut(same.record) {
+            record.carried += carried;
+            for (row, leaves) in &same.lifted {
+                if let Some(slot) = record.slot(Some(same.entry.series), *row) {
+                    slot.lifted = slot.lifted.saturating_add(u32::try_from(u64::from(*leaves) * rows).unwrap_or(u32::MAX));
+                }
+            }
+        }
+        carried
+    }
+}

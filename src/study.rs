@@ -2,7 +2,7 @@
 
 use crate::kind::Kind;
 use crate::table::{Fact, IDENTIFIED, Level, RowRef, rows_of};
-use crate::value::{Fields, Items};
+use crate::value::{self, Fields, Items};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -254,6 +254,17 @@ impl<'a> Instance<'a> {
             }
         };
         run(&self.study.arena, row, at)
+    }
+
+    /// UID, where its class is in the arena, and number (perhaps empty) of an instance that has these and nothing else.
+    pub(crate) fn usual(&self) -> Option<(&'a str, u32, &'a str)> {
+        let [uid, class, number] = self.entry.facts;
+        if uid == 0 || class == 0 || self.entry.extra != 0 {
+            return None;
+        }
+        let one = |at| value::only(self.study.arena.get(at as usize..)?);
+        let number = if number == 0 { "" } else { one(number)? };
+        Some((one(uid).filter(|uid| !uid.is_empty())?, class, number))
     }
 
     /// As [`Study::knows`].

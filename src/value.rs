@@ -63,6 +63,16 @@ pub(crate) fn push_one(out: &mut String, field: &str) {
     out.push_str(field);
 }
 
+/// The field of a run of one item of one field.
+pub(crate) fn only(run: &str) -> Option<&str> {
+    let mut rest = run;
+    if take_length(&mut rest) != 1 {
+        return None;
+    }
+    let length = take_length(&mut rest);
+    rest.get(..length)
+}
+
 /// The digits of a number.
 pub(crate) fn decimal(n: u32) -> String {
     alloc::string::ToString::to_string(&n)

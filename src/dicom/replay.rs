@@ -14,7 +14,7 @@ use super::quick::tag;
 use crate::assemble::{Assembler, Same};
 use crate::error::Error;
 use crate::grammar::plain::is_plain;
-use crate::json::scan::{Next, Scanner, plain_ascii};
+use crate::json::scan::{Next, Raw, Scanner, plain, plain_ascii};
 use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
 use crate::table::{Named, RowRef, Vr, look, row};
@@ -148,7 +148,7 @@ impl Replay {
                     uid = of(quoted()?, Vr::Ui)?;
                     ahead.pass(uid.len());
                 }
-                Gap::Url => ahead.pass(of(quoted()?, Vr::Ur)?.len()),
+                Gap::Url => ahead.pass(url(rest).ok_or(Misfit::Other)?),
                 Gap::Number { quoted: true } => {
                     let digits = of(quoted()?, Vr::Is)?;
                     ahead.pass(digits.len());
@@ -271,11 +271,18 @@ fn gap(text: &str) -> Option<([u8; 8], Gap, (usize, usize))> {
             _ if row == RowRef::from(row::RETRIEVE_URL) => Vr::Ur,
             _ => return None,
         };
-        let (value, quoted, at) = only_value(&mut scanner)?;
+        let (raw, quoted, at) = only_value(&mut scanner)?;
+        let value = raw.text;
+        if vr == Vr::Ur {
+            let good = quoted && text.get(at..).and_then(url) == Some(value.len());
+            return good.then_some((*digits, Gap::Url, (at, at + value.len())));
+        }
+        if raw.escaped {
+            return None;
+        }
         let kind = match vr {
             Vr::Ui => Gap::Uid,
-            Vr::Is => Gap::Number { quoted },
-            _ => Gap::Url,
+            _ => Gap::Number { quoted },
         };
         return (is_plain(value, vr) && (quoted || vr == Vr::Is)).then_some((*digits, kind, (at, at + value.len())));
     }
@@ -289,8 +296,25 @@ fn gap(text: &str) -> Option<([u8; 8], Gap, (usize, usize))> {
     Some((*digits, Gap::Lost(count), (from, scanner.at())))
 }
 
+/// The bytes before the quote that ends a plain URL; a slash may be escaped, as some serialisers do.
+fn url(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut len = 0;
+    loop {
+        len += plain(bytes.get(len..)?);
+        match bytes.get(len..)? {
+            [b'"', ..] => break,
+            [b'\\', b'/', ..] => len += 2,
+            _ => return None,
+        }
+    }
+    let url = bytes.get(..len)?;
+    let ends = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
+    (url.iter().all(|byte| matches!(byte, b' '..=b'~')) && ends(url.first()) && ends(url.last())).then_some(len)
+}
+
 /// The one scalar under `Value` of an attribute that has nothing else but its VR: its text, whether between quotes, and where it is.
-fn only_value<'t>(scanner: &mut Scanner<'t>) -> Option<(&'t str, bool, usize)> {
+fn only_value<'t>(scanner: &mut Scanner<'t>) -> Option<(Raw<'t>, bool, usize)> {
     let mut found = None;
     (scanner.peek().ok()? == Next::Object).then_some(())?;
     let mut items = scanner.enter_object().ok()?;
@@ -307,8 +331,8 @@ fn only_value<'t>(scanner: &mut Scanner<'t>) -> Option<(&'t str, bool, usize)> {
                 }
                 let at = scanner.at();
                 found = match scanner.peek().ok()? {
-                    Next::String => scanner.string().ok().filter(|raw| !raw.escaped).map(|raw| (raw.text, true, at + 1)),
-                    Next::Number => scanner.number().ok().map(|digits| (digits, false, at)),
+                    Next::String => scanner.string().ok().map(|raw| (raw, true, at + 1)),
+                    Next::Number => scanner.number().ok().map(|text| (Raw { text, escaped: false }, false, at)),
                     _ => None,
                 };
                 found?;

@@ -8,7 +8,7 @@ use super::walk::{Facts, Walk, rows};
 use super::write::Includes;
 use crate::json::text::Writer;
 use crate::kind::{Cx, Person, Spell, Told};
-use crate::loss::Code;
+use crate::loss::{Code, LossReport};
 use crate::policy::{EndpointAddress, Endpoints, Practitioners, Subject};
 use crate::study::Study;
 use crate::table::{Level, RowRef, elements, row};
@@ -107,6 +107,24 @@ impl<'a> Walk<'a, '_> {
         write(&mut apart);
         self.seen = apart.seen;
         text
+    }
+
+    /// Writes into `text` without telling anybody: whether nothing was lost, and how many leaves were carried.
+    pub(super) fn written_apart(&mut self, text: &mut Vec<u8>, write: impl FnOnce(&mut Walk<'a, '_>)) -> (bool, u64) {
+        let mut loss = LossReport::default();
+        let mut apart = Walk {
+            study: self.study,
+            w: Writer::new(text),
+            release: self.release,
+            options: self.options,
+            plan: self.plan,
+            includes: &mut Includes::default(),
+            loss: &mut loss,
+            seen: self.seen,
+            people: BTreeMap::new(),
+        };
+        write(&mut apart);
+        (loss.is_empty(), loss.carried())
     }
 
     fn practitioner(&mut self, id: &str, person: &Fields<'a>) {

@@ -8,6 +8,7 @@ mod bundle;
 mod endpoint;
 pub(crate) mod found;
 mod human;
+mod instances;
 pub(crate) mod keep;
 pub(crate) mod outcome;
 pub(crate) mod place;

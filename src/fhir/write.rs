@@ -144,9 +144,7 @@ impl<'a> Walk<'a, '_> {
                 "instance[]" => {
                     self.w.name("instance");
                     self.w.open_array();
-                    for instance in series.instances() {
-                        self.instance(instance);
-                    }
+                    self.instances(series);
                     self.w.close_array();
                 }
                 _ => self.element(series, Level::Series, n),
@@ -159,7 +157,7 @@ impl<'a> Walk<'a, '_> {
         self.w.close_object();
     }
 
-    fn instance(&mut self, instance: Instance<'a>) {
+    pub(super) fn instance(&mut self, instance: Instance<'a>) {
         self.w.open_object();
         self.forget(Level::Instance);
         for (n, element) in elements(Level::Instance).iter().enumerate() {

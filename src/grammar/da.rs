@@ -1,6 +1,6 @@
 //! DA (PS3.5 6.2): `YYYYMMDD`, a day of the calendar. Read besides: `YYYY.MM.DD` (ACR-NEMA) and `YYYY-MM-DD`.
 
-use super::digits;
+use super::{digits, plain};
 use nom::Parser;
 use nom::bytes::complete::tag;
 use nom::combinator::all_consuming;
@@ -15,6 +15,14 @@ pub(crate) struct Da<'a> {
 }
 
 pub(crate) fn da(text: &str) -> Option<Da<'_>> {
+    if plain::is_day(text.as_bytes()) {
+        return Some(Da { year: text.get(..4)?, month: text.get(4..6)?, day: text.get(6..)?, legacy: false });
+    }
+    by_grammar(text)
+}
+
+/// As [`da`], whatever the form.
+pub(crate) fn by_grammar(text: &str) -> Option<Da<'_>> {
     ["", ".", "-"].into_iter().find_map(|between| {
         let (_, (year, _, month, _, day)) =
             all_consuming((digits(4), tag::<_, _, nom::error::Error<&str>>(between), digits(2), tag(between), digits(2)))

@@ -1,6 +1,6 @@
 //! Offset from UTC (PS3.3 C.12.1.1.8): `&ZZXX`, -1200 to +1400, `-0000` forbidden. Read besides: a colon, `Z`, `-0000`.
 
-use super::two;
+use super::{plain, two};
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
@@ -17,6 +17,20 @@ pub(crate) struct Zone<'a> {
 }
 
 pub(crate) fn offset(text: &str) -> Option<Zone<'_>> {
+    if plain::is_offset(text.as_bytes()) {
+        let zero = text.get(1..)? == "0000";
+        return Some(Zone {
+            sign: if zero { "+" } else { text.get(..1)? },
+            hours: text.get(1..3)?,
+            minutes: text.get(3..)?,
+            legacy: false,
+        });
+    }
+    by_grammar(text)
+}
+
+/// As [`offset`], whatever the form.
+pub(crate) fn by_grammar(text: &str) -> Option<Zone<'_>> {
     if text == "Z" {
         return Some(Zone { sign: "+", hours: "00", minutes: "00", legacy: true });
     }

@@ -1,6 +1,6 @@
 //! TM (PS3.5 6.2): `HH[MM[SS[.F{1,6}]]]`. Read besides: colons between the parts (ACR-NEMA), longer fractions.
 
-use super::two;
+use super::{plain, two};
 use nom::Parser;
 use nom::bytes::complete::{tag, take_while1};
 use nom::combinator::{all_consuming, opt};
@@ -19,6 +19,14 @@ pub(crate) struct Tm<'a> {
 }
 
 pub(crate) fn tm(text: &str) -> Option<Tm<'_>> {
+    if plain::is_time(text.as_bytes()) {
+        return Some(Tm { hour: text.get(..2)?, minute: text.get(2..4), second: text.get(4..6), fraction: text.get(7..), legacy: false });
+    }
+    by_grammar(text)
+}
+
+/// As [`tm`], whatever the form.
+pub(crate) fn by_grammar(text: &str) -> Option<Tm<'_>> {
     ["", ":"].into_iter().find_map(|between| {
         let colon = || tag::<_, &str, nom::error::Error<&str>>(between);
         let fraction = preceded(tag("."), take_while1(|c: char| c.is_ascii_digit()));

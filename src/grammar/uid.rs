@@ -1,11 +1,20 @@
 //! UI (PS3.5 9.1): a legal UID, or what can be carried although it is none.
 
+use super::plain;
 use nom::Parser;
+#[cfg(test)]
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while1};
-use nom::character::complete::{char, digit1};
-use nom::combinator::{all_consuming, recognize, verify};
+#[cfg(test)]
+use nom::bytes::complete::tag;
+use nom::bytes::complete::take_while1;
+use nom::character::complete::char;
+#[cfg(test)]
+use nom::character::complete::digit1;
+use nom::combinator::all_consuming;
+#[cfg(test)]
+use nom::combinator::{recognize, verify};
 use nom::multi::separated_list1;
+#[cfg(test)]
 use nom::sequence::preceded;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +39,12 @@ pub(crate) fn uid(text: &str) -> Uid {
 
 /// An object identifier as `urn:oid:` takes it (RFC 3061), of any length: no leading zeros, first arc 0 to 2, at least two arcs.
 pub(crate) fn is_oid(text: &str) -> bool {
+    plain::is_oid(text.as_bytes())
+}
+
+/// The same as a grammar, which the quicker recogniser is held against.
+#[cfg(test)]
+fn is_oid_by_grammar(text: &str) -> bool {
     let arc = || verify(digit1::<&str, nom::error::Error<&str>>, |arc: &str| arc.len() == 1 || !arc.starts_with('0'));
     let mut oid = all_consuming(recognize((alt((tag("0"), tag("1"), tag("2"))), preceded(char('.'), separated_list1(char('.'), arc())))));
     oid.parse(text).is_ok()
@@ -44,6 +59,13 @@ fn is_odd(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn oids_are_what_the_grammar_says(text in "[0-3a]?\\.?([0-9]{0,3}\\.?){0,6}") {
+            assert_eq!(is_oid(&text), is_oid_by_grammar(&text));
+        }
+    }
 
     #[test]
     fn uids() {

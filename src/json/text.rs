@@ -142,6 +142,26 @@ impl<'o> Writer<'o> {
         self.comma = true;
     }
 
+    /// JSON in pieces, then more of it, none of which needs escapes; [`Self::end_value`] ends it.
+    pub(crate) fn pieces(&mut self, pieces: &[&str], more: &[u8]) {
+        self.separate();
+        self.comma = false;
+        for piece in pieces {
+            self.raw(piece);
+        }
+        self.out.extend_from_slice(more);
+    }
+
+    /// A further piece.
+    pub(crate) fn more(&mut self, piece: &str) {
+        self.raw(piece);
+    }
+
+    /// A value that was written in pieces ends here.
+    pub(crate) fn end_value(&mut self) {
+        self.comma = true;
+    }
+
     /// A whole number.
     pub(crate) fn number(&mut self, number: u32) {
         self.separate();

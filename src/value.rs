@@ -56,6 +56,20 @@ pub(crate) fn push<'a>(out: &mut String, fields: usize, items: impl ExactSizeIte
     }
 }
 
+/// Appends the run of one item, of which the filled fields are given in order.
+pub(crate) fn push_settled<'f>(out: &mut String, fields: usize, filled: impl Iterator<Item = (usize, &'f str)>) {
+    const NONE: &str = "\0\0\0\0\0\0\0\0\0\0";
+    push_length(out, 1);
+    let mut next = 0;
+    for (field, text) in filled {
+        out.push_str(NONE.get(..field - next).unwrap_or(""));
+        push_length(out, text.len());
+        out.push_str(text);
+        next = field + 1;
+    }
+    out.push_str(NONE.get(..fields.saturating_sub(next)).unwrap_or(""));
+}
+
 /// Appends the run of one item of one field.
 pub(crate) fn push_one(out: &mut String, field: &str) {
     push_length(out, 1);

@@ -17,8 +17,13 @@ pub(super) struct Item {
 const NONE: u32 = u32::MAX;
 
 impl Item {
-    pub(super) fn fields<'a>(&self, text: &'a str) -> Fields<'a> {
-        self.spans.map(|(start, end)| text.get(start..end).unwrap_or(""))
+    /// Its fields, of which its kind has so many.
+    pub(super) fn fields<'a>(&self, text: &'a str, fields: usize) -> Fields<'a> {
+        let mut all = [""; FIELDS];
+        for (slot, (start, end)) in all.iter_mut().zip(&self.spans).take(fields).filter(|(_, (start, end))| start < end) {
+            *slot = text.get(*start..*end).unwrap_or("");
+        }
+        all
     }
 
     /// The cell that a field came from.

@@ -20,7 +20,7 @@ use crate::error::{Error, Kind};
 use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::Study;
-use crate::table::{Level, RowRef, row};
+use crate::table::{Level, Merge, Row, RowRef, row};
 use crate::value::Fields;
 pub(crate) use again::Same;
 use again::Taken;
@@ -153,6 +153,9 @@ impl Assembler {
         for row_ref in self.by_row.rows() {
             let Some(row) = row_ref.row() else { continue };
             let group = self.by_row.group(row_ref, &set.cells);
+            if row_ref.level != Level::Instance && keep_settled(record, owner, row_ref, row, set, group, row_number) {
+                continue;
+            }
             items(set, row, group, sink, &mut self.items);
             let items = &self.items;
             let noted = |item: usize, field: usize| {
@@ -173,8 +176,8 @@ impl Assembler {
             };
             match items.as_slice() {
                 // Most facts have one item: no list is made for it.
-                [item] => absorb(&[item.fields(&set.text)]),
-                items => absorb(&items.iter().map(|item| item.fields(&set.text)).collect::<Vec<_>>()),
+                [item] => absorb(&[item.fields(&set.text, row.kind.fields)]),
+                items => absorb(&items.iter().map(|item| item.fields(&set.text, row.kind.fields)).collect::<Vec<_>>()),
             }
             if row.lifts != 0 {
                 let now = record.slot(owner, row_ref).map_or(0, |slot| slot.lifted);
@@ -259,6 +262,40 @@ impl Assembler {
         sink.check()?;
         Ok(studies)
     }
+}
+
+/// Keeps a fact that needs no more than to be kept; whether it was one.
+fn keep_settled(
+    record: &mut Record,
+    series: Option<u32>,
+    row_ref: RowRef,
+    row: &'static Row,
+    set: &DataSet,
+    group: &[u32],
+    number: u64,
+) -> bool {
+    if row.merge != Merge::Fill || row.lifts != 0 {
+        return false;
+    }
+    let (mut filled, mut noted) = (0_u16, 0_u32);
+    for at in group {
+        let Some(cell) = set.cells.get(*at as usize) else { return false };
+        let bit = 1 << cell.field;
+        // Of several cells of a field the general way finds the one that counts.
+        if cell.item != 0 || cell.start >= cell.end || filled & bit != 0 {
+            return false;
+        }
+        filled |= bit;
+        noted |= u32::from(!cell.leaf || cell.counted != 0) << cell.field;
+    }
+    if !(row.kind.is_settled)(filled) {
+        return false;
+    }
+    let fields = group.iter().filter_map(|at| set.cells.get(*at as usize)).map(|cell| {
+        let text = set.text.get(cell.start..cell.end).unwrap_or("");
+        (usize::from(cell.field), text)
+    });
+    record.keep_settled(series, row_ref, row, fields, number, noted)
 }
 
 /// The mark of a series of whose requests its rows tell, were it that there are none.

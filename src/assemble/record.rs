@@ -150,6 +150,40 @@ impl Record {
         self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
     }
 
+    /// Keeps the one item of a fact that is in its one form already: its fields in order, with a bit of `noted` for each whose leaf is counted.
+    /// Whether it could: where the record has another fact the general way must be gone.
+    pub(super) fn keep_settled<'f>(
+        &mut self,
+        series: Option<u32>,
+        row_ref: RowRef,
+        row: &'static Row,
+        fields: impl Iterator<Item = (usize, &'f str)>,
+        number: u64,
+        noted: u32,
+    ) -> bool {
+        let at = self.arena.len();
+        value::push_settled(&mut self.arena, row.kind.fields, fields);
+        let slot = match study_slot(row_ref) {
+            Some(slot) => self.facts.get_mut(slot),
+            None => series.and_then(|series| self.series.get_mut(series as usize)?.facts.get_mut(usize::from(row_ref.index))),
+        };
+        let Some(slot) = slot.filter(|slot| slot.spoilt == 0) else {
+            self.arena.truncate(at);
+            return false;
+        };
+        if slot.at == 0 {
+            (slot.at, slot.row, slot.lifted) = (at as u32, number, 0);
+            slot.noted |= noted;
+            self.changed = true;
+            return true;
+        }
+        // Runs say how long they are: one that begins with the other is the other.
+        let (known, new) = (self.arena.get(slot.at as usize..), self.arena.get(at..));
+        let same = known.zip(new).is_some_and(|(known, new)| known.as_bytes().starts_with(new.as_bytes()));
+        self.arena.truncate(at);
+        same
+    }
+
     /// The fact of a row of patient or study, or of a series.
     pub(super) fn slot(&mut self, series: Option<u32>, row: RowRef) -> Option<&mut Slot> {
         match study_slot(row) {

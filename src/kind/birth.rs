@@ -34,6 +34,10 @@ impl Kind for Birth {
 }
 
 impl Spell for Birth {
+    fn is_settled(filled: u16) -> bool {
+        filled & 1 != 0
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         if !draft.is_filled(0) {
             draft.refuse(1, Code::TimeWithoutDate);

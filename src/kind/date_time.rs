@@ -40,6 +40,10 @@ impl Kind for DateTime {
 }
 
 impl Spell for DateTime {
+    fn is_settled(filled: u16) -> bool {
+        filled & 1 != 0
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         if !draft.is_filled(0) {
             draft.refuse(1, Code::TimeWithoutDate);
@@ -75,6 +79,11 @@ impl Kind for DateTimeOr {
 }
 
 impl Spell for DateTimeOr {
+    fn is_settled(filled: u16) -> bool {
+        let dated = |date: u16| filled & 1 << date != 0 || filled & 2 << date == 0;
+        dated(0) && dated(3)
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         for date in [0, 3] {
             if !draft.is_filled(date) {

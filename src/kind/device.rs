@@ -41,6 +41,10 @@ impl Kind for Device {
 }
 
 impl Spell for Device {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let (manufacturer, model, serial, uid) = (field(fields, 0), field(fields, 1), field(fields, 3), field(fields, 4));
         // One display for both: what it is made of cannot be told back.

@@ -41,6 +41,10 @@ impl Kind for Identifier {
 }
 
 impl Spell for Identifier {
+    fn is_settled(filled: u16) -> bool {
+        filled & 0b01101 == 1
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         if !draft.is_filled(0) {
             draft.refuse(4, Code::Incomplete);
@@ -131,6 +135,10 @@ impl Kind for PatientIdentifier {
 const MEDICAL_RECORD: &str = "MR";
 
 impl Spell for PatientIdentifier {
+    fn is_settled(filled: u16) -> bool {
+        filled & 0b11101 == 1
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         Identifier::canon(draft);
         if draft.get(4) == MEDICAL_RECORD {

@@ -34,6 +34,10 @@ impl Kind for Location {
 }
 
 impl Spell for Location {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         match first_of(fields, told) {
             Some(text) => {

@@ -78,6 +78,12 @@ pub(crate) trait Spell: Kind {
         let _ = draft;
     }
 
+    /// Whether an item of which these fields are filled, a bit each, is in its one form whatever they hold: `canon` would change nothing.
+    fn is_settled(filled: u16) -> bool {
+        let _ = filled;
+        false
+    }
+
     /// One item in FHIR's terms; `told` hears what is left out or bent.
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a>;
 
@@ -97,6 +103,7 @@ pub(crate) struct Vtable {
     pub(crate) name: &'static str,
     pub(crate) fields: usize,
     pub(crate) canon: fn(&mut Draft<'_>),
+    pub(crate) is_settled: fn(u16) -> bool,
     pub(crate) to_fhir: for<'a> fn(&Fields<'a>, &Cx<'a>, &mut Told) -> Fhir<'a>,
     pub(crate) from_fhir: for<'d> fn(&Found<'d>, &Cx<'_>, &mut Fill<'d>),
 }
@@ -104,7 +111,14 @@ pub(crate) struct Vtable {
 impl Vtable {
     pub(crate) const fn of<K: Spell>() -> Vtable {
         assert!(K::FIELDS <= FIELDS);
-        Vtable { name: K::NAME, fields: K::FIELDS, canon: K::canon, to_fhir: K::to_fhir, from_fhir: K::from_fhir }
+        Vtable {
+            name: K::NAME,
+            fields: K::FIELDS,
+            canon: K::canon,
+            is_settled: K::is_settled,
+            to_fhir: K::to_fhir,
+            from_fhir: K::from_fhir,
+        }
     }
 }
 

@@ -47,6 +47,10 @@ impl Kind for Person {
 }
 
 impl Spell for Person {
+    fn is_settled(filled: u16) -> bool {
+        filled & 0b111_1000 == 0
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         if !draft.is_filled(3) {
             for part in 4..7 {

@@ -23,6 +23,10 @@ impl Kind for Text {
 }
 
 impl Spell for Text {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         Fhir::Text(Uri::plain(field(fields, 0)))
     }
@@ -54,6 +58,10 @@ impl Kind for Number {
 }
 
 impl Spell for Number {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, _: &mut Told) -> Fhir<'a> {
         Fhir::Number(field(fields, 0))
     }
@@ -79,6 +87,10 @@ impl Kind for Uid {
 }
 
 impl Spell for Uid {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let uid = field(fields, 0);
         let urn = Uri { scheme: if is_oid(uid) { "urn:oid:" } else { "" }, rest: uid };

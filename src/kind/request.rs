@@ -34,6 +34,10 @@ impl Kind for Request {
 }
 
 impl Spell for Request {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         let (id, description, procedure) = (field(fields, 0), field(fields, 1), field(fields, 2));
         told.mark_filled(fields, 2..3, if description.is_empty() { Code::AlternativeSource } else { Code::AlternativeUnused });

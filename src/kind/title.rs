@@ -34,6 +34,10 @@ impl Kind for Title {
 }
 
 impl Spell for Title {
+    fn is_settled(_: u16) -> bool {
+        true
+    }
+
     fn to_fhir<'a>(fields: &Fields<'a>, _: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         first_of(fields, told).map_or(Fhir::Nothing, |text| Fhir::Text(Uri::plain(text)))
     }

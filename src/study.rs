@@ -84,6 +84,11 @@ pub(crate) const fn study_slot(row: RowRef) -> Option<usize> {
     }
 }
 
+/// A bit for each slot that has a run.
+fn filled(slots: &[u32]) -> u64 {
+    slots.iter().rev().fold(0, |bits, at| bits << 1 | u64::from(*at != 0))
+}
+
 /// The run at `at` of the arena.
 pub(crate) fn run(arena: &str, row: RowRef, at: u32) -> Option<Items<'_>> {
     if at == 0 {
@@ -97,6 +102,15 @@ impl Study {
     /// The study as something with facts, for the walkers.
     pub(crate) fn items(&self, row: RowRef) -> Option<Items<'_>> {
         run(&self.arena, row, self.facts.get(study_slot(row)?).copied()?)
+    }
+
+    /// The rows of patient or study that it has facts of: a bit each.
+    pub(crate) fn present(&self, level: Level) -> u64 {
+        match level {
+            Level::Patient => filled(self.facts.get(..PATIENT_SLOTS).unwrap_or_default()),
+            Level::Study => filled(self.facts.get(PATIENT_SLOTS..).unwrap_or_default()),
+            Level::Series | Level::Instance => 0,
+        }
     }
 
     /// Whether it comes from a resource that says all that it knows.
@@ -183,6 +197,11 @@ impl<'a> Series<'a> {
         run(&self.study.arena, row, self.entry.facts.get(usize::from(row.index)).copied()?)
     }
 
+    /// The rows that it has facts of: a bit each.
+    pub(crate) fn present(&self) -> u64 {
+        filled(&self.entry.facts)
+    }
+
     /// Whether its rows tell of its requests.
     pub(crate) fn knows_requests(&self) -> bool {
         self.entry.known & REQUESTS_KNOWN != 0
@@ -254,6 +273,17 @@ impl<'a> Instance<'a> {
             }
         };
         run(&self.study.arena, row, at)
+    }
+
+    /// The rows that it has facts of: a bit each.
+    pub(crate) fn present(&self) -> u64 {
+        let mut bits = filled(&self.entry.facts);
+        let mut at = (self.entry.extra as usize).checked_sub(1);
+        while let Some(extra) = at.and_then(|at| self.study.extras.get(at)) {
+            bits |= 1 << extra.row;
+            at = at.filter(|_| extra.more).map(|at| at + 1);
+        }
+        bits
     }
 
     /// UID, where its class is in the arena, and number (perhaps empty) of an instance that has these and nothing else.

@@ -4,7 +4,7 @@ use super::endpoint::{self, Of};
 use super::place;
 use super::plan::of_subject;
 use super::shape::{Fhir, Shape, put};
-use super::walk::{Facts, Walk, rows};
+use super::walk::{Facts, Walk};
 use super::write::Includes;
 use crate::json::text::Writer;
 use crate::kind::{Cx, Person, Spell, Told};
@@ -102,6 +102,7 @@ impl<'a> Walk<'a, '_> {
             includes: &mut Includes::default(),
             loss: self.loss,
             seen: self.seen,
+            present: self.present,
             people: BTreeMap::new(),
         };
         write(&mut apart);
@@ -121,6 +122,7 @@ impl<'a> Walk<'a, '_> {
             includes: &mut Includes::default(),
             loss: &mut loss,
             seen: self.seen,
+            present: self.present,
             people: BTreeMap::new(),
         };
         write(&mut apart);
@@ -160,13 +162,14 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn knows_patient(&self, study: &'a Study) -> bool {
-        rows(Level::Patient).any(|(row, _)| study.facts(row).is_some())
+        study.present(Level::Patient) != 0
     }
 
     /// The patient: a reference to a resource, the caller's reference, or a logical one.
     pub(super) fn subject(&mut self, study: &'a Study) {
         let (id, name) = (RowRef::from(row::PATIENT_ID), RowRef::from(row::PATIENT_NAME));
         let known = self.knows_patient(study);
+        let named = self.has(study, id) || self.has(study, name);
         match &self.options.subject {
             Subject::Contained if known => self.refer("subject", "#patient"),
             Subject::Separate if known => {
@@ -177,14 +180,14 @@ impl<'a> Walk<'a, '_> {
                 self.includes.entries.add(full_url, || text);
             }
             Subject::Reference(_) => {}
-            _ if !self.has(study, id) && !self.has(study, name) => self.required(id, "subject"),
+            _ if !named => self.required(id, "subject"),
             _ => {}
         }
         let literal = match &self.options.subject {
             Subject::Reference(reference) => Some(reference),
             _ => None,
         };
-        if literal.is_some() || self.has(study, id) || self.has(study, name) {
+        if literal.is_some() || named {
             if place::patient_is_resource(self.release, self.options) {
                 return;
             }

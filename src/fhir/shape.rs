@@ -307,17 +307,11 @@ fn codeable_concept(w: &mut Writer<'_>, concept: &Concept<'_>) {
     w.close_object();
 }
 
-/// CodeableConcept of one code that is ours.
+/// CodeableConcept of one code, of a system that is ours and needs no escapes.
 pub(crate) fn typed(w: &mut Writer<'_>, system: &str, code: &str) {
-    w.open_object();
-    w.name("coding");
-    w.open_array();
-    w.open_object();
-    w.member("system", system);
-    w.member("code", code);
-    w.close_object();
-    w.close_array();
-    w.close_object();
+    w.pieces(&["{\"coding\":[{\"system\":\"", system, "\",\"code\":"], &[]);
+    w.string(code);
+    w.more("}]}");
 }
 
 fn words(w: &mut Writer<'_>, text: &str) {

@@ -27,6 +27,8 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) loss: &'o mut LossReport,
     /// Rows whose fields are accounted for, a bit each, by level.
     pub(super) seen: [u64; 4],
+    /// Rows that there are facts of, by level, of what is being written.
+    pub(super) present: [u64; 4],
     /// Practitioners that are resources, by what is known of them: their number from 1, and the reference to them.
     pub(super) people: BTreeMap<Fields<'a>, (usize, String)>,
 }
@@ -34,11 +36,17 @@ pub(super) struct Walk<'a, 'o> {
 /// What the walker reads facts from.
 pub(super) trait Facts<'a>: Copy {
     fn facts(self, row: RowRef) -> Option<Items<'a>>;
+    /// The rows of the level that have any: a bit each.
+    fn present(self, level: Level) -> u64;
 }
 
 impl<'a> Facts<'a> for &'a Study {
     fn facts(self, row: RowRef) -> Option<Items<'a>> {
         self.items(row)
+    }
+
+    fn present(self, level: Level) -> u64 {
+        Study::present(self, level)
     }
 }
 
@@ -46,17 +54,20 @@ impl<'a> Facts<'a> for Series<'a> {
     fn facts(self, row: RowRef) -> Option<Items<'a>> {
         self.items(row)
     }
+
+    fn present(self, _: Level) -> u64 {
+        Series::present(&self)
+    }
 }
 
 impl<'a> Facts<'a> for Instance<'a> {
     fn facts(self, row: RowRef) -> Option<Items<'a>> {
         self.items(row)
     }
-}
 
-/// The rows of a level, with their numbers.
-pub(super) fn rows(level: Level) -> impl Iterator<Item = (RowRef, &'static Row)> {
-    rows_of(level).iter().enumerate().map(move |(index, row)| (RowRef { level, index: index as u8 }, row))
+    fn present(self, _: Level) -> u64 {
+        Instance::present(&self)
+    }
 }
 
 impl<'a> Walk<'a, '_> {
@@ -67,22 +78,31 @@ impl<'a> Walk<'a, '_> {
         new
     }
 
-    pub(super) fn forget(&mut self, level: Level) {
-        if let Some(bits) = self.seen.get_mut(level as usize) {
-            *bits = 0;
+    /// Something else of a level is written.
+    pub(super) fn begin(&mut self, from: impl Facts<'a>, level: Level) {
+        if let (Some(seen), Some(present)) = (self.seen.get_mut(level as usize), self.present.get_mut(level as usize)) {
+            (*seen, *present) = (0, from.present(level));
         }
+    }
+
+    fn has_facts(&self, row: RowRef) -> bool {
+        self.present.get(row.level as usize).is_some_and(|bits| bits & (1 << row.index) != 0)
     }
 
     /// Everything of a level that the options leave out.
     pub(super) fn unlisted(&mut self, from: impl Facts<'a>, level: Level) {
-        self.forget(level);
+        self.begin(from, level);
         self.rest(from, level, Code::NotListed);
     }
 
     /// Facts that found no element in this release and with these options.
     pub(super) fn rest(&mut self, from: impl Facts<'a>, level: Level, code: Code) {
-        let seen = self.seen.get(level as usize).copied().unwrap_or(0);
-        for (row_ref, row_of) in rows(level).filter(|(row_ref, _)| seen & (1 << row_ref.index) == 0) {
+        let bits = |bits: &[u64; 4]| bits.get(level as usize).copied().unwrap_or(0);
+        let mut left = bits(&self.present) & !bits(&self.seen);
+        while left != 0 {
+            let row_ref = RowRef { level, index: left.trailing_zeros() as u8 };
+            left &= left - 1;
+            let Some(row_of) = row_ref.row() else { continue };
             let Some(items) = from.facts(row_ref) else { continue };
             self.see(row_ref);
             for item in items {
@@ -105,6 +125,9 @@ impl<'a> Walk<'a, '_> {
 
     /// Whether writing the row gives anything.
     pub(super) fn has(&self, from: impl Facts<'a>, row: RowRef) -> bool {
+        if !self.has_facts(row) {
+            return false;
+        }
         let Some((row_of, items)) = row.row().zip(from.facts(row)) else {
             return false;
         };
@@ -183,6 +206,9 @@ impl<'a> Walk<'a, '_> {
         let plan = self.plan;
         for entry in plan.at(level, element) {
             let (row_ref, row, shape) = (entry.row_ref, entry.row, entry.at.shape);
+            if !self.has_facts(row_ref) {
+                continue;
+            }
             let Some(items) = from.facts(row_ref) else { continue };
             // A fact that stands in two places is accounted for once.
             let first = self.see(row_ref);

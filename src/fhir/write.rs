@@ -77,11 +77,14 @@ pub(super) fn write_with(
     includes: &mut Includes,
     loss: &mut LossReport,
 ) {
-    Walk { study, w: Writer::new(out), release, options, plan, includes, loss, seen: [0; 4], people: BTreeMap::new() }.study(study);
+    Walk { study, w: Writer::new(out), release, options, plan, includes, loss, seen: [0; 4], present: [0; 4], people: BTreeMap::new() }
+        .study(study);
 }
 
 impl<'a> Walk<'a, '_> {
     fn study(&mut self, study: &'a Study) {
+        self.begin(study, Level::Patient);
+        self.begin(study, Level::Study);
         self.w.open_object();
         self.w.member("resourceType", "ImagingStudy");
         if let Some(id) = place::id_text(study, self.options) {
@@ -127,7 +130,7 @@ impl<'a> Walk<'a, '_> {
 
     fn series(&mut self, series: Series<'a>, own: Option<Of<'a>>) {
         self.w.open_object();
-        self.forget(Level::Series);
+        self.begin(series, Level::Series);
         let mut own = own;
         let instances = self.options.listing >= Listing::Instances;
         for (n, element) in elements(Level::Series).iter().enumerate() {
@@ -159,7 +162,7 @@ impl<'a> Walk<'a, '_> {
 
     pub(super) fn instance(&mut self, instance: Instance<'a>) {
         self.w.open_object();
-        self.forget(Level::Instance);
+        self.begin(instance, Level::Instance);
         for (n, element) in elements(Level::Instance).iter().enumerate() {
             match *element {
                 "sopClass" if !self.has(instance, row::INSTANCE_CLASS.into()) => {

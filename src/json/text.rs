@@ -112,8 +112,7 @@ impl<'o> Writer<'o> {
 
     /// A member's name, which is ours and needs no escapes; its value follows.
     pub(crate) fn name(&mut self, name: &str) {
-        self.separate();
-        self.out.push(b'"');
+        self.raw(if self.comma { ",\"" } else { "\"" });
         self.raw(name);
         self.raw("\":");
         self.comma = false;
@@ -126,8 +125,7 @@ impl<'o> Writer<'o> {
 
     /// A string put together from pieces of any content.
     pub(crate) fn strings(&mut self, pieces: &[&str]) {
-        self.separate();
-        self.out.push(b'"');
+        self.raw(if self.comma { ",\"" } else { "\"" });
         for piece in pieces {
             self.escaped(piece);
         }

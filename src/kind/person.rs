@@ -82,6 +82,10 @@ impl Spell for Person {
         // A HumanName, in a Patient or Practitioner, has room for everything.
         let whole = matches!(cx.shape, Shape::HumanName) || place::people_are_resources(cx.options) && !type_.is_empty();
         let display = if whole { Display::Groups(groups) } else { place::display(groups, cx.options.names, told) };
+        if id.is_empty() {
+            // Without an identifier there is nobody to assign it.
+            return Fhir::Reference(shape::Reference { literal: "", type_, identifier: None, display });
+        }
         let mut assigner = Assigner::default();
         let urn = |oid| Some(Uri { scheme: "urn:oid:", rest: oid });
         let system = if is_oid(uid) {
@@ -104,8 +108,7 @@ impl Spell for Person {
             }
             known.map(Uri::plain)
         };
-        let identifier =
-            (!id.is_empty()).then_some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
+        let identifier = Some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
         Fhir::Reference(shape::Reference { literal: "", type_, identifier, display })
     }
 

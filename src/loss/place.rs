@@ -41,7 +41,9 @@ impl Place {
     /// The attributes `tags`, one inside the other.
     #[must_use]
     pub fn of_tags(tags: &[u32]) -> Place {
-        tags.iter().fold(Place::ROOT, |place, tag| place.then(Step::Tag(*tag)))
+        let mut place = Place::ROOT;
+        place.steps.iter_mut().zip(tags).for_each(|(slot, tag)| *slot = Some(Step::Tag(*tag)));
+        place
     }
 
     /// Whether it is the same place; as `==`, and looks no further than the steps go.

@@ -39,6 +39,23 @@ impl ByRow {
         }
     }
 
+    /// Adds the cells from `from` on, which come behind all others.
+    pub(super) fn add(&mut self, cells: &[Cell], from: usize) {
+        self.next.resize(cells.len(), END);
+        for (at, cell) in cells.iter().enumerate().skip(from) {
+            let Some(row) = cell.row else { continue };
+            let last = self.cells(row).last();
+            let link = match last {
+                Some(last) => self.next.get_mut(last),
+                None => self.first.get_mut(row.ordinal()),
+            };
+            if let Some(link) = link {
+                *link = at as u32;
+                self.rows |= 1 << row.ordinal();
+            }
+        }
+    }
+
     /// Whether a row of the level has cells.
     pub(super) fn has(&self, level: Level) -> bool {
         self.rows & RowRef::all_of(level) != 0

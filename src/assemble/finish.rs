@@ -272,6 +272,9 @@ fn settle_modalities(record: &mut Record) {
 /// Of the identifiers in the retired attribute those are kept that the sequence does not give, which says more of them.
 fn settle_identifiers(record: &mut Record) {
     let (sequence, retired) = (RowRef::from(row::PATIENT_OTHER_ID), RowRef::from(row::PATIENT_RETIRED_ID));
+    if study_slot(retired).and_then(|slot| record.facts.get(slot)).is_none_or(|slot| slot.at == 0) {
+        return;
+    }
     let given = study_slot(sequence).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, sequence, slot.at));
     let said: BTreeSet<String> = given.into_iter().flatten().map(|[value, ..]| String::from(value)).collect();
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
@@ -283,6 +286,9 @@ fn settle_identifiers(record: &mut Record) {
 /// A further request of the study's own accession number is the study's request.
 fn settle_requests(record: &mut Record) {
     let (own, further) = (RowRef::from(row::ACCESSION), RowRef::from(row::REFERENCED_REQUEST));
+    if study_slot(further).and_then(|slot| record.facts.get(slot)).is_none_or(|slot| slot.at == 0) {
+        return;
+    }
     let given = study_slot(own).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, own, slot.at));
     let Some(accession) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
     let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };

@@ -114,9 +114,7 @@ impl Assembler {
         };
         let series = self.by_row.first(row::SERIES_UID.into());
         let instance = series.and(self.by_row.first(row::INSTANCE_UID.into()));
-        if place_levels(set, &self.by_row, series.is_some(), instance.is_some(), sink) {
-            self.by_row.sort(&set.cells);
-        }
+        place_levels(set, &mut self.by_row, series.is_some(), instance.is_some(), sink);
         let at = self.record(set, study, options)? as usize;
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);

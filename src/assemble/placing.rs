@@ -5,18 +5,18 @@ use crate::dicom::{Cell, DataSet};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::table::{Level, RowRef, row};
 
-/// Moves, dates or tells the cells of a data set that names a series, an instance, or none. Whether any cell changed.
-pub(super) fn place_levels(set: &mut DataSet, by_row: &ByRow, series: bool, instance: bool, sink: &Sink<'_>) -> bool {
+/// Moves, dates or tells the cells of a data set that names a series, an instance, or none.
+pub(super) fn place_levels(set: &mut DataSet, by_row: &mut ByRow, series: bool, instance: bool, sink: &Sink<'_>) {
     let has = |row: RowRef| by_row.first(row).is_some();
+    let of_study = !series && has(row::SERIES_MODALITY.into());
     let part_only = series && (has(row::RETRIEVE_URL.into()) || has(row::AVAILABILITY.into()));
     if part_only {
         of_part_only(set, sink);
     }
-    let dated = set.offset.is_some();
-    if dated {
+    let cells = set.cells.len();
+    if set.offset.is_some() {
         date(set, by_row);
     }
-    let of_study = !series && has(row::SERIES_MODALITY.into());
     if of_study {
         modality_of_study(set, sink);
     }
@@ -24,7 +24,11 @@ pub(super) fn place_levels(set: &mut DataSet, by_row: &ByRow, series: bool, inst
     if apart {
         unplaced(set, series, instance, sink);
     }
-    part_only || dated || of_study || apart
+    if part_only || of_study || apart {
+        by_row.sort(&set.cells);
+    } else {
+        by_row.add(&set.cells, cells);
+    }
 }
 
 /// A data set that names no study: everything that it holds is counted in one place.

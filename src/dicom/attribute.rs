@@ -252,7 +252,7 @@ impl DataSet {
         if filled.get(base + usize::from(part.field)).is_none_or(Option::is_some) {
             return None;
         }
-        let used = self.quick_part(&head, Dest { part, base, ..dest }, filled)?;
+        let used = self.quick_part(&head, Dest { part, base, ..dest }, Some(filled))?;
         *seen |= 1 << index;
         Some(used)
     }

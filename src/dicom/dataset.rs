@@ -100,7 +100,7 @@ impl DataSet {
     }
 
     fn place(&self) -> Place {
-        self.path.iter().fold(Place::ROOT, |place, step| place.then(*step))
+        Place::of_steps(self.path.iter().copied())
     }
 
     /// The place of value `index` of the attribute whose value is being read.

@@ -4,12 +4,11 @@
 //! attribute looks like. It is recognised by comparing words instead of walking tokens. Whatever looks otherwise is not touched: the general
 //! path reads it from the same position. That path is the definition; what is read here it would read to the same end.
 
-use super::dataset::{DataSet, Dest, Filled};
+use super::dataset::{Cell, DataSet, Dest, Filled};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::json::scan::{plain, plain_ascii};
 use crate::loss::{Code, Step};
 use crate::table::{Align, Named, Vr, look};
-use crate::value::FIELDS;
 
 /// The beginning of an attribute, up to its first value.
 #[derive(Clone, Copy)]
@@ -52,6 +51,7 @@ struct Value<'a> {
 }
 
 /// What follows a value: a comma, or the end of the list and of the attribute.
+#[inline]
 fn follow(bytes: &[u8]) -> Option<(usize, bool)> {
     match bytes {
         [b',', ..] => Some((1, false)),
@@ -61,6 +61,7 @@ fn follow(bytes: &[u8]) -> Option<(usize, bool)> {
 }
 
 /// The string at the start of `text`, without escapes, ASCII without controls.
+#[inline]
 fn string(text: &str) -> Option<Value<'_>> {
     let inside = text.strip_prefix('"')?;
     let len = plain_ascii(inside.as_bytes())?;
@@ -69,6 +70,7 @@ fn string(text: &str) -> Option<Value<'_>> {
 }
 
 /// Digits.
+#[inline]
 fn digits(text: &str) -> Option<Value<'_>> {
     let len = text.bytes().take_while(u8::is_ascii_digit).count();
     let (used, last) = follow(text.as_bytes().get(len..)?)?;
@@ -76,6 +78,7 @@ fn digits(text: &str) -> Option<Value<'_>> {
 }
 
 /// A name of its alphabetic group alone.
+#[inline]
 fn name(text: &str) -> Option<Value<'_>> {
     const OPEN: &str = "{\"Alphabetic\":\"";
     let inside = text.strip_prefix(OPEN)?;
@@ -85,6 +88,7 @@ fn name(text: &str) -> Option<Value<'_>> {
     Some(Value { text: inside.get(..len)?, used: OPEN.len() + len + 2 + used, last })
 }
 
+#[inline]
 fn value(text: &str, vr: Vr) -> Option<Value<'_>> {
     let value = match text.as_bytes().first()? {
         b'"' if vr != Vr::Pn && vr != Vr::Sq => string(text)?,
@@ -108,7 +112,7 @@ impl DataSet {
                 if self.seen & (1 << index) != 0 || part.mark.is_some() {
                     return None;
                 }
-                let used = self.quick_part(&head, Dest { row, part, base: 0, item: 0 }, &mut [None; FIELDS])?;
+                let used = self.quick_part(&head, Dest { row, part, base: 0, item: 0 }, None)?;
                 self.seen |= 1 << index;
                 self.know_part(row, part);
                 Some(used)
@@ -128,7 +132,8 @@ impl DataSet {
     }
 
     /// Reads the values of an attribute that is a part.
-    pub(super) fn quick_part(&mut self, head: &Head<'_>, dest: Dest, filled: &mut Filled) -> Option<usize> {
+    /// What the item has so far is `filled`; none where it is the first attribute of its fact.
+    pub(super) fn quick_part(&mut self, head: &Head<'_>, dest: Dest, filled: Option<&mut Filled>) -> Option<usize> {
         let vr = dest.part.vr;
         if head.vr != *vr.name().as_bytes() {
             return None;
@@ -146,6 +151,12 @@ impl DataSet {
         if dest.part.align == Align::First {
             return None;
         }
+        self.quick_list(head, dest)
+    }
+
+    /// Several values, each an item.
+    fn quick_list(&mut self, head: &Head<'_>, dest: Dest) -> Option<usize> {
+        let vr = dest.part.vr;
         // All of them are looked at before one is taken.
         let (mut texts, mut used, mut last) = ([""; VALUES], 0, false);
         let mut count = 0;
@@ -164,16 +175,24 @@ impl DataSet {
         }
         self.restart(dest);
         for (index, text) in (0..).zip(texts.iter().take(count)) {
-            self.quick_store(text, dest, index, filled);
+            self.quick_store(text, dest, index, None);
         }
         Some(head.len + used)
     }
 
-    fn quick_store(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled) {
-        let mut own: Filled = [None; FIELDS];
-        let filled = if self.begin(&mut dest, index) { &mut own } else { filled };
+    fn quick_store(&mut self, text: &str, mut dest: Dest, index: u32, filled: Option<&mut Filled>) {
+        let own = self.begin(&mut dest, index);
         let field = dest.base + usize::from(dest.part.field);
-        self.store(text, None, field, dest, index, filled, true);
+        match filled {
+            Some(filled) if !own => self.store(text, None, field, dest, index, filled, true),
+            _ => {
+                let start = self.text.len();
+                self.text.push_str(text);
+                let end = self.text.len();
+                let (row, item) = (Some(dest.row), dest.item);
+                self.cells.push(Cell { row, item, field: field as u8, start, end, leaf: true, counted: 0, place: 0 });
+            }
+        }
         if dest.part.align == Align::Append {
             self.advance(dest.row);
         }

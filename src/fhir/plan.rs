@@ -11,6 +11,9 @@ pub(super) struct Entry {
     pub(super) row_ref: RowRef,
     pub(super) row: &'static Row,
     pub(super) at: &'static At,
+    /// The name that the element has in JSON, and whether it is a list.
+    pub(super) name: &'static str,
+    pub(super) list: bool,
     /// The element's number in [`elements`], behind them those of [`SUBJECT`].
     element: u8,
 }
@@ -51,7 +54,9 @@ impl Plan {
                     }
                     let element = names(level).position(|name| name == at.element);
                     let row_ref = RowRef { level, index: index as u8 };
-                    places.entries.extend(element.map(|element| Entry { row_ref, row, at, element: element as u8 }));
+                    let path = at.element.trim_end_matches("[]");
+                    let (name, list) = (path.rsplit('.').next().unwrap_or(path), path.len() < at.element.len());
+                    places.entries.extend(element.map(|element| Entry { row_ref, row, at, name, list, element: element as u8 }));
                 }
             }
             // Stable: rows keep their order.

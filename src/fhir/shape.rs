@@ -102,11 +102,11 @@ impl Default for Short {
 impl Short {
     /// Appends ASCII; what does not fit is left out.
     pub(crate) fn push(&mut self, pieces: &[&str]) {
-        for byte in pieces.iter().flat_map(|piece| piece.bytes()) {
-            if let Some(slot) = self.text.get_mut(self.len) {
-                *slot = byte;
-                self.len += 1;
-            }
+        for piece in pieces {
+            let free = self.text.get_mut(self.len..).unwrap_or_default();
+            let fits = piece.len().min(free.len());
+            free.iter_mut().zip(piece.bytes()).for_each(|(slot, byte)| *slot = byte);
+            self.len += fits;
         }
     }
 

@@ -10,7 +10,7 @@ use crate::loss::{Code, Loss, LossReport, Place};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
-use crate::table::{Level, Row, RowRef, row, rows_of};
+use crate::table::{Level, Row, RowRef, row};
 use crate::value::{FIELDS, Fields, Items};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -224,9 +224,8 @@ impl<'a> Walk<'a, '_> {
                     reference.literal = self.people.get(&item).map_or("", |(_, literal)| literal);
                 }
                 if !open {
-                    let name = entry.at.element.trim_end_matches("[]");
-                    list = name.len() < entry.at.element.len();
-                    self.w.name(name.rsplit('.').next().unwrap_or(name));
+                    list = entry.list;
+                    self.w.name(entry.name);
                     if list {
                         self.w.open_array();
                     }

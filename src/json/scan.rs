@@ -388,6 +388,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// How many bytes come before the first that ends a string or may not stand in one: a quote, a backslash, a control character.
 /// Eight at a time, in one word.
+#[inline]
 pub(crate) fn plain(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
@@ -406,6 +407,7 @@ pub(crate) fn plain(bytes: &[u8]) -> usize {
 }
 
 /// How many bytes come before the quote that ends a string, if all of them are printable ASCII and none is a backslash.
+#[inline]
 pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {

@@ -84,6 +84,7 @@ impl<'o> Writer<'o> {
         }
     }
 
+    #[inline(always)]
     fn raw(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
@@ -111,6 +112,7 @@ impl<'o> Writer<'o> {
     }
 
     /// A member's name, which is ours and needs no escapes; its value follows.
+    #[inline(always)]
     pub(crate) fn name(&mut self, name: &str) {
         self.raw(if self.comma { ",\"" } else { "\"" });
         self.raw(name);
@@ -141,6 +143,7 @@ impl<'o> Writer<'o> {
     }
 
     /// JSON in pieces, then more of it, none of which needs escapes; [`Self::end_value`] ends it.
+    #[inline(always)]
     pub(crate) fn pieces(&mut self, pieces: &[&str], more: &[u8]) {
         self.separate();
         self.comma = false;
@@ -151,6 +154,7 @@ impl<'o> Writer<'o> {
     }
 
     /// A further piece.
+    #[inline(always)]
     pub(crate) fn more(&mut self, piece: &str) {
         self.raw(piece);
     }
@@ -177,6 +181,7 @@ impl<'o> Writer<'o> {
         self.comma = true;
     }
 
+    #[inline(always)]
     pub(crate) fn member(&mut self, name: &str, text: &str) {
         self.name(name);
         self.string(text);

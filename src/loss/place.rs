@@ -41,9 +41,7 @@ impl Place {
     /// The attributes `tags`, one inside the other.
     #[must_use]
     pub fn of_tags(tags: &[u32]) -> Place {
-        let mut place = Place::ROOT;
-        place.steps.iter_mut().zip(tags).for_each(|(slot, tag)| *slot = Some(Step::Tag(*tag)));
-        place
+        Place::of_steps(tags.iter().copied().map(Step::Tag))
     }
 
     /// Whether it is the same place; as `==`, and looks no further than the steps go.
@@ -56,6 +54,13 @@ impl Place {
             }
         }
         true
+    }
+
+    /// These steps, one inside the other.
+    pub(crate) fn of_steps(steps: impl IntoIterator<Item = Step>) -> Place {
+        let mut place = Place::ROOT;
+        place.steps.iter_mut().zip(steps).for_each(|(slot, step)| *slot = Some(step));
+        place
     }
 
     /// What input is counted in, where it has such places: resources, or data sets.

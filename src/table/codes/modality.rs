@@ -11,9 +11,35 @@ pub(crate) fn is_acquisition(code: &str) -> bool {
 }
 
 fn find(code: &str) -> Option<&'static (&'static str, bool)> {
-    let at = MODALITIES.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;
-    MODALITIES.get(at)
+    let at = WORDS.binary_search(&word(code)?).ok()?;
+    MODALITIES.get(at).filter(|(known, _)| *known == code)
 }
+
+/// A code of up to sixteen bytes as a number; numbers have the order of the codes.
+const fn word(code: &str) -> Option<u128> {
+    let (mut word, mut rest) = (0_u128, code.as_bytes());
+    let Some(free) = 16_usize.checked_sub(rest.len()) else { return None };
+    while let [byte, behind @ ..] = rest {
+        word = word << 8 | *byte as u128;
+        rest = behind;
+    }
+    // A shift by the whole width is none: the empty code.
+    Some(if free == 16 { 0 } else { word << (8 * free) })
+}
+
+/// The codes of [`MODALITIES`] as numbers.
+static WORDS: [u128; MODALITIES.len()] = {
+    let mut words = [0; MODALITIES.len()];
+    let (mut rest, mut free): (&[(&str, bool)], &mut [u128]) = (MODALITIES, &mut words);
+    while let ([(code, _), codes @ ..], [slot, slots @ ..]) = (rest, free) {
+        *slot = match word(code) {
+            Some(word) => word,
+            None => 0,
+        };
+        (rest, free) = (codes, slots);
+    }
+    words
+};
 
 /// Every modality, and whether CID 29 holds it.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, bool)> {
@@ -128,6 +154,8 @@ mod tests {
 
     #[test]
     fn table_is_sorted() {
+        assert!(WORDS.is_sorted() && all().all(|(code, _)| find(code).is_some_and(|(found, _)| *found == code)));
+        assert!(find("").is_none() && find("CT\0").is_none() && find("ABCDEFGHIJKLMNOPQ").is_none());
         assert!(MODALITIES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(is_acquisition("CT") && !is_acquisition("SR") && is_dcm("SR") && !is_dcm("XYZ"));
     }

@@ -77,6 +77,13 @@ pub(crate) fn push_one(out: &mut String, field: &str) {
     out.push_str(field);
 }
 
+/// The run at the start of `text`, of items of so many fields.
+pub(crate) fn run(text: &str, fields: usize) -> &str {
+    let mut items = Items::at(text, fields);
+    while items.next().is_some() {}
+    text.get(..text.len() - items.rest.len()).unwrap_or("")
+}
+
 /// The field of a run of one item of one field.
 pub(crate) fn only(run: &str) -> Option<&str> {
     let mut rest = run;

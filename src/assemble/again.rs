@@ -12,6 +12,8 @@ use alloc::vec::Vec;
 #[derive(Default)]
 pub(super) struct Taken {
     pub(super) record: usize,
+    /// Whether it made the record.
+    pub(super) is_new: bool,
     /// The instance it added, if it changed nothing else.
     pub(super) instance: Option<Entry>,
     /// Leaves that it carried.

@@ -5,6 +5,7 @@
 
 mod absorb;
 mod again;
+mod anew;
 mod append;
 mod by_row;
 mod copies;
@@ -26,6 +27,7 @@ pub(crate) use again::Same;
 use again::Taken;
 use alloc::string::String;
 use alloc::vec::Vec;
+pub(crate) use anew::{Anew, Fact, Run, Source};
 use append::stand_in;
 use by_row::ByRow;
 use items::{Item, items};
@@ -80,7 +82,7 @@ impl Assembler {
     pub(crate) fn take(&mut self, set: &mut DataSet, options: &Options, sink: &mut Sink<'_>) -> Result<(), Error> {
         let row_number = self.row;
         self.row += 1;
-        self.taken.instance = None;
+        (self.taken.instance, self.taken.is_new) = (None, false);
         let before = sink.report.carried();
         let result = self.place(set, options, sink, row_number);
         let taken_back = before.saturating_sub(sink.report.carried());
@@ -115,7 +117,9 @@ impl Assembler {
         let series = self.by_row.first(row::SERIES_UID.into());
         let instance = series.and(self.by_row.first(row::INSTANCE_UID.into()));
         place_levels(set, &mut self.by_row, series.is_some(), instance.is_some(), sink);
+        let records = self.records.len();
         let at = self.record(set, study, options)? as usize;
+        let is_new = self.records.len() > records;
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
         record.changed = false;
@@ -192,6 +196,7 @@ impl Assembler {
             self.taken.instance = record.instances.last().copied().filter(|_| !record.changed);
         }
         self.taken.record = at;
+        self.taken.is_new = is_new;
         if record.is_full() {
             return Err(Error::new(Kind::Limit));
         }
@@ -286,7 +291,8 @@ fn keep_settled(
         filled |= bit;
         noted |= u32::from(!cell.leaf || cell.counted != 0) << cell.field;
     }
-    if !(row.kind.is_settled)(filled) {
+    let first = group.first().map_or("", |at| text(set, *at as usize));
+    if !(row.kind.is_settled)(filled, if filled & 1 != 0 { first } else { "" }) {
         return false;
     }
     let fields = group.iter().filter_map(|at| set.cells.get(*at as usize)).map(|cell| {

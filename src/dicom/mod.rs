@@ -8,6 +8,7 @@ mod attributes;
 mod dataset;
 mod leaf;
 mod offset;
+mod pattern;
 mod quick;
 mod read;
 mod replay;

@@ -117,7 +117,7 @@ impl DataSet {
                 self.know_part(row, part);
                 Some(used)
             }
-            Some(Named::Other) => None,
+            Some(Named::Dating(_) | Named::Other) => None,
             Some(Named::Known(tag)) => self.quick_unmapped(&head, Step::Tag(tag), Code::NotMapped),
             None => {
                 let tag = tag(head.tag)?;

@@ -404,6 +404,40 @@ impl From<Error> for Broken {
 mod tests {
     use super::*;
 
+    /// Whether the second of two rows is compared with the first, and not read.
+    fn second_is_compared(rows: [&str; 2]) -> bool {
+        let (options, mut core) = (Options::default(), Core::new());
+        let mut sink = Sink::new(false, None);
+        for row in rows {
+            core.feed(row.as_bytes(), true, &options, &mut sink).unwrap();
+        }
+        core.replay.has_fitted()
+    }
+
+    #[test]
+    fn rows_that_repeat_are_compared() {
+        let study = |uid: &str, date: &str, modalities: &str| {
+            alloc::format!(
+                r#"{{"00080005":{{"vr":"CS","Value":["ISO_IR 192"]}},"00080020":{{"vr":"DA","Value":["{date}"]}},"00080030":{{"vr":"TM","Value":["101530"]}},"00080050":{{"vr":"SH","Value":["A{date}"]}},"00080051":{{"vr":"SQ","Value":[{{"00400031":{{"vr":"UT","Value":["RIS"]}}}}]}},"00080061":{{"vr":"CS","Value":[{modalities}]}},"00080090":{{"vr":"PN","Value":[{{"Alphabetic":"Quinn^Harper"}}]}},"00080201":{{"vr":"SH","Value":["+0100"]}},"00100020":{{"vr":"LO","Value":["P{uid}"]}},"00100040":{{"vr":"CS","Value":["F"]}},"0020000D":{{"vr":"UI","Value":["1.2.{uid}"]}},"00201206":{{"vr":"IS","Value":[{uid}]}}}}"#
+            )
+        };
+        let first = study("1", "20240114", r#""CT""#);
+        assert!(second_is_compared([&first, &study("22", "20230113", r#""CT""#)]));
+        assert!(second_is_compared([&first, &study("22", "20230113", r#""CT""#).replace('F', "M")]));
+        assert!(!second_is_compared([&first, &first]));
+        assert!(!second_is_compared([&first, &study("22", "20231301", r#""CT""#)]));
+        let instance = |uid: &str, number: &str, rows: &str| {
+            alloc::format!(
+                r#"{{"00080018":{{"vr":"UI","Value":["1.2.3.{uid}"]}},"0020000D":{{"vr":"UI","Value":["1.2"]}},"0020000E":{{"vr":"UI","Value":["1.2.3"]}},"00200013":{{"vr":"IS","Value":[{number}]}},"00280010":{{"vr":"US","Value":[{rows}]}}}}"#
+            )
+        };
+        // The first makes the series; the second is the pattern of those behind it, whose lost values may differ.
+        let rows = [instance("1", "1", "512"), instance("2", "2", "512")].concat();
+        assert!(second_is_compared([&rows, &instance("33", "3", "640")]));
+        assert!(!second_is_compared([&rows, &instance("33", "3", "640,1")]));
+        assert!(!second_is_compared([&rows, &instance("033", "3", "640")]));
+    }
+
     #[test]
     fn a_byte_order_mark_may_come_in_pieces() {
         let mut reader = Reader::new(Options::default());

@@ -1,88 +1,50 @@
-//! Differential skipping: rows that repeat the row before them, but for their instance, are compared and not read.
+//! Differential skipping: rows that repeat the row before them, but for what tells them apart, are compared and not read.
 //!
-//! Rows of one series say the same of study and series again and again. When the general path has read a row that added an instance to a
-//! record and changed nothing else, that row becomes a pattern: its text, with gaps where instances differ. A row that fits the pattern does
-//! to the record what the pattern's row did, and the losses of what was skipped are counted with it. A row that does not fit is left to the
-//! general path, untouched.
+//! Rows of one series say the same of study and series again and again; rows of studies have the same attributes in the same order. When the
+//! general path has read a row that added an instance to a record and changed nothing else, or that made a record of its own, that row becomes
+//! a [`Pattern`]: its text, with gaps where rows differ. A row that fits the pattern does what the pattern's row did, with the texts of its own
+//! gaps, and the losses of what was skipped are counted with it. A row that does not fit is left to the general path, untouched.
 //!
-//! Gaps are the SOP Instance UID, the Instance Number, the RetrieveURL, and the values of attributes that have no row and were seen to
-//! differ, as long as they have as many leaves. Everything between the gaps has the bytes of the pattern, and so means what it meant there.
-//! Attempts are rare where rows do not repeat: after a pattern that no row fitted, ever more rows go by before the next.
+//! What stands between the gaps has the bytes of the pattern, and so means what it meant there. In gaps only plain values are taken: those
+//! that the general path would keep as they stand and without remark. Values of attributes that are lost may differ as long as they have as
+//! many leaves. Attempts are rare where rows do not repeat: after a pattern that no row fitted, ever more rows go by before the next.
 
 use super::dataset::{DataSet, leaves};
+use super::pattern::{GAPS, Gap, Memos, Misfit, Pattern, Segment, only_value};
 use super::quick::tag;
-use crate::assemble::{Assembler, Same};
+use crate::assemble::{Anew, Assembler, Fact, Run, Same, Source};
 use crate::error::Error;
-use crate::grammar::plain::is_plain;
-use crate::json::scan::{Next, Raw, Scanner, plain, plain_ascii};
-use crate::loss::{Code, Loss, Sink};
+use crate::json::scan::Scanner;
+use crate::loss::{Code, Loss, Sink, Step};
 use crate::options::Options;
-use crate::table::{Named, RowRef, Vr, look, row};
-use alloc::string::String;
+use crate::table::{Align, Level, Merge, Named, Part, RowRef, Vr, look, row};
 use alloc::vec::Vec;
 
 /// The most rows that go by before the next attempt.
 const PATIENCE: u32 = 128;
-/// Attributes that are remembered to differ from instance to instance.
-const RESTLESS: usize = 128;
 
-/// A member of the pattern.
-struct Segment {
-    digits: [u8; 8],
-    end: usize,
-    /// Where what may differ begins and ends.
-    gap: (usize, usize),
-    kind: Gap,
-    /// Whether it is one: an attribute without a row is none until it differs.
-    open: bool,
-}
-
-/// What a gap holds.
-#[derive(Clone, Copy, PartialEq)]
-enum Gap {
-    /// Nothing: it must be the same.
-    None,
-    /// A plain value of this VR, between quotes or as a number.
-    Uid,
-    Number {
-        quoted: bool,
-    },
-    Url,
-    /// A value of so many leaves that are lost.
-    Lost(u64),
-}
-
-/// A part of the pattern: bytes that are the same, then a gap.
-#[derive(Clone, Copy)]
-struct Step {
-    same: (usize, usize),
-    gap: Gap,
+/// What rows that fit the pattern do.
+enum Deed {
+    /// They add an instance: the numbers of the gaps of its UID and its number.
+    Instance { same: Same, uid: usize, number: Option<usize> },
+    /// They make a record.
+    Study(Anew),
 }
 
 /// The pattern, and what rows that fit it do.
 #[derive(Default)]
 pub(super) struct Replay {
-    /// The members of the row, from behind its brace to the last of them.
-    text: String,
-    segments: Vec<Segment>,
-    steps: Vec<Step>,
-    same: Option<Same>,
+    pattern: Pattern,
+    memos: Memos,
+    deed: Option<Deed>,
     losses: Vec<Loss>,
     /// Rows that fitted and are not accounted for, and the first of them.
     rows: u64,
     first: u64,
-    /// Whether any row fitted this pattern.
+    /// Whether any row fitted this pattern, or would have, had it met a value before.
     fitted: bool,
-    restless: Vec<[u8; 8]>,
     wait: u32,
     patience: u32,
-}
-
-/// Why a row does not fit.
-enum Misfit {
-    /// It has other bytes at this place of the pattern.
-    At(usize),
-    Other,
 }
 
 impl Replay {
@@ -94,112 +56,54 @@ impl Replay {
         options: &Options,
         sink: &mut Sink<'_>,
     ) -> Result<bool, Error> {
-        if self.same.is_none() {
-            return Ok(false);
-        }
+        let Some(deed) = &self.deed else { return Ok(false) };
         // Every attempt that fails opens a gap.
-        for _ in 0..=self.segments.len() {
-            let mut ahead = *scanner;
-            match self.fit(&mut ahead) {
-                Ok((uid, number)) => {
-                    let Some(same) = &self.same else { return Ok(false) };
-                    if self.rows == 0 {
-                        self.first = assembler.rows();
+        for _ in 0..=self.pattern.segments.len() {
+            let at = match self.pattern.fit(*scanner, &self.memos) {
+                Ok((values, end)) => {
+                    let first = assembler.rows();
+                    let texts = values.all();
+                    match deed {
+                        Deed::Instance { same, uid, number } => {
+                            let text = |gap: usize| texts.get(gap).copied();
+                            assembler.again(same, text(*uid).unwrap_or(""), number.and_then(text), options)?;
+                        }
+                        Deed::Study(anew) => {
+                            if !assembler.anew(anew, texts, values.leaves, options)? {
+                                return Ok(false);
+                            }
+                            sink.report.carry(anew.carried + values.leaves);
+                        }
                     }
-                    assembler.again(same, uid, number, options)?;
+                    if self.rows == 0 {
+                        self.first = first;
+                    }
                     self.rows += 1;
                     self.fitted = true;
-                    *scanner = ahead;
+                    scanner.pass(end - scanner.at());
                     if sink.listens() {
                         self.settle(assembler, sink);
                     }
                     return Ok(true);
                 }
-                Err(Misfit::At(at)) if self.open(at) => {}
-                Err(_) => return Ok(false),
+                Err(Misfit::At(at)) => at,
+                Err(Misfit::New(table)) => {
+                    // Another value of the same kind: not a bad pattern, as long as there are few of them.
+                    self.fitted |= self.memos.has_room(table);
+                    return Ok(false);
+                }
+                Err(Misfit::Other) => return Ok(false),
+            };
+            if !self.pattern.open(at) {
+                return Ok(false);
             }
         }
         Ok(false)
     }
 
-    /// Whether the row fits: its UID and its number.
-    fn fit<'t>(&self, ahead: &mut Scanner<'t>) -> Result<(&'t str, Option<&'t str>), Misfit> {
-        let mut items = ahead.enter_object().map_err(|_| Misfit::Other)?;
-        let (mut uid, mut number) = ("", None);
-        for step in &self.steps {
-            let (start, end) = step.same;
-            let same = self.text.get(start..end).unwrap_or("").as_bytes();
-            let rest = ahead.rest();
-            if !rest.as_bytes().starts_with(same) {
-                if rest.len() < same.len() {
-                    // The row goes on in the next chunk.
-                    return Err(Misfit::Other);
-                }
-                let equal = rest.bytes().zip(same).take_while(|(one, two)| one == *two).count();
-                return Err(Misfit::At(start + equal));
-            }
-            ahead.pass(same.len());
-            let rest = ahead.rest();
-            let quoted = || plain_ascii(rest.as_bytes()).and_then(|len| rest.get(..len)).ok_or(Misfit::Other);
-            let of = |text: &'t str, vr: Vr| if is_plain(text, vr) { Ok(text) } else { Err(Misfit::Other) };
-            match step.gap {
-                Gap::None => {}
-                Gap::Uid => {
-                    uid = of(quoted()?, Vr::Ui)?;
-                    ahead.pass(uid.len());
-                }
-                Gap::Url => ahead.pass(url(rest).ok_or(Misfit::Other)?),
-                Gap::Number { quoted: true } => {
-                    let digits = of(quoted()?, Vr::Is)?;
-                    ahead.pass(digits.len());
-                    number = Some(digits);
-                }
-                Gap::Number { quoted: false } => {
-                    let len = rest.bytes().take_while(u8::is_ascii_digit).count();
-                    let digits = of(rest.get(..len).unwrap_or(""), Vr::Is)?;
-                    ahead.pass(len);
-                    number = Some(digits);
-                }
-                Gap::Lost(count) => {
-                    if leaves(ahead).ok() != Some(count) {
-                        return Err(Misfit::Other);
-                    }
-                }
-            }
-        }
-        match ahead.is_member(&mut items) {
-            Ok(false) => Ok((uid, number)),
-            _ => Err(Misfit::Other),
-        }
-    }
-
-    /// Opens a gap where rows differ, if what stands there has no row.
-    fn open(&mut self, at: usize) -> bool {
-        let found = self.segments.iter_mut().find(|segment| at < segment.end);
-        let Some(segment) = found.filter(|segment| !segment.open && segment.kind != Gap::None && at >= segment.gap.0) else { return false };
-        segment.open = true;
-        if self.restless.len() < RESTLESS && !self.restless.contains(&segment.digits) {
-            self.restless.push(segment.digits);
-        }
-        self.draw();
-        true
-    }
-
-    /// Draws the steps anew.
-    fn draw(&mut self) {
-        self.steps.clear();
-        let mut from = 0;
-        for segment in self.segments.iter().filter(|segment| segment.open) {
-            let (start, end) = segment.gap;
-            self.steps.push(Step { same: (from, start), gap: segment.kind });
-            from = end;
-        }
-        self.steps.push(Step { same: (from, self.text.len()), gap: Gap::None });
-    }
-
     /// Makes a pattern of the row that the general path has just taken, if it is good for one. `row` begins with its brace.
     pub(super) fn learn(&mut self, row: &str, set: &DataSet, assembler: &mut Assembler) {
-        if self.same.take().is_some() && !self.fitted {
+        if self.deed.take().is_some() && !self.fitted {
             self.patience = (self.patience * 2).clamp(1, PATIENCE);
             self.wait = self.patience;
         } else if self.fitted {
@@ -210,138 +114,194 @@ impl Replay {
             self.wait = left;
             return;
         }
-        let Some(same) = assembler.same() else { return };
         // What a second occurrence does depends on the first.
-        if set.losses.iter().any(|loss| loss.code == Code::DuplicateAttribute) || !self.cut(row, set) {
+        if set.losses.iter().any(|loss| loss.code == Code::DuplicateAttribute) {
             return;
         }
-        self.losses.clear();
-        self.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
-        self.draw();
-        self.same = Some(same);
+        self.deed = if let Some(same) = assembler.same() {
+            self.cut(row, set, |_, row| [row::INSTANCE_UID.into(), row::INSTANCE_NUMBER.into()].contains(&row));
+            self.instance(same)
+        } else if assembler.is_new() {
+            self.study(row, set, assembler)
+        } else {
+            None
+        };
+        if self.deed.is_some() {
+            self.losses.clear();
+            self.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
+            self.pattern.draw();
+        }
     }
 
-    /// Cuts the row into its members; whether the UID's gap is found.
-    fn cut(&mut self, row: &str, set: &DataSet) -> bool {
-        self.text.clear();
-        self.segments.clear();
+    /// Cuts the row into its members. Plain values of parts that may differ become gaps, and so does what is lost.
+    fn cut(&mut self, row: &str, set: &DataSet, differs: impl Fn(&Part, RowRef) -> bool) {
+        let Replay { pattern, .. } = self;
+        pattern.text.clear();
+        pattern.segments.clear();
         let last = set.members.last().map_or(1, |member| member.end as usize);
-        self.text.push_str(row.get(1..last).unwrap_or(""));
-        let mut found = false;
+        pattern.text.push_str(row.get(1..last).unwrap_or(""));
         for member in &set.members {
             let (name, end) = ((member.name as usize).saturating_sub(1), (member.end as usize).saturating_sub(1));
-            let text = self.text.get(name..end).unwrap_or("");
-            let mut segment = Segment { digits: [0; 8], end, gap: (end, end), kind: Gap::None, open: false };
-            if let Some((digits, kind, (from, to))) = gap(text) {
-                found |= kind == Gap::Uid;
-                let known = || self.restless.contains(&digits);
-                segment = Segment { digits, end, gap: (name + from, name + to), kind, open: !matches!(kind, Gap::Lost(_)) || known() };
-            }
-            self.segments.push(segment);
+            let found = gap(pattern.text.get(name..end).unwrap_or(""), set, &differs);
+            let segment = match found {
+                None => Segment { digits: [0; 8], end, gap: (end, end), kind: Gap::None, open: false },
+                Some((digits, kind, (from, to))) => {
+                    let open = match kind {
+                        Gap::None => false,
+                        Gap::Lost(_) => pattern.is_restless(&digits),
+                        _ => true,
+                    };
+                    Segment { digits, end, gap: (name + from, name + to), kind, open }
+                }
+            };
+            pattern.segments.push(segment);
         }
-        found
+    }
+
+    /// The number of the gap of this segment among those whose text is wanted.
+    fn number_of(&self, segment: usize) -> usize {
+        let wanted = |segment: &&Segment| segment.open && !matches!(segment.kind, Gap::Lost(_) | Gap::None);
+        self.pattern.segments.iter().take(segment).filter(wanted).count()
+    }
+
+    fn segment_of(&self, row: RowRef) -> Option<(usize, &Segment)> {
+        let is = |segment: &Segment| matches!(look(u64::from_le_bytes(segment.digits)), Some(Named::Part(_, of, _)) if of == row);
+        self.pattern.segments.iter().enumerate().find(|(_, segment)| is(segment))
+    }
+
+    /// A pattern of instances, where the UID is a gap.
+    fn instance(&self, same: Same) -> Option<Deed> {
+        let gap = |row: RowRef| self.segment_of(row).filter(|(_, segment)| segment.open).map(|(at, _)| self.number_of(at));
+        Some(Deed::Instance { same, uid: gap(row::INSTANCE_UID.into())?, number: gap(row::INSTANCE_NUMBER.into()) })
+    }
+
+    /// A pattern of studies, where every fact is found in the gaps, in values that were met before, or is the same.
+    fn study(&mut self, row: &str, set: &DataSet, assembler: &Assembler) -> Option<Deed> {
+        // Remarks depend on values; what belongs to a series or an instance has no place here.
+        let odd = |cell: &&crate::dicom::Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
+        // What is said twice is told by nobody; the offset is no fact of its own.
+        let twice = set.cells.iter().filter(|cell| cell.row.is_none() && cell.leaf && cell.counted == 0).count();
+        if set.cells.iter().any(|cell| odd(&cell)) || twice > usize::from(set.offset.is_some()) {
+            return None;
+        }
+        self.cut(row, set, |part, row| {
+            let merge = row.row().map(|row| (row.merge, row.lifts));
+            let is_kept =
+                |cell: &crate::dicom::Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
+            let simple = part.align == Align::First && part.mark.is_none() && part.vr != Vr::Sq;
+            simple && merge == Some((Merge::Fill, 0)) && set.cells.iter().any(is_kept)
+        });
+        let rows = assembler.rows_of_last();
+        let mut facts = Vec::new();
+        let mut leaves = 0;
+        for (row, run) in rows {
+            facts.push(Fact { row, run: self.fact(row, run, set, &mut leaves)? });
+        }
+        let gaps = self.number_of(self.pattern.segments.len());
+        let mut anew = assembler.anew_of(facts, set, leaves)?;
+        // Every gap must be a fact's: another would be lost.
+        let good = gaps <= GAPS && anew.number_gaps(|segment| self.number_of(segment)) == gaps;
+        good.then_some(Deed::Study(anew))
+    }
+
+    /// Where a fact comes from; of gaps the number of their segment.
+    fn fact(&mut self, row: RowRef, run: &str, set: &DataSet, leaves: &mut u64) -> Option<Run> {
+        let of = row.row()?;
+        let cells = || set.cells.iter().filter(move |cell| cell.row == Some(row));
+        let feeds = |segment: &Segment| match look(u64::from_le_bytes(segment.digits)) {
+            Some(Named::Part(_, fed, part)) if fed == row => Some(part),
+            Some(Named::Dating(part)) if cells().any(|cell| !cell.leaf) => Some(part),
+            _ => None,
+        };
+        let segments: Vec<(usize, &Part)> =
+            self.pattern.segments.iter().enumerate().filter_map(|(at, segment)| Some((at, feeds(segment)?))).collect();
+        let is_gap = |at: usize| self.pattern.segments.get(at).is_some_and(|segment| segment.open);
+        if of.merge == Merge::Fill && segments.iter().any(|(at, _)| is_gap(*at)) {
+            let mut fields: Vec<(u8, Source)> = Vec::new();
+            for cell in cells() {
+                let from = segments.iter().find(|(at, part)| part.field == cell.field && is_gap(*at));
+                let source = match from {
+                    Some((at, _)) => Source::Gap(*at),
+                    None => Source::Text(set.text.get(cell.start..cell.end)?.into()),
+                };
+                fields.push((cell.field, source));
+            }
+            fields.sort_by_key(|(field, _)| *field);
+            let each_once = fields.windows(2).all(|pair| matches!(pair, [(one, _), (two, _)] if one < two));
+            return (each_once && cells().all(|cell| cell.item == 0)).then_some(Run::Fields(fields));
+        }
+        // What one attribute alone says is remembered with its text.
+        let ([(at, part)], true) = (segments.as_slice(), of.lifts == 0) else {
+            return Some(Run::Whole(Source::Text(run.into())));
+        };
+        let at = *at;
+        let tag = Step::Tag(part.tag);
+        let told = set.losses.iter().any(|loss| loss.at.steps().next() == Some(tag)) || part.within.is_some() || part.vr == Vr::Offset;
+        if told {
+            return Some(Run::Whole(Source::Text(run.into())));
+        }
+        let segment = self.pattern.segments.get_mut(at)?;
+        let (from, to) = segment.gap;
+        let own = cells().filter(|cell| cell.leaf).count() as u64;
+        *leaves += own;
+        let table = self.memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);
+        (segment.kind, segment.open) = (Gap::Memo(table), true);
+        Some(Run::Whole(Source::Gap(at)))
     }
 
     /// Accounts for the rows that fitted.
     pub(super) fn settle(&mut self, assembler: &mut Assembler, sink: &mut Sink<'_>) {
         let rows = core::mem::take(&mut self.rows);
-        let Some(same) = self.same.as_ref().filter(|_| rows > 0) else { return };
-        sink.report.carry(assembler.settle(same, rows));
+        let Some(deed) = self.deed.as_ref().filter(|_| rows > 0) else { return };
+        if let Deed::Instance { same, .. } = deed {
+            sink.report.carry(assembler.settle(same, rows));
+        }
         for loss in &self.losses {
             sink.lose(Loss { first: self.first, count: loss.count * rows, ..*loss });
         }
     }
 
+    /// Whether a row fitted the pattern.
+    #[cfg(test)]
+    pub(super) fn has_fitted(&self) -> bool {
+        self.fitted
+    }
+
     /// Forgets the pattern: what it would do may have changed.
     pub(super) fn forget(&mut self) {
-        self.same = None;
+        self.deed = None;
     }
 }
 
-/// The digits of a member's tag, its gap, and where in its text that is; none where there is nothing that may differ.
-fn gap(text: &str) -> Option<([u8; 8], Gap, (usize, usize))> {
+/// The digits of a member's tag, its gap, and where in its text that is. An attribute that may not differ has its value there, and no gap.
+fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> Option<([u8; 8], Gap, (usize, usize))> {
     let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
     let named = look(u64::from_le_bytes(*digits));
     let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
     scanner.name().ok()?;
-    if let Some(Named::Part(_, row, _)) = named {
-        let vr = match row {
-            _ if row == RowRef::from(row::INSTANCE_UID) => Vr::Ui,
-            _ if row == RowRef::from(row::INSTANCE_NUMBER) => Vr::Is,
-            _ if row == RowRef::from(row::RETRIEVE_URL) => Vr::Ur,
-            _ => return None,
-        };
-        let (raw, quoted, at) = only_value(&mut scanner)?;
-        let value = raw.text;
-        if vr == Vr::Ur {
-            let good = quoted && text.get(at..).and_then(url) == Some(value.len());
-            return good.then_some((*digits, Gap::Url, (at, at + value.len())));
-        }
-        if raw.escaped {
-            return None;
-        }
-        let kind = match vr {
-            Vr::Ui => Gap::Uid,
-            _ => Gap::Number { quoted },
-        };
-        return (is_plain(value, vr) && (quoted || vr == Vr::Is)).then_some((*digits, kind, (at, at + value.len())));
-    }
-    if !matches!(named, None | Some(Named::Known(_))) {
-        return None;
-    }
-    tag(*digits)?;
     scanner.peek().ok()?;
     let from = scanner.at();
-    let count = leaves(&mut scanner).ok()?;
-    Some((*digits, Gap::Lost(count), (from, scanner.at())))
-}
-
-/// The bytes before the quote that ends a plain URL; a slash may be escaped, as some serialisers do.
-fn url(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut len = 0;
-    loop {
-        len += plain(bytes.get(len..)?);
-        match bytes.get(len..)? {
-            [b'"', ..] => break,
-            [b'\\', b'/', ..] => len += 2,
-            _ => return None,
+    let mut whole = scanner;
+    let count = leaves(&mut whole).ok()?;
+    let value = (from, whole.at());
+    match named {
+        Some(Named::Part(_, row, part)) => {
+            // What series and instances say of their own URL is told, and not kept.
+            let url = row == RowRef::from(row::RETRIEVE_URL);
+            let told = url && !set.cells.iter().any(|cell| cell.row == Some(row));
+            let may = told || differs(part, row);
+            let found = if may { only_value(&mut scanner, part.vr, told) } else { None };
+            Some(found.map_or((*digits, Gap::None, value), |(gap, place)| (*digits, gap, place)))
         }
-    }
-    let url = bytes.get(..len)?;
-    let ends = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
-    (url.iter().all(|byte| matches!(byte, b' '..=b'~')) && ends(url.first()) && ends(url.last())).then_some(len)
-}
-
-/// The one scalar under `Value` of an attribute that has nothing else but its VR: its text, whether between quotes, and where it is.
-fn only_value<'t>(scanner: &mut Scanner<'t>) -> Option<(Raw<'t>, bool, usize)> {
-    let mut found = None;
-    (scanner.peek().ok()? == Next::Object).then_some(())?;
-    let mut items = scanner.enter_object().ok()?;
-    while let Some(name) = scanner.member(&mut items).ok()? {
-        let next = scanner.peek().ok()?;
-        match name.text {
-            "vr" if next == Next::String => {
-                scanner.string().ok()?;
-            }
-            "Value" if next == Next::Array && found.is_none() => {
-                let mut values = scanner.enter_array().ok()?;
-                if !scanner.element(&mut values).ok()? {
-                    return None;
-                }
-                let at = scanner.at();
-                found = match scanner.peek().ok()? {
-                    Next::String => scanner.string().ok().map(|raw| (raw, true, at + 1)),
-                    Next::Number => scanner.number().ok().map(|text| (Raw { text, escaped: false }, false, at)),
-                    _ => None,
-                };
-                found?;
-                if scanner.element(&mut values).ok()? {
-                    return None;
-                }
-            }
-            _ => return None,
+        Some(Named::Dating(part)) if differs(part, row::STARTED.into()) => {
+            let used = set.cells.iter().any(|cell| !cell.leaf && cell.row == Some(row::STARTED.into()));
+            let found = if used { only_value(&mut scanner, part.vr, false) } else { None };
+            Some(found.map_or((*digits, Gap::None, value), |(gap, place)| (*digits, gap, place)))
         }
+        None | Some(Named::Known(_)) => {
+            tag(*digits)?;
+            Some((*digits, Gap::Lost(count), value))
+        }
+        Some(Named::Dating(_) | Named::Other) => None,
     }
-    found
 }

@@ -34,7 +34,7 @@ impl Kind for Birth {
 }
 
 impl Spell for Birth {
-    fn is_settled(filled: u16) -> bool {
+    fn is_settled(filled: u16, _: &str) -> bool {
         filled & 1 != 0
     }
 

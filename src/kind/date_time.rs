@@ -40,7 +40,7 @@ impl Kind for DateTime {
 }
 
 impl Spell for DateTime {
-    fn is_settled(filled: u16) -> bool {
+    fn is_settled(filled: u16, _: &str) -> bool {
         filled & 1 != 0
     }
 
@@ -79,7 +79,7 @@ impl Kind for DateTimeOr {
 }
 
 impl Spell for DateTimeOr {
-    fn is_settled(filled: u16) -> bool {
+    fn is_settled(filled: u16, _: &str) -> bool {
         let dated = |date: u16| filled & 1 << date != 0 || filled & 2 << date == 0;
         dated(0) && dated(3)
     }

@@ -41,7 +41,7 @@ impl Kind for Device {
 }
 
 impl Spell for Device {
-    fn is_settled(_: u16) -> bool {
+    fn is_settled(_: u16, _: &str) -> bool {
         true
     }
 

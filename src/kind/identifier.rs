@@ -41,7 +41,7 @@ impl Kind for Identifier {
 }
 
 impl Spell for Identifier {
-    fn is_settled(filled: u16) -> bool {
+    fn is_settled(filled: u16, _: &str) -> bool {
         filled & 0b01101 == 1
     }
 
@@ -135,7 +135,7 @@ impl Kind for PatientIdentifier {
 const MEDICAL_RECORD: &str = "MR";
 
 impl Spell for PatientIdentifier {
-    fn is_settled(filled: u16) -> bool {
+    fn is_settled(filled: u16, _: &str) -> bool {
         filled & 0b11101 == 1
     }
 

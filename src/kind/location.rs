@@ -34,7 +34,7 @@ impl Kind for Location {
 }
 
 impl Spell for Location {
-    fn is_settled(_: u16) -> bool {
+    fn is_settled(_: u16, _: &str) -> bool {
         true
     }
 

@@ -78,9 +78,10 @@ pub(crate) trait Spell: Kind {
         let _ = draft;
     }
 
-    /// Whether an item of which these fields are filled, a bit each, is in its one form whatever they hold: `canon` would change nothing.
-    fn is_settled(filled: u16) -> bool {
-        let _ = filled;
+    /// Whether an item of which these fields are filled, a bit each, and whose first field is this, is in its one form whatever else it holds:
+    /// `canon` would change nothing.
+    fn is_settled(filled: u16, first: &str) -> bool {
+        let _ = (filled, first);
         false
     }
 
@@ -103,7 +104,7 @@ pub(crate) struct Vtable {
     pub(crate) name: &'static str,
     pub(crate) fields: usize,
     pub(crate) canon: fn(&mut Draft<'_>),
-    pub(crate) is_settled: fn(u16) -> bool,
+    pub(crate) is_settled: fn(u16, &str) -> bool,
     pub(crate) to_fhir: for<'a> fn(&Fields<'a>, &Cx<'a>, &mut Told) -> Fhir<'a>,
     pub(crate) from_fhir: for<'d> fn(&Found<'d>, &Cx<'_>, &mut Fill<'d>),
 }

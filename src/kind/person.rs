@@ -47,7 +47,7 @@ impl Kind for Person {
 }
 
 impl Spell for Person {
-    fn is_settled(filled: u16) -> bool {
+    fn is_settled(filled: u16, _: &str) -> bool {
         filled & 0b111_1000 == 0
     }
 

@@ -23,7 +23,7 @@ impl Kind for Text {
 }
 
 impl Spell for Text {
-    fn is_settled(_: u16) -> bool {
+    fn is_settled(_: u16, _: &str) -> bool {
         true
     }
 
@@ -58,7 +58,7 @@ impl Kind for Number {
 }
 
 impl Spell for Number {
-    fn is_settled(_: u16) -> bool {
+    fn is_settled(_: u16, _: &str) -> bool {
         true
     }
 
@@ -87,7 +87,7 @@ impl Kind for Uid {
 }
 
 impl Spell for Uid {
-    fn is_settled(_: u16) -> bool {
+    fn is_settled(_: u16, _: &str) -> bool {
         true
     }
 

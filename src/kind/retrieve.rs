@@ -32,6 +32,10 @@ impl Kind for Retrieve {
 }
 
 impl Spell for Retrieve {
+    fn is_settled(_: u16, url: &str) -> bool {
+        !url.ends_with('/')
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         let bare = draft.get(0).trim_end_matches('/');
         if bare.len() < draft.get(0).len() {

@@ -29,8 +29,12 @@ pub(crate) fn sex_of(gender: &str) -> Option<&'static str> {
 }
 
 impl Spell for Sex {
+    fn is_settled(_: u16, sex: &str) -> bool {
+        GENDERS.iter().any(|(known, _)| *known == sex)
+    }
+
     fn canon(draft: &mut Draft<'_>) {
-        if !GENDERS.iter().any(|(sex, _)| *sex == draft.get(0)) {
+        if !Self::is_settled(1, draft.get(0)) {
             draft.refuse(0, Code::BadCode);
         }
     }

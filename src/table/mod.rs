@@ -180,7 +180,9 @@ pub(crate) fn home(tag: u32) -> Option<(u8, Home)> {
 pub(crate) enum Named {
     /// This part of this row; its number.
     Part(u8, RowRef, &'static Part),
-    /// A container, or what dates others.
+    /// What dates others.
+    Dating(&'static Part),
+    /// A container.
     Other,
     /// It is known and has no row.
     Known(u32),
@@ -193,7 +195,11 @@ pub(crate) fn look(digits: u64) -> Option<Named> {
         return known::KNOWN.get(known).map(|known| Named::Known(known.tag));
     }
     let (row, part) = DISPATCH.parts.get(usize::from(index)).copied()??;
-    Some(if part.within.is_some() || matches!(part.vr, Vr::Offset) { Named::Other } else { Named::Part(index as u8, row, part) })
+    Some(match (part.within, part.vr) {
+        (Some(_), _) => Named::Other,
+        (None, Vr::Offset) => Named::Dating(part),
+        (None, _) => Named::Part(index as u8, row, part),
+    })
 }
 
 fn slot(digits: u64) -> Option<(u64, u16)> {

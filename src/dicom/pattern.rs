@@ -1,0 +1,323 @@
+//! The text of a row as a pattern: bytes that are the same in every row, and gaps between them.
+
+use super::dataset::leaves;
+use crate::grammar::plain::{is_plain, is_plain_name};
+use crate::json::scan::{Next, Raw, Scanner, plain, plain_ascii};
+use crate::table::Vr;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The most gaps whose texts are wanted.
+pub(super) const GAPS: usize = 40;
+/// Attributes that are remembered to differ from row to row.
+const RESTLESS: usize = 128;
+/// Texts of an attribute that are remembered with what they mean.
+const MEMOS: usize = 64;
+
+/// What a gap holds.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Gap {
+    /// Nothing: it must be the same.
+    None,
+    /// A plain string of this VR, without its quotes.
+    Text(Vr),
+    /// A plain number of digits.
+    Digits,
+    /// A plain name of one group, without its quotes.
+    Name,
+    /// A URL, without its quotes; slashes may be escaped.
+    Url,
+    /// A value that was met before, in this table of [`Memos`].
+    Memo(usize),
+    /// A value of so many leaves that are lost.
+    Lost(u64),
+}
+
+/// A member of the pattern.
+pub(super) struct Segment {
+    pub(super) digits: [u8; 8],
+    pub(super) end: usize,
+    /// Where what may differ begins and ends.
+    pub(super) gap: (usize, usize),
+    pub(super) kind: Gap,
+    /// Whether it is a gap: an attribute that is lost is none until it differs.
+    pub(super) open: bool,
+}
+
+/// Bytes that are the same, then a gap.
+#[derive(Clone, Copy)]
+struct Step {
+    same: (usize, usize),
+    gap: Gap,
+}
+
+/// What the gaps of a row hold, those whose text is wanted in order.
+pub(super) struct Values<'v> {
+    texts: [&'v str; GAPS],
+    used: usize,
+    /// Leaves in gaps that were met before.
+    pub(super) leaves: u64,
+}
+
+impl<'v> Values<'v> {
+    fn push(&mut self, text: &'v str) {
+        if let Some(slot) = self.texts.get_mut(self.used) {
+            *slot = text;
+            self.used += 1;
+        }
+    }
+
+    pub(super) fn all(&self) -> &[&'v str] {
+        self.texts.get(..self.used).unwrap_or_default()
+    }
+}
+
+/// Why a row does not fit.
+pub(super) enum Misfit {
+    /// It has other bytes at this place of the pattern.
+    At(usize),
+    /// It has a value that was not met before, in this table.
+    New(usize),
+    Other,
+}
+
+/// The pattern.
+#[derive(Default)]
+pub(super) struct Pattern {
+    /// The members of a row, from behind its brace to the last of them.
+    pub(super) text: String,
+    pub(super) segments: Vec<Segment>,
+    steps: Vec<Step>,
+    restless: Vec<[u8; 8]>,
+}
+
+impl Pattern {
+    /// What the row that the scanner stands before holds in the gaps, if it fits, and where it ends.
+    pub(super) fn fit<'v>(&self, mut ahead: Scanner<'v>, memos: &'v Memos) -> Result<(Values<'v>, usize), Misfit> {
+        let ahead = &mut ahead;
+        let mut items = ahead.enter_object().map_err(|_| Misfit::Other)?;
+        let mut values = Values { texts: [""; GAPS], used: 0, leaves: 0 };
+        for step in &self.steps {
+            let (start, end) = step.same;
+            let same = self.text.get(start..end).unwrap_or("").as_bytes();
+            let rest = ahead.rest();
+            if !rest.as_bytes().starts_with(same) {
+                if rest.len() < same.len() {
+                    // The row goes on in the next chunk.
+                    return Err(Misfit::Other);
+                }
+                let equal = rest.bytes().zip(same).take_while(|(one, two)| one == *two).count();
+                return Err(Misfit::At(start + equal));
+            }
+            ahead.pass(same.len());
+            let rest = ahead.rest();
+            let len = match step.gap {
+                Gap::None => continue,
+                Gap::Lost(count) => {
+                    if leaves(ahead).ok() != Some(count) {
+                        return Err(Misfit::Other);
+                    }
+                    continue;
+                }
+                Gap::Memo(table) => {
+                    let memo = memos.find(table, rest).ok_or(Misfit::New(table))?;
+                    values.push(&memo.run);
+                    values.leaves += memo.leaves;
+                    ahead.pass(memo.text.len());
+                    continue;
+                }
+                gap => value(rest, gap).ok_or(Misfit::Other)?,
+            };
+            values.push(rest.get(..len).unwrap_or(""));
+            ahead.pass(len);
+        }
+        match ahead.is_member(&mut items) {
+            Ok(false) => Ok((values, ahead.at())),
+            _ => Err(Misfit::Other),
+        }
+    }
+
+    /// Opens a gap where rows differ, if what stands there is lost; whether it could.
+    pub(super) fn open(&mut self, at: usize) -> bool {
+        let found = self.segments.iter_mut().find(|segment| at < segment.end);
+        let may_open = |segment: &&mut Segment| !segment.open && matches!(segment.kind, Gap::Lost(_)) && at >= segment.gap.0;
+        let Some(segment) = found.filter(may_open) else { return false };
+        segment.open = true;
+        if self.restless.len() < RESTLESS && !self.restless.contains(&segment.digits) {
+            self.restless.push(segment.digits);
+        }
+        self.draw();
+        true
+    }
+
+    /// Whether the attribute was seen to differ from row to row.
+    pub(super) fn is_restless(&self, digits: &[u8; 8]) -> bool {
+        self.restless.contains(digits)
+    }
+
+    /// Draws the steps anew.
+    pub(super) fn draw(&mut self) {
+        self.steps.clear();
+        let mut from = 0;
+        for segment in self.segments.iter().filter(|segment| segment.open) {
+            let (start, end) = segment.gap;
+            self.steps.push(Step { same: (from, start), gap: segment.kind });
+            from = end;
+        }
+        self.steps.push(Step { same: (from, self.text.len()), gap: Gap::None });
+    }
+}
+
+/// The bytes of the plain value at the start of `text`.
+fn value(text: &str, gap: Gap) -> Option<usize> {
+    let quoted = || plain_ascii(text.as_bytes()).and_then(|len| text.get(..len));
+    match gap {
+        Gap::Text(vr) => quoted().filter(|text| is_plain(text, vr)).map(str::len),
+        Gap::Name => quoted().filter(|text| is_plain_name(text)).map(str::len),
+        Gap::Url => url(text),
+        Gap::Digits => {
+            let len = text.bytes().take_while(u8::is_ascii_digit).count();
+            is_plain(text.get(..len)?, Vr::Is).then_some(len)
+        }
+        Gap::None | Gap::Memo(_) | Gap::Lost(_) => None,
+    }
+}
+
+/// The bytes before the quote that ends a plain URL; a slash may be escaped, as some serialisers do.
+fn url(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut len = 0;
+    loop {
+        len += plain(bytes.get(len..)?);
+        match bytes.get(len..)? {
+            [b'"', ..] => break,
+            [b'\\', b'/', ..] => len += 2,
+            _ => return None,
+        }
+    }
+    is_url(bytes.get(..len)?).then_some(len)
+}
+
+fn is_url(bytes: &[u8]) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) && ends(bytes.first()) && ends(bytes.last())
+}
+
+/// The gap that the one plain value of an attribute makes, if that is all it has: what kind, and where in the text of its value.
+/// `vr` is how the value is read; a URL that is told but not kept may have escapes.
+pub(super) fn only_value(scanner: &mut Scanner<'_>, vr: Vr, told_only: bool) -> Option<(Gap, (usize, usize))> {
+    let (raw, quoted, at) = scalar(scanner, vr)?;
+    let gap = match vr {
+        Vr::Pn => Gap::Name,
+        Vr::Ur if told_only => Gap::Url,
+        Vr::Is if !quoted => Gap::Digits,
+        _ => Gap::Text(vr),
+    };
+    if !quoted && vr != Vr::Is || raw.escaped && gap != Gap::Url {
+        return None;
+    }
+    let good = match gap {
+        Gap::Name => raw.text.is_ascii() && !raw.text.contains('\u{7F}') && is_plain_name(raw.text),
+        // Its only escapes are slashes: every backslash has one behind it.
+        Gap::Url => is_url(raw.text.as_bytes()) && raw.text.split('\\').skip(1).all(|behind| behind.starts_with('/')),
+        _ => raw.text.is_ascii() && !raw.text.contains('\u{7F}') && is_plain(raw.text, vr),
+    };
+    good.then_some((gap, (at, at + raw.text.len())))
+}
+
+/// The one scalar under `Value` of an attribute that has nothing else but its VR: its text, whether between quotes, and where it is.
+fn scalar<'t>(scanner: &mut Scanner<'t>, vr: Vr) -> Option<(Raw<'t>, bool, usize)> {
+    let mut found = None;
+    let mut right = false;
+    (scanner.peek().ok()? == Next::Object).then_some(())?;
+    let mut items = scanner.enter_object().ok()?;
+    while let Some(name) = scanner.member(&mut items).ok()? {
+        let next = scanner.peek().ok()?;
+        match name.text {
+            "vr" if next == Next::String && !right => right = scanner.string().ok()?.text == vr.name(),
+            "Value" if next == Next::Array && found.is_none() => {
+                let mut values = scanner.enter_array().ok()?;
+                if !scanner.element(&mut values).ok()? {
+                    return None;
+                }
+                found = Some(one(scanner, vr)?);
+                if scanner.element(&mut values).ok()? {
+                    return None;
+                }
+            }
+            _ => return None,
+        }
+    }
+    found.filter(|_| right)
+}
+
+/// The scalar that the scanner stands before; of a name its alphabetic group, if it has no other.
+fn one<'t>(scanner: &mut Scanner<'t>, vr: Vr) -> Option<(Raw<'t>, bool, usize)> {
+    let next = scanner.peek().ok()?;
+    let at = scanner.at();
+    match next {
+        Next::String if vr != Vr::Pn => scanner.string().ok().map(|raw| (raw, true, at + 1)),
+        Next::Number => scanner.number().ok().map(|text| (Raw { text, escaped: false }, false, at)),
+        Next::Object if vr == Vr::Pn => {
+            let mut groups = scanner.enter_object().ok()?;
+            let name = scanner.member(&mut groups).ok()??;
+            if name.text != "Alphabetic" || scanner.peek().ok()? != Next::String {
+                return None;
+            }
+            let at = scanner.at();
+            let raw = scanner.string().ok()?;
+            scanner.member(&mut groups).ok()?.is_none().then_some((raw, true, at + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Values of attributes that were met before, with what they mean.
+#[derive(Default)]
+pub(super) struct Memos {
+    tables: Vec<Table>,
+}
+
+struct Table {
+    digits: [u8; 8],
+    memos: Vec<Memo>,
+    next: usize,
+}
+
+pub(super) struct Memo {
+    /// The text of the attribute's value.
+    text: Box<str>,
+    /// The run of the fact that it makes.
+    run: Box<str>,
+    /// Leaves that it carries.
+    leaves: u64,
+}
+
+impl Memos {
+    /// Whether no value of the table had to give way to another.
+    pub(super) fn has_room(&self, table: usize) -> bool {
+        self.tables.get(table).is_some_and(|table| table.memos.len() < MEMOS)
+    }
+
+    fn find(&self, table: usize, text: &str) -> Option<&Memo> {
+        self.tables.get(table)?.memos.iter().find(|memo| text.as_bytes().starts_with(memo.text.as_bytes()))
+    }
+
+    /// Remembers what a text means; the number of its table.
+    pub(super) fn add(&mut self, digits: [u8; 8], text: &str, run: &str, leaves: u64) -> usize {
+        let at = self.tables.iter().position(|table| table.digits == digits).unwrap_or_else(|| {
+            self.tables.push(Table { digits, memos: Vec::new(), next: 0 });
+            self.tables.len() - 1
+        });
+        if let Some(table) = self.tables.get_mut(at).filter(|table| !table.memos.iter().any(|memo| *memo.text == *text)) {
+            let memo = Memo { text: text.into(), run: run.into(), leaves };
+            match table.memos.get_mut(table.next) {
+                Some(slot) => *slot = memo,
+                None => table.memos.push(memo),
+            }
+            table.next = (table.next + 1) % MEMOS;
+        }
+        at
+    }
+}

@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::policy::{Endpoints, Practitioners, Subject};
 use crate::release::Release;
 use crate::search::Query;
-use crate::search::parse::encode;
+use crate::percent::encode;
 use crate::study::Study;
 use crate::table::{Level, row};
 use crate::uuid::Hash;

@@ -3,15 +3,9 @@
 //! Where either side has no time, both are compared as they are written, whatever their offsets: dates have no time zone. Where both have
 //! one, instants are compared.
 
-use crate::grammar::da::is_day;
-use crate::grammar::offset::offset;
+use crate::clock::days;
 use crate::zone::Zone;
 use alloc::string::String;
-use nom::Parser;
-use nom::bytes::complete::take_while1;
-use nom::character::complete::char;
-use nom::combinator::{opt, rest};
-use nom::sequence::preceded;
 
 /// How a value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +57,12 @@ pub(crate) struct Date {
 }
 
 impl Date {
-    pub(super) fn parse(text: &str) -> Option<Date> {
+    pub(super) fn parse(text: String) -> Option<Date> {
         let (date, prefix) = match PREFIXES.iter().find_map(|(name, prefix)| Some((text.strip_prefix(name)?, *prefix))) {
             Some(found) => found,
-            None => (text, Prefix::Eq),
+            None => (text.as_str(), Prefix::Eq),
         };
-        Some(Date { prefix, span: Span::parse(date)?, text: text.into() })
+        Some(Date { prefix, span: Span::parse(date)?, text })
     }
 
     /// Whether a date of the record matches; `zone` is the caller's, for a search value without one.
@@ -98,17 +92,17 @@ impl Date {
 impl Date {
     /// What the caller's zone says of the date and time as written.
     pub(super) fn zone(&self, zone: &Zone) -> Option<i32> {
-        let written = self.text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let (date, time) = written.split_once('T')?;
-        let offset = zone.offset(&date.replace('-', ""), &time.replace(':', ""))?;
-        Some(offset.minutes())
+        let offset = match zone {
+            Zone::None => None,
+            Zone::Fixed(offset) => Some(*offset).filter(|_| self.span.timed),
+            Zone::Local(_) => {
+                let written = self.text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+                let (date, time) = written.split_once('T')?;
+                zone.offset(&date.replace('-', ""), &time.replace(':', ""))
+            }
+        };
+        offset.map(|offset| offset.minutes())
     }
-}
-
-type Error<'a> = nom::error::Error<&'a str>;
-
-fn digits<'a>(n: usize) -> impl Parser<&'a str, Output = &'a str, Error = Error<'a>> {
-    crate::grammar::digits(n)
 }
 
 impl Span {
@@ -117,32 +111,26 @@ impl Span {
         self.shifted(self.zone.filter(|_| self.timed)).from
     }
 
-    /// `YYYY[-MM[-DD[Thh:mm[:ss[.f]][zone]]]]`.
+    /// `YYYY[-MM[-DD[Thh:mm[:ss[.f]][zone]]]]`. By hand: it is done for every study that is judged.
     pub(super) fn parse(text: &str) -> Option<Span> {
-        let dash = || char::<_, Error<'_>>('-');
-        let (behind, (year, month)) = (digits(4), opt(preceded(dash(), (digits(2), opt(preceded(dash(), digits(2))))))).parse(text).ok()?;
-        let (month, day) = month.unzip();
-        let day = day.flatten();
-        let number = |text: &str| text.parse::<i64>().ok();
-        let (y, m) = (number(year)?, number(month.unwrap_or("01"))?);
-        if y == 0 || !(1..=12).contains(&m) {
+        let mut rest = Rest(text.as_bytes());
+        let year = rest.number(4).filter(|year| *year > 0)?;
+        let Some(month) = rest.part(b'-', 2) else {
+            return rest.is_empty().then(|| Span::days(days(year, 1, 1), days(year + 1, 1, 1)));
+        };
+        if !(1..=12).contains(&month) {
             return None;
         }
-        let first = crate::clock::days(y, m, 1);
-        let last = match (month, day) {
-            (None, _) => crate::clock::days(y + 1, 1, 1),
-            (Some(_), None) => crate::clock::days(if m == 12 { y + 1 } else { y }, m % 12 + 1, 1),
-            (Some(month), Some(day)) => {
-                // The calendar's years begin before those that an archive's do.
-                let leap = if y % 400 == 0 || y % 4 == 0 && y % 100 != 0 { "2000" } else { "2001" };
-                if !is_day(leap, month, day) {
-                    return None;
-                }
-                let first = crate::clock::days(y, m, number(day)?);
-                return Span::of_day(first, behind);
-            }
+        let first = days(year, month, 1);
+        let next = if month == 12 { days(year + 1, 1, 1) } else { days(year, month + 1, 1) };
+        let Some(day) = rest.part(b'-', 2) else {
+            return rest.is_empty().then(|| Span::days(first, next));
         };
-        behind.is_empty().then(|| Span::days(first, last))
+        let day = first + day - 1;
+        if !(first..next).contains(&day) {
+            return None;
+        }
+        if rest.is_empty() { Some(Span::days(day, day + 1)) } else { Span::of_day(day, rest) }
     }
 
     fn days(first: i64, last: i64) -> Span {
@@ -150,31 +138,29 @@ impl Span {
         Span { from: ticks(first), to: ticks(last), zone: None, timed: false }
     }
 
-    /// A day, and what is written behind it.
-    fn of_day(day: i64, behind: &str) -> Option<Span> {
-        if behind.is_empty() {
-            return Some(Span::days(day, day + 1));
+    /// A day, and the time written behind it.
+    fn of_day(day: i64, mut rest: Rest<'_>) -> Option<Span> {
+        let hour = rest.part(b'T', 2).filter(|hour| *hour < 24)?;
+        let minute = rest.part(b':', 2).filter(|minute| *minute < 60)?;
+        let second = rest.part(b':', 2);
+        if second.is_some_and(|second| second > 60) {
+            return None;
         }
-        let two = |low, high| crate::grammar::two(low, high);
-        let fraction = preceded(char::<_, Error<'_>>('.'), take_while1(|c: char| c.is_ascii_digit()));
-        let second = preceded(char(':'), (two(0, 60), opt(fraction)));
-        let mut clock = (char::<_, Error<'_>>('T'), two(0, 23), char(':'), two(0, 59), opt(second), rest);
-        let (_, (_, hour, _, minute, second, zone)) = clock.parse(behind).ok()?;
-        let number = |text: &str| text.parse::<i128>().ok();
-        let (second, fraction) = second.unzip();
         // A leap second is the end of its minute, and of its day.
-        let whole = i128::from(day) * 86_400 + number(hour)? * 3_600 + number(minute)? * 60 + number(second.unwrap_or("0"))?.min(59);
-        let (mut from, mut width) = (whole * TICKS, if second.is_some() { TICKS } else { 60 * TICKS });
-        if let Some(fraction) = fraction.flatten() {
-            for digit in fraction.bytes().take(12) {
+        let second_of_day = hour * 3_600 + minute * 60 + second.unwrap_or(0).min(59);
+        let mut from = (i128::from(day) * 86_400 + i128::from(second_of_day)) * TICKS;
+        let mut width = if second.is_some() { TICKS } else { 60 * TICKS };
+        if second.is_some() && rest.eat(b'.') {
+            let digits = rest.digits();
+            for digit in digits.iter().take(12) {
                 width /= 10;
                 from += i128::from(digit - b'0') * width;
             }
+            if digits.is_empty() {
+                return None;
+            }
         }
-        let zone = match zone {
-            "" => None,
-            zone => Some(minutes(zone)?),
-        };
+        let zone = if rest.is_empty() { None } else { Some(rest.zone()?) };
         Some(Span { from, to: from + width, zone, timed: true })
     }
 
@@ -219,10 +205,16 @@ impl Span {
         if !self.timed {
             return self;
         }
-        let (year, month, day) = crate::clock::civil(Span::day_of(self.from));
-        let second = Span::second_of(self.from);
-        let time = alloc::format!("{:02}{:02}{:02}", second / 3600, second / 60 % 60, second % 60);
-        let offset = zone.offset(&alloc::format!("{year:04}{month:02}{day:02}"), &time);
+        let offset = match zone {
+            Zone::None => None,
+            Zone::Fixed(offset) => Some(*offset),
+            Zone::Local(_) => {
+                let (year, month, day) = crate::clock::civil(Span::day_of(self.from));
+                let second = Span::second_of(self.from);
+                let time = alloc::format!("{:02}{:02}{:02}", second / 3600, second / 60 % 60, second % 60);
+                zone.offset(&alloc::format!("{year:04}{month:02}{day:02}"), &time)
+            }
+        };
         Span { zone: offset.map(|offset| offset.minutes()), ..self }
     }
 
@@ -232,16 +224,58 @@ impl Span {
     }
 }
 
-/// Minutes east of UTC. A form decoder may have made a space of an unescaped plus.
-fn minutes(text: &str) -> Option<i32> {
-    if text != "Z" && text.as_bytes().get(3) != Some(&b':') {
-        return None;
+/// What of a date is yet to be read.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
-    // FHIR has zones to 14 hours either way, DICOM to 12 hours west.
-    let east = text.replacen('-', "+", 1);
-    let zone = offset(text).or_else(|| offset(&east))?;
-    let east = zone.hours.parse::<i32>().ok()? * 60 + zone.minutes.parse::<i32>().ok()?;
-    Some(if text.starts_with('-') { -east } else { east })
+
+    /// So many digits, if there are so many.
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        let mut n = 0;
+        for byte in number {
+            n = n * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+        }
+        self.0 = rest;
+        Some(n)
+    }
+
+    /// A mark with so many digits behind it; nothing is read where it is none.
+    fn part(&mut self, mark: u8, digits: usize) -> Option<i64> {
+        let mut behind = Rest(self.0.strip_prefix(&[mark])?);
+        let number = behind.number(digits)?;
+        *self = behind;
+        Some(number)
+    }
+
+    fn eat(&mut self, mark: u8) -> bool {
+        let behind = self.0.strip_prefix(&[mark]);
+        self.0 = behind.unwrap_or(self.0);
+        behind.is_some()
+    }
+
+    /// All digits up to something else.
+    fn digits(&mut self) -> &'a [u8] {
+        let len = self.0.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(self.0.len());
+        let (digits, rest) = self.0.split_at_checked(len).unwrap_or((self.0, &[]));
+        self.0 = rest;
+        digits
+    }
+
+    /// Minutes east of UTC, of `Z` or `+hh:mm`. FHIR has zones to 14 hours either way, DICOM to 12 hours west.
+    fn zone(mut self) -> Option<i32> {
+        if self.0 == b"Z" {
+            return Some(0);
+        }
+        let is_west = self.0.first() == Some(&b'-');
+        let hours = self.part(if is_west { b'-' } else { b'+' }, 2)?;
+        let minutes = self.part(b':', 2).filter(|minutes| *minutes < 60 && self.is_empty())?;
+        let east = i32::try_from(hours * 60 + minutes).ok().filter(|east| *east <= 14 * 60)?;
+        Some(if is_west { -east } else { east })
+    }
 }
 
 #[cfg(test)]
@@ -250,7 +284,7 @@ mod tests {
     use super::*;
 
     fn matches(query: &str, record: &str) -> bool {
-        Date::parse(query).unwrap().matches(Span::parse(record).unwrap(), &Zone::None)
+        Date::parse(query.into()).unwrap().matches(Span::parse(record).unwrap(), &Zone::None)
     }
 
     #[test]
@@ -264,10 +298,10 @@ mod tests {
         assert!(matches("ap2024-01-14", "2024-01-15") && !matches("ap2024-01-14", "2024-01-16"));
         assert!(matches("ne2024-01-14T10:00:00.5Z", "2024-01-14T10:00:00Z"));
         let summer = Zone::Local(|date, _| (if date < "20240701" { "+01:00" } else { "+02:00" }).parse().ok());
-        let local = |query: &str, record: &str| Date::parse(query).unwrap().matches(Span::parse(record).unwrap(), &summer);
+        let local = |query: &str, record: &str| Date::parse(query.into()).unwrap().matches(Span::parse(record).unwrap(), &summer);
         assert!(local("2024-01-14T11:00", "2024-01-14T10:00:00Z") && local("2024-07-14T12:00", "2024-07-14T10:00:00Z"));
         for bad in ["", "24", "2024-13", "2024-02-30", "2024-01-14T10", "2024-01-14T10:00+1", "xx2024", "2024-1-1", "2024-01-14 10:00"] {
-            assert_eq!(Date::parse(bad), None, "{bad}");
+            assert_eq!(Date::parse(bad.into()), None, "{bad}");
         }
     }
 }

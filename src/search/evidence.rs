@@ -5,7 +5,7 @@
 use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use crate::fhir::found::{CONNECTION, IDENTIFIER_TYPE, PAYLOAD, URI};
+use crate::fhir::found::{CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
 use crate::fhir::{own_id, place};
 use crate::kind::{Cx, PERSON, Told};
@@ -15,43 +15,44 @@ use crate::release::Release;
 use crate::study::{Series, Study};
 use crate::table::{Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::string::String;
 
-/// One value that a study shows.
-#[derive(Default)]
-pub(super) struct Shown {
-    pub(super) system: String,
+/// One value that a study shows. Borrowed: most are looked at once, and are not what is asked for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shown<'a> {
+    pub(super) system: Uri<'a>,
     /// Code, identifier, UID; empty where there are words only.
-    pub(super) value: String,
-    /// System and code of an identifier's type.
-    pub(super) type_: Option<(&'static str, String)>,
-    /// Display and text.
-    pub(super) words: Vec<String>,
+    pub(super) value: Uri<'a>,
+    /// Code of an identifier's type, of [`IDENTIFIER_TYPE`](crate::fhir::found::IDENTIFIER_TYPE).
+    pub(super) type_: &'a str,
+    /// Text and display.
+    pub(super) words: [&'a str; 2],
     pub(super) date: Option<Span>,
-    /// The groups of a name, each with its components.
-    pub(super) names: Vec<Vec<String>>,
+    /// The groups of a name.
+    pub(super) name: Option<[&'a str; 3]>,
     /// There is something, though nothing is said of it.
     pub(super) exists: bool,
     /// It is a device, among persons.
     pub(super) is_device: bool,
-    /// Whether it has a system cannot be seen.
-    pub(super) is_unsure: bool,
 }
 
-/// What a study shows for a clause.
-#[derive(Default)]
-pub(super) struct Evidence {
-    pub(super) shown: Vec<Shown>,
+/// Takes what a study shows, one by one, and says when it has seen enough.
+pub(super) type Sight<'s> = &'s mut dyn FnMut(&Shown<'_>) -> bool;
+
+pub(super) struct Reader<'a, 's> {
+    study: &'a Study,
+    options: &'a Options,
+    release: Release,
+    sight: Sight<'s>,
+    /// Enough was seen: nothing more is of interest.
+    is_done: bool,
     /// What would have to be known for there to be nothing else.
-    pub(super) need: Option<Need>,
+    need: Option<Need>,
 }
 
-pub(super) struct Reader<'a> {
-    pub(super) study: &'a Study,
-    pub(super) options: &'a Options,
-    pub(super) release: Release,
-    evidence: Evidence,
+/// The components of a group of a name.
+pub(super) fn components(group: &str) -> impl Iterator<Item = &str> {
+    group.split('^').map(str::trim)
 }
 
 /// Whether what is asked of a person can be told: its name, its identification, or that there is one.
@@ -63,21 +64,21 @@ fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
     }
 }
 
-fn uri(uri: &Uri<'_>) -> String {
-    [uri.scheme, uri.rest].concat()
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn of(study: &'a Study, options: &'a Options, release: Release, about: About) -> Evidence {
-        let mut reader = Reader { study, options, release, evidence: Evidence::default() };
+impl<'a, 's> Reader<'a, 's> {
+    /// Shows what a study has for a clause, until enough is seen; then what would have to be known for there to be nothing else.
+    pub(super) fn show(study: &'a Study, options: &'a Options, release: Release, about: About, sight: Sight<'s>) -> Option<Need> {
+        let mut reader = Reader { study, options, release, sight, is_done: false, need: None };
         reader.read(about);
-        reader.evidence
+        reader.need
     }
 
     fn read(&mut self, about: About) {
         match about {
-            About::Id => self.value("", place::id(self.study, self.options).unwrap_or_default()),
-            About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study).to_string()),
+            About::Id => {
+                let id = place::id(self.study, self.options);
+                self.value("", id.as_deref().unwrap_or(""));
+            }
+            About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study)),
             About::Identifier => self.identifiers(),
             About::Started => {
                 self.study_fact(row::STARTED.into());
@@ -85,7 +86,7 @@ impl<'a> Reader<'a> {
             }
             About::Modality => self.modalities(),
             About::Series => {
-                self.study.series().filter_map(|series| series.get(row::SERIES_UID)).for_each(|uid| self.value("", uid.to_string()));
+                self.study.series().filter_map(|series| series.get(row::SERIES_UID)).for_each(|uid| self.value("", uid));
                 self.need_series(&[row::SERIES_UID.into()], |_| true);
             }
             About::Instance => self.instances(row::INSTANCE_UID.into()),
@@ -115,32 +116,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, system: &str, value: String) {
-        self.evidence.shown.push(Shown { system: system.into(), value, ..Shown::default() });
+    fn see(&mut self, shown: &Shown<'_>) {
+        self.is_done = self.is_done || (self.sight)(shown);
+    }
+
+    fn value(&mut self, system: &'static str, value: &str) {
+        self.see(&Shown { system: Uri::plain(system), value: Uri::plain(value), ..Shown::default() });
     }
 
     /// Items of a row in the shape that this release gives them.
     fn items(&mut self, row: RowRef, items: Option<Items<'a>>) {
+        let Some(items) = items else { return };
         let Some(of) = row.row() else { return };
         let Some(shape) = of.place_for(self.release, self.options).next().map(|at| at.shape) else { return };
-        for item in items.into_iter().flatten() {
-            self.item(&item, of, shape);
+        self.shaped(items, of, shape);
+    }
+
+    fn shaped(&mut self, items: Items<'a>, row: &Row, shape: Shape) {
+        for item in items {
+            if self.is_done {
+                return;
+            }
+            if let Some(shown) = self.item(&item, row, shape) {
+                self.see(&shown);
+            }
         }
     }
 
-    fn item(&mut self, item: &Fields<'a>, row: &Row, shape: Shape) {
+    fn item(&self, item: &Fields<'a>, row: &Row, shape: Shape) -> Option<Shown<'a>> {
         let cx = Cx { options: self.options, shape };
         let mut shown = Shown { is_device: shape == Shape::Performer("DEV"), ..Shown::default() };
         match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
-            Fhir::Nothing | Fhir::Number(_) => return,
-            Fhir::Text(text) => shown.value = uri(&text),
+            Fhir::Nothing | Fhir::Number(_) => return None,
+            Fhir::Text(text) => shown.value = text,
             Fhir::Short(text) => shown.date = Span::parse(text.as_str()),
             Fhir::Concept(concept) => {
-                shown.words.push(concept.text.to_string());
+                shown.words = [concept.text, ""];
                 if let Some(Coding { system, code, display, .. }) = concept.coding {
-                    shown.system = system.as_ref().map(uri).unwrap_or_default();
-                    shown.value = uri(&code);
-                    shown.words.push(display.to_string());
+                    shown.system = system.unwrap_or_default();
+                    shown.value = code;
+                    shown.words = [concept.text, display];
                 }
             }
             Fhir::Identifier(identifier) => name(&mut shown, &identifier),
@@ -150,11 +165,12 @@ impl<'a> Reader<'a> {
                 }
                 // The name as it is known, however it is displayed.
                 if row.kind.name == PERSON {
-                    shown.names = item.iter().take(3).map(|group| group.split('^').map(|part| part.trim().to_string()).collect()).collect();
+                    let [alphabetic, ideographic, phonetic, ..] = *item;
+                    shown.name = Some([alphabetic, ideographic, phonetic]);
                 }
             }
         }
-        self.evidence.shown.push(shown);
+        Some(shown)
     }
 
     fn study_fact(&mut self, row: RowRef) {
@@ -169,9 +185,12 @@ impl<'a> Reader<'a> {
 
     /// Something of this level would have to be known; the lowest level is told, and what it takes.
     fn need(&mut self, level: Level, rows: &[RowRef]) {
+        if self.is_done {
+            return;
+        }
         let fields = rows.iter().filter_map(|row| row.row()).flat_map(|row| row.parts).map(|part| part.within.unwrap_or(part.tag));
         let need = Need { level, fields: fields.collect() };
-        match &mut self.evidence.need {
+        match &mut self.need {
             Some(known) => known.join(&need),
             none => *none = Some(need),
         }
@@ -263,7 +282,7 @@ impl<'a> Reader<'a> {
             Ask::Reference | Ask::Identifier => {
                 let named = ask == Ask::Reference && self.study.items(row::PATIENT_NAME.into()).is_some();
                 if named || matches!(&self.options.subject, Subject::Reference(_)) {
-                    self.evidence.shown.push(Shown { exists: true, ..Shown::default() });
+                    self.see(&Shown { exists: true, ..Shown::default() });
                 }
                 id
             }
@@ -275,10 +294,11 @@ impl<'a> Reader<'a> {
         // The patient is asked for whatever the policy makes of it.
         let shape = of.places.iter().flatten().next().map_or(Shape::Text, |at| at.shape);
         for item in self.study.items(row).into_iter().flatten() {
-            self.item(&item, of, shape);
-        }
-        if ask == Ask::Gender {
-            self.evidence.shown.iter_mut().for_each(|shown| shown.system = "http://hl7.org/fhir/administrative-gender".into());
+            let Some(mut shown) = self.item(&item, of, shape) else { continue };
+            if ask == Ask::Gender {
+                shown.system = Uri::plain("http://hl7.org/fhir/administrative-gender");
+            }
+            self.see(&shown);
         }
         self.need_study(row);
     }
@@ -286,8 +306,8 @@ impl<'a> Reader<'a> {
     fn based_on(&mut self) {
         if place::accession_is_based_on(self.release, self.options) {
             let Some(of) = RowRef::from(row::ACCESSION).row() else { return };
-            for item in self.study.items(row::ACCESSION.into()).into_iter().flatten() {
-                self.item(&item, of, Shape::Logical("ServiceRequest", "ACSN"));
+            if let Some(items) = self.study.items(row::ACCESSION.into()) {
+                self.shaped(items, of, Shape::Logical("ServiceRequest", "ACSN"));
             }
             self.need_study(row::ACCESSION.into());
         }
@@ -302,34 +322,33 @@ impl<'a> Reader<'a> {
         let Some((base, _)) = place::service_base(self.study, self.options).filter(|_| self.options.endpoints != Endpoints::None) else {
             return;
         };
-        let shown = place::services(self.options).iter().filter_map(|service| {
-            let id = (ask == EndpointAsk::Reference).then(|| own_id(*service, base));
-            endpoint(*service, ask).map(|shown| Shown { value: id.unwrap_or(shown.value), ..shown })
-        });
-        self.evidence.shown.extend(shown);
+        for service in place::services(self.options) {
+            let Some(mut shown) = endpoint(*service, ask) else { continue };
+            let id = if ask == EndpointAsk::Reference { own_id(*service, base) } else { String::new() };
+            if ask == EndpointAsk::Reference {
+                shown.value = Uri::plain(&id);
+            }
+            self.see(&shown);
+        }
     }
 }
 
 /// What an Endpoint of a service shows.
-pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown> {
-    let value = |system: &str, value: String| Some(Shown { system: system.into(), value, ..Shown::default() });
+pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown<'static>> {
+    let value = |system, value| Some(Shown { system: Uri::plain(system), value, ..Shown::default() });
     match ask {
-        EndpointAsk::Connection => value(CONNECTION, ["dicom-", service.name()].concat()),
-        EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", "active".into()),
-        EndpointAsk::Payload => value(PAYLOAD, "any".into()),
+        EndpointAsk::Connection => value(CONNECTION, Uri { scheme: "dicom-", rest: service.name() }),
+        EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", Uri::plain("active")),
+        EndpointAsk::Payload => value(PAYLOAD, Uri::plain("any")),
         EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),
         EndpointAsk::Other => None,
     }
 }
 
-fn name(shown: &mut Shown, identifier: &Identifier<'_>) {
-    shown.system = identifier.system.as_ref().map(uri).unwrap_or_default();
-    shown.value = uri(&identifier.value);
-    shown.type_ = match identifier.type_ {
-        TypeCode::V2(code) if !code.is_empty() => Some((IDENTIFIER_TYPE, code.to_string())),
-        _ => None,
-    };
+fn name<'a>(shown: &mut Shown<'a>, identifier: &Identifier<'a>) {
+    shown.system = identifier.system.unwrap_or_default();
+    shown.value = identifier.value;
+    if let TypeCode::V2(code) = identifier.type_ {
+        shown.type_ = code;
+    }
 }
-
-/// The system of SOP classes.
-pub(super) const CLASSES: &str = URI;

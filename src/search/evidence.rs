@@ -8,7 +8,7 @@ use super::parameter::{About, Ask, EndpointAsk, Role};
 use crate::fhir::found::{CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
 use crate::fhir::{own_id, place};
-use crate::kind::{Cx, PERSON, Told};
+use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
 use crate::policy::{Endpoints, Service, Subject};
 use crate::release::Release;
@@ -36,16 +36,33 @@ pub(super) struct Shown<'a> {
     pub(super) is_device: bool,
 }
 
-/// Takes what a study shows, one by one, and says when it has seen enough.
-pub(super) type Sight<'s> = &'s mut dyn FnMut(&Shown<'_>) -> bool;
+/// Who looks at what a study shows.
+pub(super) trait Sight {
+    /// Takes what is shown, one by one, and says whether it has seen enough.
+    fn see(&mut self, shown: &Shown<'_>) -> bool;
+
+    /// Whether a value can be of interest that is this text, or ends in it. What cannot need not be spelled to be shown.
+    fn may_want(&self, text: &str) -> bool {
+        let _ = text;
+        true
+    }
+}
+
+impl<F: FnMut(&Shown<'_>) -> bool> Sight for F {
+    fn see(&mut self, shown: &Shown<'_>) -> bool {
+        self(shown)
+    }
+}
 
 pub(super) struct Reader<'a, 's> {
     study: &'a Study,
     options: &'a Options,
     release: Release,
-    sight: Sight<'s>,
+    sight: &'s mut dyn Sight,
     /// Enough was seen: nothing more is of interest.
     is_done: bool,
+    /// Of people their names alone are asked for.
+    is_of_name: bool,
     /// What would have to be known for there to be nothing else.
     need: Option<Need>,
 }
@@ -54,6 +71,12 @@ pub(super) struct Reader<'a, 's> {
 pub(super) fn components(group: &str) -> impl Iterator<Item = &str> {
     group.split('^').map(str::trim)
 }
+
+// Kinds whose first field is the code, identifier or UID that is written, but for the beginning of a URN.
+const MODALITY: &str = <Modality as Kind>::NAME;
+const UID: &str = <Uid as Kind>::NAME;
+const IDENTIFIER: &str = <IdentifierKind as Kind>::NAME;
+const PATIENT_IDENTIFIER: &str = <PatientIdentifier as Kind>::NAME;
 
 /// Whether what is asked of a person can be told: its name, its identification, or that there is one.
 fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
@@ -66,8 +89,12 @@ fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
 
 impl<'a, 's> Reader<'a, 's> {
     /// Shows what a study has for a clause, until enough is seen; then what would have to be known for there to be nothing else.
-    pub(super) fn show(study: &'a Study, options: &'a Options, release: Release, about: About, sight: Sight<'s>) -> Option<Need> {
-        let mut reader = Reader { study, options, release, sight, is_done: false, need: None };
+    pub(super) fn show(study: &'a Study, options: &'a Options, release: Release, about: About, sight: &'s mut dyn Sight) -> Option<Need> {
+        let is_of_name = matches!(
+            about,
+            About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given)
+        );
+        let mut reader = Reader { study, options, release, sight, is_done: false, is_of_name, need: None };
         reader.read(about);
         reader.need
     }
@@ -81,7 +108,7 @@ impl<'a, 's> Reader<'a, 's> {
             About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study)),
             About::Identifier => self.identifiers(),
             About::Started => {
-                self.study_fact(row::STARTED.into());
+                self.started();
                 self.need_study(row::STARTED.into());
             }
             About::Modality => self.modalities(),
@@ -117,7 +144,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     fn see(&mut self, shown: &Shown<'_>) {
-        self.is_done = self.is_done || (self.sight)(shown);
+        self.is_done = self.is_done || self.sight.see(shown);
     }
 
     fn value(&mut self, system: &'static str, value: &str) {
@@ -144,8 +171,16 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     fn item(&self, item: &Fields<'a>, row: &Row, shape: Shape) -> Option<Shown<'a>> {
+        let [alphabetic, ideographic, phonetic, ..] = *item;
+        // The name as it is known, however it is displayed.
+        let name = || Some([alphabetic, ideographic, phonetic]);
+        match row.kind.name {
+            MODALITY | UID | IDENTIFIER | PATIENT_IDENTIFIER if !self.sight.may_want(alphabetic) => return None,
+            PERSON if self.is_of_name => return Some(Shown { name: name(), ..Shown::default() }),
+            _ => {}
+        }
         let cx = Cx { options: self.options, shape };
-        let mut shown = Shown { is_device: shape == Shape::Performer("DEV"), ..Shown::default() };
+        let mut shown = Shown { is_device: matches!(shape, Shape::Performer("DEV")), ..Shown::default() };
         match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
             Fhir::Nothing | Fhir::Number(_) => return None,
             Fhir::Text(text) => shown.value = text,
@@ -158,19 +193,24 @@ impl<'a, 's> Reader<'a, 's> {
                     shown.words = [concept.text, display];
                 }
             }
-            Fhir::Identifier(identifier) => name(&mut shown, &identifier),
+            Fhir::Identifier(identifier) => identify(&mut shown, &identifier),
             Fhir::Reference(reference) => {
                 if let Some(identifier) = &reference.identifier {
-                    name(&mut shown, identifier);
+                    identify(&mut shown, identifier);
                 }
-                // The name as it is known, however it is displayed.
-                if row.kind.name == PERSON {
-                    let [alphabetic, ideographic, phonetic, ..] = *item;
-                    shown.name = Some([alphabetic, ideographic, phonetic]);
-                }
+                shown.name = if row.kind.name == PERSON { name() } else { None };
             }
         }
         Some(shown)
+    }
+
+    fn started(&mut self) {
+        let row = RowRef::from(row::STARTED);
+        let plain = |[date, time, offset, ..]: Fields<'_>| Span::of_dicom(date, time, offset, &self.options.zone);
+        match self.study.items(row).and_then(|mut items| items.next()).and_then(plain) {
+            Some(date) => self.see(&Shown { date: Some(date), ..Shown::default() }),
+            None => self.study_fact(row),
+        }
     }
 
     fn study_fact(&mut self, row: RowRef) {
@@ -345,10 +385,38 @@ pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown<'stat
     }
 }
 
-fn name<'a>(shown: &mut Shown<'a>, identifier: &Identifier<'a>) {
+fn identify<'a>(shown: &mut Shown<'a>, identifier: &Identifier<'a>) {
     shown.system = identifier.system.unwrap_or_default();
     shown.value = identifier.value;
     if let TypeCode::V2(code) = identifier.type_ {
         shown.type_ = code;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::rows;
+
+    #[test]
+    fn a_first_field_is_what_a_value_ends_in() {
+        let options = Options { study_id_system: Some("urn:x".into()), ..Options::default() };
+        for row in rows().filter(|row| matches!(row.kind.name, MODALITY | UID | IDENTIFIER | PATIENT_IDENTIFIER)) {
+            for at in row.places.iter().flatten() {
+                for first in ["1.2.3", "1.02.3", "CT", "", "A 1", "urn:oid:1.2"] {
+                    let item = [first, "A", "1.2.4", "ISO", "", "", "", "", "", ""];
+                    let mut shown = Shown::default();
+                    let cx = Cx { options: &options, shape: at.shape };
+                    match (row.kind.to_fhir)(&item, &cx, &mut Told::default()) {
+                        Fhir::Identifier(identifier) => identify(&mut shown, &identifier),
+                        Fhir::Reference(reference) => reference.identifier.iter().for_each(|identifier| identify(&mut shown, identifier)),
+                        Fhir::Concept(concept) => shown.value = concept.coding.unwrap_or_default().code,
+                        Fhir::Text(text) => shown.value = text,
+                        Fhir::Short(_) | Fhir::Number(_) | Fhir::Nothing => {}
+                    }
+                    assert!(shown.value.rest == first || shown.value.is(""), "{}", row.name);
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a study is an answer.
 
-use super::evidence::{Reader, Shown, components, endpoint};
+use super::evidence::{Reader, Shown, Sight, components, endpoint};
 use super::fold::{begins, contains, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::server::Issuer;
@@ -61,6 +61,31 @@ pub struct Residual {
     promised: Option<Zone>,
     /// What a row without issuer says.
     issuer: Issuer,
+}
+
+/// A clause that looks for something that meets it.
+struct Looking<'r> {
+    residual: &'r Residual,
+    clause: &'r Clause,
+    /// What has no system may have one.
+    is_unsure: bool,
+    is_met: bool,
+}
+
+impl Sight for Looking<'_> {
+    fn see(&mut self, shown: &Shown<'_>) -> bool {
+        self.is_met = self.residual.meets(self.clause, shown, self.is_unsure && is_empty(shown.system));
+        self.is_met
+    }
+
+    fn may_want(&self, text: &str) -> bool {
+        matches!(self.clause.modifier, Modifier::Missing | Modifier::Text)
+            || self.clause.values.iter().any(|value| match value {
+                Value::Token(token) => token.code.is_empty() || token.code.ends_with(text),
+                Value::OfType([_, _, code]) | Value::Uid(code) => code.ends_with(text),
+                _ => true,
+            })
+    }
 }
 
 impl Residual {
@@ -127,12 +152,9 @@ impl Residual {
         }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
         let is_unsure = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && self.misses_issuer(study);
-        let mut is_met = false;
-        let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown| {
-            is_met = self.meets(clause, shown, is_unsure && is_empty(shown.system));
-            is_met
-        });
-        self.decide(clause, is_met, need)
+        let mut looking = Looking { residual: self, clause, is_unsure, is_met: false };
+        let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
+        self.decide(clause, looking.is_met, need)
     }
 
     fn misses_issuer(&self, study: &Study) -> bool {
@@ -151,7 +173,7 @@ impl Residual {
                 let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && clause.modifier != Modifier::Not;
                 let mut is_met = false;
                 if asks {
-                    Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown| {
+                    Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
                         is_met = clause.values.iter().any(|value| self.is_of_number(value, shown));
                         is_met
                     });

@@ -31,6 +31,7 @@ pub(crate) mod parameter;
 mod parse;
 pub(crate) mod plan;
 mod push;
+mod rest;
 mod send;
 mod separate;
 mod server;

@@ -75,7 +75,7 @@ impl Order {
     pub(crate) fn keys(&self, study: &Study, query: &Query, options: &Options) -> Vec<Option<Key>> {
         let key = |(about, down): &(About, bool)| {
             let mut first: Option<Key> = None;
-            Reader::show(study, options, query.release(), *about, &mut |shown| {
+            Reader::show(study, options, query.release(), *about, &mut |shown: &Shown<'_>| {
                 // Of several values the one that comes first counts.
                 first = match (first.take(), Key::of(shown)) {
                     (Some(one), Some(other)) => Some(if *down { one.max(other) } else { one.min(other) }),

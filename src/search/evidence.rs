@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::policy::{Endpoints, Service, Subject};
 use crate::release::Release;
 use crate::study::{Series, Study};
-use crate::table::{Level, Row, RowRef, row};
+use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
 use alloc::string::String;
 
@@ -67,9 +67,34 @@ pub(super) struct Reader<'a, 's> {
     need: Option<Need>,
 }
 
+/// Whether the whole text of a URI is `text`. No empty parts are compared: they point nowhere, and reading nothing from there is slow.
+pub(super) fn is(uri: Uri<'_>, text: &str) -> bool {
+    uri.scheme.len() + uri.rest.len() == text.len()
+        && (uri.scheme.is_empty() || text.starts_with(uri.scheme))
+        && (uri.rest.is_empty() || text.ends_with(uri.rest))
+}
+
+pub(super) const fn is_empty(uri: Uri<'_>) -> bool {
+    uri.scheme.is_empty() && uri.rest.is_empty()
+}
+
 /// The components of a group of a name.
 pub(super) fn components(group: &str) -> impl Iterator<Item = &str> {
-    group.split('^').map(str::trim)
+    let mut rest = Some(group);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.bytes().position(|b| b == b'^');
+        let component = end.map_or(Some(text), |end| text.get(..end))?;
+        rest = end.and_then(|end| text.get(end + 1..));
+        Some(trim(component))
+    })
+}
+
+/// As [`str::trim`]; most parts of names begin and end in a letter.
+fn trim(text: &str) -> &str {
+    let is_tight = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_tight(bytes.first()) && is_tight(bytes.last()) { text } else { text.trim() }
 }
 
 // Kinds whose first field is the code, identifier or UID that is written, but for the beginning of a URN.
@@ -155,16 +180,15 @@ impl<'a, 's> Reader<'a, 's> {
     fn items(&mut self, row: RowRef, items: Option<Items<'a>>) {
         let Some(items) = items else { return };
         let Some(of) = row.row() else { return };
-        let Some(shape) = of.place_for(self.release, self.options).next().map(|at| at.shape) else { return };
-        self.shaped(items, of, shape);
+        let is_written = |at: &&At| at.releases.holds(self.release) && at.when.is_none_or(|when| when(self.release, self.options));
+        let Some(at) = of.places.iter().flatten().find(is_written) else { return };
+        self.shaped(items, of, at.shape);
     }
 
-    fn shaped(&mut self, items: Items<'a>, row: &Row, shape: Shape) {
-        for item in items {
-            if self.is_done {
-                return;
-            }
-            if let Some(shown) = self.item(&item, row, shape) {
+    fn shaped(&mut self, mut items: Items<'a>, row: &Row, shape: Shape) {
+        // Borrowed, because an item is long, and moving it takes longer than looking at it.
+        while let (false, Some(item)) = (self.is_done, &items.next()) {
+            if let Some(shown) = self.item(item, row, shape) {
                 self.see(&shown);
             }
         }
@@ -333,12 +357,12 @@ impl<'a, 's> Reader<'a, 's> {
         let Some(of) = row.row() else { return };
         // The patient is asked for whatever the policy makes of it.
         let shape = of.places.iter().flatten().next().map_or(Shape::Text, |at| at.shape);
-        for item in self.study.items(row).into_iter().flatten() {
-            let Some(mut shown) = self.item(&item, of, shape) else { continue };
-            if ask == Ask::Gender {
-                shown.system = Uri::plain("http://hl7.org/fhir/administrative-gender");
+        if let (Ask::Gender, Some(mut items)) = (ask, self.study.items(row)) {
+            if let Some(shown) = items.next().and_then(|item| self.item(&item, of, shape)) {
+                self.see(&Shown { system: Uri::plain("http://hl7.org/fhir/administrative-gender"), ..shown });
             }
-            self.see(&shown);
+        } else if let Some(items) = self.study.items(row) {
+            self.shaped(items, of, shape);
         }
         self.need_study(row);
     }
@@ -397,6 +421,14 @@ fn identify<'a>(shown: &mut Shown<'a>, identifier: &Identifier<'a>) {
 mod tests {
     use super::*;
     use crate::table::rows;
+
+    proptest::proptest! {
+        #[test]
+        fn components_are_trimmed(group in "[a^ \u{A0}\u{3000}é\t-]{0,12}") {
+            let all: alloc::vec::Vec<&str> = components(&group).collect();
+            proptest::prop_assert_eq!(all, group.split('^').map(str::trim).collect::<alloc::vec::Vec<_>>());
+        }
+    }
 
     #[test]
     fn a_first_field_is_what_a_value_ends_in() {

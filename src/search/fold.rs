@@ -25,25 +25,49 @@ pub(super) fn fold(text: &str) -> String {
 /// The parts of names are shorter, as a rule.
 const SHORT: usize = 64;
 
+/// What folding makes of ASCII: a letter or digit, a space, nothing; [`OTHER`] of what is none.
+static ASCII: [u8; 256] = {
+    let mut folded = [OTHER; 256];
+    let mut rest: &mut [u8] = &mut folded;
+    let mut byte = 0_u8;
+    while let [place, more @ ..] = rest {
+        if byte < 128 {
+            *place = match byte {
+                b'\t'..=b'\r' | b' ' => b' ',
+                _ if byte.is_ascii_alphanumeric() => byte.to_ascii_lowercase(),
+                _ => NOTHING,
+            };
+        }
+        byte = byte.wrapping_add(1);
+        rest = more;
+    }
+    folded
+};
+const NOTHING: u8 = 0;
+const OTHER: u8 = 1;
+
 /// As [`fold`], of short ASCII, which nothing decomposes: without an allocation, because it is done for every study.
 fn fold_short<'b>(text: &str, buffer: &'b mut [u8; SHORT]) -> Option<&'b [u8]> {
-    if text.len() > SHORT || !text.is_ascii() {
+    if text.len() > SHORT {
         return None;
     }
     let mut len = 0;
     let mut space = false;
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            // A space for one or more of them: never more bytes than the text has.
-            if space {
-                *buffer.get_mut(len)? = b' ';
+        match ASCII.get(usize::from(byte)) {
+            Some(&NOTHING) => {}
+            Some(b' ') => space = len > 0,
+            Some(&OTHER) | None => return None,
+            Some(letter) => {
+                // One space for one or more of them: never more bytes than the text has.
+                if space {
+                    *buffer.get_mut(len)? = b' ';
+                    len += 1;
+                    space = false;
+                }
+                *buffer.get_mut(len)? = *letter;
                 len += 1;
-                space = false;
             }
-            *buffer.get_mut(len)? = byte.to_ascii_lowercase();
-            len += 1;
-        } else if matches!(byte, b'\t'..=b'\r' | b' ') {
-            space = len > 0;
         }
     }
     buffer.get(..len)

@@ -1,6 +1,7 @@
 //! Whether a study is an answer.
 
-use super::evidence::{Reader, Shown, Sight, components, endpoint};
+use super::date::{Date, Span};
+use super::evidence::{Reader, Shown, Sight, components, endpoint, is, is_empty};
 use super::fold::{begins, contains, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::server::Issuer;
@@ -81,7 +82,7 @@ impl Sight for Looking<'_> {
     fn may_want(&self, text: &str) -> bool {
         matches!(self.clause.modifier, Modifier::Missing | Modifier::Text)
             || self.clause.values.iter().any(|value| match value {
-                Value::Token(token) => token.code.is_empty() || token.code.ends_with(text),
+                Value::Token(token) => token.code.is_empty() || text.is_empty() || token.code.ends_with(text),
                 Value::OfType([_, _, code]) | Value::Uid(code) => code.ends_with(text),
                 _ => true,
             })
@@ -185,9 +186,9 @@ impl Residual {
     /// Whether a value asks for the number that is shown, whoever issued it.
     fn is_of_number(&self, value: &Value, shown: &Shown<'_>) -> bool {
         match value {
-            Value::Token(token) => token.system.is_some() && (token.code.is_empty() || shown.value.is(&token.code)),
+            Value::Token(token) => token.system.is_some() && (token.code.is_empty() || is(shown.value, &token.code)),
             Value::Reference(reference) => {
-                self.resolved(reference).any(|found| shown.value.is(&found.value))
+                self.resolved(reference).any(|found| is(shown.value, &found.value))
             }
             _ => false,
         }
@@ -220,13 +221,10 @@ impl Residual {
             return false;
         }
         match value {
-            Value::Date(date) => shown.date.is_some_and(|record| {
-                let record = self.promised.as_ref().map_or(record, |zone| record.promised(zone));
-                date.matches(record, &self.zone)
-            }),
+            Value::Date(date) => shown.date.is_some_and(|record| self.is_date(date, record)),
             Value::Token(token) => match clause.about {
                 About::SopClass => is_class(token, shown.value) || is_class(token, with_urn(shown.value)),
-                About::Identifier if shown.system.is(DICOM_UID) => {
+                About::Identifier if is(shown.system, DICOM_UID) => {
                     let is_lenient = || self.query.handling == Handling::Lenient;
                     is_token(token, shown.system, shown.value) || is_lenient() && is_token(token, shown.system, without_urn(shown.value))
                 }
@@ -235,16 +233,23 @@ impl Residual {
             },
             Value::OfType([system, code, value]) => {
                 let is_type = !shown.type_.is_empty() && system == IDENTIFIER_TYPE && shown.type_ == code;
-                is_type && shown.value.is(value)
+                is_type && is(shown.value, value)
             }
             Value::Text(text) => is_text(clause, text, shown),
-            Value::Uid(text) => without_urn(shown.value).is(bare(text)),
+            Value::Uid(text) => is(without_urn(shown.value), bare(text)),
             Value::Reference(reference) => self.is_reference(clause, reference, shown, is_unsure),
             Value::Missing(_) => false,
         }
     }
 
+    #[inline(never)]
+    fn is_date(&self, date: &Date, record: Span) -> bool {
+        let record = self.promised.as_ref().map_or(record, |zone| record.promised(zone));
+        date.matches(record, &self.zone)
+    }
+
     /// A resource that the caller resolved is the one that is meant where one of its identifiers is the one written, system included.
+    #[inline(never)]
     fn is_reference(&self, clause: &Clause, reference: &Reference, shown: &Shown<'_>, is_unsure: bool) -> bool {
         if let (About::Patient(_), Subject::Reference(own)) = (clause.about, &self.options.subject) {
             if own == reference.text() {
@@ -252,7 +257,7 @@ impl Residual {
             }
         }
         let is_shown = |found: &Resolved| {
-            !found.value.is_empty() && shown.value.is(&found.value) && shown.system.is(found.system.as_deref().unwrap_or(""))
+            !found.value.is_empty() && is(shown.value, &found.value) && is(shown.system, found.system.as_deref().unwrap_or(""))
         };
         !is_unsure && self.resolved(reference).any(is_shown)
     }
@@ -263,6 +268,8 @@ impl Residual {
     }
 }
 
+// Kept out of the way of codes.
+#[inline(never)]
 fn is_text(clause: &Clause, text: &Text, shown: &Shown<'_>) -> bool {
     if clause.modifier == Modifier::Text {
         return shown.words.iter().any(|words| begins(words, &text.folded));
@@ -272,7 +279,7 @@ fn is_text(clause: &Clause, text: &Text, shown: &Shown<'_>) -> bool {
         Modifier::Contains => contains(part, &text.folded),
         _ => starts(part, &text.folded),
     };
-    shown.name.iter().flatten().any(|group| asked(clause, group).any(|part| !part.is_empty() && is_like(part)))
+    shown.name.iter().flatten().filter(|group| !group.is_empty()).any(|group| asked(clause, group).any(|part| !part.is_empty() && is_like(part)))
 }
 
 const fn verdict(yes: bool) -> Verdict {
@@ -334,11 +341,11 @@ pub(super) fn needs_resolving<'a>(clause: &Clause, value: &'a Value) -> Option<&
 
 /// FHIR's token forms: `code`, `system|code`, `|code`, `system|`.
 fn is_token(token: &Token, system: Uri<'_>, value: Uri<'_>) -> bool {
-    let is_code = || value.is(&token.code);
+    let is_code = || is(value, &token.code);
     match token.system.as_deref() {
         None => is_code(),
         Some("") => is_empty(system) && is_code(),
-        Some(wanted) => system.is(wanted) && (token.code.is_empty() || is_code()),
+        Some(wanted) => is(system, wanted) && (token.code.is_empty() || is_code()),
     }
 }
 
@@ -353,9 +360,6 @@ fn without_urn(uid: Uri<'_>) -> Uri<'_> {
 
 fn with_urn(uid: Uri<'_>) -> Uri<'_> {
     let plain = without_urn(uid);
-    if uid.is(plain.rest) { Uri { scheme: URN_OID, ..plain } } else { plain }
+    if is(uid, plain.rest) { Uri { scheme: URN_OID, ..plain } } else { plain }
 }
 
-fn is_empty(uri: Uri<'_>) -> bool {
-    uri.is("")
-}

@@ -1,7 +1,7 @@
 //! The order of an answer: `_sort` (FHIR search, "Sorting").
 
 use super::Query;
-use super::evidence::{Reader, Shown, components};
+use super::evidence::{Reader, Shown, components, is_empty};
 use super::parameter::{self, About, Ask, Resource, Role};
 use crate::options::Options;
 use crate::release::Release;
@@ -29,7 +29,7 @@ impl Key {
         let text = |uri: Uri<'_>| [uri.scheme, uri.rest].concat();
         match (shown.date, shown.name) {
             (Some(date), _) => Some(Key::When(date.beginning())),
-            _ if !shown.value.is("") => Some(Key::What(text(shown.value), text(shown.system))),
+            _ if !is_empty(shown.value) => Some(Key::What(text(shown.value), text(shown.system))),
             (None, name) => {
                 let [alphabetic, ..] = name?;
                 Some(Key::What(components(alphabetic).collect::<Vec<_>>().join("^"), String::new()))

@@ -11,9 +11,38 @@ pub(crate) fn is_acquisition(code: &str) -> bool {
 }
 
 fn find(code: &str) -> Option<&'static (&'static str, bool)> {
-    let at = MODALITIES.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;
+    let at = PACKED.binary_search(&packed(code.as_bytes())?).ok()?;
     MODALITIES.get(at)
 }
+
+/// A code as a number, in the same order: numbers are compared at once. None where it is longer than any code string, or has a NUL, which
+/// would pack as nothing.
+const fn packed(code: &[u8]) -> Option<u128> {
+    let (mut packed, mut left, mut rest) = (0, 16, code);
+    while let [byte, more @ ..] = rest {
+        if left == 0 || *byte == 0 {
+            return None;
+        }
+        packed = packed << 8 | *byte as u128;
+        left -= 1;
+        rest = more;
+    }
+    if left == 16 { None } else { Some(packed << (8 * left)) }
+}
+
+/// [`MODALITIES`], packed.
+static PACKED: [u128; MODALITIES.len()] = {
+    let mut all = [0; MODALITIES.len()];
+    let mut places: &mut [u128] = &mut all;
+    let mut codes = MODALITIES;
+    while let ([place, more @ ..], [(code, _), rest @ ..]) = (places, codes) {
+        if let Some(code) = packed(code.as_bytes()) {
+            *place = code;
+        }
+        (places, codes) = (more, rest);
+    }
+    all
+};
 
 /// Every modality, and whether CID 29 holds it.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, bool)> {
@@ -130,5 +159,9 @@ mod tests {
     fn table_is_sorted() {
         assert!(MODALITIES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(is_acquisition("CT") && !is_acquisition("SR") && is_dcm("SR") && !is_dcm("XYZ"));
+        assert!(all().all(|(code, _)| find(code).is_some_and(|(found, _)| *found == code)));
+        for none in ["", "C", "CT\0", "\0", "CTPROTOCOLCTPROTOCOL", "ct", "É", "ZZ", "A"] {
+            assert!(!is_dcm(none), "{none}");
+        }
     }
 }

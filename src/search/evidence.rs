@@ -5,8 +5,9 @@
 use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
+use super::shown::{Shown, Sight, identify};
 use crate::fhir::found::{CONNECTION, PAYLOAD};
-use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
+use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
 use crate::fhir::{own_id, place};
 use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
@@ -16,43 +17,6 @@ use crate::study::{Series, Study};
 use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
 use alloc::string::String;
-
-/// One value that a study shows. Borrowed: most are looked at once, and are not what is asked for.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Shown<'a> {
-    pub(super) system: Uri<'a>,
-    /// Code, identifier, UID; empty where there are words only.
-    pub(super) value: Uri<'a>,
-    /// Code of an identifier's type, of [`IDENTIFIER_TYPE`](crate::fhir::found::IDENTIFIER_TYPE).
-    pub(super) type_: &'a str,
-    /// Text and display.
-    pub(super) words: [&'a str; 2],
-    pub(super) date: Option<Span>,
-    /// The groups of a name.
-    pub(super) name: Option<[&'a str; 3]>,
-    /// There is something, though nothing is said of it.
-    pub(super) exists: bool,
-    /// It is a device, among persons.
-    pub(super) is_device: bool,
-}
-
-/// Who looks at what a study shows.
-pub(super) trait Sight {
-    /// Takes what is shown, one by one, and says whether it has seen enough.
-    fn see(&mut self, shown: &Shown<'_>) -> bool;
-
-    /// Whether a value can be of interest that is this text, or ends in it. What cannot need not be spelled to be shown.
-    fn may_want(&self, text: &str) -> bool {
-        let _ = text;
-        true
-    }
-}
-
-impl<F: FnMut(&Shown<'_>) -> bool> Sight for F {
-    fn see(&mut self, shown: &Shown<'_>) -> bool {
-        self(shown)
-    }
-}
 
 pub(super) struct Reader<'a, 's> {
     study: &'a Study,
@@ -65,36 +29,6 @@ pub(super) struct Reader<'a, 's> {
     is_of_name: bool,
     /// What would have to be known for there to be nothing else.
     need: Option<Need>,
-}
-
-/// Whether the whole text of a URI is `text`. No empty parts are compared: they point nowhere, and reading nothing from there is slow.
-pub(super) fn is(uri: Uri<'_>, text: &str) -> bool {
-    uri.scheme.len() + uri.rest.len() == text.len()
-        && (uri.scheme.is_empty() || text.starts_with(uri.scheme))
-        && (uri.rest.is_empty() || text.ends_with(uri.rest))
-}
-
-pub(super) const fn is_empty(uri: Uri<'_>) -> bool {
-    uri.scheme.is_empty() && uri.rest.is_empty()
-}
-
-/// The components of a group of a name.
-pub(super) fn components(group: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(group);
-    core::iter::from_fn(move || {
-        let text = rest?;
-        let end = text.bytes().position(|b| b == b'^');
-        let component = end.map_or(Some(text), |end| text.get(..end))?;
-        rest = end.and_then(|end| text.get(end + 1..));
-        Some(trim(component))
-    })
-}
-
-/// As [`str::trim`]; most parts of names begin and end in a letter.
-fn trim(text: &str) -> &str {
-    let is_tight = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
-    let bytes = text.as_bytes();
-    if is_tight(bytes.first()) && is_tight(bytes.last()) { text } else { text.trim() }
 }
 
 // Kinds whose first field is the code, identifier or UID that is written, but for the beginning of a URN.
@@ -115,10 +49,8 @@ fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
 impl<'a, 's> Reader<'a, 's> {
     /// Shows what a study has for a clause, until enough is seen; then what would have to be known for there to be nothing else.
     pub(super) fn show(study: &'a Study, options: &'a Options, release: Release, about: About, sight: &'s mut dyn Sight) -> Option<Need> {
-        let is_of_name = matches!(
-            about,
-            About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given)
-        );
+        let is_of_name =
+            matches!(about, About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given));
         let mut reader = Reader { study, options, release, sight, is_done: false, is_of_name, need: None };
         reader.read(about);
         reader.need
@@ -187,7 +119,9 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn shaped(&mut self, mut items: Items<'a>, row: &Row, shape: Shape) {
         // Borrowed, because an item is long, and moving it takes longer than looking at it.
-        while let (false, Some(item)) = (self.is_done, &items.next()) {
+        while !self.is_done {
+            let next = items.next();
+            let Some(item) = &next else { return };
             if let Some(shown) = self.item(item, row, shape) {
                 self.see(&shown);
             }
@@ -409,26 +343,10 @@ pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown<'stat
     }
 }
 
-fn identify<'a>(shown: &mut Shown<'a>, identifier: &Identifier<'a>) {
-    shown.system = identifier.system.unwrap_or_default();
-    shown.value = identifier.value;
-    if let TypeCode::V2(code) = identifier.type_ {
-        shown.type_ = code;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::table::rows;
-
-    proptest::proptest! {
-        #[test]
-        fn components_are_trimmed(group in "[a^ \u{A0}\u{3000}é\t-]{0,12}") {
-            let all: alloc::vec::Vec<&str> = components(&group).collect();
-            proptest::prop_assert_eq!(all, group.split('^').map(str::trim).collect::<alloc::vec::Vec<_>>());
-        }
-    }
 
     #[test]
     fn a_first_field_is_what_a_value_ends_in() {

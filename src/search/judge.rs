@@ -1,10 +1,11 @@
 //! Whether a study is an answer.
 
 use super::date::{Date, Span};
-use super::evidence::{Reader, Shown, Sight, components, endpoint, is, is_empty};
+use super::evidence::{Reader, endpoint};
 use super::fold::{begins, contains, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::server::Issuer;
+use super::shown::{Shown, Sight, components, is, is_empty};
 use super::value::{Reference, Text, Token, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
 use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI, URN_OID};
@@ -187,9 +188,7 @@ impl Residual {
     fn is_of_number(&self, value: &Value, shown: &Shown<'_>) -> bool {
         match value {
             Value::Token(token) => token.system.is_some() && (token.code.is_empty() || is(shown.value, &token.code)),
-            Value::Reference(reference) => {
-                self.resolved(reference).any(|found| is(shown.value, &found.value))
-            }
+            Value::Reference(reference) => self.resolved(reference).any(|found| is(shown.value, &found.value)),
             _ => false,
         }
     }
@@ -279,7 +278,12 @@ fn is_text(clause: &Clause, text: &Text, shown: &Shown<'_>) -> bool {
         Modifier::Contains => contains(part, &text.folded),
         _ => starts(part, &text.folded),
     };
-    shown.name.iter().flatten().filter(|group| !group.is_empty()).any(|group| asked(clause, group).any(|part| !part.is_empty() && is_like(part)))
+    shown
+        .name
+        .iter()
+        .flatten()
+        .filter(|group| !group.is_empty())
+        .any(|group| asked(clause, group).any(|part| !part.is_empty() && is_like(part)))
 }
 
 const fn verdict(yes: bool) -> Verdict {
@@ -291,9 +295,7 @@ fn is_blank(clause: &Clause, shown: &Shown<'_>) -> bool {
     let nameless = || shown.name.iter().flatten().all(|group| asked(clause, group).all(str::is_empty));
     match clause.about {
         About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given) => nameless(),
-        _ => {
-            !shown.exists && is_empty(shown.value) && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless()
-        }
+        _ => !shown.exists && is_empty(shown.value) && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless(),
     }
 }
 
@@ -324,9 +326,7 @@ pub(super) fn written_types(about: About) -> &'static [&'static str] {
 pub(super) fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
     let Value::Reference(reference) = value else { return false };
     match clause.about {
-        About::Patient(_) | About::BasedOn(_) => {
-            !reference.type_().is_empty() && !written_types(clause.about).contains(&reference.type_())
-        }
+        About::Patient(_) | About::BasedOn(_) => !reference.type_().is_empty() && !written_types(clause.about).contains(&reference.type_()),
         About::Nothing => true,
         _ => false,
     }
@@ -362,4 +362,3 @@ fn with_urn(uid: Uri<'_>) -> Uri<'_> {
     let plain = without_urn(uid);
     if is(uid, plain.rest) { Uri { scheme: URN_OID, ..plain } } else { plain }
 }
-

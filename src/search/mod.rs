@@ -36,6 +36,7 @@ mod send;
 mod separate;
 mod server;
 pub mod servers;
+mod shown;
 mod value;
 
 pub use decision::{Class, Decision, Why};

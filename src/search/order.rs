@@ -1,12 +1,13 @@
 //! The order of an answer: `_sort` (FHIR search, "Sorting").
 
 use super::Query;
-use super::evidence::{Reader, Shown, components, is_empty};
+use super::evidence::Reader;
 use super::parameter::{self, About, Ask, Resource, Role};
+use super::shown::{Shown, components, is_empty};
+use crate::fhir::shape::Uri;
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
-use crate::fhir::shape::Uri;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;

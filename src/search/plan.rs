@@ -3,10 +3,10 @@
 use super::combine::{self, Combination};
 use super::deciding;
 use super::decision::{Class, Decision, Why};
+use super::fields;
 use super::judge::Residual;
 use super::key::Key;
 use super::parameter::Resource;
-use super::fields;
 use super::push::{Branch, Pusher, Term};
 use super::server::{Ask, Server};
 use super::{Clause, Handling, Query};

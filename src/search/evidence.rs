@@ -16,6 +16,7 @@ use crate::release::Release;
 use crate::study::{Series, Study};
 use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
+use crate::zone::Zone;
 use alloc::string::String;
 
 pub(super) struct Reader<'a, 's> {
@@ -65,7 +66,10 @@ impl<'a, 's> Reader<'a, 's> {
             About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study)),
             About::Identifier => self.identifiers(),
             About::Started => {
-                self.started();
+                let zone = &self.options.zone;
+                if !self.dated(row::STARTED.into(), |[date, time, offset, ..]| Span::of_dicom(date, time, offset, zone)) {
+                    self.study_fact(row::STARTED.into());
+                }
                 self.need_study(row::STARTED.into());
             }
             About::Modality => self.modalities(),
@@ -162,13 +166,13 @@ impl<'a, 's> Reader<'a, 's> {
         Some(shown)
     }
 
-    fn started(&mut self) {
-        let row = RowRef::from(row::STARTED);
-        let plain = |[date, time, offset, ..]: Fields<'_>| Span::of_dicom(date, time, offset, &self.options.zone);
-        match self.study.items(row).and_then(|mut items| items.next()).and_then(plain) {
-            Some(date) => self.see(&Shown { date: Some(date), ..Shown::default() }),
-            None => self.study_fact(row),
+    /// A date of the study, where it is plain: it need not be spelled. Whether it is.
+    fn dated(&mut self, row: RowRef, plain: impl FnOnce(Fields<'a>) -> Option<Span>) -> bool {
+        let date = self.study.items(row).and_then(|mut items| items.next()).and_then(plain);
+        if date.is_some() {
+            self.see(&Shown { date, ..Shown::default() });
         }
+        date.is_some()
     }
 
     fn study_fact(&mut self, row: RowRef) {
@@ -291,6 +295,9 @@ impl<'a, 's> Reader<'a, 's> {
         let Some(of) = row.row() else { return };
         // The patient is asked for whatever the policy makes of it.
         let shape = of.places.iter().flatten().next().map_or(Shape::Text, |at| at.shape);
+        if ask == Ask::Birth && self.dated(row, |[date, ..]| Span::of_dicom(date, "", "", &Zone::None)) {
+            return;
+        }
         if let (Ask::Gender, Some(mut items)) = (ask, self.study.items(row)) {
             if let Some(shown) = items.next().and_then(|item| self.item(&item, of, shape)) {
                 self.see(&Shown { system: Uri::plain("http://hl7.org/fhir/administrative-gender"), ..shown });

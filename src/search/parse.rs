@@ -155,8 +155,8 @@ fn clause(
     };
     let expected = Expected { type_, targets: parameter::targets(known.about), said };
     let texts = split(value, b',').ok_or(Kind::BadValue)?;
-    let count = texts.clone().count();
-    if count > limits.or_values as usize {
+    // A short text has no more parts than it has bytes.
+    if value.len() >= limits.or_values as usize && texts.clone().count() > limits.or_values as usize {
         return Err(Kind::LimitOrValues);
     }
     let one = |text: &str| -> Option<Value> {
@@ -171,7 +171,7 @@ fn clause(
             _ => Value::parse(text, expected),
         }
     };
-    let mut values = Vec::with_capacity(count);
+    let mut values = Vec::new();
     for text in texts.filter(|text| !text.is_empty()) {
         values.push(one(text).ok_or(Kind::BadValue)?);
     }

@@ -1,5 +1,5 @@
 //! How long a FHIR search takes: parsing it, planning what a server is asked, and judging 10,000 studies.
-#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fhir_dicomweb::search::{self, Handling, Verdict, servers};

@@ -1,5 +1,5 @@
 //! How long DICOM JSON text takes to become FHIR text, and FHIR text DICOM JSON, beside the floors of the same bytes: serde_json's `IgnoredAny` scan and its `Value` parse.
-#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use fhir_dicomweb::fhir::BundleWriter;

@@ -58,6 +58,7 @@ mod json;
 pub mod kind;
 mod loss;
 mod options;
+mod percent;
 mod policy;
 mod release;
 pub mod search;

@@ -3,15 +3,14 @@
 use super::refusal::{Refusal, content_type};
 use super::results::{Results, Total};
 use super::{Config, Response};
-use crate::fhir::keep::Keep;
 use crate::fhir::outcome::Issue;
 use crate::fhir::{self, BundleWriter};
 use crate::loss::{LossReport, Mapped};
 use crate::options::Options;
+use crate::percent::encode;
 use crate::policy::{Endpoints, Practitioners, Subject};
 use crate::release::Release;
 use crate::search::Query;
-use crate::search::parse::encode;
 use crate::study::Study;
 use crate::table::{Level, row};
 use crate::uuid::Hash;
@@ -121,7 +120,7 @@ impl Answering {
         if let Some(next) = page.next {
             bundle.link("next", &self.link("ImagingStudy", query, Some(next)));
         }
-        bundle.keep(self.results.keep.as_ref().map(|keep| Keep { elements: keep.elements.clone(), is_part: keep.is_part }));
+        bundle.keep(self.results.keep.take());
         page.studies.iter().for_each(|study| bundle.push(study));
         let mut issues = core::mem::take(&mut self.results.issues);
         issues.extend(page.issues);

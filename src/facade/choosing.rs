@@ -30,38 +30,38 @@ impl Search {
     /// The candidates of the page, each with its place, and the place of the first of the next.
     ///
     /// A cursor is a place in the sorted matches, or among the candidates, which are in the archive's order.
-    pub(super) fn page(&self, residual: &Residual, end: usize) -> (Vec<(usize, usize)>, Option<usize>) {
+    pub(super) fn page(&mut self, residual: &Residual, end: usize) -> (Vec<(usize, usize)>, Option<usize>) {
         let results = &self.answering.results;
+        let (is_sorted, page) = (!results.order.is_empty(), results.page as usize);
         if results.count_only {
             return (Vec::new(), None);
         }
         let is_match = |n: &usize| self.candidates.get(*n).is_some_and(|one| matches!(one.verdict, Some(Judged::Yes(_))));
         let mut matches: Vec<usize> = (0..end).filter(is_match).collect();
-        let is_sorted = !results.order.is_empty();
         if is_sorted {
             self.sort(&mut matches, residual);
         }
         let from = self.at.unwrap_or(0) as usize;
         let places = matches.iter().enumerate().map(|(rank, n)| (if is_sorted { rank } else { *n }, *n));
         let mut places = places.filter(|(place, _)| *place >= from);
-        let shown: Vec<(usize, usize)> = places.by_ref().take(results.page as usize).collect();
+        let shown: Vec<(usize, usize)> = places.by_ref().take(page).collect();
         let cut = (end < self.candidates.len()).then_some(end);
         let next = places.next().map(|(place, _)| place).or(cut);
         (shown, next)
     }
 
-    fn sort(&self, matches: &mut Vec<usize>, residual: &Residual) {
+    fn sort(&mut self, matches: &mut [usize], residual: &Residual) {
         let order = &self.answering.results.order;
-        let key = |n: usize| {
-            let candidate = self.candidates.get(n)?;
+        // The keys of a match are made once; this may be one of several rounds.
+        for n in matches.iter() {
+            let Some(candidate) = self.candidates.get_mut(*n).filter(|candidate| candidate.keys.is_none()) else { continue };
             let held = candidate.held.and_then(|(at, _)| self.held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
             // The rows that were selected first: they are there whichever page is shown.
-            let study = candidate.rows.iter().chain(held).find(|study| residual.judge(study) == Verdict::Yes)?;
-            Some(order.keys(study, &self.query, &self.options))
-        };
-        let mut keyed: Vec<(Vec<_>, usize)> = matches.iter().map(|n| (key(*n).unwrap_or_default(), *n)).collect();
-        keyed.sort_by(|(one, _), (other, _)| order.compare(one, other));
-        *matches = keyed.into_iter().map(|(_, n)| n).collect();
+            let study = candidate.rows.iter().chain(held).find(|study| residual.judge(study) == Verdict::Yes);
+            candidate.keys = Some(study.map(|study| order.keys(study, &self.query, &self.options)).unwrap_or_default());
+        }
+        let keys = |n: &usize| self.candidates.get(*n).and_then(|candidate| candidate.keys.as_deref()).unwrap_or_default();
+        matches.sort_by(|one, other| order.compare(keys(one), keys(other)));
     }
 
     pub(super) fn uids(&self, candidates: &[usize]) -> Vec<String> {

@@ -96,6 +96,8 @@ struct Below {
 pub(super) struct Held {
     pub(super) level: Level,
     pub(super) studies: Mapped<Vec<Study>>,
+    /// Their places, by UID.
+    pub(super) by_uid: Vec<usize>,
     /// Why there is no study row, where a server said so.
     pub(super) gone: Option<u16>,
     /// Studies that take more requests than were left: nothing is held of them.
@@ -191,7 +193,9 @@ impl Content {
                 }
             }
         }
-        Ok(Held { level: self.level, studies, gone: self.gone, left, incomplete })
+        let mut by_uid: Vec<usize> = (0..studies.value.len()).collect();
+        by_uid.sort_by_key(|at| studies.value.get(*at).map(super::answer::uid));
+        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete })
     }
 }
 

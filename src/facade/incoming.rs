@@ -6,8 +6,8 @@ use super::refusal::Refusal;
 use super::results::{Of, Results};
 use super::search::Search;
 use super::{Config, Incoming, Job, Response, capability, endpoints};
+use crate::percent::decode_form;
 use crate::release::Release;
-use crate::search::parse::decode;
 use crate::search::{self, Handling};
 use crate::table::resource_type;
 use crate::url;
@@ -63,7 +63,7 @@ fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<A
     let of_body = core::str::from_utf8(incoming.body).unwrap_or("");
     let format = query.split('&').chain(of_body.split('&').filter(|_| incoming.method == "POST")).find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        (decode(name)? == "_format").then(|| decode(value))?.filter(|value| !value.is_empty())
+        (decode_form(name)? == "_format").then(|| decode_form(value))?.filter(|value| !value.is_empty())
     });
     let refused = || Refusal::new(406, "not-supported", "answers are FHIR JSON of R4, R4B, R5 or R6");
     let mut best: Option<(u32, Release)> = None;

@@ -4,6 +4,7 @@
 //! decide on what the study holds, asked for by its UID.
 
 use super::content::Held;
+use crate::search::order::Key;
 use crate::search::{Residual, Verdict};
 use crate::study::Study;
 use crate::table::Level;
@@ -18,6 +19,8 @@ pub(super) struct Candidate {
     /// Which of what is held of studies is its own, and how far down.
     pub(super) held: Option<(usize, Level)>,
     pub(super) verdict: Option<Judged>,
+    /// What it is sorted by, as long as what is held of it stays the same.
+    pub(super) keys: Option<Vec<Option<Key>>>,
 }
 
 /// What is known of a candidate.
@@ -39,14 +42,11 @@ impl Candidate {
         if let Some(known) = self.verdict {
             return known;
         }
-        let (records, level) = match self.held.and_then(|(at, level)| Some((held.get(at)?, level))) {
-            Some((held, level)) => (held.of(&self.uid).collect(), Some(level)),
-            None => (self.rows.iter().collect::<Vec<_>>(), None),
-        };
-        let judged = match level {
+        let judged = match self.held.and_then(|(at, level)| Some((held.get(at)?, level))) {
+            Some((held, level)) => judge(held.of(&self.uid), residual, Some(level)),
             // Only its series or instances were met.
-            None if records.is_empty() => Judged::Need(deciding),
-            level => judge(&records, residual, level),
+            None if self.rows.is_empty() => Judged::Need(deciding),
+            None => judge(self.rows.iter(), residual, None),
         };
         // What may be found out is judged again.
         if !matches!(judged, Judged::Need(_)) {
@@ -59,12 +59,15 @@ impl Candidate {
 impl Held {
     /// The records of a study.
     pub(super) fn of<'a>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Study> + 'a {
-        self.studies.value.iter().filter(move |study| super::answer::uid(study) == uid)
+        let at = |place: &usize| self.studies.value.get(*place);
+        let first = self.by_uid.partition_point(|place| at(place).map(super::answer::uid) < Some(uid));
+        let studies = self.by_uid.get(first..).unwrap_or_default().iter().filter_map(at);
+        studies.take_while(move |study| super::answer::uid(study) == uid)
     }
 }
 
 /// What the records of a study UID say; `level`: how far down they are complete.
-fn judge(records: &[&Study], residual: &Residual, level: Option<Level>) -> Judged {
+fn judge<'a>(records: impl Iterator<Item = &'a Study>, residual: &Residual, level: Option<Level>) -> Judged {
     let (mut yes, mut need, mut undecided) = (0, None, false);
     for study in records {
         match residual.judge(study) {

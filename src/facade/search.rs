@@ -154,7 +154,7 @@ impl Search {
         order.retain(|uid| known.insert(uid.clone()));
         let candidate = |uid: String| {
             let rows = of_uid.remove(&uid).unwrap_or_default();
-            Candidate { uid, rows, held: None, verdict: None }
+            Candidate { uid, rows, held: None, verdict: None, keys: None }
         };
         Ok(Some(order.into_iter().map(candidate).collect()))
     }
@@ -167,15 +167,21 @@ impl Search {
 
     /// Judges as many candidates as the answer needs and asks for what that needs, as far as it may be asked; answers when all is known.
     fn advance(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
-        let Some(plan) = &self.plan else { return Err(Refusal::internal()) };
-        let (residual, deciding) = (plan.residual().clone(), plan.level());
+        let Some(plan) = self.plan.take() else { return Err(Refusal::internal()) };
+        let advanced = self.advance_by(&plan, exchange);
+        self.plan = Some(plan);
+        advanced
+    }
+
+    fn advance_by(&mut self, plan: &Plan, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+        let (residual, deciding) = (plan.residual(), plan.level());
         let (all, page) = (self.wants_all(), self.answering.results.page as usize);
         let start = if all { 0 } else { self.at.unwrap_or(0) as usize };
         let show = self.answering.level();
         let mut met = 0;
         let mut needs: Vec<(usize, Level)> = Vec::new();
         for (n, candidate) in self.candidates.iter_mut().enumerate().skip(start) {
-            match candidate.judge(&residual, deciding, &self.held) {
+            match candidate.judge(residual, deciding, &self.held) {
                 Judged::Yes(_) => met += 1,
                 Judged::Need(level) => {
                     met += 1;
@@ -211,7 +217,7 @@ impl Search {
         }
         // The page ends before the first that cannot be decided any more.
         let end = needs.first().map_or(self.candidates.len(), |(n, _)| *n);
-        let (mut shown, mut next) = self.page(&residual, end);
+        let (mut shown, mut next) = self.page(residual, end);
         let is_held = |n: usize| self.candidates.get(n).is_some_and(|one| one.held.is_some_and(|(_, level)| level >= show));
         let missing: Vec<(usize, Level)> = shown.iter().filter(|(_, n)| !is_held(*n)).map(|(_, n)| (*n, show)).collect();
         let affordable = self.affordable(&missing, exchange);
@@ -231,11 +237,11 @@ impl Search {
         }
         let next = next.and_then(|next| u32::try_from(next).ok());
         let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();
-        self.answer(&residual, &shown, next).map(Some)
+        self.answer(plan, &shown, next).map(Some)
     }
 
-    fn answer(&mut self, residual: &search::Residual, shown: &[usize], next: Option<u32>) -> Result<Response, Refusal> {
-        let total = self.total(residual);
+    fn answer(&mut self, plan: &Plan, shown: &[usize], next: Option<u32>) -> Result<Response, Refusal> {
+        let (total, residual) = (self.total(plan), plan.residual());
         let mut told: BTreeSet<usize> = BTreeSet::new();
         let mut loss = LossReport::default();
         let mut studies: Vec<&Study> = Vec::new();
@@ -255,22 +261,21 @@ impl Search {
         for candidate in &self.candidates {
             telling.about(candidate, &self.held, residual);
         }
-        let issues = telling.issues(self.plan.as_ref());
+        let issues = telling.issues(Some(plan));
         let page = Page { studies, loss, total, at: self.at, next, issues };
         Ok(self.answering.bundle(&self.query, page))
     }
 
     /// How many studies match, where that is known, or an estimate is enough.
-    fn total(&mut self, residual: &search::Residual) -> Option<u64> {
+    fn total(&mut self, plan: &Plan) -> Option<u64> {
         // Of what cannot be had nobody knows whether it matches.
         if self.nameless > 0 || self.is_cut {
             return None;
         }
         let mut total = 0;
-        let deciding = self.plan.as_ref().map_or(Level::Study, Plan::level);
         let is_estimate = self.answering.results.total == Total::Estimate;
         for candidate in &mut self.candidates {
-            total += match candidate.judge(residual, deciding, &self.held) {
+            total += match candidate.judge(plan.residual(), plan.level(), &self.held) {
                 Judged::Yes(records) => u64::from(records),
                 Judged::Need(_) if is_estimate => 1,
                 Judged::Need(_) => return None,
@@ -333,6 +338,7 @@ impl Job for Search {
                     for n in of {
                         if let Some(candidate) = self.candidates.get_mut(n).filter(|one| !held.left.contains(&one.uid)) {
                             candidate.held = Some((self.held.len(), held.level));
+                            candidate.keys = None;
                             // A match stays one, so that its place stays the same on every page; what is shown of it is judged again.
                             candidate.verdict = candidate.verdict.filter(|verdict| matches!(verdict, Judged::Yes(_)));
                         }

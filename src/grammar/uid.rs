@@ -1,6 +1,7 @@
 //! UI (PS3.5 9.1): a legal UID, or what can be carried although it is none.
 
 use super::plain;
+use crate::fhir::found::URN_OID;
 use nom::Parser;
 #[cfg(test)]
 use nom::branch::alt;
@@ -48,6 +49,11 @@ fn is_oid_by_grammar(text: &str) -> bool {
     let arc = || verify(digit1::<&str, nom::error::Error<&str>>, |arc: &str| arc.len() == 1 || !arc.starts_with('0'));
     let mut oid = all_consuming(recognize((alt((tag("0"), tag("1"), tag("2"))), preceded(char('.'), separated_list1(char('.'), arc())))));
     oid.parse(text).is_ok()
+}
+
+/// A UID without the `urn:oid:` that may stand before it.
+pub(crate) fn bare(uid: &str) -> &str {
+    uid.strip_prefix(URN_OID).unwrap_or(uid)
 }
 
 /// `[0-9A-Za-z.-]{1,64}` without an empty component.

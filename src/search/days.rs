@@ -6,7 +6,6 @@
 use super::date::{Date, Prefix, Span};
 use crate::clock::{civil, days as number};
 use crate::zone::Zone;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -52,22 +51,36 @@ impl Days {
         out
     }
 
-    /// As a DA range. `open`: a range may have one end.
-    pub(super) fn text(self, open: bool) -> String {
-        let day = |day: i64| {
-            let (year, month, day) = civil(day);
-            format!("{year:04}{month:02}{day:02}")
+    /// Appends it as a DA range. `open`: a range may have one end.
+    pub(super) fn print(self, open: bool, out: &mut String) {
+        let (first, last) = match (self.from, self.to) {
+            (Some(from), Some(to)) if from == to => return day(from, out),
+            (Some(_), None) if open => (self.from, None),
+            (None, Some(_)) if open => (None, self.to),
+            (from, to) => (from.or(Some(number(1, 1, 1))), to.or(Some(number(9999, 12, 31)))),
         };
-        let from = self.from.map(day);
-        let to = self.to.map(day);
-        match (from, to) {
-            (Some(from), Some(to)) if from == to => from,
-            (Some(from), Some(to)) => format!("{from}-{to}"),
-            (Some(from), None) if open => format!("{from}-"),
-            (None, Some(to)) if open => format!("-{to}"),
-            (from, to) => format!("{}-{}", from.as_deref().unwrap_or("00010101"), to.as_deref().unwrap_or("99991231")),
+        if let Some(first) = first {
+            day(first, out);
+        }
+        out.push('-');
+        if let Some(last) = last {
+            day(last, out);
         }
     }
+}
+
+/// `YYYYMMDD`.
+fn day(day: i64, out: &mut String) {
+    let (year, month, day) = civil(day);
+    let mut push = |number: i64, mut unit: i64| {
+        while unit > 0 {
+            out.push(u8::try_from(number / unit % 10).map_or('0', |digit| char::from(b'0' + digit)));
+            unit /= 10;
+        }
+    };
+    push(year, 1_000);
+    push(month, 10);
+    push(day, 10);
 }
 
 impl Date {
@@ -122,8 +135,16 @@ impl Date {
 mod tests {
     use super::*;
 
+    impl Days {
+        fn text(self, open: bool) -> String {
+            let mut out = String::new();
+            self.print(open, &mut out);
+            out
+        }
+    }
+
     fn days(query: &str, zone: &Zone, promised: Option<&Zone>) -> Option<String> {
-        Some(Date::parse(query).unwrap().days(zone, promised)?.text(true))
+        Some(Date::parse(query.into()).unwrap().days(zone, promised)?.text(true))
     }
 
     #[test]
@@ -163,11 +184,11 @@ mod tests {
     fn years_that_da_cannot_say() {
         assert_eq!(days("9999", &Zone::None, None).unwrap(), "99990101-99991231");
         assert_eq!(days("ge9999-12-31T23:00:00Z", &Zone::None, None).unwrap(), "99991230-");
-        assert_eq!(Date::parse("le0001").unwrap().days(&Zone::None, None).unwrap().text(false), "00010101-00011231");
+        assert_eq!(Date::parse("le0001".into()).unwrap().days(&Zone::None, None).unwrap().text(false), "00010101-00011231");
         for never in ["sa9999", "lt0001", "eb0001-01-01"] {
-            assert_eq!(Date::parse(never).unwrap().days(&Zone::None, None).unwrap().within_da(), None, "{never}");
+            assert_eq!(Date::parse(never.into()).unwrap().days(&Zone::None, None).unwrap().within_da(), None, "{never}");
         }
-        let all = Date::parse("ap0001-01-01").unwrap().days(&Zone::None, None).unwrap().within_da().unwrap();
+        let all = Date::parse("ap0001-01-01".into()).unwrap().days(&Zone::None, None).unwrap().within_da().unwrap();
         assert_eq!((all.from, all.text(true).as_str()), (None, "-00010102"));
         assert_eq!(Days { from: None, to: None }.text(false), "00010101-99991231");
     }

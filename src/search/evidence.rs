@@ -5,54 +5,38 @@
 use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use crate::fhir::found::{CONNECTION, IDENTIFIER_TYPE, PAYLOAD, URI};
-use crate::fhir::shape::{Coding, Fhir, Identifier, Shape, TypeCode, Uri};
+use super::shown::{Shown, Sight, identify};
+use crate::fhir::found::{CONNECTION, PAYLOAD};
+use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
 use crate::fhir::{own_id, place};
-use crate::kind::{Cx, PERSON, Told};
+use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
 use crate::policy::{Endpoints, Service, Subject};
 use crate::release::Release;
 use crate::study::{Series, Study};
-use crate::table::{Level, Row, RowRef, row};
+use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use crate::zone::Zone;
+use alloc::string::String;
 
-/// One value that a study shows.
-#[derive(Default)]
-pub(super) struct Shown {
-    pub(super) system: String,
-    /// Code, identifier, UID; empty where there are words only.
-    pub(super) value: String,
-    /// System and code of an identifier's type.
-    pub(super) type_: Option<(&'static str, String)>,
-    /// Display and text.
-    pub(super) words: Vec<String>,
-    pub(super) date: Option<Span>,
-    /// The groups of a name, each with its components.
-    pub(super) names: Vec<Vec<String>>,
-    /// There is something, though nothing is said of it.
-    pub(super) exists: bool,
-    /// It is a device, among persons.
-    pub(super) is_device: bool,
-    /// Whether it has a system cannot be seen.
-    pub(super) is_unsure: bool,
-}
-
-/// What a study shows for a clause.
-#[derive(Default)]
-pub(super) struct Evidence {
-    pub(super) shown: Vec<Shown>,
+pub(super) struct Reader<'a, 's> {
+    study: &'a Study,
+    options: &'a Options,
+    release: Release,
+    sight: &'s mut dyn Sight,
+    /// Enough was seen: nothing more is of interest.
+    is_done: bool,
+    /// Of people their names alone are asked for.
+    is_of_name: bool,
     /// What would have to be known for there to be nothing else.
-    pub(super) need: Option<Need>,
+    need: Option<Need>,
 }
 
-pub(super) struct Reader<'a> {
-    pub(super) study: &'a Study,
-    pub(super) options: &'a Options,
-    pub(super) release: Release,
-    evidence: Evidence,
-}
+// Kinds whose first field is the code, identifier or UID that is written, but for the beginning of a URN.
+const MODALITY: &str = <Modality as Kind>::NAME;
+const UID: &str = <Uid as Kind>::NAME;
+const IDENTIFIER: &str = <IdentifierKind as Kind>::NAME;
+const PATIENT_IDENTIFIER: &str = <PatientIdentifier as Kind>::NAME;
 
 /// Whether what is asked of a person can be told: its name, its identification, or that there is one.
 fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
@@ -63,29 +47,34 @@ fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
     }
 }
 
-fn uri(uri: &Uri<'_>) -> String {
-    [uri.scheme, uri.rest].concat()
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn of(study: &'a Study, options: &'a Options, release: Release, about: About) -> Evidence {
-        let mut reader = Reader { study, options, release, evidence: Evidence::default() };
+impl<'a, 's> Reader<'a, 's> {
+    /// Shows what a study has for a clause, until enough is seen; then what would have to be known for there to be nothing else.
+    pub(super) fn show(study: &'a Study, options: &'a Options, release: Release, about: About, sight: &'s mut dyn Sight) -> Option<Need> {
+        let is_of_name =
+            matches!(about, About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given));
+        let mut reader = Reader { study, options, release, sight, is_done: false, is_of_name, need: None };
         reader.read(about);
-        reader.evidence
+        reader.need
     }
 
     fn read(&mut self, about: About) {
         match about {
-            About::Id => self.value("", place::id(self.study, self.options).unwrap_or_default()),
-            About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study).to_string()),
+            About::Id => {
+                let id = place::id(self.study, self.options);
+                self.value("", id.as_deref().unwrap_or(""));
+            }
+            About::Status => self.value("http://hl7.org/fhir/imagingstudy-status", place::status(self.study)),
             About::Identifier => self.identifiers(),
             About::Started => {
-                self.study_fact(row::STARTED.into());
+                let zone = &self.options.zone;
+                if !self.dated(row::STARTED.into(), |[date, time, offset, ..]| Span::of_dicom(date, time, offset, zone)) {
+                    self.study_fact(row::STARTED.into());
+                }
                 self.need_study(row::STARTED.into());
             }
             About::Modality => self.modalities(),
             About::Series => {
-                self.study.series().filter_map(|series| series.get(row::SERIES_UID)).for_each(|uid| self.value("", uid.to_string()));
+                self.study.series().filter_map(|series| series.get(row::SERIES_UID)).for_each(|uid| self.value("", uid));
                 self.need_series(&[row::SERIES_UID.into()], |_| true);
             }
             About::Instance => self.instances(row::INSTANCE_UID.into()),
@@ -115,46 +104,75 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, system: &str, value: String) {
-        self.evidence.shown.push(Shown { system: system.into(), value, ..Shown::default() });
+    fn see(&mut self, shown: &Shown<'_>) {
+        self.is_done = self.is_done || self.sight.see(shown);
+    }
+
+    fn value(&mut self, system: &'static str, value: &str) {
+        self.see(&Shown { system: Uri::plain(system), value: Uri::plain(value), ..Shown::default() });
     }
 
     /// Items of a row in the shape that this release gives them.
     fn items(&mut self, row: RowRef, items: Option<Items<'a>>) {
+        let Some(items) = items else { return };
         let Some(of) = row.row() else { return };
-        let Some(shape) = of.place_for(self.release, self.options).next().map(|at| at.shape) else { return };
-        for item in items.into_iter().flatten() {
-            self.item(&item, of, shape);
+        let is_written = |at: &&At| at.releases.holds(self.release) && at.when.is_none_or(|when| when(self.release, self.options));
+        let Some(at) = of.places.iter().flatten().find(is_written) else { return };
+        self.shaped(items, of, at.shape);
+    }
+
+    fn shaped(&mut self, mut items: Items<'a>, row: &Row, shape: Shape) {
+        // Borrowed, because an item is long, and moving it takes longer than looking at it.
+        while !self.is_done {
+            let next = items.next();
+            let Some(item) = &next else { return };
+            if let Some(shown) = self.item(item, row, shape) {
+                self.see(&shown);
+            }
         }
     }
 
-    fn item(&mut self, item: &Fields<'a>, row: &Row, shape: Shape) {
+    fn item(&self, item: &Fields<'a>, row: &Row, shape: Shape) -> Option<Shown<'a>> {
+        let [alphabetic, ideographic, phonetic, ..] = *item;
+        // The name as it is known, however it is displayed.
+        let name = || Some([alphabetic, ideographic, phonetic]);
+        match row.kind.name {
+            MODALITY | UID | IDENTIFIER | PATIENT_IDENTIFIER if !self.sight.may_want(alphabetic) => return None,
+            PERSON if self.is_of_name => return Some(Shown { name: name(), ..Shown::default() }),
+            _ => {}
+        }
         let cx = Cx { options: self.options, shape };
-        let mut shown = Shown { is_device: shape == Shape::Performer("DEV"), ..Shown::default() };
+        let mut shown = Shown { is_device: matches!(shape, Shape::Performer("DEV")), ..Shown::default() };
         match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
-            Fhir::Nothing | Fhir::Number(_) => return,
-            Fhir::Text(text) => shown.value = uri(&text),
+            Fhir::Nothing | Fhir::Number(_) => return None,
+            Fhir::Text(text) => shown.value = text,
             Fhir::Short(text) => shown.date = Span::parse(text.as_str()),
             Fhir::Concept(concept) => {
-                shown.words.push(concept.text.to_string());
+                shown.words = [concept.text, ""];
                 if let Some(Coding { system, code, display, .. }) = concept.coding {
-                    shown.system = system.as_ref().map(uri).unwrap_or_default();
-                    shown.value = uri(&code);
-                    shown.words.push(display.to_string());
+                    shown.system = system.unwrap_or_default();
+                    shown.value = code;
+                    shown.words = [concept.text, display];
                 }
             }
-            Fhir::Identifier(identifier) => name(&mut shown, &identifier),
+            Fhir::Identifier(identifier) => identify(&mut shown, &identifier),
             Fhir::Reference(reference) => {
                 if let Some(identifier) = &reference.identifier {
-                    name(&mut shown, identifier);
+                    identify(&mut shown, identifier);
                 }
-                // The name as it is known, however it is displayed.
-                if row.kind.name == PERSON {
-                    shown.names = item.iter().take(3).map(|group| group.split('^').map(|part| part.trim().to_string()).collect()).collect();
-                }
+                shown.name = if row.kind.name == PERSON { name() } else { None };
             }
         }
-        self.evidence.shown.push(shown);
+        Some(shown)
+    }
+
+    /// A date of the study, where it is plain: it need not be spelled. Whether it is.
+    fn dated(&mut self, row: RowRef, plain: impl FnOnce(Fields<'a>) -> Option<Span>) -> bool {
+        let date = self.study.items(row).and_then(|mut items| items.next()).and_then(plain);
+        if date.is_some() {
+            self.see(&Shown { date, ..Shown::default() });
+        }
+        date.is_some()
     }
 
     fn study_fact(&mut self, row: RowRef) {
@@ -169,9 +187,12 @@ impl<'a> Reader<'a> {
 
     /// Something of this level would have to be known; the lowest level is told, and what it takes.
     fn need(&mut self, level: Level, rows: &[RowRef]) {
+        if self.is_done {
+            return;
+        }
         let fields = rows.iter().filter_map(|row| row.row()).flat_map(|row| row.parts).map(|part| part.within.unwrap_or(part.tag));
         let need = Need { level, fields: fields.collect() };
-        match &mut self.evidence.need {
+        match &mut self.need {
             Some(known) => known.join(&need),
             none => *none = Some(need),
         }
@@ -263,7 +284,7 @@ impl<'a> Reader<'a> {
             Ask::Reference | Ask::Identifier => {
                 let named = ask == Ask::Reference && self.study.items(row::PATIENT_NAME.into()).is_some();
                 if named || matches!(&self.options.subject, Subject::Reference(_)) {
-                    self.evidence.shown.push(Shown { exists: true, ..Shown::default() });
+                    self.see(&Shown { exists: true, ..Shown::default() });
                 }
                 id
             }
@@ -274,11 +295,15 @@ impl<'a> Reader<'a> {
         let Some(of) = row.row() else { return };
         // The patient is asked for whatever the policy makes of it.
         let shape = of.places.iter().flatten().next().map_or(Shape::Text, |at| at.shape);
-        for item in self.study.items(row).into_iter().flatten() {
-            self.item(&item, of, shape);
+        if ask == Ask::Birth && self.dated(row, |[date, ..]| Span::of_dicom(date, "", "", &Zone::None)) {
+            return;
         }
-        if ask == Ask::Gender {
-            self.evidence.shown.iter_mut().for_each(|shown| shown.system = "http://hl7.org/fhir/administrative-gender".into());
+        if let (Ask::Gender, Some(mut items)) = (ask, self.study.items(row)) {
+            if let Some(shown) = items.next().and_then(|item| self.item(&item, of, shape)) {
+                self.see(&Shown { system: Uri::plain("http://hl7.org/fhir/administrative-gender"), ..shown });
+            }
+        } else if let Some(items) = self.study.items(row) {
+            self.shaped(items, of, shape);
         }
         self.need_study(row);
     }
@@ -286,8 +311,8 @@ impl<'a> Reader<'a> {
     fn based_on(&mut self) {
         if place::accession_is_based_on(self.release, self.options) {
             let Some(of) = RowRef::from(row::ACCESSION).row() else { return };
-            for item in self.study.items(row::ACCESSION.into()).into_iter().flatten() {
-                self.item(&item, of, Shape::Logical("ServiceRequest", "ACSN"));
+            if let Some(items) = self.study.items(row::ACCESSION.into()) {
+                self.shaped(items, of, Shape::Logical("ServiceRequest", "ACSN"));
             }
             self.need_study(row::ACCESSION.into());
         }
@@ -302,34 +327,53 @@ impl<'a> Reader<'a> {
         let Some((base, _)) = place::service_base(self.study, self.options).filter(|_| self.options.endpoints != Endpoints::None) else {
             return;
         };
-        let shown = place::services(self.options).iter().filter_map(|service| {
-            let id = (ask == EndpointAsk::Reference).then(|| own_id(*service, base));
-            endpoint(*service, ask).map(|shown| Shown { value: id.unwrap_or(shown.value), ..shown })
-        });
-        self.evidence.shown.extend(shown);
+        for service in place::services(self.options) {
+            let Some(mut shown) = endpoint(*service, ask) else { continue };
+            let id = if ask == EndpointAsk::Reference { own_id(*service, base) } else { String::new() };
+            if ask == EndpointAsk::Reference {
+                shown.value = Uri::plain(&id);
+            }
+            self.see(&shown);
+        }
     }
 }
 
 /// What an Endpoint of a service shows.
-pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown> {
-    let value = |system: &str, value: String| Some(Shown { system: system.into(), value, ..Shown::default() });
+pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown<'static>> {
+    let value = |system, value| Some(Shown { system: Uri::plain(system), value, ..Shown::default() });
     match ask {
-        EndpointAsk::Connection => value(CONNECTION, ["dicom-", service.name()].concat()),
-        EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", "active".into()),
-        EndpointAsk::Payload => value(PAYLOAD, "any".into()),
+        EndpointAsk::Connection => value(CONNECTION, Uri { scheme: "dicom-", rest: service.name() }),
+        EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", Uri::plain("active")),
+        EndpointAsk::Payload => value(PAYLOAD, Uri::plain("any")),
         EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),
         EndpointAsk::Other => None,
     }
 }
 
-fn name(shown: &mut Shown, identifier: &Identifier<'_>) {
-    shown.system = identifier.system.as_ref().map(uri).unwrap_or_default();
-    shown.value = uri(&identifier.value);
-    shown.type_ = match identifier.type_ {
-        TypeCode::V2(code) if !code.is_empty() => Some((IDENTIFIER_TYPE, code.to_string())),
-        _ => None,
-    };
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::rows;
 
-/// The system of SOP classes.
-pub(super) const CLASSES: &str = URI;
+    #[test]
+    fn a_first_field_is_what_a_value_ends_in() {
+        let options = Options { study_id_system: Some("urn:x".into()), ..Options::default() };
+        for row in rows().filter(|row| matches!(row.kind.name, MODALITY | UID | IDENTIFIER | PATIENT_IDENTIFIER)) {
+            for at in row.places.iter().flatten() {
+                for first in ["1.2.3", "1.02.3", "CT", "", "A 1", "urn:oid:1.2"] {
+                    let item = [first, "A", "1.2.4", "ISO", "", "", "", "", "", ""];
+                    let mut shown = Shown::default();
+                    let cx = Cx { options: &options, shape: at.shape };
+                    match (row.kind.to_fhir)(&item, &cx, &mut Told::default()) {
+                        Fhir::Identifier(identifier) => identify(&mut shown, &identifier),
+                        Fhir::Reference(reference) => reference.identifier.iter().for_each(|identifier| identify(&mut shown, identifier)),
+                        Fhir::Concept(concept) => shown.value = concept.coding.unwrap_or_default().code,
+                        Fhir::Text(text) => shown.value = text,
+                        Fhir::Short(_) | Fhir::Number(_) | Fhir::Nothing => {}
+                    }
+                    assert!(shown.value.rest == first || shown.value.is(""), "{}", row.name);
+                }
+            }
+        }
+    }
+}

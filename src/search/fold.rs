@@ -22,24 +22,101 @@ pub(super) fn fold(text: &str) -> String {
     out
 }
 
+/// The parts of names are shorter, as a rule.
+const SHORT: usize = 64;
+
+/// What folding makes of ASCII: a letter or digit, a space, nothing; [`OTHER`] of what is none.
+static ASCII: [u8; 256] = {
+    let mut folded = [OTHER; 256];
+    let mut rest: &mut [u8] = &mut folded;
+    let mut byte = 0_u8;
+    while let [place, more @ ..] = rest {
+        if byte < 128 {
+            *place = match byte {
+                b'\t'..=b'\r' | b' ' => b' ',
+                _ if byte.is_ascii_alphanumeric() => byte.to_ascii_lowercase(),
+                _ => NOTHING,
+            };
+        }
+        byte = byte.wrapping_add(1);
+        rest = more;
+    }
+    folded
+};
+const NOTHING: u8 = 0;
+const OTHER: u8 = 1;
+
+/// As [`fold`], of short ASCII, which nothing decomposes: without an allocation, because it is done for every study.
+fn fold_short<'b>(text: &str, buffer: &'b mut [u8; SHORT]) -> Option<&'b [u8]> {
+    if text.len() > SHORT {
+        return None;
+    }
+    let mut len = 0;
+    let mut space = false;
+    for byte in text.bytes() {
+        match ASCII.get(usize::from(byte)) {
+            Some(&NOTHING) => {}
+            Some(b' ') => space = len > 0,
+            Some(&OTHER) | None => return None,
+            Some(letter) => {
+                // One space for one or more of them: never more bytes than the text has.
+                if space {
+                    *buffer.get_mut(len)? = b' ';
+                    len += 1;
+                    space = false;
+                }
+                *buffer.get_mut(len)? = *letter;
+                len += 1;
+            }
+        }
+    }
+    buffer.get(..len)
+}
+
+/// What `test` says of the folded text. UTF-8 is found in UTF-8 byte by byte.
+fn folded(text: &str, test: impl FnOnce(&[u8]) -> bool) -> bool {
+    match fold_short(text, &mut [0; SHORT]) {
+        Some(folded) => test(folded),
+        None => test(fold(text).as_bytes()),
+    }
+}
+
+/// Whether a text begins with what is looked for. `wanted` is folded.
+pub(super) fn begins(text: &str, wanted: &str) -> bool {
+    !wanted.is_empty() && folded(text, |folded| folded.starts_with(wanted.as_bytes()))
+}
+
 /// Whether a part begins with what is looked for, at its start or at the start of one of its words. `wanted` is folded.
 pub(super) fn starts(part: &str, wanted: &str) -> bool {
-    if wanted.is_empty() {
-        return false;
-    }
     // Words begin behind white space, which folding makes one space.
-    let folded = fold(part);
-    folded.starts_with(wanted) || folded.match_indices(' ').any(|(at, _)| folded.get(at + 1..).is_some_and(|rest| rest.starts_with(wanted)))
+    let is_there = |folded: &[u8]| {
+        let mut rest = folded;
+        loop {
+            if rest.starts_with(wanted.as_bytes()) {
+                return true;
+            }
+            let Some(next) = rest.iter().position(|b| *b == b' ').and_then(|at| rest.get(at + 1..)) else { return false };
+            rest = next;
+        }
+    };
+    !wanted.is_empty() && folded(part, is_there)
 }
 
 /// Whether a part has what is looked for anywhere. `wanted` is folded.
 pub(super) fn contains(part: &str, wanted: &str) -> bool {
-    !wanted.is_empty() && fold(part).contains(wanted)
+    if wanted.is_empty() {
+        return false;
+    }
+    match fold_short(part, &mut [0; SHORT]) {
+        Some(folded) => folded.windows(wanted.len()).any(|window| window == wanted.as_bytes()),
+        None => fold(part).contains(wanted),
+    }
 }
 
 /// Whether a part is exactly what is looked for; composed and decomposed letters are the same.
 pub(super) fn is_exact(part: &str, wanted: &str) -> bool {
-    part.nfc().eq(wanted.nfc())
+    // ASCII is composed. (What is not may become it: the Kelvin sign is a K.)
+    part == wanted || !(part.is_ascii() && wanted.is_ascii()) && part.nfc().eq(wanted.nfc())
 }
 
 #[cfg(test)]
@@ -52,7 +129,33 @@ mod tests {
         assert_eq!(fold("u\u{308}"), fold("ü"));
         assert!(starts("van der Berg", "berg") && starts("van der Berg", "van der") && starts("Smith-Jones", "smithj"));
         assert!(!starts("Smith-Jones", "jones") && !starts("Smith", "mith") && contains("Smith", "mit") && !starts("Smith", ""));
-        assert!(is_exact("Müller", "Mu\u{308}ller") && !is_exact("Müller", "Muller"));
+        assert!(is_exact("Müller", "Mu\u{308}ller") && !is_exact("Müller", "Muller") && is_exact("\u{212A}", "K"));
         assert!(starts("山田", "山"));
+    }
+
+    #[test]
+    fn every_ascii_character_folds_alike() {
+        for c in '\0'..='\x7F' {
+            let text = String::from_iter(['x', c, 'Y']);
+            assert_eq!(fold_short(&text, &mut [0; SHORT]), Some(fold(&text).as_bytes()), "{c:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn short_cuts_lead_to_the_same(part in "[ -~]{0,70}|[aAbB\t ,'-]{0,16}|[aAbBüé\u{308} \u{A0}-]{0,12}", wanted in "[aAbBü \u{308}-]{0,4}") {
+            let (slow, wanted_folded) = (fold(&part), fold(&wanted));
+            if let Some(short) = fold_short(&part, &mut [0; SHORT]) {
+                proptest::prop_assert_eq!(short, slow.as_bytes());
+            } else {
+                proptest::prop_assert!(part.len() > SHORT || !part.is_ascii());
+            }
+            let is_asked = !wanted_folded.is_empty();
+            let of_word = || slow.match_indices(' ').any(|(at, _)| slow.get(at + 1..).is_some_and(|rest| rest.starts_with(&wanted_folded)));
+            proptest::prop_assert_eq!(begins(&part, &wanted_folded), is_asked && slow.starts_with(&wanted_folded));
+            proptest::prop_assert_eq!(starts(&part, &wanted_folded), is_asked && (slow.starts_with(&wanted_folded) || of_word()));
+            proptest::prop_assert_eq!(contains(&part, &wanted_folded), is_asked && slow.contains(&wanted_folded));
+            proptest::prop_assert_eq!(is_exact(&part, &wanted), part.nfc().eq(wanted.nfc()));
+        }
     }
 }

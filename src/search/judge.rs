@@ -1,12 +1,16 @@
 //! Whether a study is an answer.
 
-use super::evidence::{CLASSES, Evidence, Reader, Shown, endpoint};
-use super::fold::{contains, fold, is_exact, starts};
+use super::date::{Date, Span};
+use super::evidence::{Reader, endpoint};
+use super::fold::{begins, contains, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::server::Issuer;
-use super::value::{Reference, Token, Value, bare};
-use super::{Clause, Handling, Modifier, Query};
-use crate::fhir::found::{DICOM_UID, URN_OID};
+use super::shown::{Shown, Sight, components, is, is_empty};
+use super::value::{Reference, Text, Token, Value};
+use super::{Clause, Handling, Modifier, Query, Resolved};
+use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI, URN_OID};
+use crate::fhir::shape::Uri;
+use crate::grammar::uid::bare;
 use crate::options::Options;
 use crate::policy::{Service, Subject};
 use crate::study::Study;
@@ -61,6 +65,31 @@ pub struct Residual {
     issuer: Issuer,
 }
 
+/// A clause that looks for something that meets it.
+struct Looking<'r> {
+    residual: &'r Residual,
+    clause: &'r Clause,
+    /// What has no system may have one.
+    is_unsure: bool,
+    is_met: bool,
+}
+
+impl Sight for Looking<'_> {
+    fn see(&mut self, shown: &Shown<'_>) -> bool {
+        self.is_met = self.residual.meets(self.clause, shown, self.is_unsure && is_empty(shown.system));
+        self.is_met
+    }
+
+    fn may_want(&self, text: &str) -> bool {
+        matches!(self.clause.modifier, Modifier::Missing | Modifier::Text)
+            || self.clause.values.iter().any(|value| match value {
+                Value::Token(token) => token.code.is_empty() || text.is_empty() || token.code.ends_with(text),
+                Value::OfType([_, _, code]) | Value::Uid(code) => code.ends_with(text),
+                _ => true,
+            })
+    }
+}
+
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
         Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut }
@@ -87,7 +116,7 @@ impl Residual {
     #[must_use]
     pub fn judge(&self, study: &Study) -> Verdict {
         let mut need: Option<Need> = None;
-        for clause in &self.query.clauses {
+        for clause in self.query.clauses.iter() {
             match self.clause(clause, study) {
                 Verdict::Yes => {}
                 Verdict::No => return Verdict::No,
@@ -105,11 +134,12 @@ impl Residual {
     pub fn judge_endpoint(&self, service: Service, id: &str) -> Verdict {
         let holds = |clause: &Clause| {
             let shown = match clause.about {
-                About::Id => Some(Shown { value: id.into(), ..Shown::default() }),
+                About::Id => Some(Shown { value: Uri::plain(id), ..Shown::default() }),
                 About::Endpoint(ask) => endpoint(service, ask),
                 _ => None,
             };
-            self.decide(clause, &clause.values.iter().collect::<Vec<_>>(), Evidence { shown: shown.into_iter().collect(), need: None })
+            let is_met = shown.is_some_and(|shown| self.meets(clause, &shown, false));
+            self.decide(clause, is_met, None)
         };
         verdict(self.query.clauses.iter().all(|clause| holds(clause) == Verdict::Yes))
     }
@@ -119,16 +149,14 @@ impl Residual {
         if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return Verdict::No;
         }
-        let values: Vec<&Value> = clause.values.iter().filter(|value| !is_elsewhere(clause, value)).collect();
-        if values.is_empty() {
+        if clause.values.iter().all(|value| is_elsewhere(clause, value)) {
             return Verdict::No;
         }
-        let mut evidence = Reader::of(study, &self.options, self.query.release, clause.about);
-        if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && self.misses_issuer(study) {
-            // Whose identifier it is cannot be seen: it has no system, and is not one without.
-            evidence.shown.iter_mut().filter(|shown| shown.system.is_empty()).for_each(|shown| shown.is_unsure = true);
-        }
-        self.decide(clause, &values, evidence)
+        // Whose identifier it is cannot be seen: it has no system, and is not one without.
+        let is_unsure = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && self.misses_issuer(study);
+        let mut looking = Looking { residual: self, clause, is_unsure, is_met: false };
+        let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
+        self.decide(clause, looking.is_met, need)
     }
 
     fn misses_issuer(&self, study: &Study) -> bool {
@@ -145,101 +173,117 @@ impl Residual {
         (self.misses_issuer(study) || self.issuer == Issuer::LocalLeftOut && has_none())
             && self.query.clauses.iter().any(|clause| {
                 let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && clause.modifier != Modifier::Not;
-                let evidence = || Reader::of(study, &self.options, self.query.release, clause.about);
-                asks && evidence().shown.iter().any(|shown| clause.values.iter().any(|value| self.is_of_number(value, shown)))
+                let mut is_met = false;
+                if asks {
+                    Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
+                        is_met = clause.values.iter().any(|value| self.is_of_number(value, shown));
+                        is_met
+                    });
+                }
+                is_met
             })
     }
 
     /// Whether a value asks for the number that is shown, whoever issued it.
-    fn is_of_number(&self, value: &Value, shown: &Shown) -> bool {
+    fn is_of_number(&self, value: &Value, shown: &Shown<'_>) -> bool {
         match value {
-            Value::Token(token) => token.system.is_some() && (token.code.is_empty() || token.code == shown.value),
-            Value::Reference(reference) => {
-                self.query.resolved.get(&reference.text()).into_iter().flatten().any(|found| found.value == shown.value)
-            }
+            Value::Token(token) => token.system.is_some() && (token.code.is_empty() || is(shown.value, &token.code)),
+            Value::Reference(reference) => self.resolved(reference).any(|found| is(shown.value, &found.value)),
             _ => false,
         }
     }
 
-    fn decide(&self, clause: &Clause, values: &[&Value], evidence: Evidence) -> Verdict {
+    /// Whether what is shown is what a clause looks for: one of its values, or anything at all.
+    fn meets(&self, clause: &Clause, shown: &Shown<'_>, is_unsure: bool) -> bool {
         if clause.modifier == Modifier::Missing {
-            let wanted = values.iter().any(|value| matches!(value, Value::Missing(true)));
-            let shown = evidence.shown.iter().any(|shown| !is_blank(clause, shown));
-            return match evidence.need {
-                _ if shown => verdict(!wanted),
-                Some(need) => Verdict::Need(need),
-                None => verdict(wanted),
-            };
+            return !is_blank(clause, shown);
         }
-        let any = values.iter().any(|value| evidence.shown.iter().any(|shown| self.matches(clause, value, shown)));
-        let not = clause.modifier == Modifier::Not;
-        match evidence.need {
-            _ if any => verdict(!not),
+        clause.values.iter().any(|value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure))
+    }
+
+    /// What follows of whether anything met the clause, and of what else there may be.
+    fn decide(&self, clause: &Clause, is_met: bool, need: Option<Need>) -> Verdict {
+        let is_asked = match clause.modifier {
+            Modifier::Missing => !clause.values.iter().any(|value| matches!(value, Value::Missing(true))),
+            modifier => modifier != Modifier::Not,
+        };
+        match need {
+            _ if is_met => verdict(is_asked),
             Some(need) => Verdict::Need(need),
-            None => verdict(not),
+            None => verdict(!is_asked),
         }
     }
 
-    fn matches(&self, clause: &Clause, value: &Value, shown: &Shown) -> bool {
+    fn matches(&self, clause: &Clause, value: &Value, shown: &Shown<'_>, is_unsure: bool) -> bool {
         let of_other_type = |said| matches!(clause.about, About::Person(..)) && shown.is_device != (said == "Device");
         if clause.said.is_some_and(of_other_type) {
             return false;
         }
-        let lenient = self.query.handling == Handling::Lenient;
         match value {
-            Value::Date(date) => shown.date.is_some_and(|record| {
-                let record = self.promised.as_ref().map_or(record, |zone| record.promised(zone));
-                date.matches(record, &self.zone)
-            }),
+            Value::Date(date) => shown.date.is_some_and(|record| self.is_date(date, record)),
             Value::Token(token) => match clause.about {
-                About::SopClass => is_token(token, CLASSES, &shown.value, true) || is_token(token, CLASSES, &with_urn(&shown.value), true),
-                About::Identifier if shown.system == DICOM_UID => {
-                    is_token(token, DICOM_UID, &shown.value, false) || lenient && is_token(token, DICOM_UID, bare(&shown.value), false)
+                About::SopClass => is_class(token, shown.value) || is_class(token, with_urn(shown.value)),
+                About::Identifier if is(shown.system, DICOM_UID) => {
+                    let is_lenient = || self.query.handling == Handling::Lenient;
+                    is_token(token, shown.system, shown.value) || is_lenient() && is_token(token, shown.system, without_urn(shown.value))
                 }
-                _ if shown.is_unsure && token.system.is_some() => false,
-                _ => !shown.value.is_empty() && is_token(token, &shown.system, &shown.value, false),
+                _ if is_unsure && token.system.is_some() => false,
+                _ => !is_empty(shown.value) && is_token(token, shown.system, shown.value),
             },
             Value::OfType([system, code, value]) => {
-                shown.value == *value && shown.type_.as_ref().is_some_and(|(of, type_)| of == system && type_ == code)
+                let is_type = !shown.type_.is_empty() && system == IDENTIFIER_TYPE && shown.type_ == code;
+                is_type && is(shown.value, value)
             }
-            Value::Text(text) => self.is_text(clause, text, shown),
-            Value::Reference(reference) => self.is_reference(clause, reference, shown),
+            Value::Text(text) => is_text(clause, text, shown),
+            Value::Uid(text) => is(without_urn(shown.value), bare(text)),
+            Value::Reference(reference) => self.is_reference(clause, reference, shown, is_unsure),
             Value::Missing(_) => false,
         }
     }
 
-    fn is_text(&self, clause: &Clause, text: &str, shown: &Shown) -> bool {
-        if clause.modifier == Modifier::Text {
-            let wanted = fold(text);
-            return !wanted.is_empty() && shown.words.iter().any(|words| fold(words).starts_with(&wanted));
-        }
-        if matches!(clause.about, About::Series | About::Instance | About::SopClass) {
-            return bare(text) == bare(&shown.value);
-        }
-        let wanted = fold(text);
-        shown.names.iter().any(|group| {
-            let parts = components(clause).iter().filter_map(|at| group.get(*at)).filter(|part| !part.is_empty());
-            parts.into_iter().any(|part| match clause.modifier {
-                Modifier::Exact => is_exact(part, text),
-                Modifier::Contains => contains(part, &wanted),
-                _ => starts(part, &wanted),
-            })
-        })
+    #[inline(never)]
+    fn is_date(&self, date: &Date, record: Span) -> bool {
+        let record = self.promised.as_ref().map_or(record, |zone| record.promised(zone));
+        date.matches(record, &self.zone)
     }
 
     /// A resource that the caller resolved is the one that is meant where one of its identifiers is the one written, system included.
-    fn is_reference(&self, clause: &Clause, reference: &Reference, shown: &Shown) -> bool {
-        let text = reference.text();
+    #[inline(never)]
+    fn is_reference(&self, clause: &Clause, reference: &Reference, shown: &Shown<'_>, is_unsure: bool) -> bool {
         if let (About::Patient(_), Subject::Reference(own)) = (clause.about, &self.options.subject) {
-            if *own == text {
+            if own == reference.text() {
                 return true;
             }
         }
-        let mut resolved = self.query.resolved.get(&text).into_iter().flatten();
-        !shown.is_unsure
-            && resolved
-                .any(|found| !found.value.is_empty() && shown.value == found.value && shown.system == found.system.as_deref().unwrap_or(""))
+        let is_shown = |found: &Resolved| {
+            !found.value.is_empty() && is(shown.value, &found.value) && is(shown.system, found.system.as_deref().unwrap_or(""))
+        };
+        !is_unsure && self.resolved(reference).any(is_shown)
     }
+
+    /// The identifiers that the caller found for a reference.
+    fn resolved(&self, reference: &Reference) -> impl Iterator<Item = &Resolved> {
+        self.query.resolved.get(reference.text()).into_iter().flatten()
+    }
+}
+
+// Kept out of the way of codes.
+#[inline(never)]
+fn is_text(clause: &Clause, text: &Text, shown: &Shown<'_>) -> bool {
+    if clause.modifier == Modifier::Text {
+        return shown.words.iter().any(|words| begins(words, &text.folded));
+    }
+    let is_like = |part: &str| match clause.modifier {
+        Modifier::Exact => is_exact(part, &text.text),
+        Modifier::Contains => contains(part, &text.folded),
+        _ => starts(part, &text.folded),
+    };
+    shown
+        .name
+        .iter()
+        .flatten()
+        .filter(|group| !group.is_empty())
+        .any(|group| asked(clause, group).any(|part| !part.is_empty() && is_like(part)))
 }
 
 const fn verdict(yes: bool) -> Verdict {
@@ -247,23 +291,22 @@ const fn verdict(yes: bool) -> Verdict {
 }
 
 /// Whether there is nothing of what a clause asks for.
-fn is_blank(clause: &Clause, shown: &Shown) -> bool {
-    let nameless = || shown.names.iter().all(|group| components(clause).iter().filter_map(|at| group.get(*at)).all(|part| part.is_empty()));
+fn is_blank(clause: &Clause, shown: &Shown<'_>) -> bool {
+    let nameless = || shown.name.iter().flatten().all(|group| asked(clause, group).all(str::is_empty));
     match clause.about {
         About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given) => nameless(),
-        _ => {
-            !shown.exists && shown.value.is_empty() && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless()
-        }
+        _ => !shown.exists && is_empty(shown.value) && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless(),
     }
 }
 
-/// The components of a name that a clause asks for.
-fn components(clause: &Clause) -> &'static [usize] {
-    match clause.about {
-        About::Patient(Ask::Family) | About::Person(_, Ask::Family) => &[0],
-        About::Patient(Ask::Given) | About::Person(_, Ask::Given) => &[1, 2],
-        _ => &[0, 1, 2, 3, 4],
-    }
+/// The components of a group of a name that a clause asks for.
+fn asked<'a>(clause: &Clause, group: &'a str) -> impl Iterator<Item = &'a str> {
+    let (first, count) = match clause.about {
+        About::Patient(Ask::Family) | About::Person(_, Ask::Family) => (0, 1),
+        About::Patient(Ask::Given) | About::Person(_, Ask::Given) => (1, 2),
+        _ => (0, 5),
+    };
+    components(group).skip(first).take(count)
 }
 
 /// The types of resources that are written where a parameter looks.
@@ -283,33 +326,39 @@ pub(super) fn written_types(about: About) -> &'static [&'static str] {
 pub(super) fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
     let Value::Reference(reference) = value else { return false };
     match clause.about {
-        About::Patient(_) | About::BasedOn(_) => {
-            !reference.type_.is_empty() && !written_types(clause.about).contains(&reference.type_.as_str())
-        }
+        About::Patient(_) | About::BasedOn(_) => !reference.type_().is_empty() && !written_types(clause.about).contains(&reference.type_()),
         About::Nothing => true,
         _ => false,
     }
 }
 
-/// Whether a reference of a clause must be resolved to be answered.
-pub(super) fn needs_resolving(clause: &Clause, reference: &Reference) -> bool {
-    let value = Value::Reference(reference.clone());
-    !is_elsewhere(clause, &value) && !matches!(clause.about, About::Endpoint(EndpointAsk::Other))
+/// The reference that a value is, if it must be resolved to be answered.
+pub(super) fn needs_resolving<'a>(clause: &Clause, value: &'a Value) -> Option<&'a str> {
+    let Value::Reference(reference) = value else { return None };
+    let is_ours = is_elsewhere(clause, value) || matches!(clause.about, About::Endpoint(EndpointAsk::Other));
+    (!is_ours).then(|| reference.text())
 }
 
-/// FHIR's token forms: `code`, `system|code`, `|code`, `system|`. Where `any` is said the value may stand without its system.
-fn is_token(token: &Token, system: &str, value: &str, any: bool) -> bool {
-    let code = token.code.is_empty() || token.code == value;
+/// FHIR's token forms: `code`, `system|code`, `|code`, `system|`.
+fn is_token(token: &Token, system: Uri<'_>, value: Uri<'_>) -> bool {
+    let is_code = || is(value, &token.code);
     match token.system.as_deref() {
-        None => token.code == value,
-        Some("") => system.is_empty() && token.code == value && !any,
-        Some(wanted) => wanted == system && code,
+        None => is_code(),
+        Some("") => is_empty(system) && is_code(),
+        Some(wanted) => is(system, wanted) && (token.code.is_empty() || is_code()),
     }
 }
 
-fn with_urn(uid: &str) -> alloc::string::String {
-    match uid.strip_prefix(URN_OID) {
-        Some(plain) => plain.into(),
-        None => [URN_OID, uid].concat(),
-    }
+/// The same of a class, which may stand without its system, and always has one.
+fn is_class(token: &Token, value: Uri<'_>) -> bool {
+    is_token(token, Uri::plain(URI), value)
+}
+
+fn without_urn(uid: Uri<'_>) -> Uri<'_> {
+    Uri::plain(if uid.scheme.is_empty() { bare(uid.rest) } else { uid.rest })
+}
+
+fn with_urn(uid: Uri<'_>) -> Uri<'_> {
+    let plain = without_urn(uid);
+    if is(uid, plain.rest) { Uri { scheme: URN_OID, ..plain } } else { plain }
 }

@@ -15,23 +15,28 @@
 //! # Ok::<(), fhir_dicomweb::Error>(())
 //! ```
 
+mod combine;
 mod date;
 mod days;
 mod deciding;
 mod decision;
 mod evidence;
+mod fields;
 mod fold;
 mod judge;
 mod key;
 mod matching;
 pub(crate) mod order;
 pub(crate) mod parameter;
-pub(crate) mod parse;
+mod parse;
 pub(crate) mod plan;
 mod push;
+mod rest;
 mod send;
+mod separate;
 mod server;
 pub mod servers;
+mod shown;
 mod value;
 
 pub use decision::{Class, Decision, Why};
@@ -45,9 +50,11 @@ pub use servers::UnknownServer;
 
 use crate::error::{Error, Kind};
 use crate::options::Options;
+use crate::percent::encode;
 use crate::release::Release;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use parameter::{About, Resource};
@@ -92,7 +99,6 @@ impl Modifier {
 }
 
 /// One clause: a parameter and its alternatives.
-#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Clause {
     name: &'static str,
     /// The type that a reference is said to be of.
@@ -107,7 +113,9 @@ pub(crate) struct Clause {
 impl Clause {
     /// Parameter, modifier and position, without any value.
     fn label(&self) -> String {
-        let mut label = String::from(self.name);
+        // Room for the position too.
+        let mut label = String::with_capacity(48);
+        label.push_str(self.name);
         for (mark, part) in [(":", self.said), (".", self.chained), (":", Some(self.modifier.name()))] {
             if let Some(part) = part.filter(|part| !part.is_empty()) {
                 label.push_str(mark);
@@ -115,6 +123,23 @@ impl Clause {
             }
         }
         label
+    }
+
+    /// Parameter, modifier and position as `parameter[:modifier]#n`, without any value.
+    fn numbered(&self) -> String {
+        let mut label = self.label();
+        label.push('#');
+        match u8::try_from(self.position) {
+            Ok(digit @ 0..10) => label.push(char::from(b'0' + digit)),
+            _ => label.push_str(&self.position.to_string()),
+        }
+        label
+    }
+
+    /// Whether it asks the same, wherever in the query.
+    fn asks_as(&self, other: &Clause) -> bool {
+        let asked = |clause: &Clause| (clause.name, clause.said, clause.chained, clause.modifier, clause.about);
+        asked(self) == asked(other) && self.values == other.values
     }
 }
 
@@ -145,7 +170,8 @@ pub struct Query {
     resource: Resource,
     release: Release,
     handling: Handling,
-    clauses: Vec<Clause>,
+    /// Shared by the residuals that judge by them.
+    clauses: Arc<[Clause]>,
     results: Vec<(&'static str, String)>,
     dropped: Vec<Dropped>,
     /// What the caller found for references: identifiers, each with its system.
@@ -162,11 +188,10 @@ struct Resolved {
 /// Two queries are the same when they ask the same, in the same order.
 impl PartialEq for Query {
     fn eq(&self, other: &Query) -> bool {
-        let same = |a: &Clause, b: &Clause| Clause { position: 0, ..a.clone() } == Clause { position: 0, ..b.clone() };
         self.resource == other.resource
             && self.release == other.release
             && self.clauses.len() == other.clauses.len()
-            && self.clauses.iter().zip(&other.clauses).all(|(a, b)| same(a, b))
+            && self.clauses.iter().zip(other.clauses.iter()).all(|(a, b)| a.asks_as(b))
             && self.results == other.results
     }
 }
@@ -186,7 +211,7 @@ impl Query {
 
     /// The clauses, as `parameter[:modifier]#n`, n being the position in the query.
     pub fn clauses(&self) -> impl Iterator<Item = String> + '_ {
-        self.clauses.iter().map(|clause| alloc::format!("{}#{}", clause.label(), clause.position))
+        self.clauses.iter().map(Clause::numbered)
     }
 
     /// The clauses alone, as a self link shows them.
@@ -207,7 +232,7 @@ impl Query {
     /// The one patient that every match is of, as the query refers to it.
     pub(crate) fn patient(&self) -> Option<String> {
         self.clauses.iter().find_map(|clause| match (clause.about, clause.modifier, clause.values.as_slice()) {
-            (About::Patient(parameter::Ask::Reference), Modifier::None, [Value::Reference(reference)]) => Some(reference.text()),
+            (About::Patient(parameter::Ask::Reference), Modifier::None, [Value::Reference(reference)]) => Some(reference.text().into()),
             _ => None,
         })
     }
@@ -220,19 +245,12 @@ impl Query {
     /// The literal references of the query that the caller must resolve, such as `Patient/12`, each once.
     #[must_use]
     pub fn references(&self) -> Vec<String> {
-        let mut references = Vec::new();
         let mut met = BTreeSet::new();
-        for clause in &self.clauses {
-            for value in &clause.values {
-                if let Value::Reference(reference) = value {
-                    let text = reference.text();
-                    if judge::needs_resolving(clause, reference) && met.insert(text.clone()) {
-                        references.push(text);
-                    }
-                }
-            }
-        }
-        references
+        self.to_resolve().filter(|text| met.insert(*text)).map(String::from).collect()
+    }
+
+    fn to_resolve(&self) -> impl Iterator<Item = &str> {
+        self.clauses.iter().flat_map(|clause| clause.values.iter().filter_map(move |value| judge::needs_resolving(clause, value)))
     }
 
     /// Those of them that nobody has resolved.
@@ -252,7 +270,7 @@ impl Query {
     /// # Errors
     /// A reference that was not resolved.
     pub fn residual(&self, options: &Options) -> Result<Residual, Error> {
-        if !self.references().iter().all(|reference| self.resolved.contains_key(reference)) {
+        if !self.to_resolve().all(|reference| self.resolved.contains_key(reference)) {
             return Err(Error::new(Kind::UnresolvedReference));
         }
         Ok(Residual::new(self.clone(), options.clone()))
@@ -262,7 +280,7 @@ impl Query {
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
-        for clause in &self.clauses {
+        for clause in self.clauses.iter() {
             if !out.is_empty() {
                 out.push('&');
             }
@@ -274,14 +292,14 @@ impl fmt::Display for Query {
                 }
                 // A type that is said is not written again.
                 let text = match (value, clause.said) {
-                    (Value::Reference(reference), Some(_)) => reference.id.clone(),
+                    (Value::Reference(reference), Some(_)) => reference.id().into(),
                     _ => {
                         let mut text = String::new();
                         value.print(&mut text);
                         text
                     }
                 };
-                parse::encode(&text, &mut out);
+                encode(&text, &mut out);
             }
         }
         for (name, value) in &self.results {
@@ -290,7 +308,7 @@ impl fmt::Display for Query {
             }
             out.push_str(name);
             out.push('=');
-            parse::encode(value, &mut out);
+            encode(value, &mut out);
         }
         f.write_str(&out)
     }

@@ -3,6 +3,8 @@
 use super::Query;
 use super::evidence::Reader;
 use super::parameter::{self, About, Ask, Resource, Role};
+use super::shown::{Shown, components, is_empty};
+use crate::fhir::shape::Uri;
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
@@ -21,6 +23,20 @@ pub(crate) struct Order {
 pub(crate) enum Key {
     When(i128),
     What(String, String),
+}
+
+impl Key {
+    fn of(shown: &Shown<'_>) -> Option<Key> {
+        let text = |uri: Uri<'_>| [uri.scheme, uri.rest].concat();
+        match (shown.date, shown.name) {
+            (Some(date), _) => Some(Key::When(date.beginning())),
+            _ if !is_empty(shown.value) => Some(Key::What(text(shown.value), text(shown.system))),
+            (None, name) => {
+                let [alphabetic, ..] = name?;
+                Some(Key::What(components(alphabetic).collect::<Vec<_>>().join("^"), String::new()))
+            }
+        }
+    }
 }
 
 impl Order {
@@ -59,17 +75,16 @@ impl Order {
     /// What a study is sorted by.
     pub(crate) fn keys(&self, study: &Study, query: &Query, options: &Options) -> Vec<Option<Key>> {
         let key = |(about, down): &(About, bool)| {
-            let shown = Reader::of(study, options, query.release(), *about).shown.into_iter();
-            let keys = shown.filter_map(|shown| match shown.date {
-                Some(date) => Some(Key::When(date.beginning())),
-                None if !shown.value.is_empty() => Some(Key::What(shown.value, shown.system)),
-                None => {
-                    let name: Vec<String> = shown.names.into_iter().next()?;
-                    Some(Key::What(name.join("^"), String::new())).filter(|_| !name.is_empty())
-                }
+            let mut first: Option<Key> = None;
+            Reader::show(study, options, query.release(), *about, &mut |shown: &Shown<'_>| {
+                // Of several values the one that comes first counts.
+                first = match (first.take(), Key::of(shown)) {
+                    (Some(one), Some(other)) => Some(if *down { one.max(other) } else { one.min(other) }),
+                    (one, other) => one.or(other),
+                };
+                false
             });
-            // Of several values the one that comes first counts.
-            if *down { keys.max() } else { keys.min() }
+            first
         };
         self.by.iter().map(key).collect()
     }

@@ -1,14 +1,16 @@
 //! A query string, or the body of a form, into clauses.
 
 use super::parameter::{self, About, IGNORED, Parameter, RESULT, Resource, Type};
-use super::value::{Expected, Value, split};
+use super::separate::split;
+use super::value::{Expected, Value};
 use super::{Clause, Dropped, Handling, Modifier, Query, Reason};
 use crate::error::{Error, Kind};
 use crate::options::Limits;
+use crate::percent::decode_form;
 use crate::release::Release;
 use crate::table::resource_type;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// Parses a FHIR search on ImagingStudy: the query of a URL (without `?`), or the body of a `_search` form.
@@ -51,41 +53,40 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
     if query.len() > limits.query_bytes as usize {
         return Err(Error::new(Kind::LimitQuery));
     }
-    let mut parsed =
-        Query { resource, release, handling, clauses: Vec::new(), results: Vec::new(), dropped: Vec::new(), resolved: BTreeMap::new() };
+    let (mut clauses, mut results, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
     let mut at = 0;
     for (n, pair) in query.split('&').enumerate() {
         let start = at;
         at += pair.len() + 1;
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let bad = |kind| Error::at(kind, start as u64);
-        let (name, value) = (decode(name).ok_or(bad(Kind::BadValue))?, decode(value).ok_or(bad(Kind::BadValue))?);
+        let (name, value) = (decode_form(name).ok_or(bad(Kind::BadValue))?, decode_form(value).ok_or(bad(Kind::BadValue))?);
         // An empty value restricts nothing.
         if value.is_empty() {
             continue;
         }
         match clause(resource, &name, &value, n, release, handling, limits) {
             Ok(Read::Clause(clause)) => {
-                if parsed.clauses.len() >= limits.clauses as usize {
+                if clauses.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
                 }
-                parsed.clauses.push(clause);
+                clauses.push(clause);
             }
             Ok(Read::Result(name)) => {
-                if parsed.results.len() >= limits.clauses as usize {
+                if results.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
                 }
-                parsed.results.push((name, value));
+                results.push((name, value.into_owned()));
             }
             Ok(Read::Nothing) => {}
             Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name) => {
                 let reason = if kind == Kind::UnknownParameter { Reason::Unknown } else { Reason::Unsupported };
-                parsed.dropped.push(Dropped { position: n as u32, reason });
+                dropped.push(Dropped { position: n as u32, reason });
             }
             Err(kind) => return Err(bad(kind)),
         }
     }
-    Ok(parsed)
+    Ok(Query { resource, release, handling, clauses: Arc::from(clauses), results, dropped, resolved: BTreeMap::new() })
 }
 
 /// Whether what is wrong with a clause lets it be dropped.
@@ -112,14 +113,15 @@ fn clause(
     limits: &Limits,
 ) -> Result<Read, Kind> {
     let plain = name.split(':').next().unwrap_or(name);
-    if let Some(result) = RESULT.iter().find(|known| **known == plain) {
+    let is_common = name.starts_with('_');
+    if let Some(result) = RESULT.iter().find(|known| is_common && **known == plain) {
         let is_iterated = matches!(*result, "_include" | "_revinclude") && name.ends_with(":iterate");
         if name.len() > plain.len() && !is_iterated {
             return Err(Kind::UnsupportedModifier);
         }
         return Ok(if IGNORED.contains(result) { Read::Nothing } else { Read::Result(result) });
     }
-    if parameter::is_unsupported(name) {
+    if is_common && parameter::is_unsupported(name) {
         return Err(Kind::UnsupportedParameter);
     }
     let lenient = handling == Handling::Lenient;
@@ -152,8 +154,9 @@ fn clause(
         _ => (type_, about),
     };
     let expected = Expected { type_, targets: parameter::targets(known.about), said };
-    let texts = split(value, ',').ok_or(Kind::BadValue)?;
-    if texts.len() > limits.or_values as usize {
+    let texts = split(value, b',').ok_or(Kind::BadValue)?;
+    // A short text has no more parts than it has bytes.
+    if value.len() >= limits.or_values as usize && texts.clone().count() > limits.or_values as usize {
         return Err(Kind::LimitOrValues);
     }
     let one = |text: &str| -> Option<Value> {
@@ -164,12 +167,14 @@ fn clause(
                 _ => None,
             },
             Modifier::OfType => Value::of_type(text),
-            Modifier::Text => super::value::unescape(text).filter(|text| !text.is_empty()).map(Value::Text),
+            Modifier::Text => Value::text(text),
             _ => Value::parse(text, expected),
         }
     };
-    let values =
-        texts.iter().filter(|text| !text.is_empty()).map(|text| one(text)).collect::<Option<Vec<Value>>>().ok_or(Kind::BadValue)?;
+    let mut values = Vec::new();
+    for text in texts.filter(|text| !text.is_empty()) {
+        values.push(one(text).ok_or(Kind::BadValue)?);
+    }
     if values.is_empty() {
         return Ok(Read::Nothing);
     }
@@ -186,37 +191,6 @@ fn parameter_name(name: &str) -> Option<&'static str> {
     const NAMES: &[&str] =
         &["identifier", "name", "family", "given", "birthdate", "gender", "connection-type", "status", "payload-type", "organization"];
     NAMES.iter().copied().find(|known| *known == name)
-}
-
-/// Percent-decodes once; a plus is a space. None where an escape is none, or what it gives is no UTF-8.
-pub(crate) fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// Percent-encodes what is not unreserved or harmless in a query (RFC 3986 3.4; a bar is not).
-pub(crate) fn encode(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:/,$!'()*;@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            for nibble in [byte >> 4, byte & 15] {
-                out.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
-            }
-        }
-    }
 }
 
 impl Modifier {

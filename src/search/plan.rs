@@ -1,8 +1,9 @@
 //! What a server is asked, so that judging its answers finds every match.
 
-use super::days::Days;
+use super::combine::{self, Combination};
 use super::deciding;
 use super::decision::{Class, Decision, Why};
+use super::fields;
 use super::judge::Residual;
 use super::key::Key;
 use super::parameter::Resource;
@@ -11,7 +12,7 @@ use super::server::{Ask, Server};
 use super::{Clause, Handling, Query};
 use crate::error::{Error, Kind};
 use crate::options::Options;
-use crate::table::{Level, RETRIEVE_URL, rows};
+use crate::table::Level;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -47,7 +48,7 @@ pub struct Plan {
     requests: Vec<Request>,
     decisions: Vec<Decision>,
     level: Level,
-    fields: Vec<u32>,
+    fields: &'static [u32],
     residual: Residual,
 }
 
@@ -73,7 +74,7 @@ impl Plan {
     /// The attributes to be asked for, at every level down to [`Plan::level`]: what decides a clause or makes an element.
     #[must_use]
     pub fn fields(&self) -> &[u32] {
-        &self.fields
+        self.fields
     }
 
     /// What judges the answers. It re-checks every clause: servers may ignore keys that they do not know.
@@ -83,22 +84,16 @@ impl Plan {
     }
 }
 
-/// What is sent of one request.
-#[derive(Clone, Default)]
-struct Combination {
-    terms: Vec<Branch>,
-}
-
 /// A clause on the way to its decision.
-struct Draft<'a> {
-    clause: &'a Clause,
-    branches: Option<Vec<Branch>>,
-    class: Class,
-    whys: Vec<Why>,
+pub(super) struct Draft<'a> {
+    pub(super) clause: &'a Clause,
+    pub(super) branches: Option<Vec<Branch<'a>>>,
+    pub(super) class: Class,
+    pub(super) whys: Vec<Why>,
 }
 
 impl Draft<'_> {
-    fn keep(&mut self, why: Why) {
+    pub(super) fn keep(&mut self, why: Why) {
         self.branches = None;
         self.class = Class::Kept;
         self.whys = vec![why];
@@ -150,8 +145,9 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     }
     one_level(&mut drafts, server);
     let never = drafts.iter().any(|draft| draft.class == Class::Never);
+    let branches: Vec<Option<Vec<Branch<'_>>>> = drafts.iter_mut().map(|draft| draft.branches.take()).collect();
     let limit = options.limits.requests as usize;
-    let combinations = if never { Vec::new() } else { combine(&mut drafts, limit) };
+    let combinations = if never { Vec::new() } else { combine::all(&mut drafts, &branches, limit) };
     let requests = if query.resource == Resource::Endpoint { Vec::new() } else { requests(&combinations, server) };
     let mut lowest = Level::Study;
     for draft in &mut drafts {
@@ -161,29 +157,23 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
         if !shown {
             lowest = lowest.max(deciding.level);
         }
-        let hidden = |tag: &u32| server.hidden.contains(tag);
-        if draft.class != Class::Never && !deciding.tags.is_empty() && deciding.tags.iter().all(hidden) {
+        let is_hidden = || deciding.tags().next().is_some() && deciding.tags().all(|tag| server.hidden.contains(&tag));
+        if draft.class != Class::Never && !server.hidden.is_empty() && is_hidden() {
             if query.handling == Handling::Strict {
                 return Err(Error::new(Kind::Unanswerable));
             }
             draft.whys.push(Why::Unanswerable);
         }
     }
-    if options.require_selective && !requests.is_empty() && combinations.iter().any(|combination| !is_selective(combination)) {
+    if options.require_selective && !requests.is_empty() && !combinations.iter().all(Combination::is_selective) {
         return Err(Error::new(Kind::TooCostly));
     }
-    let decisions = drafts
-        .into_iter()
-        .map(|draft| Decision {
-            clause: format!("{}#{}", draft.clause.label(), draft.clause.position),
-            class: draft.class,
-            whys: draft.whys,
-        })
-        .collect();
-    Ok(Plan { requests, decisions, level: lowest, fields: fields(lowest), residual })
+    let decision = |draft: Draft<'_>| Decision { clause: draft.clause.numbered(), class: draft.class, whys: draft.whys };
+    let decisions = drafts.into_iter().map(decision).collect();
+    Ok(Plan { requests, decisions, level: lowest, fields: fields::fields(lowest), residual })
 }
 
-fn draft<'a>(clause: &'a Clause, pusher: &Pusher<'_>) -> Draft<'a> {
+fn draft<'a>(clause: &'a Clause, pusher: &Pusher<'a>) -> Draft<'a> {
     let push = pusher.push(clause);
     let mut whys = push.whys;
     if whys.is_empty() {
@@ -226,97 +216,8 @@ fn one_level(drafts: &mut [Draft<'_>], server: &Server) {
     }
 }
 
-/// OR is a union of requests; AND is one request, as far as an attribute stands once in it.
-fn combine(drafts: &mut [Draft<'_>], limit: usize) -> Vec<Combination> {
-    let mut all = vec![Combination::default()];
-    for draft in drafts.iter_mut() {
-        let Some(branches) = draft.branches.clone() else { continue };
-        if all.len().saturating_mul(branches.len()) > limit {
-            draft.keep(Why::TooMany);
-            continue;
-        }
-        let mut next: Vec<Combination> = Vec::new();
-        let (mut sent, mut unsaid) = (false, false);
-        for (combination, branch) in all.iter().flat_map(|combination| branches.iter().map(move |branch| (combination, branch))) {
-            match combination.and(branch) {
-                And::Both(both) => {
-                    sent = true;
-                    next.push(both);
-                }
-                And::Unsaid => {
-                    unsaid = true;
-                    // The same combination once, though several branches leave it as it is.
-                    if !next.iter().any(|known| known.terms == combination.terms) {
-                        next.push(combination.clone());
-                    }
-                }
-                And::Nothing => sent = true,
-            }
-        }
-        if !sent {
-            draft.keep(Why::OneValue);
-        } else if unsaid {
-            draft.class = Class::Widened;
-            draft.whys.push(Why::OneValue);
-        }
-        if next.is_empty() {
-            draft.class = Class::Never;
-            draft.whys = vec![Why::EmptyIntersection];
-            return next;
-        }
-        all = next;
-    }
-    all
-}
-
-enum And {
-    Both(Combination),
-    /// It cannot be said beside what is there.
-    Unsaid,
-    /// No study is in both.
-    Nothing,
-}
-
-impl Combination {
-    fn and(&self, branch: &Branch) -> And {
-        let mut both = self.clone();
-        let Some(known) = both.terms.iter_mut().find(|known| known.key == branch.key) else {
-            both.terms.push(branch.clone());
-            both.terms.sort_by_key(|term| term.key);
-            return And::Both(both);
-        };
-        match (&mut known.term, &branch.term) {
-            (Term::Uids(a), Term::Uids(b)) if branch.key == Key::StudyInstanceUid => {
-                a.retain(|uid| b.contains(uid));
-                if a.is_empty() { And::Nothing } else { And::Both(both) }
-            }
-            (Term::Days(a), Term::Days(b)) => match a.and(*b) {
-                Some(range) => {
-                    *a = range;
-                    And::Both(both)
-                }
-                None => And::Nothing,
-            },
-            (Term::Text(a, _), Term::Text(b, _)) if a == b => And::Both(both),
-            // A study has many modalities and classes, and one of everything else.
-            (Term::Text(..), Term::Text(..)) if branch.key != Key::ModalitiesInStudy && branch.key != Key::Modality => And::Nothing,
-            _ => And::Unsaid,
-        }
-    }
-}
-
-/// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards, the days of a year at most.
-fn is_selective(combination: &Combination) -> bool {
-    combination.terms.iter().any(|branch| match (&branch.key, &branch.term) {
-        (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
-        (_, Term::Days(Days { from, to })) => from.zip(*to).is_some_and(|(from, to)| to - from < 366),
-        (_, Term::Text(_, sent)) => sent.bytes().filter(|b| *b == b'?').count() * 2 <= sent.len(),
-        (_, Term::Uids(_)) => true,
-    })
-}
-
-fn requests(combinations: &[Combination], server: &Server) -> Vec<Request> {
-    let mut requests: Vec<Request> = Vec::new();
+fn requests(combinations: &[Combination<'_>], server: &Server) -> Vec<Request> {
+    let mut requests: Vec<Request> = Vec::with_capacity(combinations.len());
     for combination in combinations {
         let lowest = combination.terms.iter().map(|branch| level(branch.key)).max().unwrap_or(Level::Study);
         let path = match lowest {
@@ -324,16 +225,23 @@ fn requests(combinations: &[Combination], server: &Server) -> Vec<Request> {
             Level::Series => "/series",
             _ => "/studies",
         };
-        let mut query: Vec<String> = combination.terms.iter().map(|branch| sent(branch, server)).collect();
-        match server.ask {
-            Ask::All => query.push("includefield=all".to_string()),
-            // Rows of series and instances select studies only.
-            Ask::Tags if lowest > Level::Study => query.push("includefield=0020000D".to_string()),
-            Ask::Tags => query.push(["includefield=", &list(&fields(Level::Study))].concat()),
-            Ask::Only(tag) if lowest == Level::Study => query.push(format!("includefield={tag:08X}")),
-            Ask::Only(_) | Ask::Nothing => {}
+        // Rows of series and instances select studies only.
+        let only_uid = server.ask == Ask::Tags && lowest > Level::Study;
+        let asked = if only_uid { "includefield=0020000D" } else { fields::includefield(Level::Study) };
+        let mut query = String::with_capacity(combination.len() + asked.len());
+        for branch in &combination.terms {
+            print(branch, server, &mut query);
+            query.push('&');
         }
-        let request = Request { path, query: query.join("&") };
+        match server.ask {
+            Ask::All => query.push_str(ALL),
+            Ask::Tags => query.push_str(asked),
+            Ask::Only(tag) if lowest == Level::Study => query.push_str(&format!("includefield={tag:08X}")),
+            Ask::Only(_) | Ask::Nothing => {
+                query.pop();
+            }
+        }
+        let request = Request { path, query };
         if !requests.contains(&request) {
             requests.push(request);
         }
@@ -341,34 +249,32 @@ fn requests(combinations: &[Combination], server: &Server) -> Vec<Request> {
     requests
 }
 
-fn sent(branch: &Branch, server: &Server) -> String {
-    let value = match &branch.term {
-        Term::Uids(uids) => uids.join(","),
-        Term::Text(_, sent) => sent.clone(),
-        Term::Days(days) => days.text(server.open_ranges),
-    };
-    [branch.key.keyword(), "=", &value].concat()
+/// An attribute and what is asked of it.
+fn print(branch: &Branch<'_>, server: &Server, query: &mut String) {
+    query.push_str(branch.key.keyword());
+    query.push('=');
+    match &branch.term {
+        Term::Uids(uids) => {
+            for (n, uid) in uids.iter().enumerate() {
+                if n > 0 {
+                    query.push(',');
+                }
+                query.push_str(uid);
+            }
+        }
+        Term::Text(_, sent) => query.push_str(sent),
+        Term::Days(days) => days.print(server.open_ranges, query),
+    }
 }
+
+const ALL: &str = "includefield=all";
 
 /// The `includefield` of requests for rows of a level as they stand; empty: none.
 pub(crate) fn includefield(server: &Server, level: Level) -> String {
     match server.ask {
-        Ask::All => "includefield=all".to_string(),
-        Ask::Tags => ["includefield=", &list(&fields(level))].concat(),
+        Ask::All => ALL.to_string(),
+        Ask::Tags => fields::includefield(level).to_string(),
         Ask::Only(tag) if level == Level::Study => format!("includefield={tag:08X}"),
         Ask::Only(_) | Ask::Nothing => String::new(),
     }
-}
-
-/// The attributes of rows of these levels that make elements, by tag.
-fn fields(lowest: Level) -> Vec<u32> {
-    let parts = rows().filter(|row| row.level <= lowest).flat_map(|row| row.parts);
-    let mut tags: Vec<u32> = parts.map(|part| part.within.unwrap_or(part.tag)).filter(|tag| *tag != RETRIEVE_URL).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    tags
-}
-
-fn list(tags: &[u32]) -> String {
-    tags.iter().map(|tag| format!("{tag:08X}")).collect::<Vec<_>>().join(",")
 }

@@ -6,40 +6,40 @@ use super::judge::{is_elsewhere, written_types};
 use super::key::Key;
 use super::parameter::{About, Ask, EndpointAsk};
 use super::server::{Compare, Issuer, Server};
-use super::value::{Token, Value, bare};
+use super::value::{Token, Value};
 use super::{Clause, Modifier, Query};
-use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE};
+use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE, URI};
 use crate::fhir::place;
-use crate::grammar::uid::{Uid, uid};
+use crate::grammar::uid::{Uid, bare, uid};
 use crate::kind::sex_of;
 use crate::options::Options;
 use crate::policy::{Id, Subject};
 use crate::table::codes::modality;
-use alloc::string::{String, ToString};
+use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// What is asked of one attribute.
 #[derive(Clone, PartialEq)]
-pub(super) enum Term {
+pub(super) enum Term<'a> {
     /// One of these UIDs.
-    Uids(Vec<String>),
+    Uids(Vec<&'a str>),
     /// This text; beside it, as it is sent.
-    Text(String, String),
+    Text(&'a str, Cow<'a, str>),
     Days(Days),
 }
 
 /// One way for a clause to hold.
 #[derive(Clone, PartialEq)]
-pub(super) struct Branch {
+pub(super) struct Branch<'a> {
     pub(super) key: Key,
-    pub(super) term: Term,
+    pub(super) term: Term<'a>,
 }
 
 /// What is sent of a clause: the ways for it to hold, together all of them; or none of it.
-pub(super) struct Push {
+pub(super) struct Push<'a> {
     /// `None`: it is kept.
-    pub(super) branches: Option<Vec<Branch>>,
+    pub(super) branches: Option<Vec<Branch<'a>>>,
     /// Whether the answer is more than what is asked.
     pub(super) is_widened: bool,
     pub(super) whys: Vec<Why>,
@@ -54,12 +54,12 @@ pub(super) struct Pusher<'a> {
 /// Stops a clause from being sent.
 type Sent<T = ()> = Result<T, Why>;
 
-impl Push {
-    fn kept(why: Why) -> Push {
+impl<'a> Push<'a> {
+    fn kept(why: Why) -> Push<'a> {
         Push { branches: None, is_widened: false, whys: vec![why] }
     }
 
-    fn never(why: Why) -> Push {
+    fn never(why: Why) -> Push<'a> {
         Push { branches: Some(Vec::new()), is_widened: false, whys: vec![why] }
     }
 
@@ -74,7 +74,7 @@ impl Push {
         self.say(why);
     }
 
-    fn add(&mut self, branch: Branch) {
+    fn add(&mut self, branch: Branch<'a>) {
         if let Some(branches) = &mut self.branches {
             if !branches.contains(&branch) {
                 branches.push(branch);
@@ -83,14 +83,14 @@ impl Push {
     }
 }
 
-impl Pusher<'_> {
-    pub(super) fn push(&self, clause: &Clause) -> Push {
+impl<'a> Pusher<'a> {
+    pub(super) fn push(&self, clause: &'a Clause) -> Push<'a> {
         // As the judge says of every study, whatever is known of it.
         if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return Push::never(Why::NoSuchValue);
         }
-        let values: Vec<&Value> = clause.values.iter().filter(|value| !is_elsewhere(clause, value)).collect();
-        if values.is_empty() {
+        let values = || clause.values.iter().filter(|value| !is_elsewhere(clause, value));
+        if values().next().is_none() {
             return Push::never(Why::NoSuchValue);
         }
         match clause.modifier {
@@ -98,13 +98,13 @@ impl Pusher<'_> {
             Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
         }
         let mut push = Push { branches: Some(Vec::new()), is_widened: false, whys: Vec::new() };
-        for value in values {
+        for value in values() {
             if let Err(why) = self.value(clause, value, &mut push) {
                 return Push::kept(why);
             }
             // More than could ever be asked need not be gathered; days may yet join.
             let most = self.options.limits.requests as usize * self.server.uids_in_a_list() as usize;
-            let single = |branch: &Branch| !matches!(branch.term, Term::Days(_));
+            let single = |branch: &Branch<'_>| !matches!(branch.term, Term::Days(_));
             if push.branches.as_ref().is_some_and(|branches| branches.len() > most && branches.iter().all(single)) {
                 return Push::kept(Why::TooMany);
             }
@@ -122,8 +122,11 @@ impl Pusher<'_> {
     }
 
     /// Days as few ranges, UIDs as lists where the server has them.
-    fn gathered(&self, branches: Vec<Branch>) -> Vec<Branch> {
-        let mut out: Vec<Branch> = Vec::new();
+    fn gathered(&self, branches: Vec<Branch<'a>>) -> Vec<Branch<'a>> {
+        if branches.len() < 2 {
+            return branches;
+        }
+        let mut out: Vec<Branch<'a>> = Vec::new();
         let mut days: Vec<(Key, Vec<Days>)> = Vec::new();
         for branch in branches {
             match branch.term {
@@ -132,7 +135,7 @@ impl Pusher<'_> {
                     None => days.push((branch.key, vec![range])),
                 },
                 Term::Uids(uids) => {
-                    let room = |list: &Vec<String>| self.server.uid_list.is_some_and(|most| list.len() < most as usize);
+                    let room = |list: &Vec<&str>| self.server.uid_list.is_some_and(|most| list.len() < most as usize);
                     let open = out.iter_mut().find_map(|known| match &mut known.term {
                         Term::Uids(list) if known.key == branch.key && room(list) => Some(list),
                         _ => None,
@@ -151,7 +154,7 @@ impl Pusher<'_> {
         out
     }
 
-    fn value(&self, clause: &Clause, value: &Value, push: &mut Push) -> Sent {
+    fn value(&self, clause: &Clause, value: &'a Value, push: &mut Push<'a>) -> Sent {
         match clause.about {
             About::Nothing => Ok(()),
             About::Id => self.id(value, push),
@@ -190,31 +193,31 @@ impl Pusher<'_> {
         if self.server.pushes(key) { Ok(()) } else { Err(Why::NoKey) }
     }
 
-    fn one_uid(&self, key: Key, text: &str, push: &mut Push) -> Sent {
+    fn one_uid(&self, key: Key, text: &'a str, push: &mut Push<'a>) -> Sent {
         match uid(text) {
             // No such UID is an identity, or a class.
             Uid::Bad => Ok(()),
             Uid::Odd if !self.server.odd_uids => Err(Why::Characters),
             Uid::Legal | Uid::Odd => {
                 self.key(key)?;
-                push.add(Branch { key, term: Term::Uids(vec![text.to_string()]) });
+                push.add(Branch { key, term: Term::Uids(vec![text]) });
                 Ok(())
             }
         }
     }
 
-    fn uid(&self, key: Key, value: &Value, push: &mut Push) -> Sent {
+    fn uid(&self, key: Key, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let text = match value {
-            Value::Text(text) => text.as_str(),
+            Value::Uid(text) => text.as_str(),
             // Any class, in a system that has them all.
             Value::Token(token) if token.code.is_empty() => return Err(Why::AnyValue),
-            Value::Token(token) if token.system.as_deref().is_none_or(|system| system == super::evidence::CLASSES) => token.code.as_str(),
+            Value::Token(token) if token.system.as_deref().is_none_or(|system| system == URI) => token.code.as_str(),
             _ => return Ok(()),
         };
         self.one_uid(key, bare(text), push)
     }
 
-    fn id(&self, value: &Value, push: &mut Push) -> Sent {
+    fn id(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let Value::Token(token) = value else { return Err(Why::NoKey) };
         if !matches!(self.options.id, Id::Uid) {
             return Err(Why::NoKey);
@@ -232,7 +235,7 @@ impl Pusher<'_> {
         }
     }
 
-    fn identifier(&self, value: &Value, push: &mut Push) -> Sent {
+    fn identifier(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let (system, code, type_) = match value {
             Value::Token(Token { system, code }) => (system.as_deref(), code.as_str(), None),
             Value::OfType([system, type_, code]) => (None, code.as_str(), Some((system.as_str(), type_.as_str()))),
@@ -278,7 +281,7 @@ impl Pusher<'_> {
         Ok(())
     }
 
-    fn patient(&self, value: &Value, push: &mut Push) -> Sent {
+    fn patient(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
         match value {
             Value::Token(Token { code, .. }) if code.is_empty() => Err(Why::AnyValue),
             Value::Token(Token { system, code }) => {
@@ -299,7 +302,7 @@ impl Pusher<'_> {
                 if matches!(&self.options.subject, Subject::Reference(own) if *own == text) {
                     return Err(Why::AnyValue);
                 }
-                let found = self.query.resolved.get(&text).into_iter().flatten();
+                let found = self.query.resolved.get(text).into_iter().flatten();
                 for identifier in found.filter(|identifier| !identifier.value.is_empty()) {
                     push.widen(Why::Issuer);
                     self.sees_issuer(identifier.system.as_deref(), push);
@@ -312,7 +315,7 @@ impl Pusher<'_> {
     }
 
     /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or not at all.
-    fn sees_issuer(&self, system: Option<&str>, push: &mut Push) {
+    fn sees_issuer(&self, system: Option<&str>, push: &mut Push<'a>) {
         let system = system.unwrap_or("");
         let is_lost = match self.server.issuer {
             Issuer::LeftOut | Issuer::LocalLeftOut => false,
@@ -324,7 +327,7 @@ impl Pusher<'_> {
         }
     }
 
-    fn modality(&self, value: &Value, push: &mut Push) -> Sent {
+    fn modality(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let Value::Token(token) = value else { return Err(Why::NoKey) };
         match token.system.as_deref() {
             Some(system) if !system.is_empty() && system != DCM => return Ok(()),
@@ -337,7 +340,7 @@ impl Pusher<'_> {
         self.text(key, &token.code, push)
     }
 
-    fn gender(&self, value: &Value, push: &mut Push) -> Sent {
+    fn gender(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let Value::Token(token) = value else { return Err(Why::NoKey) };
         if token.code.is_empty() {
             return Err(Why::AnyValue);
@@ -348,7 +351,7 @@ impl Pusher<'_> {
         }
     }
 
-    fn days(&self, key: Key, value: &Value, push: &mut Push) -> Sent {
+    fn days(&self, key: Key, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let Value::Date(date) = value else { return Err(Why::NoKey) };
         self.key(key)?;
         let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
@@ -362,7 +365,7 @@ impl Pusher<'_> {
     }
 
     /// What is stored otherwise than its standard wants may be lost.
-    fn assume(&self, push: &mut Push) -> Sent {
+    fn assume(&self, push: &mut Push<'a>) -> Sent {
         if self.options.paranoid {
             return Err(Why::Paranoid);
         }
@@ -370,7 +373,7 @@ impl Pusher<'_> {
         Ok(())
     }
 
-    fn text(&self, key: Key, text: &str, push: &mut Push) -> Sent {
+    fn text(&self, key: Key, text: &'a str, push: &mut Push<'a>) -> Sent {
         self.key(key)?;
         let sent = self.server.sent(key, text)?;
         if sent.contains('?') {
@@ -382,7 +385,7 @@ impl Pusher<'_> {
         if folds {
             push.widen(Why::Case);
         }
-        push.add(Branch { key, term: Term::Text(text.to_string(), sent) });
+        push.add(Branch { key, term: Term::Text(text, sent) });
         self.assume(push)
     }
 }

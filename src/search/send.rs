@@ -3,13 +3,19 @@
 use super::decision::Why;
 use super::key::Key;
 use super::server::{Decoding, Server, Wildcards};
+use crate::percent::escape;
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 impl Server {
     /// A value as it stands in a request: encoded once, and nothing that could mean something else.
-    pub(super) fn sent(&self, key: Key, text: &str) -> Result<String, Why> {
+    pub(super) fn sent<'t>(&self, key: Key, text: &'t str) -> Result<Cow<'t, str>, Why> {
         if text.chars().count() > key.most() && !self.long_values || text.len() > 256 {
             return Err(Why::TooLong);
+        }
+        // What is plain is no space and no control.
+        if text.chars().all(is_plain) {
+            return Ok(Cow::Borrowed(text));
         }
         // Space at the ends is padding.
         if text.trim() != text || text.chars().any(char::is_control) {
@@ -29,7 +35,7 @@ impl Server {
                 return Err(Why::Characters);
             }
         }
-        Ok(out)
+        Ok(Cow::Owned(out))
     }
 
     fn is_sendable(&self, c: char) -> bool {
@@ -50,7 +56,5 @@ const fn is_plain(c: char) -> bool {
 }
 
 fn encode(c: char, out: &mut String) {
-    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        out.push_str(&alloc::format!("%{byte:02X}"));
-    }
+    c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| escape(byte, out));
 }

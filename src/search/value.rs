@@ -1,26 +1,21 @@
-//! The values of clauses: splitting, escapes, and what each type of parameter makes of them (search, "escaping search parameters").
+//! The values of clauses: what each type of parameter makes of them.
 
 use super::date::Date;
+use super::fold::fold;
 use super::parameter::Type;
-use crate::fhir::found::URN_OID;
+use super::separate::{escape, split, unescape};
 use crate::table::resource_type;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use nom::Parser;
-use nom::branch::alt;
-use nom::bytes::complete::escaped_transform;
-use nom::character::complete::{anychar, char, none_of, one_of};
-use nom::combinator::{all_consuming, recognize};
-use nom::multi::{many0_count, separated_list1};
-use nom::sequence::preceded;
 
 /// One value.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Token(Token),
     Date(Date),
-    /// A string, UID or URI.
-    Text(String),
+    /// A UID or URI.
+    Uid(String),
+    /// A string.
+    Text(Text),
     /// Type and id, or a URL.
     Reference(Reference),
     /// `:missing`.
@@ -36,48 +31,36 @@ pub(super) struct Token {
     pub(super) code: String,
 }
 
+/// A string, and as it is compared: once for all studies.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) folded: String,
+}
+
 /// A literal reference.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// Empty where it is a URL.
-    pub(super) type_: String,
-    pub(super) id: String,
+    /// As a caller resolves it: `Type/id`, or a URL.
+    text: String,
+    /// How long the type is; 0 where it is a URL.
+    type_: usize,
 }
 
 impl Reference {
     /// As a caller resolves it.
-    pub(super) fn text(&self) -> String {
-        if self.type_.is_empty() { self.id.clone() } else { [self.type_.as_str(), "/", &self.id].concat() }
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
-}
 
-type Error<'a> = nom::error::Error<&'a str>;
-
-/// Parts divided by `separator`, as far as no backslash stands before it. Escapes stay.
-pub(super) fn split(text: &str, separator: char) -> Option<Vec<&str>> {
-    let except = if separator == ',' { "\\," } else { "\\|" };
-    let letter = || alt((recognize(preceded(char::<_, Error<'_>>('\\'), anychar)), recognize(none_of(except))));
-    let part = recognize(many0_count(letter()));
-    let (_, parts) = all_consuming(separated_list1(char(separator), part)).parse(text).ok()?;
-    Some(parts)
-}
-
-/// A part without its escapes: `\,` `\|` `\$` `\\`. Any other backslash is illegal.
-pub(super) fn unescape(text: &str) -> Option<String> {
-    if !text.contains('\\') {
-        return Some(text.to_string());
+    /// Empty where it is a URL.
+    pub(super) fn type_(&self) -> &str {
+        self.text.get(..self.type_).unwrap_or("")
     }
-    let mut grammar = all_consuming(escaped_transform(none_of::<_, _, Error<'_>>("\\"), '\\', one_of(",|$\\")));
-    grammar.parse(text).ok().map(|(_, text)| text)
-}
 
-/// The reverse of [`unescape`].
-pub(super) fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        if matches!(c, ',' | '|' | '$' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
+    /// The id, without the type; or the URL.
+    pub(super) fn id(&self) -> &str {
+        if self.type_ == 0 { &self.text } else { self.text.get(self.type_ + 1..).unwrap_or("") }
     }
 }
 
@@ -95,29 +78,35 @@ impl Value {
     pub(super) fn parse(text: &str, expected: Expected<'_>) -> Option<Value> {
         match expected.type_ {
             Type::Token => {
-                let parts = split(text, '|')?;
-                match parts.as_slice() {
-                    [code] => Some(Value::Token(Token { system: None, code: filled(unescape(code)?)? })),
+                let mut parts = split(text, b'|')?;
+                match (parts.next()?, parts.next(), parts.next()) {
+                    (code, None, _) => Some(Value::Token(Token { system: None, code: filled(unescape(code)?)? })),
                     // `|` alone says nothing.
-                    ["", ""] => None,
-                    [system, code] => Some(Value::Token(Token { system: Some(unescape(system)?), code: unescape(code)? })),
+                    ("", Some(""), None) => None,
+                    (system, Some(code), None) => Some(Value::Token(Token { system: Some(unescape(system)?), code: unescape(code)? })),
                     _ => None,
                 }
             }
             Type::Uid | Type::Uri => {
-                let parts = split(text, '|')?;
-                let [text] = parts.as_slice() else { return None };
-                Some(Value::Text(filled(unescape(text)?)?))
+                let mut parts = split(text, b'|')?;
+                let (text, None) = (parts.next()?, parts.next()) else { return None };
+                Some(Value::Uid(filled(unescape(text)?)?))
             }
-            Type::Text => Some(Value::Text(filled(unescape(text)?)?)),
-            Type::Date => Date::parse(&unescape(text)?).map(Value::Date),
+            Type::Text => Value::text(text),
+            Type::Date => Date::parse(unescape(text)?).map(Value::Date),
             Type::Reference => reference(&unescape(text)?, expected).map(Value::Reference),
         }
     }
 
+    /// A string, its escapes in place.
+    pub(super) fn text(text: &str) -> Option<Value> {
+        let text = filled(unescape(text)?)?;
+        Some(Value::Text(Text { folded: fold(&text), text }))
+    }
+
     pub(super) fn of_type(text: &str) -> Option<Value> {
-        let parts = split(text, '|')?;
-        let [system, code, value] = parts.as_slice() else { return None };
+        let mut parts = split(text, b'|')?;
+        let (system, code, value, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
         Some(Value::OfType([filled(unescape(system)?)?, filled(unescape(code)?)?, filled(unescape(value)?)?]))
     }
 
@@ -132,8 +121,8 @@ impl Value {
                 escape(&token.code, out);
             }
             Value::Date(date) => escape(&date.text, out),
-            Value::Text(text) => escape(text, out),
-            Value::Reference(reference) => escape(&reference.text(), out),
+            Value::Uid(text) | Value::Text(Text { text, .. }) => escape(text, out),
+            Value::Reference(reference) => escape(reference.text(), out),
             Value::Missing(missing) => out.push_str(if *missing { "true" } else { "false" }),
             Value::OfType(parts) => {
                 for (n, part) in parts.iter().enumerate() {
@@ -160,7 +149,7 @@ fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
         if text.contains(['?', '|', '#']) {
             return None;
         }
-        return expected.said.is_none().then(|| Reference { type_: String::new(), id: text.to_string() });
+        return expected.said.is_none().then(|| Reference { text: text.to_string(), type_: 0 });
     }
     let (type_, id) = match text.split_once('/') {
         // A type is said once.
@@ -168,10 +157,5 @@ fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
         Some((type_, id)) => (type_, id),
         None => (expected.said.or_else(|| expected.targets.first().copied())?, text),
     };
-    (resource_type(type_).is_some() && is_id(id)).then(|| Reference { type_: type_.to_string(), id: id.to_string() })
-}
-
-/// A UID without the `urn:oid:` that may stand before it.
-pub(super) fn bare(uid: &str) -> &str {
-    uid.strip_prefix(URN_OID).unwrap_or(uid)
+    (resource_type(type_).is_some() && is_id(id)).then(|| Reference { text: [type_, "/", id].concat(), type_: type_.len() })
 }

@@ -2,6 +2,7 @@
 
 use super::{BadUrl, FramesAs, Resource, Url, View, checked};
 use crate::grammar::uid::{Uid, uid};
+use crate::percent;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -222,24 +223,9 @@ fn view(tail: &[&str], level: usize) -> Result<View, BadUrl> {
     }
 }
 
-/// Percent-decodes a segment once.
+/// A segment, percent-decoded once.
 pub(crate) fn decode(segment: &str) -> Result<Cow<'_, str>, BadUrl> {
-    if !segment.contains('%') {
-        return Ok(Cow::Borrowed(segment));
-    }
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let pair = digit().zip(digit()).map(|(high, low)| high * 16 + low);
-                pair.and_then(|byte| u8::try_from(byte).ok()).ok_or(BadUrl::Escape)?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| BadUrl::Escape)
+    percent::decode(segment).ok_or(BadUrl::Escape)
 }
 
 /// Whether a text could be a UID in a path.

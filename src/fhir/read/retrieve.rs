@@ -3,6 +3,7 @@
 use super::index::{Index, children, text, type_of};
 use crate::error::Error;
 use crate::fhir::found::{DICOM_UID, URI, URN_OID};
+use crate::grammar::uid::bare;
 use crate::json::tree::{Id, Tree};
 use crate::options::Options;
 use crate::policy::Service;
@@ -127,8 +128,4 @@ fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUr
         return Some(Err(BadUrl::NotActive));
     }
     Some(text(tree, endpoint, "address").ok_or(BadUrl::Scheme))
-}
-
-fn bare(uid: &str) -> &str {
-    uid.strip_prefix(URN_OID).unwrap_or(uid)
 }

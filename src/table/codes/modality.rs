@@ -11,34 +11,37 @@ pub(crate) fn is_acquisition(code: &str) -> bool {
 }
 
 fn find(code: &str) -> Option<&'static (&'static str, bool)> {
-    let at = WORDS.binary_search(&word(code)?).ok()?;
-    MODALITIES.get(at).filter(|(known, _)| *known == code)
+    let at = PACKED.binary_search(&packed(code.as_bytes())?).ok()?;
+    MODALITIES.get(at)
 }
 
-/// A code of up to sixteen bytes as a number; numbers have the order of the codes.
-const fn word(code: &str) -> Option<u128> {
-    let (mut word, mut rest) = (0_u128, code.as_bytes());
-    let Some(free) = 16_usize.checked_sub(rest.len()) else { return None };
-    while let [byte, behind @ ..] = rest {
-        word = word << 8 | *byte as u128;
-        rest = behind;
+/// A code as a number, in the same order: numbers are compared at once. None where it is longer than any code string, or has a NUL, which
+/// would pack as nothing.
+const fn packed(code: &[u8]) -> Option<u128> {
+    let (mut packed, mut left, mut rest) = (0, 16, code);
+    while let [byte, more @ ..] = rest {
+        if left == 0 || *byte == 0 {
+            return None;
+        }
+        packed = packed << 8 | *byte as u128;
+        left -= 1;
+        rest = more;
     }
-    // A shift by the whole width is none: the empty code.
-    Some(if free == 16 { 0 } else { word << (8 * free) })
+    if left == 16 { None } else { Some(packed << (8 * left)) }
 }
 
-/// The codes of [`MODALITIES`] as numbers.
-static WORDS: [u128; MODALITIES.len()] = {
-    let mut words = [0; MODALITIES.len()];
-    let (mut rest, mut free): (&[(&str, bool)], &mut [u128]) = (MODALITIES, &mut words);
-    while let ([(code, _), codes @ ..], [slot, slots @ ..]) = (rest, free) {
-        *slot = match word(code) {
-            Some(word) => word,
-            None => 0,
-        };
-        (rest, free) = (codes, slots);
+/// [`MODALITIES`], packed.
+static PACKED: [u128; MODALITIES.len()] = {
+    let mut all = [0; MODALITIES.len()];
+    let mut places: &mut [u128] = &mut all;
+    let mut codes = MODALITIES;
+    while let ([place, more @ ..], [(code, _), rest @ ..]) = (places, codes) {
+        if let Some(code) = packed(code.as_bytes()) {
+            *place = code;
+        }
+        (places, codes) = (more, rest);
     }
-    words
+    all
 };
 
 /// Every modality, and whether CID 29 holds it.
@@ -154,9 +157,11 @@ mod tests {
 
     #[test]
     fn table_is_sorted() {
-        assert!(WORDS.is_sorted() && all().all(|(code, _)| find(code).is_some_and(|(found, _)| *found == code)));
-        assert!(find("").is_none() && find("CT\0").is_none() && find("ABCDEFGHIJKLMNOPQ").is_none());
         assert!(MODALITIES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(is_acquisition("CT") && !is_acquisition("SR") && is_dcm("SR") && !is_dcm("XYZ"));
+        assert!(all().all(|(code, _)| find(code).is_some_and(|(found, _)| *found == code)));
+        for none in ["", "C", "CT\0", "\0", "CTPROTOCOLCTPROTOCOL", "ct", "É", "ZZ", "A"] {
+            assert!(!is_dcm(none), "{none}");
+        }
     }
 }

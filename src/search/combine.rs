@@ -1,0 +1,132 @@
+//! The requests that clauses make together.
+
+use super::days::Days;
+use super::decision::{Class, Why};
+use super::key::Key;
+use super::plan::Draft;
+use super::push::{Branch, Term};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What is sent of one request.
+#[derive(Clone, Default)]
+pub(super) struct Combination<'a> {
+    pub(super) terms: Vec<Branch<'a>>,
+}
+
+/// OR is a union of requests; AND is one request, as far as an attribute stands once in it. `branches` are those of the drafts.
+pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch<'a>>>], limit: usize) -> Vec<Combination<'a>> {
+    let mut all = vec![Combination { terms: Vec::with_capacity(drafts.len()) }];
+    for (draft, branches) in drafts.iter_mut().zip(branches) {
+        let Some(branches) = branches else { continue };
+        if all.len().saturating_mul(branches.len()) > limit {
+            draft.keep(Why::TooMany);
+            continue;
+        }
+        // One way to hold: the request grows.
+        if let ([combination], [branch]) = (all.as_mut_slice(), branches.as_slice()) {
+            match combination.add(branch) {
+                And::Both => {}
+                And::Unsaid => draft.keep(Why::OneValue),
+                And::Nothing => {
+                    draft.never();
+                    return Vec::new();
+                }
+            }
+            continue;
+        }
+        let mut next: Vec<Combination<'a>> = Vec::new();
+        let (mut sent, mut unsaid) = (false, false);
+        for (combination, branch) in all.iter().flat_map(|combination| branches.iter().map(move |branch| (combination, branch))) {
+            let mut both = combination.clone();
+            match both.add(branch) {
+                And::Both => {
+                    sent = true;
+                    next.push(both);
+                }
+                And::Unsaid => {
+                    unsaid = true;
+                    // The same combination once, though several branches leave it as it is.
+                    if !next.iter().any(|known| known.terms == combination.terms) {
+                        next.push(combination.clone());
+                    }
+                }
+                And::Nothing => sent = true,
+            }
+        }
+        if !sent {
+            draft.keep(Why::OneValue);
+        } else if unsaid {
+            draft.class = Class::Widened;
+            draft.whys.push(Why::OneValue);
+        }
+        if next.is_empty() {
+            draft.never();
+            return next;
+        }
+        all = next;
+    }
+    all
+}
+
+impl Draft<'_> {
+    fn never(&mut self) {
+        self.class = Class::Never;
+        self.whys = vec![Why::EmptyIntersection];
+    }
+}
+
+enum And {
+    Both,
+    /// It cannot be said beside what is there, which stays as it is.
+    Unsaid,
+    /// No study is in both.
+    Nothing,
+}
+
+impl<'a> Combination<'a> {
+    fn add(&mut self, branch: &Branch<'a>) -> And {
+        let Some(known) = self.terms.iter_mut().find(|known| known.key == branch.key) else {
+            let at = self.terms.partition_point(|term| term.key <= branch.key);
+            self.terms.insert(at, branch.clone());
+            return And::Both;
+        };
+        match (&mut known.term, &branch.term) {
+            (Term::Uids(a), Term::Uids(b)) if branch.key == Key::StudyInstanceUid => {
+                a.retain(|uid| b.contains(uid));
+                if a.is_empty() { And::Nothing } else { And::Both }
+            }
+            (Term::Days(a), Term::Days(b)) => match a.and(*b) {
+                Some(range) => {
+                    *a = range;
+                    And::Both
+                }
+                None => And::Nothing,
+            },
+            (Term::Text(a, _), Term::Text(b, _)) if a == b => And::Both,
+            // A study has many modalities and classes, and one of everything else.
+            (Term::Text(..), Term::Text(..)) if branch.key != Key::ModalitiesInStudy && branch.key != Key::Modality => And::Nothing,
+            _ => And::Unsaid,
+        }
+    }
+
+    /// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards, the days of a year at most.
+    pub(super) fn is_selective(&self) -> bool {
+        self.terms.iter().any(|branch| match (&branch.key, &branch.term) {
+            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
+            (_, Term::Days(Days { from, to })) => from.zip(*to).is_some_and(|(from, to)| to - from < 366),
+            (_, Term::Text(_, sent)) => sent.bytes().filter(|b| *b == b'?').count() * 2 <= sent.len(),
+            (_, Term::Uids(_)) => true,
+        })
+    }
+
+    /// About how many bytes its query has.
+    pub(super) fn len(&self) -> usize {
+        let value = |term: &Term<'_>| match term {
+            Term::Uids(uids) => uids.iter().map(|uid| uid.len() + 1).sum(),
+            Term::Text(_, sent) => sent.len(),
+            Term::Days(_) => 17,
+        };
+        self.terms.iter().map(|branch| branch.key.keyword().len() + 2 + value(&branch.term)).sum()
+    }
+}

@@ -32,9 +32,13 @@ fn searching(c: &mut Criterion) {
         }
     }
     group.finish();
-    let studies = dicom::read(support::study_rows(10_000).as_bytes(), &options).expect("rows").ignore_loss();
+    let text = support::study_rows(10_000);
+    let studies = dicom::read(text.as_bytes(), &options).expect("rows").ignore_loss();
     let mut group = c.benchmark_group("search/judge-10000");
     group.sample_size(10).throughput(Throughput::Elements(10_000));
+    // The text of what is judged: reading it is the least that a program without an index pays.
+    group.bench_function("floor-ignored-any", |b| b.iter(|| support::ignored_any(black_box(&text))));
+    group.bench_function("floor-value", |b| b.iter(|| support::value(black_box(&text))));
     for (name, query) in QUERIES {
         let residual = parse(query).residual(&options).expect("nothing to resolve");
         assert!(studies.iter().any(|study| residual.judge(study) == Verdict::Yes), "{name} finds something");

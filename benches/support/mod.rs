@@ -5,7 +5,7 @@
 mod inputs;
 mod layout;
 
-pub use inputs::{instance_rows, metadata, shuffled_series, study_rows};
+pub use inputs::{duplicates, instance_rows, many_patients, metadata, shuffled_series, study_rows};
 pub use layout::Layout;
 
 use fhir_dicomweb::fhir::BundleWriter;

@@ -113,7 +113,7 @@ fn medians<const N: usize>(budget: Duration, mut jobs: [&mut dyn FnMut(); N]) ->
 fn searching(json: bool) {
     let options = Options::default();
     let queries = [
-        "patient.identifier=P0000042&started=ge2024-01-14",
+        "patient.identifier=P4598044&started=ge2024-01-14",
         "started=ge2024-02-01T10:15:30%2B01:00&started=lt2024-09",
         "patient.name=sam&referrer.family:contains=uin",
         "modality=http://dicom.nema.org/resources/ontology/DCM|CT,MR&identifier:not=A0000007&status=available",

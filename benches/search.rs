@@ -9,9 +9,9 @@ use std::hint::black_box;
 mod support;
 
 const QUERIES: [(&str, &str); 4] = [
-    ("identity", "patient.identifier=P000042&started=ge2024-01-14"),
+    ("identity", "patient.identifier=P4598044&started=ge2024-01-14"),
     ("dates", "started=ge2024-02-01T10:15:30%2B01:00&started=lt2024-09"),
-    ("names", "patient.name=sam4&referrer.family:contains=uin"),
+    ("names", "patient.name=sam&referrer.family:contains=uin"),
     ("tokens", "modality=http://dicom.nema.org/resources/ontology/DCM|CT,MR&identifier:not=A0000007&status=available"),
 ];
 

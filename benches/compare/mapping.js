@@ -6,6 +6,8 @@ const { timed } = require("./timed.js");
 const DCM = "http://dicom.nema.org/resources/ontology/DCM";
 const SCHEMES = { DCM, LN: "http://loinc.org", SCT: "http://snomed.info/sct" };
 const V2 = "http://terminology.hl7.org/CodeSystem/v2-0203";
+const PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+const SITES = { ABDOMEN: ["818981001", "Abdomen"], CHEST: ["816094009", "Chest"], HEAD: ["69536005", "Head"] };
 const AVAILABILITY = new Set(["ONLINE", "NEARLINE"]);
 
 const all = (set, tag) => set[tag]?.Value ?? [];
@@ -29,8 +31,27 @@ function coding(code) {
   return { system: SCHEMES[one(code, "00080102")], code: one(code, "00080100"), ...(display && { display }) };
 }
 
+function request(row) {
+  return { type: "ServiceRequest", identifier: { value: one(row, "00401001") }, display: one(row, "00400007") };
+}
+
+function bodySite(row) {
+  const [code, display] = SITES[one(row, "00180015")] ?? [];
+  return code && { system: "http://snomed.info/sct", code, display };
+}
+
+function performers(row) {
+  const as = (code, actor) => ({ function: { coding: [{ system: PARTICIPATION, code }] }, actor });
+  const person = (code, tag) => (name(row, tag) ? [as(code, { type: "Practitioner", display: name(row, tag) })] : []);
+  const made = [...person("PRF", "00081050"), ...person("SPRF", "00081070")];
+  const serial = one(row, "00181000");
+  if (serial) made.push(as("DEV", { type: "Device", identifier: typed("SNO", serial), display: `${one(row, "00080070")} ${one(row, "00081090")}` }));
+  return made.length ? made : undefined;
+}
+
 function study(row) {
   const uid = one(row, "0020000D"), accession = one(row, "00080050"), issuer = all(row, "00080051")[0];
+  const place = one(row, "00081040") ?? one(row, "00080080");
   return {
     resourceType: "ImagingStudy",
     id: uid,
@@ -42,11 +63,12 @@ function study(row) {
     modality: all(row, "00080061").filter((code) => code !== "SR").map((code) => ({ system: DCM, code })),
     subject: { type: "Patient", identifier: typed("MR", one(row, "00100020"), one(row, "00100021")), display: name(row, "00100010") },
     started: started(row, "00080020", "00080030"),
+    basedOn: row["00400275"] && all(row, "00400275").map(request),
     referrer: name(row, "00080090") && { type: "Practitioner", display: name(row, "00080090") },
     numberOfSeries: one(row, "00201206"),
     numberOfInstances: one(row, "00201208"),
     procedureCode: row["00081032"] && all(row, "00081032").map((code) => ({ coding: [coding(code)] })),
-    location: one(row, "00080080") && { type: "Location", display: one(row, "00080080") },
+    location: place && { type: "Location", display: place },
     description: one(row, "00081030"),
   };
 }
@@ -57,7 +79,9 @@ function series(row) {
     number: one(row, "00200011"),
     modality: { system: DCM, code: one(row, "00080060") },
     description: one(row, "0008103E"),
+    bodySite: bodySite(row),
     started: started(row, "00080021", "00080031"),
+    performer: performers(row),
     instance: [],
   };
 }

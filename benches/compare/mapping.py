@@ -7,6 +7,9 @@ DCM = "http://dicom.nema.org/resources/ontology/DCM"
 SCHEMES = {"DCM": DCM, "LN": "http://loinc.org", "SCT": "http://snomed.info/sct"}
 V2 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 
+PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+SITES = {"ABDOMEN": ("818981001", "Abdomen"), "CHEST": ("816094009", "Chest"), "HEAD": ("69536005", "Head")}
+
 
 def every(row, tag):
     return row.get(tag, {}).get("Value", [])
@@ -48,6 +51,24 @@ def coding(code):
     return made
 
 
+def request(item):
+    return {"type": "ServiceRequest", "identifier": {"value": one(item, "00401001")}, "display": one(item, "00400007")}
+
+
+def performers(row):
+    made = []
+
+    def add(code, actor):
+        made.append({"function": {"coding": [{"system": PARTICIPATION, "code": code}]}, "actor": actor})
+
+    for code, tag in (("PRF", "00081050"), ("SPRF", "00081070")):
+        if person := name(row, tag):
+            add(code, {"type": "Practitioner", "display": person})
+    if serial := one(row, "00181000"):
+        add("DEV", {"type": "Device", "identifier": typed("SNO", serial, None), "display": f"{one(row, '00080070')} {one(row, '00081090')}"})
+    return made
+
+
 def study(row):
     uid, accession, issuer = one(row, "0020000D"), one(row, "00080050"), one(row, "00080051")
     made = {"resourceType": "ImagingStudy", "id": uid, "identifier": [{"system": "urn:dicom:uid", "value": f"urn:oid:{uid}"}]}
@@ -57,13 +78,15 @@ def study(row):
     made["modality"] = [{"system": DCM, "code": code} for code in every(row, "00080061") if code != "SR"]
     made["subject"] = {"type": "Patient", "identifier": typed("MR", one(row, "00100020"), one(row, "00100021")), "display": name(row, "00100010")}
     put(made, "started", started(row, "00080020", "00080030"))
+    if requests := every(row, "00400275"):
+        made["basedOn"] = [request(item) for item in requests]
     if referrer := name(row, "00080090"):
         made["referrer"] = {"type": "Practitioner", "display": referrer}
     put(made, "numberOfSeries", one(row, "00201206"))
     put(made, "numberOfInstances", one(row, "00201208"))
     if codes := every(row, "00081032"):
         made["procedureCode"] = [{"coding": [coding(code)]} for code in codes]
-    if place := one(row, "00080080"):
+    if place := one(row, "00081040") or one(row, "00080080"):
         made["location"] = {"type": "Location", "display": place}
     put(made, "description", one(row, "00081030"))
     return made
@@ -74,7 +97,11 @@ def series(row):
     put(made, "number", one(row, "00200011"))
     made["modality"] = {"system": DCM, "code": one(row, "00080060")}
     put(made, "description", one(row, "0008103E"))
+    if site := SITES.get(one(row, "00180015")):
+        made["bodySite"] = {"system": "http://snomed.info/sct", "code": site[0], "display": site[1]}
     put(made, "started", started(row, "00080021", "00080031"))
+    if people := performers(row):
+        made["performer"] = people
     made["instance"] = []
     return made
 

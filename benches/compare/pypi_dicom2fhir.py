@@ -7,7 +7,7 @@ from dicom2fhir.dicom2fhir import from_generator
 from timed import timed
 
 logging.disable(logging.CRITICAL)
-CONFIG = {"generator": {"imaging_study": {"add_instances": True}}}
+CONFIG = {"dicom_timezone": "UTC", "generator": {"imaging_study": {"add_instances": True}}}
 
 
 async def bundle(text):

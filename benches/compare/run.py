@@ -101,7 +101,7 @@ def main():
                 measured = json.loads(must(*command, file[given], timeout=SECONDS))
             except subprocess.TimeoutExpired:
                 say(program=name, input=given, failed=f"took more than {SECONDS} s")
-            except (RuntimeError, ValueError) as error:
+            except (KeyError, RuntimeError, ValueError) as error:
                 say(program=name, input=given, failed=str(error))
             else:
                 say(program=name, input=given, times_slower=round(measured["median_ns"] / base[given], 2), **measured)

@@ -57,6 +57,38 @@ fn put(resource: &mut Value, member: &str, value: Option<Value>) {
     }
 }
 
+fn request(item: &Value) -> Value {
+    json!({"type": "ServiceRequest", "identifier": {"value": text(item, "00401001")}, "display": text(item, "00400007")})
+}
+
+fn body_site(row: &Value) -> Option<Value> {
+    let (code, display) = match text(row, "00180015")? {
+        "ABDOMEN" => ("818981001", "Abdomen"),
+        "CHEST" => ("816094009", "Chest"),
+        "HEAD" => ("69536005", "Head"),
+        _ => return None,
+    };
+    Some(json!({"system": "http://snomed.info/sct", "code": code, "display": display}))
+}
+
+fn performers(row: &Value) -> Vec<Value> {
+    let performer = |code: &str, actor: Value| {
+        let system = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+        json!({"function": {"coding": [{"system": system, "code": code}]}, "actor": actor})
+    };
+    let person = |code, tag| Some(performer(code, json!({"type": "Practitioner", "display": name(row, tag)?})));
+    let device = || {
+        let display = format!("{} {}", text(row, "00080070")?, text(row, "00081090")?);
+        let identifier = typed("SNO", Some(text(row, "00181000")?), None);
+        Some(performer("DEV", json!({"type": "Device", "identifier": identifier, "display": display})))
+    };
+    [person("PRF", "00081050"), person("SPRF", "00081070"), device()].into_iter().flatten().collect()
+}
+
+fn list(values: Vec<Value>) -> Option<Value> {
+    (!values.is_empty()).then(|| values.into())
+}
+
 fn study(row: &Value) -> Value {
     let uid = text(row, "0020000D").unwrap_or_default();
     let mut identifier = vec![json!({"system": "urn:dicom:uid", "value": format!("urn:oid:{uid}")})];
@@ -78,12 +110,12 @@ fn study(row: &Value) -> Value {
         },
     });
     put(&mut study, "started", started(row, "00080020", "00080030").map(Value::from));
+    put(&mut study, "basedOn", list(all(row, "00400275").iter().map(request).collect()));
     put(&mut study, "referrer", name(row, "00080090").map(|name| json!({"type": "Practitioner", "display": name})));
     put(&mut study, "numberOfSeries", one(row, "00201206").cloned());
     put(&mut study, "numberOfInstances", one(row, "00201208").cloned());
-    let codes: Vec<Value> = all(row, "00081032").iter().map(|code| json!({"coding": [coding(code)]})).collect();
-    put(&mut study, "procedureCode", (!codes.is_empty()).then(|| codes.into()));
-    put(&mut study, "location", text(row, "00080080").map(|place| json!({"type": "Location", "display": place})));
+    put(&mut study, "procedureCode", list(all(row, "00081032").iter().map(|code| json!({"coding": [coding(code)]})).collect()));
+    put(&mut study, "location", text(row, "00081040").or(text(row, "00080080")).map(|place| json!({"type": "Location", "display": place})));
     put(&mut study, "description", text(row, "00081030").map(Value::from));
     study
 }
@@ -92,6 +124,8 @@ fn series(row: &Value) -> Value {
     let mut series = json!({"uid": text(row, "0020000E"), "modality": {"system": DCM, "code": text(row, "00080060")}});
     put(&mut series, "number", one(row, "00200011").cloned());
     put(&mut series, "description", text(row, "0008103E").map(Value::from));
+    put(&mut series, "bodySite", body_site(row));
+    put(&mut series, "performer", list(performers(row)));
     put(&mut series, "started", started(row, "00080021", "00080031").map(Value::from));
     series
 }

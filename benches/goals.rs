@@ -153,7 +153,13 @@ fn main() {
     if let Some(file) = ["--once", "--time", "--print"].into_iter().find_map(after) {
         let text = std::fs::read_to_string(&file).expect("a file of input");
         // For profilers, for other programs to be compared with, and for eyes.
-        let job = || if file.contains("to-dicom") { support::to_rows(&text, dicom::Rows::Study, &options) } else { support::to_bundle(&text, &options) };
+        let job = || {
+            if file.contains("to-dicom") {
+                support::to_rows(&text, dicom::Rows::Study, &options)
+            } else {
+                support::to_bundle(&text, &options)
+            }
+        };
         match (after("--time"), after("--print")) {
             (Some(_), _) => {
                 let [time] = medians(Duration::from_millis(1_500), [&mut || drop(black_box(job()))]);

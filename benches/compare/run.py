@@ -19,7 +19,9 @@ SECONDS = 300
 
 
 def run(command, **more):
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, **more)
+    # No folders of bytecode beside the sources.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, env=environment, **more)
 
 
 def must(*command, **more):

@@ -10,7 +10,6 @@ use fhir_dicomweb::{Options, Release, dicom};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-#[allow(clippy::expect_used, clippy::indexing_slicing)]
 mod support;
 
 use support::Layout;

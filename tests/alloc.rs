@@ -9,7 +9,6 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 #[path = "../benches/support/mod.rs"]
-#[allow(clippy::indexing_slicing)]
 mod support;
 
 /// What is bounded. The bounds are what is reached and a little more; lower them with every gain. They stand above the goals until these are met.

@@ -4,10 +4,13 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use std::hint::black_box;
 
+/// What becomes of text, as a length.
+pub type Job<'a> = &'a dyn Fn(&str) -> usize;
+
 /// Measures `jobs` on `text`, then the two floors; `elements` is the size in the ids. Each job is run once before, outside the loop, and must give at least `least` bytes.
 ///
 /// criterion shows one throughput a run: bytes, or elements with `ELEMENTS=1` in the environment.
-pub fn beside_floors(c: &mut Criterion, name: &str, elements: usize, text: &str, least: usize, jobs: &[(&str, &dyn Fn(&str) -> usize)]) {
+pub fn beside_floors(c: &mut Criterion, name: &str, elements: usize, text: &str, least: usize, jobs: &[(&str, Job)]) {
     let mut group = c.benchmark_group(name);
     settings(&mut group, text.len(), elements);
     for (id, job) in jobs {

@@ -1,6 +1,6 @@
 //! What the benches share: generated inputs, and the job that is measured.
 
-#![allow(dead_code, unused_imports, missing_docs)]
+#![allow(dead_code, unused_imports, missing_docs, clippy::expect_used, clippy::indexing_slicing)]
 
 mod inputs;
 mod layout;

@@ -1,7 +1,8 @@
 //! The table of goals: every input's ratios to the floors of the same bytes, in one run.
 //!
 //! `cargo bench --bench goals` prints it; `-- --json` prints a line of JSON for each input; `-- --inputs DIR` writes the inputs for other programs;
-//! `-- --only TEXT` measures the inputs whose name has it.
+//! `-- --only TEXT` measures the inputs whose name has it; `-- --sizes` measures more sizes, without goals, for the pictures of the report.
+//! `-- --once FILE` does the job once on a file of `--inputs`, `-- --time FILE` prints its median time, `-- --print FILE` what it gives.
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)]
 
 use fhir_dicomweb::search::{self, Handling, Verdict, servers};
@@ -9,7 +10,6 @@ use fhir_dicomweb::{Options, Release, dicom};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-#[allow(clippy::expect_used, clippy::indexing_slicing)]
 mod support;
 
 use support::Layout;
@@ -74,6 +74,16 @@ fn cases() -> Vec<Case> {
     cases
 }
 
+/// Sizes for pictures.
+fn sizes() -> Vec<Case> {
+    let case = |name: String, rows: usize, text: String| Case { name, rows, text, job: to_bundle, goals: (f64::INFINITY, 0.0) };
+    let studies = [1, 10, 100, 1_000, 10_000].map(|rows| case(format!("size/study-rows/{rows}"), rows, support::study_rows(rows)));
+    let instances = [(1, 100), (10, 100), (10, 1_000), (50, 1_000)]
+        .map(|(series, of_each)| (series * of_each, support::instance_rows(series, of_each)))
+        .map(|(rows, text)| case(format!("size/instance-rows/{rows}"), rows, text));
+    studies.into_iter().chain(instances).collect()
+}
+
 /// The medians of `jobs` run in turn, so that whatever disturbs the machine disturbs all of them.
 fn medians<const N: usize>(budget: Duration, mut jobs: [&mut dyn FnMut(); N]) -> [Duration; N] {
     let start = Instant::now();
@@ -102,7 +112,7 @@ fn medians<const N: usize>(budget: Duration, mut jobs: [&mut dyn FnMut(); N]) ->
 fn searching(json: bool) {
     let options = Options::default();
     let queries = [
-        "patient.identifier=P0000042&started=ge2024-01-14",
+        "patient.identifier=P4598044&started=ge2024-01-14",
         "started=ge2024-02-01T10:15:30%2B01:00&started=lt2024-09",
         "patient.name=sam&referrer.family:contains=uin",
         "modality=http://dicom.nema.org/resources/ontology/DCM|CT,MR&identifier:not=A0000007&status=available",
@@ -139,17 +149,32 @@ fn main() {
     let json = arguments.iter().any(|argument| argument == "--json");
     let only = after("--only").unwrap_or_default();
     let options = Options::default();
-    if let Some(file) = after("--once") {
-        // For profilers: the job, once, on a file that `--inputs` wrote.
+    if let Some(file) = ["--once", "--time", "--print"].into_iter().find_map(after) {
         let text = std::fs::read_to_string(&file).expect("a file of input");
-        println!("{}", if file.contains("to-dicom") { to_study_rows(&text, &options) } else { to_bundle(&text, &options) });
+        // For profilers, for other programs to be compared with, and for eyes.
+        let job = || {
+            if file.contains("to-dicom") {
+                support::to_rows(&text, dicom::Rows::Study, &options)
+            } else {
+                support::to_bundle(&text, &options)
+            }
+        };
+        match (after("--time"), after("--print")) {
+            (Some(_), _) => {
+                let [time] = medians(Duration::from_millis(1_500), [&mut || drop(black_box(job()))]);
+                println!("{{\"median_ns\":{}}}", time.as_nanos());
+            }
+            (_, Some(_)) => println!("{}", job()),
+            _ => println!("{}", job().len()),
+        }
         return;
     }
-    if !json {
+    let (with_sizes, inputs) = (arguments.iter().any(|argument| argument == "--sizes"), after("--inputs"));
+    if !json && inputs.is_none() {
         println!("time / IgnoredAny (goal)   times faster than Value (goal)   a row   input");
     }
-    for case in cases().iter().filter(|case| case.name.contains(&only)) {
-        if let Some(folder) = after("--inputs") {
+    for case in if with_sizes { sizes() } else { cases() }.iter().filter(|case| case.name.contains(&only)) {
+        if let Some(folder) = &inputs {
             std::fs::write(format!("{folder}/{}.json", case.name.replace('/', "-")), &case.text).expect("a folder to write to");
             continue;
         }
@@ -173,6 +198,8 @@ fn main() {
         let (ratio, faster) = (ours.as_secs_f64() / ignored.as_secs_f64(), value.as_secs_f64() / ours.as_secs_f64());
         let (most, least) = case.goals;
         if json {
+            // No number of JSON is infinite.
+            let most = most.min(f64::MAX);
             let (name, bytes, rows) = (&case.name, case.text.len(), case.rows);
             println!(
                 "{{\"input\":\"{name}\",\"rows\":{rows},\"bytes\":{bytes},\"ours_ns\":{},\"ignored_any_ns\":{},\"value_ns\":{},\"ratio\":{ratio:.3},\"goal\":{most},\"faster\":{faster:.1},\"goal_faster\":{least}}}",
@@ -186,7 +213,7 @@ fn main() {
             println!("{verdict:<7} {ratio:>6.2} ({most:.2})   {faster:>6.1} ({least:.0})   {row:>7.0} ns   {}", case.name);
         }
     }
-    if "search".contains(&only) && after("--inputs").is_none() {
+    if "search".contains(&only) && inputs.is_none() && !with_sizes {
         searching(json);
     }
 }

@@ -1,4 +1,5 @@
 #![no_std]
+#![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 //! Maps DICOM JSON (QIDO-RS rows, WADO-RS metadata) to FHIR ImagingStudy, R4 to R6, and back, and tells everything that it could not carry.
 //!

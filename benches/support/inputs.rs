@@ -148,12 +148,34 @@ pub fn instance_rows(series: usize, of_each: usize) -> String {
     list(&instances(series, of_each))
 }
 
-/// The same, the series in no order.
-pub fn shuffled_series(series: usize, of_each: usize) -> String {
-    let mut rows = instances(series, of_each);
+/// Rows in no order, the same one each time.
+fn shuffle<T>(rows: &mut [T]) {
     let mut any = Seeded::new(11);
     for at in (1..rows.len()).rev() {
         rows.swap(at, any.below(at + 1));
+    }
+}
+
+/// The same, the series in no order.
+pub fn shuffled_series(series: usize, of_each: usize) -> String {
+    let mut rows = instances(series, of_each);
+    shuffle(&mut rows);
+    list(&rows)
+}
+
+/// The same, every row twice and in no order, as pages that overlap bring them.
+pub fn duplicates(series: usize, of_each: usize) -> String {
+    let mut rows = instances(series, of_each);
+    rows.extend(rows.clone());
+    shuffle(&mut rows);
+    list(&rows)
+}
+
+/// The same, one study UID under many patients: what archives hold that never asked whose it is.
+pub fn many_patients(series: usize, of_each: usize, patients: usize) -> String {
+    let mut rows = instances(series, of_each);
+    for (at, (_, row)) in rows.iter_mut().enumerate() {
+        *row = row.replace("\"P0004711\"", &format!("\"P{:07}\"", at % patients));
     }
     list(&rows)
 }

@@ -1,11 +1,11 @@
 //! What the benches share: generated inputs, and the job that is measured.
 
-#![allow(dead_code, unused_imports, missing_docs)]
+#![allow(dead_code, unused_imports, missing_docs, clippy::expect_used, clippy::indexing_slicing)]
 
 mod inputs;
 mod layout;
 
-pub use inputs::{instance_rows, metadata, shuffled_series, study_rows};
+pub use inputs::{duplicates, instance_rows, many_patients, metadata, shuffled_series, study_rows};
 pub use layout::Layout;
 
 use fhir_dicomweb::fhir::BundleWriter;

@@ -104,6 +104,11 @@ impl Study {
         run(&self.arena, row, self.facts.get(study_slot(row)?).copied()?)
     }
 
+    /// The run of a fact, and what is behind it.
+    pub(crate) fn text_at(&self, at: u32) -> Option<&str> {
+        if at == 0 { None } else { self.arena.get(at as usize..) }
+    }
+
     /// The rows of patient or study that it has facts of: a bit each.
     pub(crate) fn present(&self, level: Level) -> u64 {
         match level {
@@ -195,6 +200,11 @@ pub struct Series<'a> {
 impl<'a> Series<'a> {
     pub(crate) fn items(&self, row: RowRef) -> Option<Items<'a>> {
         run(&self.study.arena, row, self.entry.facts.get(usize::from(row.index)).copied()?)
+    }
+
+    /// The run of a row's fact, and what is behind it.
+    pub(crate) fn text_of(&self, row: RowRef) -> Option<&'a str> {
+        self.study.text_at(self.entry.facts.get(usize::from(row.index)).copied()?)
     }
 
     /// The rows that it has facts of: a bit each.

@@ -29,6 +29,32 @@ impl<'a> Items<'a> {
     }
 }
 
+/// A fact of one item, cut behind its first field. What is behind the run belongs to others: a run says itself how long it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Single<'a> {
+    pub(crate) run: &'a str,
+    pub(crate) first: &'a str,
+    pub(crate) behind: &'a str,
+}
+
+/// Bytes of a run that are behind the first field of the fact.
+pub(crate) fn behind(fact: &Single<'_>, run: &str) -> usize {
+    run.len().saturating_sub(fact.run.len() - fact.behind.len())
+}
+
+impl<'a> Items<'a> {
+    /// The fact, if it has one item.
+    pub(crate) fn single(run: &'a str) -> Option<Single<'a>> {
+        let mut rest = run;
+        if take_length(&mut rest) != 1 {
+            return None;
+        }
+        let length = take_length(&mut rest);
+        let (first, behind) = rest.split_at_checked(length)?;
+        Some(Single { run, first, behind })
+    }
+}
+
 impl<'a> Iterator for Items<'a> {
     type Item = Fields<'a>;
 

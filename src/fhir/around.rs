@@ -1,6 +1,7 @@
 //! What stands around a study: its patient, its Endpoints, the people named in it.
 
 use super::endpoint::{self, Of};
+use super::memory::Memory;
 use super::place;
 use super::plan::of_subject;
 use super::shape::{Fhir, Shape, put};
@@ -99,6 +100,7 @@ impl<'a> Walk<'a, '_> {
             release: self.release,
             options: self.options,
             plan: self.plan,
+            memory: self.memory,
             includes: &mut Includes::default(),
             loss: self.loss,
             seen: self.seen,
@@ -119,6 +121,7 @@ impl<'a> Walk<'a, '_> {
             release: self.release,
             options: self.options,
             plan: self.plan,
+            memory: &mut Memory::default(),
             includes: &mut Includes::default(),
             loss: &mut loss,
             seen: self.seen,

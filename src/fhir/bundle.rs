@@ -1,6 +1,7 @@
 //! Many studies as one Bundle of type searchset.
 
 use super::keep::Keep;
+use super::memory::Memory;
 use super::outcome::{self, Issue};
 use super::place;
 use super::plan::Plan;
@@ -40,6 +41,7 @@ pub struct BundleWriter<'a> {
     release: Release,
     options: &'a Options,
     plan: Plan,
+    memory: Memory,
     loss: LossReport,
 }
 
@@ -58,6 +60,7 @@ impl<'a> BundleWriter<'a> {
             release,
             options,
             plan: Plan::new(release, options),
+            memory: Memory::default(),
             loss: LossReport::default(),
         }
     }
@@ -92,13 +95,13 @@ impl<'a> BundleWriter<'a> {
     pub fn push(&mut self, study: &Study) {
         self.count += 1;
         let [base, path, id] = &place::full_url(study, self.options);
-        let (includes, loss, keep) = (&mut self.includes, &mut self.loss, &self.keep);
+        let (around, loss, keep) = ((&mut self.includes, &mut self.memory), &mut self.loss, &self.keep);
         let how = (self.release, self.options, &self.plan);
         entry(&mut self.entries, &[base, path, id], "match", |out| match keep {
-            None => write_with(study, how, out, includes, loss),
+            None => write_with(study, how, out, around, loss),
             Some(keep) => {
                 let mut resource = Vec::new();
-                write_with(study, how, &mut resource, includes, loss);
+                write_with(study, how, &mut resource, around, loss);
                 out.extend_from_slice(&keep.of(&resource));
             }
         });

@@ -10,6 +10,7 @@ pub(crate) mod found;
 mod human;
 mod instances;
 pub(crate) mod keep;
+mod memory;
 pub(crate) mod outcome;
 pub(crate) mod place;
 mod plan;

@@ -14,6 +14,8 @@ pub(super) struct Entry {
     /// The name that the element has in JSON, and whether it is a list.
     pub(super) name: &'static str,
     pub(super) list: bool,
+    /// Its own number.
+    pub(super) id: usize,
     /// The element's number in [`elements`], behind them those of [`SUBJECT`].
     element: u8,
 }
@@ -56,7 +58,7 @@ impl Plan {
                     let row_ref = RowRef { level, index: index as u8 };
                     let path = at.element.trim_end_matches("[]");
                     let (name, list) = (path.rsplit('.').next().unwrap_or(path), path.len() < at.element.len());
-                    places.entries.extend(element.map(|element| Entry { row_ref, row, at, name, list, element: element as u8 }));
+                    places.entries.extend(element.map(|element| Entry { row_ref, row, at, name, list, id: 0, element: element as u8 }));
                 }
             }
             // Stable: rows keep their order.
@@ -69,7 +71,9 @@ impl Plan {
             }
             places
         };
-        Plan { levels: [places(Level::Patient), places(Level::Study), places(Level::Series), places(Level::Instance)] }
+        let mut levels = [places(Level::Patient), places(Level::Study), places(Level::Series), places(Level::Instance)];
+        levels.iter_mut().flat_map(|places| &mut places.entries).enumerate().for_each(|(id, entry)| entry.id = id);
+        Plan { levels }
     }
 
     /// The rows that are written at an element, by its number.

@@ -1,7 +1,8 @@
 //! The walk over the rows: every field of every fact is written, or told.
 
+use super::memory::Memory;
 use super::place;
-use super::plan::Plan;
+use super::plan::{Entry, Plan};
 use super::shape::{Fhir, data_absent, put};
 use super::write::Includes;
 use crate::json::text::Writer;
@@ -9,9 +10,9 @@ use crate::kind::{Cx, Modality, Spell, Told};
 use crate::loss::{Code, Loss, LossReport, Place};
 use crate::options::Options;
 use crate::release::Release;
-use crate::study::{Instance, Series, Study};
+use crate::study::{Instance, Series, Study, study_slot};
 use crate::table::{Level, Row, RowRef, row};
-use crate::value::{FIELDS, Fields, Items};
+use crate::value::{FIELDS, Fields, Items, Single};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -23,6 +24,7 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) release: Release,
     pub(super) options: &'a Options,
     pub(super) plan: &'o Plan,
+    pub(super) memory: &'o mut Memory,
     pub(super) includes: &'o mut Includes,
     pub(super) loss: &'o mut LossReport,
     /// Rows whose fields are accounted for, a bit each, by level.
@@ -36,6 +38,8 @@ pub(super) struct Walk<'a, 'o> {
 /// What the walker reads facts from.
 pub(super) trait Facts<'a>: Copy {
     fn facts(self, row: RowRef) -> Option<Items<'a>>;
+    /// The run of a row's fact, and what is behind it.
+    fn run(self, row: RowRef) -> Option<&'a str>;
     /// The rows of the level that have any: a bit each.
     fn present(self, level: Level) -> u64;
 }
@@ -43,6 +47,10 @@ pub(super) trait Facts<'a>: Copy {
 impl<'a> Facts<'a> for &'a Study {
     fn facts(self, row: RowRef) -> Option<Items<'a>> {
         self.items(row)
+    }
+
+    fn run(self, row: RowRef) -> Option<&'a str> {
+        self.text_at(self.facts.get(study_slot(row)?).copied()?)
     }
 
     fn present(self, level: Level) -> u64 {
@@ -55,6 +63,10 @@ impl<'a> Facts<'a> for Series<'a> {
         self.items(row)
     }
 
+    fn run(self, row: RowRef) -> Option<&'a str> {
+        self.text_of(row)
+    }
+
     fn present(self, _: Level) -> u64 {
         Series::present(&self)
     }
@@ -63,6 +75,11 @@ impl<'a> Facts<'a> for Series<'a> {
 impl<'a> Facts<'a> for Instance<'a> {
     fn facts(self, row: RowRef) -> Option<Items<'a>> {
         self.items(row)
+    }
+
+    // Instances have their own way.
+    fn run(self, _: RowRef) -> Option<&'a str> {
+        None
     }
 
     fn present(self, _: Level) -> u64 {
@@ -202,7 +219,6 @@ impl<'a> Walk<'a, '_> {
     /// Writes every row of `level` that has its place at the element of this number.
     pub(super) fn element(&mut self, from: impl Facts<'a>, level: Level, element: usize) {
         let mut open = false;
-        let mut list = false;
         let plan = self.plan;
         for entry in plan.at(level, element) {
             let (row_ref, row, shape) = (entry.row_ref, entry.row, entry.at.shape);
@@ -212,6 +228,14 @@ impl<'a> Walk<'a, '_> {
             let Some(items) = from.facts(row_ref) else { continue };
             // A fact that stands in two places is accounted for once.
             let first = self.see(row_ref);
+            // What refers to people that are resources depends on who was met before.
+            let usual = first && !(shape.is_practitioner() && place::people_are_resources(self.options));
+            if usual && !self.reads_back_elsewhere(row_ref, 0) {
+                if let Some(fact) = from.run(row_ref).and_then(Items::single) {
+                    self.remembered(entry, &fact, items, &mut open);
+                    continue;
+                }
+            }
             for (n, item) in items.enumerate() {
                 let cx = Cx { options: self.options, shape };
                 let elsewhere = self.reads_back_elsewhere(row_ref, n);
@@ -220,23 +244,56 @@ impl<'a> Walk<'a, '_> {
                 if value.is_nothing() {
                     continue;
                 }
+                self.open(entry, &mut open);
                 if let (Fhir::Reference(reference), true) = (&mut value, shape.is_practitioner()) {
                     reference.literal = self.people.get(&item).map_or("", |(_, literal)| literal);
-                }
-                if !open {
-                    list = entry.list;
-                    self.w.name(entry.name);
-                    if list {
-                        self.w.open_array();
-                    }
-                    open = true;
                 }
                 put(&mut self.w, shape, &value);
             }
         }
-        if open && list {
+        if open && plan.at(level, element).first().is_some_and(|entry| entry.list) {
             self.w.close_array();
         }
+    }
+
+    /// Opens the element, if it is not open.
+    fn open(&mut self, entry: &Entry, open: &mut bool) {
+        if !*open {
+            self.w.name(entry.name);
+            if entry.list {
+                self.w.open_array();
+            }
+            *open = true;
+        }
+    }
+
+    /// Writes a fact of one item: from memory, or into it.
+    fn remembered(&mut self, entry: &Entry, fact: &Single<'a>, mut items: Items<'a>, open: &mut bool) {
+        let cx = Cx { options: self.options, shape: entry.at.shape };
+        let memory = core::mem::take(self.memory);
+        if let Some(said) = memory.recall(entry, fact, &cx, self.loss) {
+            if let Some((head, text, tail)) = said.text {
+                self.open(entry, open);
+                self.w.spliced(head, text, tail);
+            }
+            *self.memory = memory;
+            return;
+        }
+        *self.memory = memory;
+        let Some(item) = items.next() else { return };
+        let before = core::mem::take(self.loss);
+        let value = self.spelled(entry.row, &item, &cx, false);
+        let own = core::mem::replace(self.loss, before);
+        self.loss.carry(own.carried());
+        own.iter().for_each(|loss| self.loss.add(*loss));
+        if value.is_nothing() {
+            self.memory.keep(entry, fact, &cx, None, &own);
+            return;
+        }
+        self.open(entry, open);
+        let at = self.w.next_at();
+        put(&mut self.w, entry.at.shape, &value);
+        self.memory.keep(entry, fact, &cx, Some(self.w.since(at)), &own);
     }
 
     pub(super) fn spell(&mut self, row_ref: RowRef, row: &'static Row, item: &Fields<'a>) -> Fhir<'a> {

@@ -1,6 +1,7 @@
 //! Writing a study as an ImagingStudy: one walk over the rows, so that the loss report is complete when the text is.
 
 use super::endpoint::Of;
+use super::memory::Memory;
 use super::place;
 use super::plan::Plan;
 use super::shape::Shape;
@@ -41,7 +42,7 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
 /// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
     let mut loss = LossReport::default();
-    write_with(study, (release, options, &Plan::new(release, options)), out, &mut Includes::default(), &mut loss);
+    write_with(study, (release, options, &Plan::new(release, options)), out, (&mut Includes::default(), &mut Memory::default()), &mut loss);
     loss
 }
 
@@ -74,11 +75,23 @@ pub(super) fn write_with(
     study: &Study,
     (release, options, plan): (Release, &Options, &Plan),
     out: &mut Vec<u8>,
-    includes: &mut Includes,
+    (includes, memory): (&mut Includes, &mut Memory),
     loss: &mut LossReport,
 ) {
-    Walk { study, w: Writer::new(out), release, options, plan, includes, loss, seen: [0; 4], present: [0; 4], people: BTreeMap::new() }
-        .study(study);
+    Walk {
+        study,
+        w: Writer::new(out),
+        release,
+        options,
+        plan,
+        memory,
+        includes,
+        loss,
+        seen: [0; 4],
+        present: [0; 4],
+        people: BTreeMap::new(),
+    }
+    .study(study);
 }
 
 impl<'a> Walk<'a, '_> {

@@ -153,6 +153,25 @@ impl<'o> Writer<'o> {
         self.out.extend_from_slice(more);
     }
 
+    /// Where the next value begins.
+    pub(crate) fn next_at(&self) -> usize {
+        self.out.len() + usize::from(self.comma)
+    }
+
+    /// What was written since.
+    pub(crate) fn since(&self, at: usize) -> &[u8] {
+        self.out.get(at..).unwrap_or_default()
+    }
+
+    /// A value that was written before, with another text between its pieces.
+    pub(crate) fn spliced(&mut self, head: &[u8], text: &str, tail: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(head);
+        self.escaped(text);
+        self.out.extend_from_slice(tail);
+        self.comma = true;
+    }
+
     /// A further piece.
     #[inline(always)]
     pub(crate) fn more(&mut self, piece: &str) {

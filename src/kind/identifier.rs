@@ -41,6 +41,10 @@ impl Kind for Identifier {
 }
 
 impl Spell for Identifier {
+    fn splices(first: &str, _: &Cx<'_>) -> bool {
+        !first.is_empty()
+    }
+
     fn is_settled(filled: u16, _: &str) -> bool {
         filled & 0b01101 == 1
     }
@@ -135,6 +139,10 @@ impl Kind for PatientIdentifier {
 const MEDICAL_RECORD: &str = "MR";
 
 impl Spell for PatientIdentifier {
+    fn splices(first: &str, _: &Cx<'_>) -> bool {
+        !first.is_empty()
+    }
+
     fn is_settled(filled: u16, _: &str) -> bool {
         filled & 0b11101 == 1
     }

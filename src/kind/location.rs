@@ -34,6 +34,10 @@ impl Kind for Location {
 }
 
 impl Spell for Location {
+    fn splices(first: &str, _: &Cx<'_>) -> bool {
+        !first.is_empty()
+    }
+
     fn is_settled(_: u16, _: &str) -> bool {
         true
     }

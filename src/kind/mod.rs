@@ -85,6 +85,13 @@ pub(crate) trait Spell: Kind {
         false
     }
 
+    /// Whether the text of an item with this first field holds that field once, as it is, and all else that is written and told depends on the
+    /// other fields alone.
+    fn splices(first: &str, cx: &Cx<'_>) -> bool {
+        let _ = (first, cx);
+        false
+    }
+
     /// One item in FHIR's terms; `told` hears what is left out or bent.
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a>;
 
@@ -105,6 +112,7 @@ pub(crate) struct Vtable {
     pub(crate) fields: usize,
     pub(crate) canon: fn(&mut Draft<'_>),
     pub(crate) is_settled: fn(u16, &str) -> bool,
+    pub(crate) splices: fn(&str, &Cx<'_>) -> bool,
     pub(crate) to_fhir: for<'a> fn(&Fields<'a>, &Cx<'a>, &mut Told) -> Fhir<'a>,
     pub(crate) from_fhir: for<'d> fn(&Found<'d>, &Cx<'_>, &mut Fill<'d>),
 }
@@ -117,6 +125,7 @@ impl Vtable {
             fields: K::FIELDS,
             canon: K::canon,
             is_settled: K::is_settled,
+            splices: K::splices,
             to_fhir: K::to_fhir,
             from_fhir: K::from_fhir,
         }

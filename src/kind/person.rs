@@ -7,6 +7,7 @@ use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::pn;
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
+use crate::policy::Names;
 use crate::table::codes::scheme;
 use crate::value::Fields;
 use alloc::string::String;
@@ -47,6 +48,11 @@ impl Kind for Person {
 }
 
 impl Spell for Person {
+    fn splices(first: &str, cx: &Cx<'_>) -> bool {
+        let plain = cx.options.names == Names::Dicom && !place::people_are_resources(cx.options);
+        plain && !first.is_empty() && !matches!(cx.shape, Shape::HumanName)
+    }
+
     fn is_settled(filled: u16, _: &str) -> bool {
         filled & 0b111_1000 == 0
     }

@@ -23,6 +23,10 @@ impl Kind for Text {
 }
 
 impl Spell for Text {
+    fn splices(first: &str, _: &Cx<'_>) -> bool {
+        !first.is_empty()
+    }
+
     fn is_settled(_: u16, _: &str) -> bool {
         true
     }
@@ -87,6 +91,10 @@ impl Kind for Uid {
 }
 
 impl Spell for Uid {
+    fn splices(first: &str, _: &Cx<'_>) -> bool {
+        is_oid(first)
+    }
+
     fn is_settled(_: u16, _: &str) -> bool {
         true
     }

@@ -18,14 +18,19 @@ pub(super) type Noted<'n> = dyn Fn(usize, usize) -> bool + 'n;
 pub(super) struct Slot {
     /// Where its run is; 0: absent.
     pub(super) at: u32,
-    /// The row that it came from first.
-    pub(super) row: u64,
+    /// The row that it came from first; beyond 32 bits, which no text of four gigabytes has, the last that fits.
+    pub(super) row: u32,
     /// Leaves that are carried by fields lifted from a lower level.
     pub(super) lifted: u32,
     /// Lifted fields that differed: they have no value, and will have none.
     pub(super) spoilt: u16,
     /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach.
     pub(super) noted: u32,
+}
+
+/// The number of a row as slots keep it.
+pub(super) fn row_number(row: u64) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
 }
 
 impl Slot {
@@ -111,7 +116,7 @@ pub(super) fn run_of<'a>(arena: &'a str, slot: &Slot, row: &Row) -> Items<'a> {
 
 fn first(arena: &mut String, slot: &mut Slot, row: &Row, items: &[Fields<'_>], number: u64) {
     slot.at = arena.len() as u32;
-    slot.row = number;
+    slot.row = row_number(number);
     value::push(arena, row.kind.fields, items.iter().copied());
 }
 
@@ -274,6 +279,6 @@ fn take_back(slot: &mut Slot, row: &'static Row, field: usize, sink: &mut Sink<'
     slot.lifted = 0;
     if count > 0 {
         sink.report.uncarry(count);
-        sink.lose(Loss { code: Code::NotUniform, at: sink.place_of(row, field, Code::NotUniform), first: slot.row, count });
+        sink.lose(Loss { code: Code::NotUniform, at: sink.place_of(row, field, Code::NotUniform), first: u64::from(slot.row), count });
     }
 }

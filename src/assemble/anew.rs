@@ -1,6 +1,7 @@
 //! Rows that make a record as the row before them did, of another study.
 
 use super::Assembler;
+use super::absorb::row_number;
 use super::record::Record;
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
@@ -150,7 +151,7 @@ impl Assembler {
                 Run::Whole(source) => record.arena.push_str(source.text(gaps)),
             }
             if let Some(slot) = record.slot(None, fact.row) {
-                (slot.at, slot.row) = (at, self.row);
+                (slot.at, slot.row) = (at, row_number(self.row));
             }
         }
         record.known = anew.known;

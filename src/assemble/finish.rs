@@ -349,7 +349,7 @@ fn one_count(arena: &mut String, slot: &mut Slot, row_ref: RowRef, listed: usize
     let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
     match given {
         Some(given) if given >= listed => return,
-        Some(_) => contradict(sink, row, 0, Code::Conflict, slot.row, slot.is_noted(row, 0, 0)),
+        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), slot.is_noted(row, 0, 0)),
         None if options.complete && listed > 0 => {}
         None => return,
     }

@@ -95,7 +95,7 @@ impl Fact<'_> {
         let mut told: Vec<(usize, usize, Code)> = Vec::new();
         let noted = |item: usize, field: usize| from.is_noted(self.row, item, field);
         let mut tell = |item: usize, field: usize, code: Code| told.push((item, field, code));
-        absorb(self.arena, into, (self.sets, self.key), self.row, items, from.row, &noted, &mut tell, sink);
+        absorb(self.arena, into, (self.sets, self.key), self.row, items, u64::from(from.row), &noted, &mut tell, sink);
         // Lifted leaves stand for those of every row that had them.
         let spoilt = told.iter().find(|(_, _, code)| *code == Code::NotUniform).copied();
         match spoilt {
@@ -107,7 +107,7 @@ impl Fact<'_> {
                     sink.lose(Loss {
                         code: Code::NotUniform,
                         at: sink.place_of(self.row, field, Code::NotUniform),
-                        first: from.row,
+                        first: u64::from(from.row),
                         count: more,
                     });
                 }
@@ -115,7 +115,7 @@ impl Fact<'_> {
             None => into.lifted = lifted.saturating_add(from.lifted),
         }
         for (item, field, code) in told.into_iter().filter(|(_, _, code)| *code != Code::Lifted) {
-            contradict(sink, self.row, field, code, from.row, from.is_noted(self.row, item, field));
+            contradict(sink, self.row, field, code, u64::from(from.row), from.is_noted(self.row, item, field));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A record while it grows.
 
-use super::absorb::{Hear, Noted, Slot, absorb};
+use super::absorb::{Hear, Noted, Slot, absorb, row_number};
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
@@ -172,7 +172,7 @@ impl Record {
             return false;
         };
         if slot.at == 0 {
-            (slot.at, slot.row, slot.lifted) = (at as u32, number, 0);
+            (slot.at, slot.row, slot.lifted) = (at as u32, row_number(number), 0);
             slot.noted |= noted;
             self.changed = true;
             return true;
@@ -252,10 +252,10 @@ impl Record {
     /// Its rows come after `by` others.
     pub(super) fn shift(&mut self, by: u64) {
         self.first_row = self.first_row.map(|row| row + by);
-        self.facts.iter_mut().for_each(|slot| slot.row += by);
+        self.facts.iter_mut().for_each(|slot| slot.row = row_number(u64::from(slot.row) + by));
         for series in &mut self.series {
             series.first_row += by;
-            series.facts.iter_mut().for_each(|slot| slot.row += by);
+            series.facts.iter_mut().for_each(|slot| slot.row = row_number(u64::from(slot.row) + by));
         }
         self.instances.iter_mut().for_each(|entry| entry.row += by);
     }

@@ -3,7 +3,7 @@
 use super::dataset::leaves;
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::json::scan::{Next, Raw, Scanner, plain, plain_ascii};
-use crate::table::Vr;
+use crate::table::{Part, RowRef, Vr};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,6 +37,8 @@ pub(super) enum Gap {
 /// A member of the pattern.
 pub(super) struct Segment {
     pub(super) digits: [u8; 8],
+    /// The part that it is, and the row.
+    pub(super) part: Option<(RowRef, &'static Part)>,
     pub(super) end: usize,
     /// Where what may differ begins and ends.
     pub(super) gap: (usize, usize),

@@ -32,7 +32,6 @@ enum Deed {
 }
 
 /// The pattern, and what rows that fit it do.
-#[derive(Default)]
 pub(super) struct Replay {
     pattern: Pattern,
     memos: Memos,
@@ -45,6 +44,23 @@ pub(super) struct Replay {
     fitted: bool,
     wait: u32,
     patience: u32,
+}
+
+impl Default for Replay {
+    fn default() -> Self {
+        // The first row makes no pattern: it may be the only one.
+        Replay {
+            pattern: Pattern::default(),
+            memos: Memos::default(),
+            deed: None,
+            losses: Vec::new(),
+            rows: 0,
+            first: 0,
+            fitted: false,
+            wait: 1,
+            patience: 0,
+        }
+    }
 }
 
 impl Replay {
@@ -144,14 +160,14 @@ impl Replay {
             let (name, end) = ((member.name as usize).saturating_sub(1), (member.end as usize).saturating_sub(1));
             let found = gap(pattern.text.get(name..end).unwrap_or(""), set, &differs);
             let segment = match found {
-                None => Segment { digits: [0; 8], end, gap: (end, end), kind: Gap::None, open: false },
-                Some((digits, kind, (from, to))) => {
+                None => Segment { digits: [0; 8], part: None, end, gap: (end, end), kind: Gap::None, open: false },
+                Some((digits, part, kind, (from, to))) => {
                     let open = match kind {
                         Gap::None => false,
                         Gap::Lost(_) => pattern.is_restless(&digits),
                         _ => true,
                     };
-                    Segment { digits, end, gap: (name + from, name + to), kind, open }
+                    Segment { digits, part, end, gap: (name + from, name + to), kind, open }
                 }
             };
             pattern.segments.push(segment);
@@ -165,7 +181,7 @@ impl Replay {
     }
 
     fn segment_of(&self, row: RowRef) -> Option<(usize, &Segment)> {
-        let is = |segment: &Segment| matches!(look(u64::from_le_bytes(segment.digits)), Some(Named::Part(_, of, _)) if of == row);
+        let is = |segment: &Segment| segment.part.is_some_and(|(of, _)| of == row);
         self.pattern.segments.iter().enumerate().find(|(_, segment)| is(segment))
     }
 
@@ -208,10 +224,11 @@ impl Replay {
     fn fact(&mut self, row: RowRef, run: &str, set: &DataSet, leaves: &mut u64) -> Option<Run> {
         let of = row.row()?;
         let cells = || set.cells.iter().filter(move |cell| cell.row == Some(row));
-        let feeds = |segment: &Segment| match look(u64::from_le_bytes(segment.digits)) {
-            Some(Named::Part(_, fed, part)) if fed == row => Some(part),
-            Some(Named::Dating(part)) if cells().any(|cell| !cell.leaf) => Some(part),
-            _ => None,
+        // The offset is no part of its own; it feeds what it dated.
+        let feeds = |segment: &Segment| match segment.part {
+            Some((_, part)) if part.vr == Vr::Offset => cells().any(|cell| !cell.leaf).then_some(part),
+            Some((fed, part)) => (fed == row).then_some(part),
+            None => None,
         };
         let segments: Vec<(usize, &Part)> =
             self.pattern.segments.iter().enumerate().filter_map(|(at, segment)| Some((at, feeds(segment)?))).collect();
@@ -273,8 +290,11 @@ impl Replay {
     }
 }
 
+/// The digits of a member's tag, its part, its gap, and where in its text that is.
+type Found = ([u8; 8], Option<(RowRef, &'static Part)>, Gap, (usize, usize));
+
 /// The digits of a member's tag, its gap, and where in its text that is. An attribute that may not differ has its value there, and no gap.
-fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> Option<([u8; 8], Gap, (usize, usize))> {
+fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> Option<Found> {
     let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
     let named = look(u64::from_le_bytes(*digits));
     let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
@@ -291,16 +311,18 @@ fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> O
             let told = url && !set.cells.iter().any(|cell| cell.row == Some(row));
             let may = told || differs(part, row);
             let found = if may { only_value(&mut scanner, part.vr, told) } else { None };
-            Some(found.map_or((*digits, Gap::None, value), |(gap, place)| (*digits, gap, place)))
+            let (gap, place) = found.unwrap_or((Gap::None, value));
+            Some((*digits, Some((row, part)), gap, place))
         }
         Some(Named::Dating(part)) if differs(part, row::STARTED.into()) => {
             let used = set.cells.iter().any(|cell| !cell.leaf && cell.row == Some(row::STARTED.into()));
             let found = if used { only_value(&mut scanner, part.vr, false) } else { None };
-            Some(found.map_or((*digits, Gap::None, value), |(gap, place)| (*digits, gap, place)))
+            let (gap, place) = found.unwrap_or((Gap::None, value));
+            Some((*digits, Some((row::STARTED.into(), part)), gap, place))
         }
         None | Some(Named::Known(_)) => {
             tag(*digits)?;
-            Some((*digits, Gap::Lost(count), value))
+            Some((*digits, None, Gap::Lost(count), value))
         }
         Some(Named::Dating(_) | Named::Other) => None,
     }

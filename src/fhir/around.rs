@@ -3,7 +3,6 @@
 use super::endpoint::{self, Of};
 use super::memory::Memory;
 use super::place;
-use super::plan::of_subject;
 use super::shape::{Fhir, Shape, put};
 use super::walk::{Facts, Walk};
 use super::write::Includes;
@@ -12,7 +11,7 @@ use crate::kind::{Cx, Person, Spell, Told};
 use crate::loss::{Code, LossReport};
 use crate::policy::{EndpointAddress, Endpoints, Practitioners, Subject};
 use crate::study::Study;
-use crate::table::{Level, RowRef, elements, row};
+use crate::table::{Level, RowRef, elements, of_subject, row};
 use crate::value::Fields;
 use alloc::collections::BTreeMap;
 use alloc::string::ToString;

@@ -96,6 +96,7 @@ impl<'a> BundleWriter<'a> {
         self.count += 1;
         let [base, path, id] = &place::full_url(study, self.options);
         let (around, loss, keep) = ((&mut self.includes, &mut self.memory), &mut self.loss, &self.keep);
+        around.1.several = self.count > 1;
         let how = (self.release, self.options, &self.plan);
         entry(&mut self.entries, &[base, path, id], "match", |out| match keep {
             None => write_with(study, how, out, around, loss),

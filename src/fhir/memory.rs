@@ -13,6 +13,8 @@ use alloc::vec::Vec;
 
 /// Facts that are remembered of a place.
 const FACTS: usize = 8;
+/// Facts that may differ from all that are remembered, one after the other, before nothing more is kept of their place.
+const MISSES: u32 = 32;
 /// The longest run, or text, that is remembered.
 const LONG: usize = 1 << 12;
 
@@ -32,12 +34,16 @@ struct Memo {
 struct Known {
     memos: Vec<Memo>,
     next: usize,
+    /// Facts in a row that were not remembered: where all differ nothing is kept.
+    missed: u32,
 }
 
 /// What was written before, by the number of the place in the plan.
 #[derive(Default)]
 pub(super) struct Memory {
     places: Vec<Known>,
+    /// Whether there are several studies: for one it is not worth while.
+    pub(super) several: bool,
 }
 
 /// What a fact gives: its text, if any, in pieces with the first field between them.
@@ -47,13 +53,14 @@ pub(super) struct Said<'m, 'a> {
 
 impl Memory {
     /// What a fact gave before, counted in `loss`.
-    pub(super) fn recall<'a>(&self, entry: &Entry, fact: &Single<'a>, cx: &Cx<'_>, loss: &mut LossReport) -> Option<Said<'_, 'a>> {
-        let known = self.places.get(entry.id)?;
+    pub(super) fn recall<'a>(&mut self, entry: &Entry, fact: &Single<'a>, cx: &Cx<'_>, loss: &mut LossReport) -> Option<Said<'_, 'a>> {
+        let known = self.places.get_mut(entry.id)?;
         let fits = |memo: &&Memo| match memo.spliced {
             true => fact.behind.as_bytes().starts_with(memo.run.as_bytes()) && (entry.row.kind.splices)(fact.first, cx),
             false => fact.run.as_bytes().starts_with(memo.run.as_bytes()),
         };
         let memo = known.memos.iter().find(fits)?;
+        known.missed = 0;
         loss.carry(memo.carried);
         memo.losses.iter().for_each(|lost| loss.add(*lost));
         let first = if memo.spliced { fact.first } else { "" };
@@ -62,13 +69,27 @@ impl Memory {
 
     /// Remembers what a fact gave.
     pub(super) fn keep(&mut self, entry: &Entry, fact: &Single<'_>, cx: &Cx<'_>, text: Option<&[u8]>, loss: &LossReport) {
+        if !self.several {
+            return;
+        }
+        if self.places.len() <= entry.id {
+            self.places.resize_with(entry.id + 1, Known::default);
+        }
+        let Some(known) = self.places.get_mut(entry.id) else { return };
+        known.missed = known.missed.saturating_add(1);
+        if known.missed > MISSES {
+            known.memos.clear();
+            return;
+        }
         let run = value::run(fact.run, entry.row.kind.fields);
         if run.len() > LONG || text.is_some_and(|text| text.len() > LONG) {
             return;
         }
         // Where the first field stands twice nobody knows which is which.
-        let cut = text.filter(|_| (entry.row.kind.splices)(fact.first, cx)).and_then(|text| only(text, fact.first.as_bytes()));
-        let (run, spliced) = match cut {
+        let splices = (entry.row.kind.splices)(fact.first, cx);
+        let cut = text.filter(|_| splices).and_then(|text| only(text, fact.first.as_bytes()));
+        // Where nothing is written the first field does not matter either.
+        let (run, spliced) = match cut.or((splices && text.is_none()).then_some(0)) {
             Some(_) => (run.get(run.len().saturating_sub(value::behind(fact, run))..).unwrap_or(""), true),
             None => (run, false),
         };
@@ -80,10 +101,6 @@ impl Memory {
             (text, _) => text.map(|text| (text.into(), Vec::new())),
         };
         let memo = Memo { run: run.into(), spliced, text, carried: loss.carried(), losses: loss.iter().copied().collect() };
-        if self.places.len() <= entry.id {
-            self.places.resize_with(entry.id + 1, Known::default);
-        }
-        let Some(known) = self.places.get_mut(entry.id) else { return };
         match known.memos.get_mut(known.next) {
             Some(slot) => *slot = memo,
             None => known.memos.push(memo),

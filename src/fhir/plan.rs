@@ -2,7 +2,7 @@
 
 use crate::options::Options;
 use crate::release::Release;
-use crate::table::{At, Level, Row, RowRef, elements, rows_of};
+use crate::table::{At, Level, Row, RowRef, rows_of};
 use alloc::vec::Vec;
 
 /// A row that is written at an element.
@@ -11,17 +11,9 @@ pub(super) struct Entry {
     pub(super) row_ref: RowRef,
     pub(super) row: &'static Row,
     pub(super) at: &'static At,
-    /// The name that the element has in JSON, and whether it is a list.
-    pub(super) name: &'static str,
-    pub(super) list: bool,
     /// Its own number.
     pub(super) id: usize,
-    /// The element's number in [`elements`], behind them those of [`SUBJECT`].
-    element: u8,
 }
-
-/// Elements of the patient's level that stand in the study's own `subject`.
-const SUBJECT: [&str; 2] = ["subject.identifier", "subject.display"];
 
 /// The most elements that a level has.
 const ELEMENTS: usize = 24;
@@ -54,17 +46,13 @@ impl Plan {
                     if let Some(first) = places.rows.get_mut(index) {
                         first.get_or_insert(at);
                     }
-                    let element = names(level).position(|name| name == at.element);
-                    let row_ref = RowRef { level, index: index as u8 };
-                    let path = at.element.trim_end_matches("[]");
-                    let (name, list) = (path.rsplit('.').next().unwrap_or(path), path.len() < at.element.len());
-                    places.entries.extend(element.map(|element| Entry { row_ref, row, at, name, list, id: 0, element: element as u8 }));
+                    places.entries.push(Entry { row_ref: RowRef { level, index: index as u8 }, row, at, id: 0 });
                 }
             }
             // Stable: rows keep their order.
-            places.entries.sort_by_key(|entry| entry.element);
+            places.entries.sort_by_key(|entry| entry.at.number);
             for (n, entry) in places.entries.iter().enumerate() {
-                if let Some((first, end)) = places.elements.get_mut(usize::from(entry.element)) {
+                if let Some((first, end)) = places.elements.get_mut(usize::from(entry.at.number)) {
                     *first = if *end == 0 { n as u8 } else { *first };
                     *end = n as u8 + 1;
                 }
@@ -97,14 +85,4 @@ impl Plan {
             Level::Instance => instance,
         }
     }
-}
-
-/// The number of an element of `subject` at the patient's level.
-pub(super) fn of_subject(n: usize) -> usize {
-    elements(Level::Patient).len() + n
-}
-
-fn names(level: Level) -> impl Iterator<Item = &'static str> {
-    let subject: &[&str] = if level == Level::Patient { &SUBJECT } else { &[] };
-    elements(level).iter().chain(subject).copied()
 }

@@ -251,7 +251,7 @@ impl<'a> Walk<'a, '_> {
                 put(&mut self.w, shape, &value);
             }
         }
-        if open && plan.at(level, element).first().is_some_and(|entry| entry.list) {
+        if open && plan.at(level, element).first().is_some_and(|entry| entry.at.list) {
             self.w.close_array();
         }
     }
@@ -259,8 +259,8 @@ impl<'a> Walk<'a, '_> {
     /// Opens the element, if it is not open.
     fn open(&mut self, entry: &Entry, open: &mut bool) {
         if !*open {
-            self.w.name(entry.name);
-            if entry.list {
+            self.w.name(entry.at.name);
+            if entry.at.list {
                 self.w.open_array();
             }
             *open = true;
@@ -270,7 +270,7 @@ impl<'a> Walk<'a, '_> {
     /// Writes a fact of one item: from memory, or into it.
     fn remembered(&mut self, entry: &Entry, fact: &Single<'a>, mut items: Items<'a>, open: &mut bool) {
         let cx = Cx { options: self.options, shape: entry.at.shape };
-        let memory = core::mem::take(self.memory);
+        let mut memory = core::mem::take(self.memory);
         if let Some(said) = memory.recall(entry, fact, &cx, self.loss) {
             if let Some((head, text, tail)) = said.text {
                 self.open(entry, open);

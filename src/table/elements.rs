@@ -59,6 +59,45 @@ pub(crate) const fn elements(level: Level) -> &'static [&'static str] {
     }
 }
 
+/// Elements of the patient's level that stand in the study's own `subject`; they are numbered behind the others.
+const SUBJECT: &[&str] = &["subject.identifier", "subject.display"];
+
+/// The number of an element of `subject`.
+pub(crate) const fn of_subject(n: usize) -> usize {
+    PATIENT.len() + n
+}
+
+/// The number of an element in its level. One that is in no list is a compile error where rows are made.
+pub(super) const fn number_of(level: Level, element: &str) -> u8 {
+    let mut number = 0;
+    let mut lists = [elements(level), if matches!(level, Level::Patient) { SUBJECT } else { &[] }];
+    loop {
+        match lists {
+            [[first, rest @ ..], more] => {
+                if same(first.as_bytes(), element.as_bytes()) {
+                    return number;
+                }
+                number += 1;
+                lists = [rest, more];
+            }
+            [[], more] => {
+                assert!(!more.is_empty());
+                lists = [more, &[]];
+            }
+        }
+    }
+}
+
+const fn same(mut one: &[u8], mut two: &[u8]) -> bool {
+    while let ([a, one_rest @ ..], [b, two_rest @ ..]) = (one, two) {
+        if *a != *b {
+            return false;
+        }
+        (one, two) = (one_rest, two_rest);
+    }
+    one.is_empty() && two.is_empty()
+}
+
 /// The name of an element, if it is one of FHIR's.
 pub(crate) fn element(name: &str) -> Option<&'static str> {
     known(ELEMENTS, name)

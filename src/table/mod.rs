@@ -14,7 +14,7 @@ mod sequences;
 mod series;
 mod study;
 
-pub(crate) use elements::{element, elements, resource_type};
+pub(crate) use elements::{element, elements, of_subject, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use part::Align;

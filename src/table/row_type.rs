@@ -1,5 +1,6 @@
 //! What a row of the table says.
 
+use super::elements::number_of;
 use super::part::{Align, Part, Vr};
 use crate::fhir::shape::Shape;
 use crate::kind::{Spell, Vtable};
@@ -40,9 +41,38 @@ pub(crate) struct At {
     pub(crate) releases: Releases,
     /// The element below the level's own, `[]` after it where it is a list; a resource before it where it is not ImagingStudy's.
     pub(crate) element: &'static str,
+    /// The name that it has in JSON, whether it is a list, and its number in its level.
+    pub(crate) name: &'static str,
+    pub(crate) list: bool,
+    pub(crate) number: u8,
     pub(crate) shape: Shape,
     /// A policy that must hold too.
     pub(crate) when: Option<fn(Release, &Options) -> bool>,
+}
+
+impl At {
+    const fn new(
+        level: Level,
+        releases: Releases,
+        element: &'static str,
+        shape: Shape,
+        when: Option<fn(Release, &Options) -> bool>,
+    ) -> Self {
+        let (path, list) = match element.as_bytes() {
+            [path @ .., b'[', b']'] => (path, true),
+            path => (path, false),
+        };
+        // The name is what is behind the last dot.
+        let mut above = path;
+        while let [rest @ .., last] = above {
+            if *last == b'.' {
+                break;
+            }
+            above = rest;
+        }
+        let name = element.split_at(above.len()).1.split_at(path.len() - above.len()).0;
+        At { releases, element, name, list, number: number_of(level, element), shape, when }
+    }
 }
 
 /// How values of several data sets become one fact.
@@ -138,12 +168,14 @@ impl Row {
 
     /// Written at `element` in these releases, in this shape.
     pub(crate) const fn at(self, releases: Releases, element: &'static str, shape: Shape) -> Row {
-        self.place(At { releases, element, shape, when: None })
+        let place = At::new(self.level, releases, element, shape, None);
+        self.place(place)
     }
 
     /// Written at `element`, where this policy says so.
     pub(crate) const fn at_if(self, when: fn(Release, &Options) -> bool, releases: Releases, element: &'static str, shape: Shape) -> Row {
-        self.place(At { releases, element, shape, when: Some(when) })
+        let place = At::new(self.level, releases, element, shape, Some(when));
+        self.place(place)
     }
 
     const fn place(mut self, at: At) -> Row {

@@ -11,6 +11,9 @@ use crate::value;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+/// Bytes that the texts of a study may be longer than those of the study before, without another allocation.
+const ROOM: usize = 128;
+
 /// Where a text comes from.
 pub(crate) enum Source {
     /// The gap of this number.
@@ -115,7 +118,7 @@ impl Assembler {
         }
         let record = self.last_record()?;
         let carried = self.taken.carried.checked_sub(leaves)?;
-        Some(Anew { facts, uid, patient, knows: set.patient, known: record.known, carried, room: record.arena.len() + 32 })
+        Some(Anew { facts, uid, patient, knows: set.patient, known: record.known, carried, room: record.arena.len() + ROOM })
     }
 
     /// Takes a row of another study, whose gaps hold these texts; whether the study is new, and nothing of the row needs a closer look.

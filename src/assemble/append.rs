@@ -67,7 +67,7 @@ impl Assembler {
     /// The UIDs of the series met under a study's UID, whoever its patient is.
     pub(crate) fn series_of(&self, uid: &str) -> BTreeSet<String> {
         let records = self.keys.iter().filter(|(key, _)| uid_of(key) == uid).filter_map(|(_, at)| self.records.get(at as usize));
-        records.flat_map(|record| &record.series).map(|series| String::from(&*series.uid)).collect()
+        records.flat_map(|record| (0..record.series.len()).map(|n| String::from(record.series_uid(n as u32)))).collect()
     }
 
     /// How many rows are of no study.

@@ -69,6 +69,13 @@ pub(super) fn finish(records: Vec<Record>, keys: &Keys, options: &Options, sink:
 
 /// The records of one study UID: what can be told apart stays apart, what cannot joins the only one it can belong to.
 fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>], told: &mut [Told], sink: &mut Sink<'_>) {
+    if let [(patient, at)] = group.as_slice() {
+        if let Some(told) = told.get_mut(*at) {
+            told.issuer = patient.issuer.is_some();
+        }
+        group.clear();
+        return;
+    }
     let take = |records: &mut [Option<Record>], at: usize| records.get_mut(at).and_then(Option::take);
     let merge = |records: &mut [Option<Record>], from: usize, into: usize, sink: &mut Sink<'_>| {
         if let (Some(source), Some(mut target)) = (take(records, from), take(records, into)) {

@@ -24,7 +24,7 @@ pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     }
     let mut moved = Vec::with_capacity(source.series.len());
     for (n, series) in source.series.iter().enumerate() {
-        let (into, _) = target.series_of(&series.uid, series.first_row);
+        let (into, _) = target.series_of(source.series_uid(n as u32), series.first_row);
         moved.push(into);
         let Some(draft) = target.series.get_mut(into as usize) else { continue };
         draft.first_row = draft.first_row.min(series.first_row);

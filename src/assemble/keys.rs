@@ -103,12 +103,34 @@ impl Keys {
 
     /// The key of the next record.
     pub(super) fn push(&mut self, key: &Key) {
+        self.push_text(&key.text, key.uid);
+    }
+
+    /// A key that is a UID alone: its number.
+    pub(super) fn get_uid(&self, uid: &str) -> Option<u32> {
+        match &self.tree {
+            Some(tree) => tree.get(uid).copied(),
+            None => self.place(hash(uid), uid).1,
+        }
+    }
+
+    /// A key that is a UID alone.
+    pub(super) fn push_uid(&mut self, uid: &str) {
+        self.push_text(uid, uid.len());
+    }
+
+    fn push_text(&mut self, text: &str, uid: usize) {
         let record = self.entries.len() as u32;
         let start = self.text.len();
-        self.text.push_str(&key.text);
-        let hash = hash(key.uid());
-        self.entries.push(Entry { start, end: self.text.len(), uid: key.uid as u32, hash, next: 0, gone: false });
+        self.text.push_str(text);
+        let hash = hash(text.get(..uid).unwrap_or(""));
+        self.entries.push(Entry { start, end: self.text.len(), uid: uid as u32, hash, next: 0, gone: false });
         self.enter(record);
+    }
+
+    /// The UID of a key.
+    pub(super) fn uid_at(&self, record: u32) -> &str {
+        self.uid(record)
     }
 
     /// Makes a record found.

@@ -1,6 +1,7 @@
 //! A record while it grows.
 
 use super::absorb::{Hear, Noted, Slot, absorb, row_number};
+use super::keys::Keys;
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
@@ -16,8 +17,8 @@ pub(super) struct Record {
     pub(super) arena: String,
     pub(super) facts: [Slot; STUDY_SLOTS],
     pub(super) series: Vec<SeriesDraft>,
-    /// Series by UID, once there are several.
-    index: BTreeMap<Box<str>, u32>,
+    /// The UIDs of the series, by their number.
+    uids: Option<Box<Keys>>,
     last_series: u32,
     pub(super) instances: Vec<Entry>,
     pub(super) extras: Vec<Extra>,
@@ -60,7 +61,6 @@ impl Set {
 
 pub(super) struct SeriesDraft {
     pub(super) facts: [Slot; SERIES_SLOTS],
-    pub(super) uid: Box<str>,
     pub(super) first_row: u64,
     /// Rows whose attributes were met, even empty.
     pub(super) known: u64,
@@ -93,7 +93,7 @@ impl Record {
             arena,
             facts: [Slot::default(); STUDY_SLOTS],
             series: Vec::new(),
-            index: BTreeMap::new(),
+            uids: None,
             last_series: 0,
             instances: Vec::new(),
             extras: Vec::new(),
@@ -113,25 +113,26 @@ impl Record {
 
     /// The series of this UID, made if need be; whether it is new.
     pub(super) fn series_of(&mut self, uid: &str, row: u64) -> (u32, bool) {
+        let uids = self.uids.get_or_insert_default();
         let last = self.last_series;
-        if self.series.get(last as usize).is_some_and(|series| &*series.uid == uid) {
+        if !self.series.is_empty() && uids.uid_at(last) == uid {
             return (last, false);
         }
-        if let [first] = self.series.as_slice() {
-            self.index.insert(first.uid.clone(), 0);
-        }
-        if let Some(known) = self.index.get(uid) {
-            self.last_series = *known;
-            return (*known, false);
+        if let Some(known) = uids.get_uid(uid) {
+            self.last_series = known;
+            return (known, false);
         }
         let new = self.series.len() as u32;
+        uids.push_uid(uid);
         self.changed = true;
-        self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], uid: uid.into(), first_row: row, known: 0 });
-        if new > 0 {
-            self.index.insert(uid.into(), new);
-        }
+        self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], first_row: row, known: 0 });
         self.last_series = new;
         (new, true)
+    }
+
+    /// The UID of a series.
+    pub(super) fn series_uid(&self, series: u32) -> &str {
+        self.uids.as_ref().map_or("", |uids| uids.uid_at(series))
     }
 
     #[allow(clippy::too_many_arguments)]

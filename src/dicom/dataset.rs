@@ -201,10 +201,7 @@ impl DataSet {
                 Home::Offset(part) => {
                     let row = RowRef::from(crate::row::STARTED);
                     self.attribute(scanner, dest(row, part, 0), &mut [None; FIELDS])?;
-                    self.offset = (from..self.cells.len()).find(|at| self.cells.get(*at).is_some_and(|cell| cell.row.is_some()));
-                    for cell in self.cells.iter_mut().skip(from) {
-                        cell.row = None;
-                    }
+                    self.date_from(from);
                 }
                 Home::Part(row, part) => {
                     self.know_part(row, part);
@@ -227,6 +224,14 @@ impl DataSet {
         if row == crate::row::PATIENT_ID.into() {
             self.patient.0 |= part.field == 0;
             self.patient.1 |= part.field > 0;
+        }
+    }
+
+    /// The offset among the cells from `from` on dates all times, and is no fact of its own.
+    pub(super) fn date_from(&mut self, from: usize) {
+        self.offset = (from..self.cells.len()).find(|at| self.cells.get(*at).is_some_and(|cell| cell.row.is_some()));
+        for cell in self.cells.iter_mut().skip(from) {
+            cell.row = None;
         }
     }
 

@@ -8,7 +8,7 @@ use super::dataset::{Cell, DataSet, Dest, Filled};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::json::scan::{plain, plain_ascii};
 use crate::loss::{Code, Step};
-use crate::table::{Align, Named, Vr, look};
+use crate::table::{Align, Named, Vr, look, row};
 
 /// The beginning of an attribute, up to its first value.
 #[derive(Clone, Copy)]
@@ -117,7 +117,17 @@ impl DataSet {
                 self.know_part(row, part);
                 Some(used)
             }
-            Some(Named::Dating(_) | Named::Other) => None,
+            Some(Named::Dating(index, part)) => {
+                if self.seen & (1 << index) != 0 {
+                    return None;
+                }
+                let from = self.cells.len();
+                let used = self.quick_part(&head, Dest { row: row::STARTED.into(), part, base: 0, item: 0 }, None)?;
+                self.seen |= 1 << index;
+                self.date_from(from);
+                Some(used)
+            }
+            Some(Named::Other) => None,
             Some(Named::Known(tag)) => self.quick_unmapped(&head, Step::Tag(tag), Code::NotMapped),
             None => {
                 let tag = tag(head.tag)?;

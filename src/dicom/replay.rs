@@ -314,7 +314,7 @@ fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> O
             let (gap, place) = found.unwrap_or((Gap::None, value));
             Some((*digits, Some((row, part)), gap, place))
         }
-        Some(Named::Dating(part)) if differs(part, row::STARTED.into()) => {
+        Some(Named::Dating(_, part)) if differs(part, row::STARTED.into()) => {
             let used = set.cells.iter().any(|cell| !cell.leaf && cell.row == Some(row::STARTED.into()));
             let found = if used { only_value(&mut scanner, part.vr, false) } else { None };
             let (gap, place) = found.unwrap_or((Gap::None, value));
@@ -324,6 +324,6 @@ fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> O
             tag(*digits)?;
             Some((*digits, None, Gap::Lost(count), value))
         }
-        Some(Named::Dating(_) | Named::Other) => None,
+        Some(Named::Dating(..) | Named::Other) => None,
     }
 }

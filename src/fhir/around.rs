@@ -1,6 +1,7 @@
 //! What stands around a study: its patient, its Endpoints, the people named in it.
 
 use super::endpoint::{self, Of};
+use super::instances::Class;
 use super::memory::Memory;
 use super::place;
 use super::shape::{Fhir, Shape, put};
@@ -102,6 +103,7 @@ impl<'a> Walk<'a, '_> {
             memory: self.memory,
             includes: &mut Includes::default(),
             loss: self.loss,
+            class: Class::default(),
             seen: self.seen,
             present: self.present,
             people: BTreeMap::new(),
@@ -123,6 +125,7 @@ impl<'a> Walk<'a, '_> {
             memory: &mut Memory::default(),
             includes: &mut Includes::default(),
             loss: &mut loss,
+            class: Class::default(),
             seen: self.seen,
             present: self.present,
             people: BTreeMap::new(),

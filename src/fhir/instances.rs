@@ -21,12 +21,13 @@ pub(super) struct Class {
 impl<'a> Walk<'a, '_> {
     pub(super) fn instances(&mut self, series: Series<'a>) {
         let plain = self.is_plain();
-        let mut class = Class::default();
+        let mut class = core::mem::take(&mut self.class);
         for instance in series.instances() {
             if !(plain && self.quick_instance(instance, &mut class)) {
                 self.instance(instance);
             }
         }
+        self.class = class;
     }
 
     /// Whether the plan has the elements of instances as text, anything, number and something that the instance may lack, in this order.

@@ -1,5 +1,6 @@
 //! The walk over the rows: every field of every fact is written, or told.
 
+use super::instances::Class;
 use super::memory::Memory;
 use super::place;
 use super::plan::{Entry, Plan};
@@ -11,11 +12,10 @@ use crate::loss::{Code, Loss, LossReport, Place};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study, study_slot};
-use crate::table::{Level, Row, RowRef, row};
+use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{FIELDS, Fields, Items, Single};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// A walk over a study: the text it writes, and what it has accounted for.
 pub(super) struct Walk<'a, 'o> {
@@ -29,6 +29,8 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) loss: &'o mut LossReport,
     /// Rows whose fields are accounted for, a bit each, by level.
     pub(super) seen: [u64; 4],
+    /// What was written of the SOP class of the last instance.
+    pub(super) class: Class,
     /// Rows that there are facts of, by level, of what is being written.
     pub(super) present: [u64; 4],
     /// Practitioners that are resources, by what is known of them: their number from 1, and the reference to them.
@@ -183,37 +185,42 @@ impl<'a> Walk<'a, '_> {
         let Some(row_of) = RowRef::from(row::MODALITIES).row() else { return };
         self.see(row::MODALITIES.into());
         let Some(at) = self.plan.first(row::MODALITIES.into()) else { return };
-        let mut codes: Vec<&str> = Vec::new();
+        let mut open = false;
+        let mut last = "";
         let mut known = BTreeSet::new();
         for series in study.series() {
             let Some(code) = series.get(row::SERIES_MODALITY) else { continue };
-            if codes.last() != Some(&code) && place::lists_modality(self.release, self.options, code) && known.insert(code) {
-                codes.push(code);
+            if code != last && place::lists_modality(self.release, self.options, code) && known.insert(code) {
+                self.modality(at, code, &mut open);
             }
+            last = code;
         }
         for code in study.all(row::MODALITIES) {
             if place::lists_modality(self.release, self.options, code) {
-                codes.push(code);
+                self.modality(at, code, &mut open);
                 self.loss.carry(1);
             } else {
                 self.lose(Code::ModalityNotListed, row_of, 0, 1);
             }
         }
-        if codes.is_empty() {
-            return;
+        if open {
+            self.w.close_array();
         }
-        self.w.name("modality");
-        self.w.open_array();
+    }
+
+    fn modality(&mut self, at: &At, code: &str, open: &mut bool) {
+        if !*open {
+            self.w.name(at.name);
+            self.w.open_array();
+            *open = true;
+        }
         let cx = Cx { options: self.options, shape: at.shape };
-        for code in codes {
-            let mut item = [""; FIELDS];
-            if let Some(first) = item.first_mut() {
-                *first = code;
-            }
-            let value = Modality::to_fhir(&item, &cx, &mut Told::default());
-            put(&mut self.w, at.shape, &value);
+        let mut item = [""; FIELDS];
+        if let Some(first) = item.first_mut() {
+            *first = code;
         }
-        self.w.close_array();
+        let value = Modality::to_fhir(&item, &cx, &mut Told::default());
+        put(&mut self.w, at.shape, &value);
     }
 
     /// Writes every row of `level` that has its place at the element of this number.

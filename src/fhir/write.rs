@@ -1,6 +1,7 @@
 //! Writing a study as an ImagingStudy: one walk over the rows, so that the loss report is complete when the text is.
 
 use super::endpoint::Of;
+use super::instances::Class;
 use super::memory::Memory;
 use super::place;
 use super::plan::Plan;
@@ -87,6 +88,7 @@ pub(super) fn write_with(
         memory,
         includes,
         loss,
+        class: Class::default(),
         seen: [0; 4],
         present: [0; 4],
         people: BTreeMap::new(),

@@ -181,7 +181,7 @@ pub(crate) enum Named {
     /// This part of this row; its number.
     Part(u8, RowRef, &'static Part),
     /// What dates others.
-    Dating(&'static Part),
+    Dating(u8, &'static Part),
     /// A container.
     Other,
     /// It is known and has no row.
@@ -197,7 +197,7 @@ pub(crate) fn look(digits: u64) -> Option<Named> {
     let (row, part) = DISPATCH.parts.get(usize::from(index)).copied()??;
     Some(match (part.within, part.vr) {
         (Some(_), _) => Named::Other,
-        (None, Vr::Offset) => Named::Dating(part),
+        (None, Vr::Offset) => Named::Dating(index as u8, part),
         (None, _) => Named::Part(index as u8, row, part),
     })
 }

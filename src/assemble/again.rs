@@ -25,6 +25,8 @@ pub(super) struct Taken {
 /// What rows that differ from one in their instance alone do, each.
 pub(crate) struct Same {
     record: usize,
+    /// How often the record had changed.
+    changes: u32,
     entry: Entry,
     carried: u64,
     lifted: Vec<(RowRef, u32)>,
@@ -35,7 +37,13 @@ impl Assembler {
     pub(crate) fn same(&mut self) -> Option<Same> {
         let entry = self.taken.instance?;
         let lifted = self.taken.lifted.iter().copied().filter(|(_, leaves)| *leaves > 0).collect();
-        Some(Same { record: self.taken.record, entry, carried: self.taken.carried, lifted })
+        let changes = self.records.get(self.taken.record)?.changes;
+        Some(Same { record: self.taken.record, changes, entry, carried: self.taken.carried, lifted })
+    }
+
+    /// Whether the record is as it was: what a row does to it may depend on what it has.
+    pub(crate) fn is_valid(&self, same: &Same) -> bool {
+        self.records.get(same.record).is_some_and(|record| record.changes == same.changes)
     }
 
     /// Takes a row of another instance; what else it does is told by [`Self::settle`].

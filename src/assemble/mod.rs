@@ -195,6 +195,9 @@ impl Assembler {
             record.add_instance(of_instance, series, row_number, instance_known);
             self.taken.instance = record.instances.last().copied().filter(|_| !record.changed);
         }
+        if record.changed {
+            record.changes = record.changes.wrapping_add(1);
+        }
         self.taken.record = at;
         self.taken.is_new = is_new;
         if record.is_full() {

@@ -33,6 +33,8 @@ pub(super) struct Record {
     pub(super) carried: u64,
     /// Whether the row at hand changed anything but added an instance.
     pub(super) changed: bool,
+    /// How many rows did.
+    pub(super) changes: u32,
 }
 
 /// Which fact a set is: the series it belongs to (none: the study) and its row.
@@ -103,6 +105,7 @@ impl Record {
             first_row: None,
             carried: 0,
             changed: false,
+            changes: 0,
         }
     }
 

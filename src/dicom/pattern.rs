@@ -26,7 +26,7 @@ pub(super) enum Gap {
     Digits,
     /// A plain name of one group, without its quotes.
     Name,
-    /// A URL, without its quotes; slashes may be escaped.
+    /// A URL, without its quotes; its characters may be escaped.
     Url,
     /// A value that was met before, in this table of [`Memos`].
     Memo(usize),
@@ -91,7 +91,6 @@ pub(super) struct Pattern {
     pub(super) text: String,
     pub(super) segments: Vec<Segment>,
     steps: Vec<Step>,
-    restless: Vec<[u8; 8]>,
 }
 
 impl Pattern {
@@ -109,8 +108,7 @@ impl Pattern {
                     // The row goes on in the next chunk.
                     return Err(Misfit::Other);
                 }
-                let equal = rest.bytes().zip(same).take_while(|(one, two)| one == *two).count();
-                return Err(Misfit::At(start + equal));
+                return Err(Misfit::At(start + common(rest.as_bytes(), same)));
             }
             ahead.pass(same.len());
             let rest = ahead.rest();
@@ -140,22 +138,17 @@ impl Pattern {
         }
     }
 
-    /// Opens a gap where rows differ, if what stands there is lost; whether it could.
-    pub(super) fn open(&mut self, at: usize) -> bool {
+    /// Opens a gap where rows differ, if what stands there is lost; whether it could. Its attribute is remembered.
+    pub(super) fn open(&mut self, at: usize, restless: &mut Vec<[u8; 8]>) -> bool {
         let found = self.segments.iter_mut().find(|segment| at < segment.end);
         let may_open = |segment: &&mut Segment| !segment.open && matches!(segment.kind, Gap::Lost(_)) && at >= segment.gap.0;
         let Some(segment) = found.filter(may_open) else { return false };
         segment.open = true;
-        if self.restless.len() < RESTLESS && !self.restless.contains(&segment.digits) {
-            self.restless.push(segment.digits);
+        if restless.len() < RESTLESS && !restless.contains(&segment.digits) {
+            restless.push(segment.digits);
         }
         self.draw();
         true
-    }
-
-    /// Whether the attribute was seen to differ from row to row.
-    pub(super) fn is_restless(&self, digits: &[u8; 8]) -> bool {
-        self.restless.contains(digits)
     }
 
     /// Draws the steps anew.
@@ -169,6 +162,19 @@ impl Pattern {
         }
         self.steps.push(Step { same: (from, self.text.len()), gap: Gap::None });
     }
+}
+
+/// How many bytes are equal at the start of both.
+fn common(mut one: &[u8], mut two: &[u8]) -> usize {
+    let mut equal = 0;
+    while let (Some((a, behind_one)), Some((b, behind_two))) = (one.split_first_chunk::<16>(), two.split_first_chunk::<16>()) {
+        if a != b {
+            break;
+        }
+        equal += 16;
+        (one, two) = (behind_one, behind_two);
+    }
+    equal + one.iter().zip(two).take_while(|(one, two)| one == two).count()
 }
 
 /// The bytes of the plain value at the start of `text`.
@@ -186,24 +192,28 @@ fn value(text: &str, gap: Gap) -> Option<usize> {
     }
 }
 
-/// The bytes before the quote that ends a plain URL; a slash may be escaped, as some serialisers do.
+/// The bytes before the quote that ends a plain URL. Its characters may be escaped, as some serialisers do with slashes.
 fn url(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut len = 0;
     loop {
         len += plain(bytes.get(len..)?);
-        match bytes.get(len..)? {
-            [b'"', ..] => break,
-            [b'\\', b'/', ..] => len += 2,
+        len += match bytes.get(len..)? {
+            [] | [b'"', ..] => break,
+            [b'\\', b'/' | b'"' | b'\\', ..] => 2,
+            [b'\\', b'u', b'0', b'0', high, low, ..] if is_printable(*high, *low) => 6,
             _ => return None,
-        }
+        };
     }
-    is_url(bytes.get(..len)?).then_some(len)
+    let url = bytes.get(..len)?;
+    let ends = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
+    (url.iter().all(|byte| matches!(byte, b' '..=b'~')) && ends(url.first()) && ends(url.last())).then_some(len)
 }
 
-fn is_url(bytes: &[u8]) -> bool {
-    let ends = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
-    bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) && ends(bytes.first()) && ends(bytes.last())
+/// Whether two hexadecimal digits are those of a printable character that is no space.
+fn is_printable(high: u8, low: u8) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    digit(high).zip(digit(low)).is_some_and(|(high, low)| (0x21..0x7F).contains(&(high * 16 + low)))
 }
 
 /// The gap that the one plain value of an attribute makes, if that is all it has: what kind, and where in the text of its value.
@@ -221,8 +231,7 @@ pub(super) fn only_value(scanner: &mut Scanner<'_>, vr: Vr, told_only: bool) -> 
     }
     let good = match gap {
         Gap::Name => raw.text.is_ascii() && !raw.text.contains('\u{7F}') && is_plain_name(raw.text),
-        // Its only escapes are slashes: every backslash has one behind it.
-        Gap::Url => is_url(raw.text.as_bytes()) && raw.text.split('\\').skip(1).all(|behind| behind.starts_with('/')),
+        Gap::Url => url(raw.text) == Some(raw.text.len()),
         _ => raw.text.is_ascii() && !raw.text.contains('\u{7F}') && is_plain(raw.text, vr),
     };
     good.then_some((gap, (at, at + raw.text.len())))

@@ -22,8 +22,10 @@ use alloc::vec::Vec;
 
 /// The most rows that go by before the next attempt.
 const PATIENCE: u32 = 128;
+/// Patterns at a time: rows of several series may come in turn.
+const PATTERNS: usize = 24;
 
-/// What rows that fit the pattern do.
+/// What rows that fit a pattern do.
 enum Deed {
     /// They add an instance: the numbers of the gaps of its UID and its number.
     Instance { same: Same, uid: usize, number: Option<usize> },
@@ -31,10 +33,10 @@ enum Deed {
     Study(Anew),
 }
 
-/// The pattern, and what rows that fit it do.
-pub(super) struct Replay {
+/// A pattern, and what rows that fit it do.
+#[derive(Default)]
+struct Page {
     pattern: Pattern,
-    memos: Memos,
     deed: Option<Deed>,
     losses: Vec<Loss>,
     /// Rows that fitted and are not accounted for, and the first of them.
@@ -42,6 +44,17 @@ pub(super) struct Replay {
     first: u64,
     /// Whether any row fitted this pattern, or would have, had it met a value before.
     fitted: bool,
+}
+
+/// The patterns.
+pub(super) struct Replay {
+    pages: Vec<Page>,
+    /// The page that was of use last, and the one that is written next.
+    last: usize,
+    next: usize,
+    memos: Memos,
+    /// Attributes that were seen to differ from row to row.
+    restless: Vec<[u8; 8]>,
     wait: u32,
     patience: u32,
 }
@@ -49,22 +62,12 @@ pub(super) struct Replay {
 impl Default for Replay {
     fn default() -> Self {
         // The first row makes no pattern: it may be the only one.
-        Replay {
-            pattern: Pattern::default(),
-            memos: Memos::default(),
-            deed: None,
-            losses: Vec::new(),
-            rows: 0,
-            first: 0,
-            fitted: false,
-            wait: 1,
-            patience: 0,
-        }
+        Replay { pages: Vec::new(), last: 0, next: 0, memos: Memos::default(), restless: Vec::new(), wait: 1, patience: 0 }
     }
 }
 
 impl Replay {
-    /// Takes the row that the scanner stands before, if it fits; whether it did.
+    /// Takes the row that the scanner stands before, if it fits a pattern; whether it did.
     pub(super) fn take(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -72,10 +75,110 @@ impl Replay {
         options: &Options,
         sink: &mut Sink<'_>,
     ) -> Result<bool, Error> {
-        let Some(deed) = &self.deed else { return Ok(false) };
+        let last = self.last;
+        for at in core::iter::once(last).chain((0..self.pages.len()).filter(|at| *at != last)) {
+            let Some(page) = self.pages.get_mut(at) else { continue };
+            match page.take(scanner, (&self.memos, &mut self.restless), assembler, options, sink)? {
+                Taken::Yes => {
+                    self.last = at;
+                    return Ok(true);
+                }
+                Taken::Unheard => {
+                    // The pattern is good and learns a value.
+                    self.next = at;
+                    return Ok(false);
+                }
+                Taken::No => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// Makes a pattern of the row that the general path has just taken, if it is good for one. `row` begins with its brace.
+    pub(super) fn learn(&mut self, row: &str, set: &DataSet, assembler: &mut Assembler) {
+        if let Some(left) = self.wait.checked_sub(1) {
+            self.wait = left;
+            return;
+        }
+        // What a second occurrence does depends on the first.
+        if set.losses.iter().any(|loss| loss.code == Code::DuplicateAttribute) {
+            return;
+        }
+        let same = assembler.same();
+        if same.is_none() && !assembler.is_new() {
+            return;
+        }
+        let at = self.next % PATTERNS;
+        if self.pages.len() <= at {
+            self.pages.resize_with(at + 1, Page::default);
+        }
+        let Some(page) = self.pages.get_mut(at) else { return };
+        if page.deed.take().is_some() && !page.fitted {
+            self.patience = (self.patience * 2).clamp(1, PATIENCE);
+            self.wait = self.patience;
+        } else {
+            self.patience = 0;
+        }
+        page.fitted = false;
+        page.deed = match same {
+            Some(same) => {
+                page.cut(row, set, &self.restless, |_, row| [row::INSTANCE_UID.into(), row::INSTANCE_NUMBER.into()].contains(&row));
+                page.instance(same)
+            }
+            None => page.study(row, set, &self.restless, &mut self.memos, assembler),
+        };
+        if page.deed.is_some() {
+            page.losses.clear();
+            page.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
+            page.pattern.draw();
+            self.last = at;
+            self.next = at + 1;
+        }
+    }
+
+    /// Accounts for the rows that fitted.
+    pub(super) fn settle(&mut self, assembler: &mut Assembler, sink: &mut Sink<'_>) {
+        self.pages.iter_mut().for_each(|page| page.settle(assembler, sink));
+    }
+
+    /// Whether a row fitted a pattern.
+    #[cfg(test)]
+    pub(super) fn has_fitted(&self) -> bool {
+        self.pages.iter().any(|page| page.fitted)
+    }
+
+    /// Forgets the patterns: what they would do may have changed.
+    pub(super) fn forget(&mut self) {
+        self.pages.iter_mut().for_each(|page| page.deed = None);
+    }
+}
+
+/// Whether a row was taken.
+enum Taken {
+    Yes,
+    No,
+    /// It fits but for a value that was not met before.
+    Unheard,
+}
+
+impl Page {
+    fn take(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        (memos, restless): (&Memos, &mut Vec<[u8; 8]>),
+        assembler: &mut Assembler,
+        options: &Options,
+        sink: &mut Sink<'_>,
+    ) -> Result<Taken, Error> {
+        let Some(deed) = &self.deed else { return Ok(Taken::No) };
+        if let Deed::Instance { same, .. } = deed {
+            if !assembler.is_valid(same) {
+                return Ok(Taken::No);
+            }
+        }
         // Every attempt that fails opens a gap.
         for _ in 0..=self.pattern.segments.len() {
-            let at = match self.pattern.fit(*scanner, &self.memos) {
+            let at = match self.pattern.fit(*scanner, memos) {
                 Ok((values, end)) => {
                     let first = assembler.rows();
                     let texts = values.all();
@@ -86,7 +189,7 @@ impl Replay {
                         }
                         Deed::Study(anew) => {
                             if !assembler.anew(anew, texts, values.leaves, options)? {
-                                return Ok(false);
+                                return Ok(Taken::No);
                             }
                             sink.report.carry(anew.carried + values.leaves);
                         }
@@ -100,58 +203,26 @@ impl Replay {
                     if sink.listens() {
                         self.settle(assembler, sink);
                     }
-                    return Ok(true);
+                    return Ok(Taken::Yes);
                 }
                 Err(Misfit::At(at)) => at,
-                Err(Misfit::New(table)) => {
-                    // Another value of the same kind: not a bad pattern, as long as there are few of them.
-                    self.fitted |= self.memos.has_room(table);
-                    return Ok(false);
+                // Another value of the same kind: not a bad pattern, as long as there are few of them.
+                Err(Misfit::New(table)) if memos.has_room(table) => {
+                    self.fitted = true;
+                    return Ok(Taken::Unheard);
                 }
-                Err(Misfit::Other) => return Ok(false),
+                Err(_) => return Ok(Taken::No),
             };
-            if !self.pattern.open(at) {
-                return Ok(false);
+            if !self.pattern.open(at, restless) {
+                return Ok(Taken::No);
             }
         }
-        Ok(false)
-    }
-
-    /// Makes a pattern of the row that the general path has just taken, if it is good for one. `row` begins with its brace.
-    pub(super) fn learn(&mut self, row: &str, set: &DataSet, assembler: &mut Assembler) {
-        if self.deed.take().is_some() && !self.fitted {
-            self.patience = (self.patience * 2).clamp(1, PATIENCE);
-            self.wait = self.patience;
-        } else if self.fitted {
-            self.patience = 0;
-        }
-        self.fitted = false;
-        if let Some(left) = self.wait.checked_sub(1) {
-            self.wait = left;
-            return;
-        }
-        // What a second occurrence does depends on the first.
-        if set.losses.iter().any(|loss| loss.code == Code::DuplicateAttribute) {
-            return;
-        }
-        self.deed = if let Some(same) = assembler.same() {
-            self.cut(row, set, |_, row| [row::INSTANCE_UID.into(), row::INSTANCE_NUMBER.into()].contains(&row));
-            self.instance(same)
-        } else if assembler.is_new() {
-            self.study(row, set, assembler)
-        } else {
-            None
-        };
-        if self.deed.is_some() {
-            self.losses.clear();
-            self.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
-            self.pattern.draw();
-        }
+        Ok(Taken::No)
     }
 
     /// Cuts the row into its members. Plain values of parts that may differ become gaps, and so does what is lost.
-    fn cut(&mut self, row: &str, set: &DataSet, differs: impl Fn(&Part, RowRef) -> bool) {
-        let Replay { pattern, .. } = self;
+    fn cut(&mut self, row: &str, set: &DataSet, restless: &[[u8; 8]], differs: impl Fn(&Part, RowRef) -> bool) {
+        let Page { pattern, .. } = self;
         pattern.text.clear();
         pattern.segments.clear();
         let last = set.members.last().map_or(1, |member| member.end as usize);
@@ -164,7 +235,7 @@ impl Replay {
                 Some((digits, part, kind, (from, to))) => {
                     let open = match kind {
                         Gap::None => false,
-                        Gap::Lost(_) => pattern.is_restless(&digits),
+                        Gap::Lost(_) => restless.contains(&digits),
                         _ => true,
                     };
                     Segment { digits, part, end, gap: (name + from, name + to), kind, open }
@@ -192,7 +263,7 @@ impl Replay {
     }
 
     /// A pattern of studies, where every fact is found in the gaps, in values that were met before, or is the same.
-    fn study(&mut self, row: &str, set: &DataSet, assembler: &Assembler) -> Option<Deed> {
+    fn study(&mut self, row: &str, set: &DataSet, restless: &[[u8; 8]], memos: &mut Memos, assembler: &Assembler) -> Option<Deed> {
         // Remarks depend on values; what belongs to a series or an instance has no place here.
         let odd = |cell: &&crate::dicom::Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
         // What is said twice is told by nobody; the offset is no fact of its own.
@@ -200,7 +271,7 @@ impl Replay {
         if set.cells.iter().any(|cell| odd(&cell)) || twice > usize::from(set.offset.is_some()) {
             return None;
         }
-        self.cut(row, set, |part, row| {
+        self.cut(row, set, restless, |part, row| {
             let merge = row.row().map(|row| (row.merge, row.lifts));
             let is_kept =
                 |cell: &crate::dicom::Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
@@ -211,7 +282,7 @@ impl Replay {
         let mut facts = Vec::new();
         let mut leaves = 0;
         for (row, run) in rows {
-            facts.push(Fact { row, run: self.fact(row, run, set, &mut leaves)? });
+            facts.push(Fact { row, run: self.fact(row, run, set, memos, &mut leaves)? });
         }
         let gaps = self.number_of(self.pattern.segments.len());
         let mut anew = assembler.anew_of(facts, set, leaves)?;
@@ -221,7 +292,7 @@ impl Replay {
     }
 
     /// Where a fact comes from; of gaps the number of their segment.
-    fn fact(&mut self, row: RowRef, run: &str, set: &DataSet, leaves: &mut u64) -> Option<Run> {
+    fn fact(&mut self, row: RowRef, run: &str, set: &DataSet, memos: &mut Memos, leaves: &mut u64) -> Option<Run> {
         let of = row.row()?;
         let cells = || set.cells.iter().filter(move |cell| cell.row == Some(row));
         // The offset is no part of its own; it feeds what it dated.
@@ -261,13 +332,13 @@ impl Replay {
         let (from, to) = segment.gap;
         let own = cells().filter(|cell| cell.leaf).count() as u64;
         *leaves += own;
-        let table = self.memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);
+        let table = memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);
         (segment.kind, segment.open) = (Gap::Memo(table), true);
         Some(Run::Whole(Source::Gap(at)))
     }
 
     /// Accounts for the rows that fitted.
-    pub(super) fn settle(&mut self, assembler: &mut Assembler, sink: &mut Sink<'_>) {
+    fn settle(&mut self, assembler: &mut Assembler, sink: &mut Sink<'_>) {
         let rows = core::mem::take(&mut self.rows);
         let Some(deed) = self.deed.as_ref().filter(|_| rows > 0) else { return };
         if let Deed::Instance { same, .. } = deed {
@@ -276,17 +347,6 @@ impl Replay {
         for loss in &self.losses {
             sink.lose(Loss { first: self.first, count: loss.count * rows, ..*loss });
         }
-    }
-
-    /// Whether a row fitted the pattern.
-    #[cfg(test)]
-    pub(super) fn has_fitted(&self) -> bool {
-        self.fitted
-    }
-
-    /// Forgets the pattern: what it would do may have changed.
-    pub(super) fn forget(&mut self) {
-        self.deed = None;
     }
 }
 

@@ -11,6 +11,7 @@ mod offset;
 mod pattern;
 mod quick;
 mod read;
+mod reader;
 mod replay;
 mod select;
 mod write;
@@ -19,6 +20,7 @@ pub(crate) use dataset::{Cell, DataSet};
 pub(crate) use leaf::{clean, normal};
 #[doc(hidden)]
 pub use read::read_plainly;
-pub use read::{Reader, read, read_with};
+pub use read::{read, read_with};
+pub use reader::Reader;
 pub use select::Select;
 pub use write::{Rows, write, write_into, write_with};

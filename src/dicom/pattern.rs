@@ -2,7 +2,8 @@
 
 use super::dataset::leaves;
 use crate::grammar::plain::{is_plain, is_plain_name};
-use crate::json::scan::{Next, Raw, Scanner, plain, plain_ascii};
+use crate::json::scan::{Next, Raw, Scanner};
+use crate::json::words::{plain, plain_ascii};
 use crate::table::{Part, RowRef, Vr};
 use alloc::boxed::Box;
 use alloc::string::String;

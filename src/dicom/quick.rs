@@ -6,7 +6,7 @@
 
 use super::dataset::{Cell, DataSet, Dest, Filled};
 use crate::grammar::plain::{is_plain, is_plain_name};
-use crate::json::scan::{plain, plain_ascii};
+use crate::json::words::{plain, plain_ascii};
 use crate::loss::{Code, Step};
 use crate::table::{Align, Named, Vr, look, row};
 

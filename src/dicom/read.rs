@@ -5,10 +5,9 @@ use super::replay::Replay;
 use crate::assemble::Assembler;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner, Stop, Utf8};
-use crate::loss::{Code, Kept, Loss, Mapped, Place, Sink};
+use crate::loss::{Code, Loss, Mapped, Place, Sink};
 use crate::options::Options;
 use crate::study::Study;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// Reads a DICOM JSON text: a QIDO-RS answer of any level, WADO-RS metadata, a single data set, or several texts one after the other.
@@ -61,165 +60,6 @@ fn run_in(mut core: Core, json: &[u8], options: &Options, mut sink: Sink<'_>) ->
     core.finish(options, sink)
 }
 
-/// Reads DICOM JSON in chunks of any size, and several texts together.
-///
-/// ```
-/// use fhir_dicomweb::{Options, dicom::Reader, row};
-/// let mut reader = Reader::new(Options::default());
-/// for chunk in [&br#"[{"0020000D":{"vr":"UI","Val"#[..], br#"ue":["1.2.3"]}}]"#] {
-///     reader.push(chunk)?;
-/// }
-/// reader.end_document()?;
-/// reader.push(br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]},"0020000E":{"vr":"UI","Value":["1.2.3.1"]}}]"#)?;
-/// let studies = reader.finish()?.ignore_loss();
-/// assert_eq!(studies[0].series().next().unwrap().get(row::SERIES_UID), Some("1.2.3.1"));
-/// # Ok::<(), fhir_dicomweb::Error>(())
-/// ```
-pub struct Reader {
-    core: Core,
-    options: Options,
-    told: Kept,
-    /// Bytes of a data set that has not ended.
-    rest: Vec<u8>,
-    /// Not to be tried again before this many bytes are at hand: keeps the work linear however small the chunks.
-    wanted: usize,
-    taken: u64,
-}
-
-impl Reader {
-    /// A reader that has read nothing.
-    #[must_use]
-    pub fn new(options: Options) -> Self {
-        let told = Sink::new(options.strict, None).kept();
-        Reader { core: Core::new(), told, options, rest: Vec::new(), wanted: 0, taken: 0 }
-    }
-
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// As [`read`]. After an error the reader is of no further use.
-    pub fn push(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.taken += chunk.len() as u64;
-        if self.taken > self.options.limits.input_bytes {
-            return Err(Error::new(Kind::LimitInput));
-        }
-        if self.rest.is_empty() {
-            let used = self.telling(|core, options, sink| core.feed(chunk, false, options, sink))?;
-            self.rest.extend_from_slice(chunk.get(used..).unwrap_or_default());
-            self.wanted = self.rest.len() * 2;
-            return Ok(());
-        }
-        self.rest.extend_from_slice(chunk);
-        if self.rest.len() < self.wanted {
-            return Ok(());
-        }
-        self.feed_rest(false)
-    }
-
-    /// The rows that follow are of the study, and the series, of this path, where they do not say so themselves: below a study, rows need not
-    /// repeat the UIDs of the path (PS3.18 10.6.3.3).
-    ///
-    /// ```
-    /// use fhir_dicomweb::{Options, dicom::Reader, row, url::Resource};
-    /// let mut reader = Reader::new(Options::default());
-    /// reader.within(&Resource::of_study("1.2.3")?);
-    /// reader.push(br#"[{"0020000E":{"vr":"UI","Value":["1.2.3.1"]}}]"#)?;
-    /// assert_eq!(reader.finish()?.ignore_loss()[0].get(row::STUDY_UID), Some("1.2.3"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn within(&mut self, path: &crate::url::Resource) {
-        if let Some(study) = path.study() {
-            self.core.assembler.within(study, path.series());
-            self.core.replay.forget();
-        }
-    }
-
-    /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is
-    /// wanted. Both texts end here. (The studies and what is lost are the same; notes of values that came through may be fewer.)
-    ///
-    /// ```
-    /// use fhir_dicomweb::{Options, dicom::Reader};
-    /// let (mut one, mut two) = (Reader::new(Options::default()), Reader::new(Options::default()));
-    /// two.push(br#"[{"0020000D":{"vr":"UI","Value":["1.2.4"]}}]"#)?;
-    /// one.push(br#"[{"0020000D":{"vr":"UI","Value":["1.2.3"]}}]"#)?;
-    /// one.append(two)?;
-    /// assert_eq!(one.finish()?.ignore_loss().len(), 2);
-    /// # Ok::<(), fhir_dicomweb::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`read`].
-    pub fn append(&mut self, mut other: Reader) -> Result<(), Error> {
-        self.end_document()?;
-        other.end_document()?;
-        self.taken = self.taken.saturating_add(other.taken);
-        if self.taken > self.options.limits.input_bytes {
-            return Err(Error::new(Kind::LimitInput));
-        }
-        self.told.report.append(&other.told.report, self.core.assembler.rows());
-        self.core.offset += other.core.offset;
-        self.core.replay.forget();
-        self.telling(|core, options, sink| core.assembler.append(other.core.assembler, options, sink))
-    }
-
-    /// Works with a sink that goes on with what was told before.
-    fn telling<R>(&mut self, work: impl FnOnce(&mut Core, &Options, &mut Sink<'_>) -> R) -> R {
-        let mut sink = Sink::resumed(core::mem::take(&mut self.told));
-        let result = work(&mut self.core, &self.options, &mut sink);
-        self.told = sink.kept();
-        result
-    }
-
-    /// How many rows were read.
-    pub(crate) fn rows(&self) -> u64 {
-        self.core.assembler.rows()
-    }
-
-    /// Lets go what is of other studies than these.
-    pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
-        self.core.assembler.retain(uids);
-        self.core.replay.forget();
-    }
-
-    /// What was read so far.
-    pub(crate) fn assembler(&self) -> &Assembler {
-        &self.core.assembler
-    }
-
-    fn feed_rest(&mut self, whole: bool) -> Result<(), Error> {
-        let rest = core::mem::take(&mut self.rest);
-        let used = self.telling(|core, options, sink| core.feed(&rest, whole, options, sink))?;
-        self.rest = rest;
-        self.rest.drain(..used);
-        self.wanted = self.rest.len() * 2;
-        Ok(())
-    }
-
-    /// Ends one text; another may follow, and its rows join the same studies.
-    ///
-    /// # Errors
-    /// As [`read`]; in particular where the text ends too early.
-    pub fn end_document(&mut self) -> Result<(), Error> {
-        self.feed_rest(true)?;
-        self.core.end_document()
-    }
-
-    /// Ends, and gives the studies in order of first appearance.
-    ///
-    /// # Errors
-    /// As [`read`].
-    pub fn finish(mut self) -> Result<Mapped<Vec<Study>>, Error> {
-        self.feed_rest(true)?;
-        self.core.finish(&self.options, Sink::resumed(self.told))
-    }
-}
-
-impl core::fmt::Debug for Reader {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Reader").field("bytes", &self.taken).finish_non_exhaustive()
-    }
-}
-
 /// Where in a text the reader stands between two data sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -233,13 +73,13 @@ enum State {
     Comma,
 }
 
-struct Core {
+pub(super) struct Core {
     state: State,
     set: DataSet,
-    replay: Replay,
-    assembler: Assembler,
+    pub(super) replay: Replay,
+    pub(super) assembler: Assembler,
     /// The offset of the next byte, over all texts.
-    offset: u64,
+    pub(super) offset: u64,
     at_start: bool,
     /// Whether a data set was met in this text, and the first object that was none.
     good: bool,
@@ -247,7 +87,7 @@ struct Core {
 }
 
 impl Core {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Core {
             state: State::Top,
             set: DataSet::default(),
@@ -261,7 +101,7 @@ impl Core {
     }
 
     /// Reads what is complete of `bytes`; how many of them are done with.
-    fn feed(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
+    pub(super) fn feed(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
         let done = self.steps(bytes, whole, options, sink);
         self.replay.settle(&mut self.assembler, sink);
         done
@@ -365,7 +205,7 @@ impl Core {
     }
 
     /// A text in which no object was a data set is no DICOM JSON.
-    fn end_document(&mut self) -> Result<(), Error> {
+    pub(super) fn end_document(&mut self) -> Result<(), Error> {
         let (good, foreign) = (core::mem::take(&mut self.good), self.foreign.take());
         self.at_start = true;
         match foreign {
@@ -374,7 +214,7 @@ impl Core {
         }
     }
 
-    fn finish(mut self, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
+    pub(super) fn finish(mut self, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
         self.end_document()?;
         sink.check()?;
         let value = self.assembler.finish(options, &mut sink)?;
@@ -403,6 +243,7 @@ impl From<Error> for Broken {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::dicom::Reader;
 
     /// Whether the second of two rows is compared with the first, and not read.
     fn second_is_compared(rows: [&str; 2]) -> bool {

@@ -5,3 +5,5 @@ pub(crate) mod scan;
 mod serialize;
 pub(crate) mod text;
 pub(crate) mod tree;
+mod utf8;
+pub(crate) mod words;

@@ -10,6 +10,8 @@
 //! of an `f64` is a number here. In particular lone surrogates, invalid UTF-8 and control characters in strings are refused.
 
 pub(crate) use super::raw::Raw;
+pub(crate) use super::utf8::Utf8;
+use super::words::plain;
 
 /// Why scanning stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,36 +34,6 @@ pub(crate) enum Next {
     True,
     False,
     Null,
-}
-
-/// The bytes at hand, as far as they are UTF-8. Checked once, so that no string needs to be checked again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Utf8<'a> {
-    text: &'a str,
-    /// Whether nothing comes behind: the text ends here, or what follows is no UTF-8.
-    ends: bool,
-    /// Whether what follows is no UTF-8.
-    broken: bool,
-}
-
-impl<'a> Utf8<'a> {
-    /// Of `input`, which is the end of the text if `whole`.
-    pub(crate) fn of(input: &'a [u8], whole: bool) -> Self {
-        match core::str::from_utf8(input) {
-            Ok(text) => Utf8 { text, ends: whole, broken: false },
-            Err(error) => {
-                let text = input.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or("");
-                // The rest of a character may be in the next chunk.
-                let broken = whole || error.error_len().is_some();
-                Utf8 { text, ends: broken, broken }
-            }
-        }
-    }
-
-    /// What is left from `at` on.
-    pub(crate) fn from(&self, at: usize) -> Self {
-        Utf8 { text: self.text.get(at..).unwrap_or(""), ..*self }
-    }
 }
 
 /// The scanner. `Copy`, so that a caller can try and go back.
@@ -383,54 +355,6 @@ impl<'a> Scanner<'a> {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// How many bytes come before the first that ends a string or may not stand in one: a quote, a backslash, a control character.
-/// Eight at a time, in one word.
-#[inline]
-pub(crate) fn plain(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        let (quote, backslash) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
-        // In the lowest byte that is marked the mark is right; those above it may be marked for a borrow.
-        let marked =
-            (quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word) & HIGH;
-        if marked != 0 {
-            return bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8;
-        }
-        rest = behind;
-    }
-    let ends = rest.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(rest.len());
-    bytes.len() - rest.len() + ends
-}
-
-/// How many bytes come before the quote that ends a string, if all of them are printable ASCII and none is a backslash.
-#[inline]
-pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        let quote = word ^ (ONES * b'"' as u64);
-        let marked = quote.wrapping_sub(ONES) & !quote & HIGH;
-        // What stands before the quote, or the whole word.
-        let before = if marked == 0 { u64::MAX } else { (marked & marked.wrapping_neg()).wrapping_sub(1) >> 7 };
-        let backslash = word ^ (ONES * b'\\' as u64);
-        let odd =
-            backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word | (word & !HIGH).wrapping_add(ONES) | word;
-        if odd & HIGH & before != 0 {
-            return None;
-        }
-        if marked != 0 {
-            return Some(bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8);
-        }
-        rest = behind;
-    }
-    let len = rest.iter().position(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))?;
-    (rest.get(len) == Some(&b'"')).then_some(bytes.len() - rest.len() + len)
-}
-
 /// A scalar met while skipping; `null` is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Leaf<'a> {
@@ -534,18 +458,6 @@ mod tests {
     }
 
     proptest::proptest! {
-        #[test]
-        fn words_find_what_bytes_find(bytes in proptest::collection::vec(proptest::prop_oneof![8 => 0x20u8..0x7F, 1 => proptest::prelude::any::<u8>()], 0..40), ends in proptest::prelude::any::<bool>()) {
-            let mut bytes = bytes;
-            if ends {
-                bytes.push(b'"');
-            }
-            let end = bytes.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(bytes.len());
-            assert_eq!(plain(&bytes), end);
-            let ascii = bytes.iter().take(end).all(|byte| matches!(byte, b' '..=b'~')) && bytes.get(end) == Some(&b'"');
-            assert_eq!(plain_ascii(&bytes), ascii.then_some(end));
-        }
-
         #[test]
         fn oracle_on_soup(parts in proptest::collection::vec(proptest::sample::select(&[
             "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"vr\"", "1", "-1.5e3", "true", "null", " ", "\\", "\\u00e9", "\\ud83d", "é", "0",

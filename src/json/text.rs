@@ -1,6 +1,6 @@
 //! The one JSON writer: text straight into bytes.
 
-use super::scan::plain;
+use super::words::plain;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;

@@ -63,14 +63,17 @@ impl At {
             path => (path, false),
         };
         // The name is what is behind the last dot.
-        let mut above = path;
-        while let [rest @ .., last] = above {
-            if *last == b'.' {
-                break;
+        let (mut name, mut rest) = (path, path);
+        while let [byte, behind @ ..] = rest {
+            if *byte == b'.' {
+                name = behind;
             }
-            above = rest;
+            rest = behind;
         }
-        let name = element.split_at(above.len()).1.split_at(path.len() - above.len()).0;
+        let name = match core::str::from_utf8(name) {
+            Ok(name) => name,
+            Err(_) => element,
+        };
         At { releases, element, name, list, number: number_of(level, element), shape, when }
     }
 }

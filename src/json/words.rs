@@ -1,0 +1,68 @@
+//! Strings looked at eight bytes at a time, in one word.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// How many bytes come before the first that ends a string or may not stand in one: a quote, a backslash, a control character.
+/// Eight at a time, in one word.
+#[inline]
+pub(crate) fn plain(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let (quote, backslash) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
+        // In the lowest byte that is marked the mark is right; those above it may be marked for a borrow.
+        let marked =
+            (quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word) & HIGH;
+        if marked != 0 {
+            return bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8;
+        }
+        rest = behind;
+    }
+    let ends = rest.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(rest.len());
+    bytes.len() - rest.len() + ends
+}
+
+/// How many bytes come before the quote that ends a string, if all of them are printable ASCII and none is a backslash.
+#[inline]
+pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * b'"' as u64);
+        let marked = quote.wrapping_sub(ONES) & !quote & HIGH;
+        // What stands before the quote, or the whole word.
+        let before = if marked == 0 { u64::MAX } else { (marked & marked.wrapping_neg()).wrapping_sub(1) >> 7 };
+        let backslash = word ^ (ONES * b'\\' as u64);
+        let odd =
+            backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word | (word & !HIGH).wrapping_add(ONES) | word;
+        if odd & HIGH & before != 0 {
+            return None;
+        }
+        if marked != 0 {
+            return Some(bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8);
+        }
+        rest = behind;
+    }
+    let len = rest.iter().position(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))?;
+    (rest.get(len) == Some(&b'"')).then_some(bytes.len() - rest.len() + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn words_find_what_bytes_find(bytes in proptest::collection::vec(proptest::prop_oneof![8 => 0x20u8..0x7F, 1 => proptest::prelude::any::<u8>()], 0..40), ends in proptest::prelude::any::<bool>()) {
+            let mut bytes = bytes;
+            if ends {
+                bytes.push(b'"');
+            }
+            let end = bytes.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(bytes.len());
+            assert_eq!(plain(&bytes), end);
+            let ascii = bytes.iter().take(end).all(|byte| matches!(byte, b' '..=b'~')) && bytes.get(end) == Some(&b'"');
+            assert_eq!(plain_ascii(&bytes), ascii.then_some(end));
+        }
+    }
+}

@@ -268,8 +268,7 @@ impl DataSet {
                 Some(group) if seen & (1 << group) == 0 && scanner.peek()? == Next::String => {
                     seen |= 1 << group;
                     let raw = scanner.string()?;
-                    let leaf = self.leaf(&raw);
-                    self.store_name(leaf, group, dest, index, filled);
+                    self.group(&raw, group, dest, index, filled);
                 }
                 _ => self.extra(scanner, ordinal)?,
             }

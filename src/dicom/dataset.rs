@@ -1,5 +1,6 @@
 //! One data set on its way into the record: every leaf is claimed by a row, or reported.
 
+use super::quick::tag;
 use crate::json::scan::{LeafValue, Next, Raw, Scanner, Stop};
 use crate::loss::{Code, Loss, Place, Step};
 use crate::table::{Align, Home, Part, RowRef, Vr, home, inside, is_known, rows_inside};
@@ -356,11 +357,11 @@ pub(super) fn tag_of(name: &Raw<'_>) -> Option<(u32, bool)> {
     } else {
         name.text
     };
-    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
+    let digits = <[u8; 8]>::try_from(text.as_bytes()).ok()?;
+    match tag(digits) {
+        Some(tag) => Some((tag, false)),
+        None => tag(digits.map(|digit| digit.to_ascii_uppercase())).map(|tag| (tag, true)),
     }
-    let lower = text.bytes().any(|b| b.is_ascii_lowercase());
-    u32::from_str_radix(text, 16).ok().map(|tag| (tag, lower))
 }
 
 /// Whether the names of an object are those of a server's error answer (Orthanc, dcm4chee, Azure, Google, FHIR).

@@ -1,6 +1,7 @@
 //! One leaf: brought into the one form of its value representation, or refused.
 
 use super::dataset::{Cell, DataSet, Dest, Filled};
+use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::grammar::{da, integer, offset, pn, tm, uid};
 use crate::json::scan::Raw;
 use crate::loss::Code;
@@ -30,6 +31,11 @@ impl DataSet {
 
     /// A string under an attribute of the table.
     pub(super) fn string(&mut self, raw: &Raw<'_>, dest: Dest, index: u32, filled: &mut Filled) {
+        if !self.plain && !raw.escaped && is_printable(raw.text) && is_plain(raw.text, dest.part.vr) {
+            // It stands in its one form already.
+            let field = dest.base + usize::from(dest.part.field);
+            return self.store(raw.text, None, field, dest, index, filled, true);
+        }
         let leaf = self.leaf(raw);
         let vr = dest.part.vr;
         if vr == Vr::Pn {
@@ -181,6 +187,16 @@ impl DataSet {
         }
     }
 
+    /// A group of a name as it stands in its object.
+    pub(super) fn group(&mut self, raw: &Raw<'_>, group: usize, dest: Dest, index: u32, filled: &mut Filled) {
+        if !self.plain && !raw.escaped && is_printable(raw.text) && is_plain_name(raw.text) {
+            let field = dest.base + usize::from(dest.part.field) + group;
+            return self.store(raw.text, None, field, dest, index, filled, true);
+        }
+        let leaf = self.leaf(raw);
+        self.store_name(leaf, group, dest, index, filled);
+    }
+
     /// A group of a name: `group` and, where the text holds `=`, those after it. One leaf.
     pub(super) fn store_name(&mut self, leaf: Leaf, group: usize, mut dest: Dest, index: u32, filled: &mut Filled) {
         if is_blank(&leaf.text) {
@@ -212,6 +228,11 @@ impl DataSet {
             self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0, place: 0 });
         }
     }
+}
+
+/// Whether it is ASCII without control characters.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn is_blank(text: &str) -> bool {

@@ -108,10 +108,9 @@ impl Spell for Person {
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Reference(person) = found else { return };
         fill.also(person.type_);
-        if person.names.iter().any(|group| !group.text.is_empty()) {
-            names(person, fill);
-        } else {
-            display(person.display, fill);
+        match person.names.as_deref().filter(|groups| groups.iter().any(|group| !group.text.is_empty())) {
+            Some(groups) => names(groups, fill),
+            None => display(person.display, fill),
         }
         let Some(identifier) = &person.identifier else { return };
         fill.put(3, identifier.value);
@@ -155,8 +154,8 @@ fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
 }
 
 /// The groups of HumanNames.
-fn names<'d>(person: &found::Reference<'d>, fill: &mut Fill<'d>) {
-    for (field, group) in person.names.iter().enumerate() {
+fn names(groups: &[found::Group; 3], fill: &mut Fill<'_>) {
+    for (field, group) in groups.iter().enumerate() {
         let leaf = Leaf { text: "", id: group.leaf };
         fill.set(field, group.text.clone(), leaf);
         for id in &group.rest {

@@ -1,0 +1,71 @@
+//! Where leaves stand, worked out once for all that stand alike: in the studies of a text most do.
+
+use super::Reader;
+use super::index::type_of;
+use crate::json::tree::Id;
+use crate::loss::{Place, Step};
+use crate::table::{element_of, resource_type};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+/// The places of leaves of studies, by the names that lead down to them: sixteen bits each, the last one first.
+#[derive(Default)]
+pub(super) struct Places {
+    known: BTreeMap<u128, Place>,
+}
+
+impl Reader<'_, '_> {
+    /// The place of an element: type of its resource, names down to it. Elements of lists have none of their own.
+    pub(super) fn place(&mut self, id: Id) -> Place {
+        let Some(way) = self.way(id) else { return self.place_of(id) };
+        if let Some(place) = self.places.known.get(&way) {
+            return *place;
+        }
+        let place = self.place_of(id);
+        self.places.known.insert(way, place);
+        place
+    }
+
+    /// The names that lead from the resource that is being read to a leaf, if they alone decide where it stands.
+    fn way(&self, id: Id) -> Option<u128> {
+        let (mut way, mut at) = (0_u128, id);
+        while at != self.resource {
+            if self.tree.is_marked(at) {
+                return None;
+            }
+            match self.tree.name(at) {
+                0 => {}
+                // What is no element is told by its ordinal.
+                name if way >> 112 != 0 || element_of(name).is_none() => return None,
+                name => way = way << 16 | u128::from(name),
+            }
+            let parent = self.tree.parent(at);
+            if parent == at {
+                return None;
+            }
+            at = parent;
+        }
+        Some(way)
+    }
+
+    fn place_of(&self, id: Id) -> Place {
+        let mut names = Vec::new();
+        let mut at = id;
+        loop {
+            if let Some(type_) = type_of(self.tree, at).and_then(resource_type) {
+                names.push(Step::Element(type_));
+                break;
+            }
+            match self.tree.name(at) {
+                0 => {}
+                name => names.push(element_of(name).map_or_else(|| Step::Unknown(self.tree.ordinal(at)), Step::Element)),
+            }
+            let parent = self.tree.parent(at);
+            if parent == at {
+                break;
+            }
+            at = parent;
+        }
+        names.into_iter().rev().fold(Place::ROOT, Place::then)
+    }
+}

@@ -6,10 +6,13 @@ mod account;
 mod attribute;
 mod attributes;
 mod dataset;
+mod frame;
+mod hold;
 mod leaf;
 mod offset;
 mod read;
 mod select;
+mod walk;
 mod write;
 
 pub(crate) use dataset::{Cell, DataSet};

@@ -7,6 +7,7 @@ mod elements;
 mod instance;
 mod known;
 mod names;
+mod order;
 mod part;
 mod patient;
 mod query;
@@ -20,6 +21,7 @@ pub(crate) use elements::{element, elements, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use names::{PLACES, RESOURCE_TYPE, element_of, name, name_of_primitive, number_of, position, primitive_of};
+pub(crate) use order::{Top, in_order};
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
 pub(crate) use query::{NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};
@@ -102,12 +104,6 @@ pub(crate) enum Home {
     Container,
     /// The offset that dates all times of the data set.
     Offset(&'static Part),
-}
-
-/// The tag and VR of the part of a row that fills `field`.
-pub(crate) fn home_part(row: RowRef, field: usize) -> Option<(u32, &'static str)> {
-    let part = row.row()?.part_of(field)?;
-    Some((part.tag, part.vr.name()))
 }
 
 /// The rows that have parts inside a container.

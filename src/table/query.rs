@@ -32,6 +32,30 @@ pub(crate) fn required(level: Level) -> impl Iterator<Item = (u32, &'static str)
     STUDY.iter().chain(series).chain(instance).copied()
 }
 
+/// The first level whose rows must have an attribute.
+pub(super) const fn required_from(tag: u32) -> Option<Level> {
+    if has(STUDY, tag) {
+        Some(Level::Study)
+    } else if has(SERIES, tag) {
+        Some(Level::Series)
+    } else if has(INSTANCE, tag) {
+        Some(Level::Instance)
+    } else {
+        None
+    }
+}
+
+const fn has(list: &[(u32, &str)], tag: u32) -> bool {
+    let mut rest = list;
+    while let [(known, _), more @ ..] = rest {
+        if *known == tag {
+            return true;
+        }
+        rest = more;
+    }
+    false
+}
+
 /// RetrieveURL, which is returned where there is one, asked for or not.
 pub(crate) const RETRIEVE_URL: u32 = 0x0008_1190;
 

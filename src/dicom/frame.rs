@@ -1,0 +1,177 @@
+//! Data sets into text: attributes in the order of their tags. What the instances of a series share is written once.
+
+use super::attributes::{attribute, begin, container, empty, finish, object, one};
+use super::offset::Offsets;
+use super::walk::Walk;
+use super::write::Rows;
+use crate::fhir::place;
+use crate::study::Series;
+use crate::table::{Level, Part, Row, RowRef, Top, Vr, in_order, row};
+use crate::value::{FIELDS, Fields};
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What the data sets of a series' instances share: pieces of text, between which that stands which is of one instance.
+pub(super) struct Frame {
+    text: Vec<u8>,
+    /// Where each piece ends, and the attribute of the instance that follows it.
+    pieces: Vec<(usize, Option<&'static Top>)>,
+    /// The attribute that holds an instance's URL, up to the instance's UID.
+    url: Option<Vec<u8>>,
+}
+
+impl<'a> Walk<'a> {
+    /// Writes the data set of a study, or of a series.
+    pub(super) fn data_set(&self, series: Option<Series<'a>>, offsets: &Offsets<'a>, out: &mut Vec<u8>) {
+        out.push(b',');
+        let url = self.url(series);
+        object(out, |out| {
+            self.tops(|top| {
+                if top.row == row::RETRIEVE_URL.into() {
+                    if let Some(url) = &url {
+                        one(out, top.tag, top.part.vr, url);
+                    }
+                } else {
+                    self.top(top, offsets, out);
+                }
+            });
+        });
+    }
+
+    /// What the data sets of a series' instances share.
+    pub(super) fn frame(&self, series: Series<'a>, offsets: &Offsets<'a>) -> Frame {
+        let url = self.url(Some(series)).map(|url| url + "/instances/");
+        let mut frame = Frame { text: Vec::new(), pieces: Vec::new(), url: None };
+        self.tops(|top| {
+            if top.row.level == Level::Instance {
+                frame.pieces.push((frame.text.len(), Some(top)));
+            } else if top.row == row::RETRIEVE_URL.into() {
+                frame.pieces.push((frame.text.len(), Some(top)));
+                frame.url = url.as_deref().map(|url| {
+                    let mut attribute = Vec::new();
+                    begin(&mut attribute, top.tag, top.part.vr, url);
+                    attribute
+                });
+            } else {
+                self.top(top, offsets, &mut frame.text);
+            }
+        });
+        frame.pieces.push((frame.text.len(), None));
+        frame
+    }
+
+    /// Writes the data set of an instance.
+    pub(super) fn instance(&self, frame: &Frame, out: &mut Vec<u8>) {
+        let uid = self.given(row::INSTANCE_UID.into()).first().and_then(|item| item.first().copied()).unwrap_or("");
+        out.push(b',');
+        object(out, |out| {
+            let mut from = 0;
+            for (end, top) in &frame.pieces {
+                out.extend_from_slice(frame.text.get(from..*end).unwrap_or_default());
+                from = *end;
+                match top {
+                    Some(top) if top.row == row::RETRIEVE_URL.into() => {
+                        if let Some(url) = &frame.url {
+                            out.extend_from_slice(url);
+                            finish(out, uid);
+                        }
+                    }
+                    Some(top) => self.part(top, out),
+                    None => {}
+                }
+            }
+        });
+    }
+
+    /// Calls for every attribute of these rows, in order; for a sequence of several parts once.
+    fn tops(&self, mut each: impl FnMut(&'static Top)) {
+        let mut before = None;
+        for top in in_order() {
+            if before != Some(top.tag) {
+                each(top);
+            }
+            before = Some(top.tag);
+        }
+    }
+
+    fn top(&self, top: &'static Top, offsets: &Offsets<'_>, out: &mut Vec<u8>) {
+        if matches!(top.part.vr, Vr::Offset) {
+            if let Some(offset) = offsets.written().filter(|_| self.select.holds(self.rows.level(), top.tag)) {
+                one(out, top.tag, top.part.vr, offset);
+            }
+        } else if top.row == row::MODALITIES.into() {
+            self.modalities(top, out);
+        } else if top.part.within.is_some() {
+            self.sequence(top, out);
+        } else {
+            self.part(top, out);
+        }
+    }
+
+    /// Whether rows hold the attribute of a part.
+    fn holds(&self, row: RowRef, part: &Part) -> bool {
+        self.left_out(part).is_none() && (row != row::AVAILABILITY.into() || self.rows == Rows::Study)
+    }
+
+    fn part(&self, top: &'static Top, out: &mut Vec<u8>) {
+        let items = self.given(top.row);
+        let written = match top.row.row() {
+            Some(row) if !items.is_empty() && self.holds(top.row, top.part) => attribute(out, row, top.part, &items),
+            _ => false,
+        };
+        self.require(top, written, out);
+    }
+
+    /// The key is there, empty if nothing is known.
+    fn require(&self, top: &Top, written: bool, out: &mut Vec<u8>) {
+        if !written && self.rows != Rows::Metadata && top.required.is_some_and(|from| from <= self.rows.level()) {
+            empty(out, top.tag, top.part.vr);
+        }
+    }
+
+    fn modalities(&self, top: &'static Top, out: &mut Vec<u8>) {
+        let item = |code| {
+            let mut item = [""; FIELDS];
+            item.iter_mut().take(1).for_each(|first| *first = code);
+            item
+        };
+        let written = match top.row.row() {
+            Some(row) if !self.modalities.is_empty() && self.holds(top.row, top.part) => {
+                let items: Vec<Fields<'_>> = self.modalities.iter().copied().map(item).collect();
+                attribute(out, row, top.part, &items)
+            }
+            _ => false,
+        };
+        self.require(top, written, out);
+    }
+
+    /// A sequence whose items hold parts of rows.
+    fn sequence(&self, top: &'static Top, out: &mut Vec<u8>) {
+        let own = in_order().filter(|other| other.tag == top.tag && self.holds(other.row, other.part));
+        let parts: Vec<(&'static Row, &'static Part, Cow<'_, [Fields<'_>]>)> =
+            own.filter_map(|own| Some((own.row.row()?, own.part, self.given(own.row)))).collect();
+        let parts: Vec<_> = parts.iter().map(|(row, part, items)| (*row, *part, &**items)).collect();
+        let written = container(out, top.tag, &parts);
+        self.require(top, written, out);
+    }
+
+    /// RetrieveURL of the study, or of a series: the record's own, and what is made from it, else made from the caller's base.
+    fn url(&self, series: Option<Series<'a>>) -> Option<String> {
+        let part = RowRef::from(row::RETRIEVE_URL).row().and_then(|row| row.parts.first());
+        part.filter(|part| self.left_out(part).is_none())?;
+        let study = self.study;
+        let own = study.get(row::RETRIEVE_URL).map(|retrieve| retrieve.url).filter(|url| !url.is_empty());
+        let base = self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+        let mut url = match own {
+            // Only a URL of this study has URLs of its series below it.
+            Some(url) if series.is_none() || place::base_of(study, url).is_some() => String::from(url),
+            _ => [base?, "/studies/", study.get(row::STUDY_UID)?].concat(),
+        };
+        if let Some(uid) = series.and_then(|series| series.get(row::SERIES_UID)) {
+            url.push_str("/series/");
+            url.push_str(uid);
+        }
+        Some(url)
+    }
+}

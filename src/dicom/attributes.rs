@@ -2,7 +2,7 @@
 //!
 //! An attribute begins with a comma; whoever opened the object around it turns the first of them into the brace.
 
-use super::hold::holds;
+use super::hold::Hold;
 use crate::json::text::Writer;
 use crate::table::{Align, Part, Row, Vr};
 use crate::value::Fields;
@@ -20,23 +20,23 @@ pub(super) fn object(out: &mut Vec<u8>, members: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// The beginning of an attribute that has values.
-const HEAD: &[u8; 32] = b",\"00000000\":{\"vr\":\"--\",\"Value\":[";
+type Head = [u8; 32];
 /// How much of it there is without values.
 const BARE: usize = 22;
 
-fn head(tag: u32, vr: Vr) -> [u8; HEAD.len()] {
+fn head(tag: u32, vr: Vr) -> Head {
     // The eight digits, each in a byte of its own.
     let mut digits = u64::from(tag);
     digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF;
     digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF;
     digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F;
     let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-    let digits = (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'A' - b'9' - 1)).to_be_bytes();
-    let mut head = *HEAD;
-    for (at, text) in [(2, digits.as_slice()), (19, vr.name().as_bytes())] {
-        head.iter_mut().skip(at).zip(text).for_each(|(slot, byte)| *slot = *byte);
-    }
-    head
+    let [a, b, c, d, e, f, g, h] = (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'A' - b'9' - 1)).to_be_bytes();
+    let (v, r) = if let [v, r] = vr.name().as_bytes() { (*v, *r) } else { (b'U', b'N') };
+    [
+        b',', b'"', a, b, c, d, e, f, g, h, b'"', b':', b'{', b'"', b'v', b'r', b'"', b':', b'"', v, r, b'"', b',', b'"', b'V', b'a', b'l',
+        b'u', b'e', b'"', b':', b'[',
+    ]
 }
 
 /// An attribute without value.
@@ -104,57 +104,79 @@ fn is_plain(bytes: &[u8]) -> bool {
     rest.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
 }
 
+/// A part of a row, with what its VR can hold.
+#[derive(Clone, Copy)]
+pub(super) struct Of {
+    pub(super) row: &'static Row,
+    pub(super) part: &'static Part,
+    pub(super) hold: Hold,
+}
+
 /// A value that a part gives, by item; none where it keeps its position alone.
 type Given<'i, 'f> = Option<&'i Fields<'f>>;
 
 /// The values of a part: of lists whose values belong to items those without are there too, but for the last.
-fn values<'i, 'f>(row: &'static Row, part: &'static Part, items: &'i [Fields<'f>]) -> impl Iterator<Item = Given<'i, 'f>> + Clone {
+fn values<'i, 'f>(of: Of, items: &'i [Fields<'f>]) -> impl Iterator<Item = Given<'i, 'f>> + Clone {
+    let Of { row, part, hold } = of;
     let keeps = part.align == Align::Each;
-    let given = move |item: &'i Fields<'f>| (belongs(row, part, item) && says(part, 0, item)).then_some(item);
+    let given = move |item: &'i Fields<'f>| (belongs(row, part, item) && says(hold, part, 0, item)).then_some(item);
     let last = if keeps { items.iter().rposition(|item| given(item).is_some()).map_or(0, |last| last + 1) } else { items.len() };
     items.iter().take(last).map(given).filter(move |value| keeps || value.is_some())
 }
 
 /// Writes the attribute of a part; whether there is one.
-pub(super) fn attribute(out: &mut Vec<u8>, row: &'static Row, part: &'static Part, items: &[Fields<'_>]) -> bool {
-    let mut values = values(row, part, items);
+pub(super) fn attribute(out: &mut Vec<u8>, of: Of, items: &[Fields<'_>]) -> bool {
+    let Of { row, part, hold } = of;
+    if let [item] = items {
+        // Most facts have one.
+        let is_there = belongs(row, part, item) && says(hold, part, 0, item);
+        if is_there {
+            attribute_of(out, of, item);
+        }
+        return is_there;
+    }
+    let mut values = values(of, items);
     let Some(first) = values.next() else { return false };
     out.extend_from_slice(&head(part.tag, part.vr));
-    value(out, part, 0, first);
+    value(out, hold, part, 0, first);
     for more in values {
         out.push(b',');
-        value(out, part, 0, more);
+        value(out, hold, part, 0, more);
     }
     out.extend_from_slice(b"]}");
     true
 }
 
-/// Writes a sequence whose items hold parts of rows; whether there is one. `parts` are in order, each with its row and the row's items.
+fn attribute_of(out: &mut Vec<u8>, of: Of, item: &Fields<'_>) {
+    out.extend_from_slice(&head(of.part.tag, of.part.vr));
+    value(out, of.hold, of.part, 0, Some(item));
+    out.extend_from_slice(b"]}");
+}
+
+/// Writes a sequence whose items hold parts of rows; whether there is one. `parts` are in order, each with the items of its row.
 ///
 /// Sequences of a part go into the first item, of what has one value each item has one.
-pub(super) fn container(out: &mut Vec<u8>, tag: u32, parts: &[(&'static Row, &'static Part, &[Fields<'_>])]) -> bool {
+pub(super) fn container(out: &mut Vec<u8>, tag: u32, parts: &[(Of, &[Fields<'_>])]) -> bool {
     let is_whole = |part: &Part| part.align == Align::Append && part.vr == Vr::Sq;
-    let count = parts.iter().map(|(row, part, items)| {
-        let values = values(row, part, items);
-        if is_whole(part) { values.take(1).count() } else { values.count() }
+    let count = parts.iter().map(|(of, items)| {
+        let values = values(*of, items);
+        if is_whole(of.part) { values.take(1).count() } else { values.count() }
     });
     let Some(count) = count.max().filter(|count| *count > 0) else { return false };
-    let mut given: Vec<_> = parts.iter().map(|(row, part, items)| values(row, part, items)).collect();
+    let mut given: Vec<_> = parts.iter().map(|(of, items)| values(*of, items)).collect();
     out.extend_from_slice(&head(tag, Vr::Sq));
     for n in 0..count {
         if n > 0 {
             out.push(b',');
         }
         object(out, |out| {
-            for ((row, part, items), values) in parts.iter().zip(&mut given) {
-                if is_whole(part) {
+            for ((of, items), values) in parts.iter().zip(&mut given) {
+                if is_whole(of.part) {
                     if n == 0 {
-                        attribute(out, row, part, items);
+                        attribute(out, *of, items);
                     }
                 } else if let Some(Some(item)) = values.next() {
-                    out.extend_from_slice(&head(part.tag, part.vr));
-                    value(out, part, 0, Some(item));
-                    out.extend_from_slice(b"]}");
+                    attribute_of(out, *of, item);
                 }
             }
         });
@@ -177,22 +199,22 @@ fn text<'f>(item: &Fields<'f>, field: usize) -> &'f str {
 }
 
 /// The groups of a name that a PN can hold.
-fn groups<'f>(item: &Fields<'f>, field: usize) -> [&'f str; 3] {
-    [0, 1, 2].map(|n| Some(text(item, field + n)).filter(|group| holds(Vr::Pn, group)).unwrap_or(""))
+fn groups<'f>(hold: Hold, item: &Fields<'f>, field: usize) -> [&'f str; 3] {
+    [0, 1, 2].map(|n| Some(text(item, field + n)).filter(|group| hold.holds(Vr::Pn, group)).unwrap_or(""))
 }
 
 /// Whether a part has a value for an item. Fields that the VR cannot hold give none.
-fn says(part: &Part, base: usize, item: &Fields<'_>) -> bool {
+fn says(hold: Hold, part: &Part, base: usize, item: &Fields<'_>) -> bool {
     let field = base + usize::from(part.field);
     match part.vr {
-        Vr::Sq => part.items.iter().any(|sub| says(sub, field, item) && is_chosen(part.items, sub, field, item)),
-        Vr::Pn => groups(item, field).iter().any(|group| !group.is_empty()),
-        vr => !text(item, field).is_empty() && holds(vr, text(item, field)),
+        Vr::Sq => part.items.iter().any(|sub| says(hold, sub, field, item) && is_chosen(hold, part.items, sub, field, item)),
+        Vr::Pn => groups(hold, item, field).iter().any(|group| !group.is_empty()),
+        vr => !text(item, field).is_empty() && hold.holds(vr, text(item, field)),
     }
 }
 
 /// Writes the value of a part for an item.
-fn value(out: &mut Vec<u8>, part: &Part, base: usize, item: Given<'_, '_>) {
+fn value(out: &mut Vec<u8>, hold: Hold, part: &Part, base: usize, item: Given<'_, '_>) {
     let Some(item) = item else {
         out.extend_from_slice(if part.vr == Vr::Sq { b"{}" } else { b"null" });
         return;
@@ -201,16 +223,16 @@ fn value(out: &mut Vec<u8>, part: &Part, base: usize, item: Given<'_, '_>) {
     match part.vr {
         Vr::Sq => object(out, |out| {
             for sub in by_tag(part.items) {
-                if says(sub, field, item) && is_chosen(part.items, sub, field, item) {
+                if says(hold, sub, field, item) && is_chosen(hold, part.items, sub, field, item) {
                     out.extend_from_slice(&head(sub.tag, sub.vr));
-                    value(out, sub, field, Some(item));
+                    value(out, hold, sub, field, Some(item));
                     out.extend_from_slice(b"]}");
                 }
             }
         }),
         Vr::Pn => object(out, |out| {
             let names = [b",\"Alphabetic\":".as_slice(), b",\"Ideographic\":", b",\"Phonetic\":"];
-            for (name, group) in names.into_iter().zip(groups(item, field)).filter(|(_, group)| !group.is_empty()) {
+            for (name, group) in names.into_iter().zip(groups(hold, item, field)).filter(|(_, group)| !group.is_empty()) {
                 out.extend_from_slice(name);
                 string(out, group);
             }
@@ -231,25 +253,27 @@ fn by_tag(parts: &[Part]) -> impl Iterator<Item = &Part> {
 }
 
 /// The fields of an item that the VR of this part cannot hold.
-pub(super) fn lost(part: &Part, base: usize, item: &Fields<'_>, tell: &mut dyn FnMut(usize)) {
+fn lost(hold: Hold, part: &Part, base: usize, item: &Fields<'_>, tell: &mut dyn FnMut(usize)) {
     let field = base + usize::from(part.field);
     match part.vr {
-        Vr::Sq => part.items.iter().filter(|sub| is_chosen(part.items, sub, field, item)).for_each(|sub| lost(sub, field, item, tell)),
-        Vr::Pn => (field..field + 3).filter(|field| !holds(part.vr, text(item, *field))).for_each(tell),
-        vr if !holds(vr, text(item, field)) => tell(field),
+        Vr::Sq => {
+            part.items.iter().filter(|sub| is_chosen(hold, part.items, sub, field, item)).for_each(|sub| lost(hold, sub, field, item, tell))
+        }
+        Vr::Pn => (field..field + 3).filter(|field| !hold.holds(part.vr, text(item, *field))).for_each(tell),
+        vr if !hold.holds(vr, text(item, field)) => tell(field),
         _ => {}
     }
 }
 
-/// As [`lost`], of a part at the top.
-pub(super) fn lost_of(row: &Row, part: &Part, item: &Fields<'_>, tell: &mut dyn FnMut(usize)) {
-    if belongs(row, part, item) {
-        lost(part, 0, item, tell);
+/// As `lost`, of a part at the top.
+pub(super) fn lost_of(of: Of, item: &Fields<'_>, tell: &mut dyn FnMut(usize)) {
+    if belongs(of.row, of.part, item) {
+        lost(of.hold, of.part, 0, item, tell);
     }
 }
 
 /// Of several attributes for one field (CodeValue, LongCodeValue, URNCodeValue) the one for values of this form.
-fn is_chosen(parts: &[Part], part: &Part, base: usize, item: &Fields<'_>) -> bool {
+fn is_chosen(hold: Hold, parts: &[Part], part: &Part, base: usize, item: &Fields<'_>) -> bool {
     let same = || parts.iter().filter(|other| other.field == part.field);
     if same().count() < 2 {
         return true;
@@ -259,7 +283,7 @@ fn is_chosen(parts: &[Part], part: &Part, base: usize, item: &Fields<'_>) -> boo
     let urn = scheme.is_empty() && value.contains(':');
     let chosen = same()
         .find(|other| urn && other.vr == Vr::Ur)
-        .or_else(|| same().find(|other| other.vr != Vr::Ur && holds(other.vr, value)))
+        .or_else(|| same().find(|other| other.vr != Vr::Ur && hold.holds(other.vr, value)))
         .or_else(|| same().next());
     chosen.is_some_and(|chosen| chosen.tag == part.tag)
 }

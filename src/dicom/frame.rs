@@ -1,12 +1,12 @@
 //! Data sets into text: attributes in the order of their tags. What the instances of a series share is written once.
 
-use super::attributes::{attribute, begin, container, empty, finish, object, one};
+use super::attributes::{Of, attribute, begin, container, empty, finish, object, one};
 use super::offset::Offsets;
 use super::walk::Walk;
 use super::write::Rows;
 use crate::fhir::place;
 use crate::study::Series;
-use crate::table::{Level, Part, Row, RowRef, Top, Vr, in_order, row};
+use crate::table::{Level, RowRef, Source, Top, in_order, row};
 use crate::value::{FIELDS, Fields};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -21,21 +21,26 @@ pub(super) struct Frame {
     url: Option<Vec<u8>>,
 }
 
+/// Every attribute at the top, in order; a sequence of several parts once.
+fn tops() -> impl Iterator<Item = &'static Top> {
+    in_order().filter(|top| !top.is_more)
+}
+
 impl<'a> Walk<'a> {
     /// Writes the data set of a study, or of a series.
     pub(super) fn data_set(&self, series: Option<Series<'a>>, offsets: &Offsets<'a>, out: &mut Vec<u8>) {
         out.push(b',');
         let url = self.url(series);
         object(out, |out| {
-            self.tops(|top| {
-                if top.row == row::RETRIEVE_URL.into() {
+            for top in tops() {
+                if top.source == Source::Url {
                     if let Some(url) = &url {
                         one(out, top.tag, top.part.vr, url);
                     }
                 } else {
                     self.top(top, offsets, out);
                 }
-            });
+            }
         });
     }
 
@@ -43,10 +48,10 @@ impl<'a> Walk<'a> {
     pub(super) fn frame(&self, series: Series<'a>, offsets: &Offsets<'a>) -> Frame {
         let url = self.url(Some(series)).map(|url| url + "/instances/");
         let mut frame = Frame { text: Vec::new(), pieces: Vec::new(), url: None };
-        self.tops(|top| {
+        for top in tops() {
             if top.row.level == Level::Instance {
                 frame.pieces.push((frame.text.len(), Some(top)));
-            } else if top.row == row::RETRIEVE_URL.into() {
+            } else if top.source == Source::Url {
                 frame.pieces.push((frame.text.len(), Some(top)));
                 frame.url = url.as_deref().map(|url| {
                     let mut attribute = Vec::new();
@@ -56,7 +61,7 @@ impl<'a> Walk<'a> {
             } else {
                 self.top(top, offsets, &mut frame.text);
             }
-        });
+        }
         frame.pieces.push((frame.text.len(), None));
         frame
     }
@@ -71,7 +76,7 @@ impl<'a> Walk<'a> {
                 out.extend_from_slice(frame.text.get(from..*end).unwrap_or_default());
                 from = *end;
                 match top {
-                    Some(top) if top.row == row::RETRIEVE_URL.into() => {
+                    Some(top) if top.source == Source::Url => {
                         if let Some(url) = &frame.url {
                             out.extend_from_slice(url);
                             finish(out, uid);
@@ -84,42 +89,26 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Calls for every attribute of these rows, in order; for a sequence of several parts once.
-    fn tops(&self, mut each: impl FnMut(&'static Top)) {
-        let mut before = None;
-        for top in in_order() {
-            if before != Some(top.tag) {
-                each(top);
-            }
-            before = Some(top.tag);
-        }
-    }
-
     fn top(&self, top: &'static Top, offsets: &Offsets<'_>, out: &mut Vec<u8>) {
-        if matches!(top.part.vr, Vr::Offset) {
-            if let Some(offset) = offsets.written().filter(|_| self.select.holds(self.rows.level(), top.tag)) {
-                one(out, top.tag, top.part.vr, offset);
+        match top.source {
+            Source::Offset => {
+                if let Some(offset) = offsets.written().filter(|_| self.select.holds(self.rows.level(), top.tag)) {
+                    one(out, top.tag, top.part.vr, offset);
+                }
             }
-        } else if top.row == row::MODALITIES.into() {
-            self.modalities(top, out);
-        } else if top.part.within.is_some() {
-            self.sequence(top, out);
-        } else {
-            self.part(top, out);
+            Source::Modalities => self.all_modalities(top, out),
+            Source::Inside => self.sequence(top, out),
+            Source::Part | Source::Url => self.part(top, out),
         }
     }
 
-    /// Whether rows hold the attribute of a part.
-    fn holds(&self, row: RowRef, part: &Part) -> bool {
-        self.left_out(part).is_none() && (row != row::AVAILABILITY.into() || self.rows == Rows::Study)
+    fn of(&self, top: &Top) -> Option<Of> {
+        Some(Of { row: top.row.row()?, part: top.part, hold: self.hold })
     }
 
     fn part(&self, top: &'static Top, out: &mut Vec<u8>) {
-        let items = self.given(top.row);
-        let written = match top.row.row() {
-            Some(row) if !items.is_empty() && self.holds(top.row, top.part) => attribute(out, row, top.part, &items),
-            _ => false,
-        };
+        let written =
+            self.has(top.row) && self.holds(top.row, top.part) && self.of(top).is_some_and(|of| attribute(out, of, &self.given(top.row)));
         self.require(top, written, out);
     }
 
@@ -130,16 +119,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn modalities(&self, top: &'static Top, out: &mut Vec<u8>) {
+    fn all_modalities(&self, top: &'static Top, out: &mut Vec<u8>) {
         let item = |code| {
             let mut item = [""; FIELDS];
             item.iter_mut().take(1).for_each(|first| *first = code);
             item
         };
-        let written = match top.row.row() {
-            Some(row) if !self.modalities.is_empty() && self.holds(top.row, top.part) => {
+        let written = match self.of(top) {
+            Some(of) if !self.modalities.is_empty() && self.holds(top.row, top.part) => {
                 let items: Vec<Fields<'_>> = self.modalities.iter().copied().map(item).collect();
-                attribute(out, row, top.part, &items)
+                attribute(out, of, &items)
             }
             _ => false,
         };
@@ -148,10 +137,9 @@ impl<'a> Walk<'a> {
 
     /// A sequence whose items hold parts of rows.
     fn sequence(&self, top: &'static Top, out: &mut Vec<u8>) {
-        let own = in_order().filter(|other| other.tag == top.tag && self.holds(other.row, other.part));
-        let parts: Vec<(&'static Row, &'static Part, Cow<'_, [Fields<'_>]>)> =
-            own.filter_map(|own| Some((own.row.row()?, own.part, self.given(own.row)))).collect();
-        let parts: Vec<_> = parts.iter().map(|(row, part, items)| (*row, *part, &**items)).collect();
+        let own = in_order().filter(|other| other.tag == top.tag && self.has(other.row) && self.holds(other.row, other.part));
+        let parts: Vec<(Of, Cow<'_, [Fields<'_>]>)> = own.filter_map(|own| Some((self.of(own)?, self.given(own.row)))).collect();
+        let parts: Vec<_> = parts.iter().map(|(of, items)| (*of, &**items)).collect();
         let written = container(out, top.tag, &parts);
         self.require(top, written, out);
     }

@@ -1,8 +1,8 @@
 //! The walk that writes a study as rows: its facts, taken level by level, and what becomes of each of their fields.
 
 use super::account::Account;
-use super::attributes::lost_of;
-use super::hold::holds;
+use super::attributes::{Of, lost_of};
+use super::hold::Hold;
 use super::offset::{Offsets, dated};
 use super::select::Select;
 use super::write::Rows;
@@ -10,7 +10,7 @@ use crate::kind::Draft;
 use crate::loss::Code;
 use crate::options::Options;
 use crate::study::{Instance, Series, Study};
-use crate::table::{Level, Part, Row, RowRef, Vr, is_query_only, row, rows_of, vr_of_field};
+use crate::table::{Level, Part, Row, RowRef, Vr, is_query_only, row, rows_of, vrs_of, whole_rows};
 use crate::value::{FIELDS, Fields, Items};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -29,8 +29,12 @@ pub(super) struct Walk<'a> {
     pub(super) account: Account,
     /// The items of the facts at hand.
     items: Vec<Fields<'a>>,
-    /// Which of them are those of a row, by level.
+    /// Which of them are those of a row, by level, if it has any: a bit each.
     ranges: [[Range<u32>; ROWS]; 4],
+    present: [u32; 4],
+    /// Rows all of whose attributes are written, a bit each, by level.
+    whole: [u32; 4],
+    pub(super) hold: Hold,
     /// Where the items of the levels above end.
     above: [usize; 4],
     /// Facts that are written otherwise than they stand in the record.
@@ -48,6 +52,10 @@ struct Bent {
 /// A field of an item that is lost, and why.
 type Lost = (usize, usize, Code);
 
+fn has(bits: &[u32; 4], row: RowRef) -> bool {
+    bits.get(row.level as usize).is_some_and(|bits| bits & (1 << row.index) != 0)
+}
+
 /// The fields of items of its own.
 fn borrowed(items: &[[String; FIELDS]]) -> Vec<Fields<'_>> {
     items.iter().map(|item| item.each_ref().map(String::as_str)).collect()
@@ -63,6 +71,9 @@ impl<'a> Walk<'a> {
             account: Account::default(),
             items: Vec::new(),
             ranges: [const { [const { 0..0 }; ROWS] }; 4],
+            present: [0; 4],
+            whole: if select.is_all() { whole_rows(rows.level(), rows == Rows::Metadata) } else { [0; 4] },
+            hold: Hold::of(&study.arena),
             above: [0; 4],
             bent: Vec::new(),
             modalities: Vec::new(),
@@ -107,10 +118,14 @@ impl<'a> Walk<'a> {
         let mut all = core::mem::take(&mut self.items);
         all.truncate(begin);
         self.bent.retain(|bent| bent.row.level < level);
+        let mut present = 0;
         for (index, row) in rows_of(level).iter().enumerate() {
             let row_ref = RowRef { level, index: index as u8 };
+            let Some(given) = get(row_ref) else { continue };
             let from = all.len();
-            all.extend(get(row_ref).into_iter().flatten());
+            for item in given {
+                all.push(item);
+            }
             if let Some(slot) = self.ranges.get_mut(level as usize).and_then(|ranges| ranges.get_mut(index)) {
                 *slot = from as u32..all.len() as u32;
             }
@@ -118,6 +133,7 @@ impl<'a> Walk<'a> {
             if items.is_empty() {
                 continue;
             }
+            present |= 1 << index;
             if row_ref == row::RETRIEVE_URL.into() {
                 self.retrieve(row, items, new);
                 continue;
@@ -133,19 +149,35 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        if let Some(slot) = self.present.get_mut(level as usize) {
+            *slot = present;
+        }
         let end = all.len();
         self.items = all;
         self.above.iter_mut().skip(level as usize + 1).for_each(|above| *above = end);
     }
 
+    /// Whether a row has items.
+    pub(super) fn has(&self, row: RowRef) -> bool {
+        has(&self.present, row)
+    }
+
     /// The items of a row as they are written.
     pub(super) fn given(&self, row: RowRef) -> Cow<'_, [Fields<'_>]> {
+        if !self.has(row) {
+            return Cow::Borrowed(&[]);
+        }
         if let Some(bent) = self.bent.iter().find(|bent| bent.row == row) {
             return Cow::Owned(borrowed(&bent.items));
         }
         let range = self.ranges.get(row.level as usize).and_then(|ranges| ranges.get(usize::from(row.index)));
         let items = range.and_then(|range| self.items.get(range.start as usize..range.end as usize));
         Cow::Borrowed(items.unwrap_or_default())
+    }
+
+    /// Whether these rows hold the attribute of a part.
+    pub(super) fn holds(&self, row: RowRef, part: &Part) -> bool {
+        has(&self.whole, row) || self.left_out(part).is_none() && (row != row::AVAILABILITY.into() || self.rows == Rows::Study)
     }
 
     /// Why a part of a fact is not written in these rows, if it is not.
@@ -163,25 +195,19 @@ impl<'a> Walk<'a> {
 
     /// How many leaves a fact is, if every one of them is written as it stands: then nobody need look closer.
     fn whole(&self, row_ref: RowRef, row: &Row, items: &[Fields<'_>]) -> Option<u64> {
-        if row_ref == row::AVAILABILITY.into() || row_ref == row::MODALITIES.into() {
+        if !has(&self.whole, row_ref) {
             return None;
-        }
-        let mut has_offset = false;
-        for part in row.parts {
-            has_offset |= matches!(part.vr, Vr::Offset);
-            if self.left_out(part).is_some() {
-                return None;
-            }
         }
         let mut leaves = 0;
         for item in items {
-            for (field, text) in item.iter().take(row.kind.fields).enumerate().filter(|(_, text)| !text.is_empty()) {
-                match vr_of_field(row_ref, field) {
+            let fields = item.iter().zip(vrs_of(row_ref)).take(row.kind.fields);
+            for (text, vr) in fields.filter(|(text, _)| !text.is_empty()) {
+                match vr {
                     // The offset is of the whole data set, and is told there.
-                    Some(Vr::Offset) if has_offset => {
+                    Some(Vr::Offset) => {
                         dated(*item)?;
                     }
-                    Some(vr) if !holds(vr, text) => return None,
+                    Some(vr) if !self.hold.holds(*vr, text) => return None,
                     _ => leaves += 1,
                 }
             }
@@ -201,7 +227,7 @@ impl<'a> Walk<'a> {
         let mut lost = Vec::new();
         if row_ref == row::MODALITIES.into() {
             // They join those of the series.
-            let whole = |item: &Fields<'_>| row.parts.iter().all(|part| item.first().is_some_and(|code| holds(part.vr, code)));
+            let whole = |item: &Fields<'_>| row.parts.iter().all(|part| item.first().is_some_and(|code| self.hold.holds(part.vr, code)));
             lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| (n, 0, Code::TooLong)));
         } else if !of_study_only {
             lost = self.lost(row_ref, row, items);
@@ -231,7 +257,7 @@ impl<'a> Walk<'a> {
         let mut lost: Vec<Lost> = Vec::new();
         for part in row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none()) {
             for (n, item) in items.iter().enumerate() {
-                lost_of(row, part, item, &mut |field| lost.push((n, field, Code::TooLong)));
+                lost_of(Of { row, part, hold: self.hold }, item, &mut |field| lost.push((n, field, Code::TooLong)));
             }
         }
         if lost.is_empty() {

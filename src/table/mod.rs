@@ -21,13 +21,13 @@ pub(crate) use elements::{element, elements, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use names::{PLACES, RESOURCE_TYPE, element_of, name, name_of_primitive, number_of, position, primitive_of};
-pub(crate) use order::{Top, in_order};
+pub(crate) use order::{Source, Top, in_order, whole_rows};
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
 pub(crate) use query::{NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};
+pub(crate) use row_type::{At, IDENTIFIED, Merge};
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
-pub(crate) use row_type::{IDENTIFIED, Merge};
-pub(crate) use takers::{Taker, is_list, takers, vr_of_field};
+pub(crate) use takers::{Taker, is_list, takers, vr_of_field, vrs_of};
 
 /// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).
 ///

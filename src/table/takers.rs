@@ -2,7 +2,7 @@
 
 use super::names::{PLACES, bare, same};
 use super::part::{Part, Vr};
-use super::{Level, Row, RowRef, elements, rows_of};
+use super::{At, Level, Row, RowRef, elements, rows_of};
 use crate::fhir::shape::Shape;
 use crate::release::Release;
 use crate::value::FIELDS;
@@ -51,7 +51,8 @@ const fn of_element(level: Level, element: &str, release: Release) -> Takers {
         let (mut any, mut own, mut is_policy) = (None, None, false);
         let mut at = 0;
         while at < rows[index].places.len() {
-            if let Some(place) = &rows[index].places[at] {
+            let place: &Option<At> = &rows[index].places[at];
+            if let Some(place) = place {
                 if same(place.element, element) {
                     if any.is_none() {
                         any = Some(place.shape);
@@ -132,9 +133,14 @@ const fn vr_of(parts: &[Part], base: usize, field: usize) -> Option<Vr> {
     None
 }
 
-/// The VR of the attribute that fills a field of a row, inside sequences too.
+/// The VRs of the attributes that fill the fields of a row, inside sequences too.
+pub(crate) fn vrs_of(row: RowRef) -> &'static [Option<Vr>; FIELDS] {
+    VRS.get(row.level as usize).and_then(|rows| rows.get(usize::from(row.index))).unwrap_or(&[None; FIELDS])
+}
+
+/// As [`vrs_of`], of one field.
 pub(crate) fn vr_of_field(row: RowRef, field: usize) -> Option<Vr> {
-    VRS.get(row.level as usize)?.get(usize::from(row.index))?.get(field).copied().flatten()
+    vrs_of(row).get(field).copied().flatten()
 }
 
 #[cfg(test)]

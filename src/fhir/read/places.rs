@@ -5,24 +5,56 @@ use super::index::type_of;
 use crate::json::tree::Id;
 use crate::loss::{Place, Step};
 use crate::table::{element_of, resource_type};
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// The places of leaves of studies, by the names that lead down to them: sixteen bits each, the last one first.
-#[derive(Default)]
 pub(super) struct Places {
-    known: BTreeMap<u128, Place>,
+    known: Vec<(u128, Place)>,
+    /// Which of them, from 1, is the last that was asked for of those whose names mix to the same number.
+    slots: [u8; SLOTS],
+}
+
+const SLOTS: usize = 128;
+
+impl Default for Places {
+    fn default() -> Self {
+        Places { known: Vec::new(), slots: [0; SLOTS] }
+    }
+}
+
+impl Places {
+    fn slot(&mut self, way: u128) -> Option<&mut u8> {
+        let mixed = (way as u64 ^ ((way >> 64) as u64).rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.slots.get_mut((mixed >> 57) as usize)
+    }
+
+    fn get(&mut self, way: u128) -> Option<Place> {
+        let at = usize::from(*self.slot(way)?).checked_sub(1)?;
+        self.known.get(at).filter(|(known, _)| *known == way).map(|(_, place)| *place)
+    }
+
+    fn keep(&mut self, way: u128, place: Place) {
+        let at = self.known.iter().position(|(known, _)| *known == way).unwrap_or(self.known.len());
+        // There are fewer in any text that is no trap.
+        let Ok(number) = u8::try_from(at + 1) else { return };
+        if at == self.known.len() {
+            self.known.push((way, place));
+        }
+        if let Some(slot) = self.slot(way) {
+            *slot = number;
+        }
+    }
 }
 
 impl Reader<'_, '_> {
     /// The place of an element: type of its resource, names down to it. Elements of lists have none of their own.
     pub(super) fn place(&mut self, id: Id) -> Place {
         let Some(way) = self.way(id) else { return self.place_of(id) };
-        if let Some(place) = self.places.known.get(&way) {
-            return *place;
+        if let Some(place) = self.places.get(way) {
+            return place;
         }
         let place = self.place_of(id);
-        self.places.known.insert(way, place);
+        self.places.keep(way, place);
         place
     }
 

@@ -63,24 +63,16 @@ fn is_offset(bytes: &[u8]) -> bool {
     }
 }
 
-/// A legal UID (PS3.5 9.1).
+/// A legal UID (PS3.5 9.1): no arc is empty, or begins with a zero that is not all of it. Told from neighbours, without a branch for each.
 fn is_uid(bytes: &[u8]) -> bool {
-    if bytes.len() > 64 || !matches!(bytes, [b'0'..=b'2', b'.', ..]) {
-        return false;
-    }
-    // Of the arc at hand: whether it has begun, and whether it is a lone zero.
-    let (mut begun, mut zero) = (true, false);
-    for byte in bytes.iter().skip(1) {
-        match byte {
-            b'.' if begun => (begun, zero) = (false, false),
-            b'0'..=b'9' if !zero => {
-                zero = !begun && *byte == b'0';
-                begun = true;
-            }
-            _ => return false,
-        }
-    }
-    begun
+    let [b'0'..=b'2', b'.', behind @ ..] = bytes else { return false };
+    let before = bytes.get(1..).unwrap_or_default();
+    let ill = bytes.iter().zip(before).zip(behind).fold(false, |ill, ((one, two), three)| {
+        let digit = three.is_ascii_digit();
+        let dot = *three == b'.';
+        ill | !(digit | dot) | (dot & (*two == b'.')) | (digit & (*two == b'0') & (*one == b'.'))
+    });
+    bytes.len() <= 64 && !ill && matches!(behind, [.., b'0'..=b'9'])
 }
 
 #[cfg(test)]

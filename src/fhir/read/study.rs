@@ -78,11 +78,14 @@ impl<'d> Reader<'d, '_> {
         };
         self.id(study, &uid);
         self.endpoints(study, &uid);
-        let identity = self.identity(uid);
-        self.set.patient = identity.patient;
+        let is_known = self.has_fact(row::PATIENT_ID.into());
+        self.set.patient = (is_known, is_known);
+        // What the series say again; most lists of studies list none.
+        let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         // A resource says all that it knows: what is not there is absent.
         self.set.known = [u64::MAX; 4];
         assembler.take(&mut self.set, self.options, sink)?;
+        let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
         }
@@ -159,15 +162,16 @@ impl<'d> Reader<'d, '_> {
 
     /// What the study's own data set says of study and patient.
     fn identity(&self, uid: String) -> Identity {
-        let mut cells = Vec::new();
-        for field in 0..crate::value::FIELDS as u8 {
-            for row in [RowRef::from(row::STUDY_UID), row::PATIENT_ID.into()] {
-                cells.extend(self.fact(row, field).map(|text| (row, field, text)));
+        let mut cells: Vec<(RowRef, u8, String)> = Vec::new();
+        for cell in &self.set.cells {
+            let own = cell.row.filter(|row| *row == row::STUDY_UID.into() || *row == row::PATIENT_ID.into());
+            let Some((row, text)) = own.zip(self.set.text.get(cell.start..cell.end)) else { continue };
+            if !cells.iter().any(|(known, field, _)| (*known, *field) == (row, cell.field)) {
+                cells.push((row, cell.field, text.into()));
             }
         }
-        let known = cells.iter().any(|(known, field, _)| *known == row::PATIENT_ID.into() && *field == 0);
         let url = self.fact(row::RETRIEVE_URL.into(), 0).or_else(|| self.fact(row::RETRIEVE_URL.into(), 1));
-        Identity { uid, url, cells, patient: (known, known) }
+        Identity { uid, url, cells, patient: self.set.patient }
     }
 
     /// A further data set of the study.

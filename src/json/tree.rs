@@ -84,78 +84,91 @@ impl<'t> Tree<'t> {
     }
 
     fn value(&mut self, scanner: &mut Scanner<'t>, name: Name, parent: Id) -> Result<(), Stop> {
-        let next = scanner.peek()?;
-        let at = self.nodes.len();
-        let end = at as Id + 1;
-        let node = |text, what, flag| Node { text, parent, end, decoded: 0, name, what, flag };
-        match next {
+        match scanner.peek()? {
             Next::String => {
                 let raw = scanner.string()?;
-                let mut node = node(raw.text, What::Text, !raw.is_blank());
-                if raw.escaped {
-                    let mut text = String::with_capacity(raw.text.len());
-                    raw.decode_into(&mut text);
-                    self.decoded.push(text);
-                    node.decoded = self.decoded.len() as u32;
-                }
-                self.nodes.push(node);
+                self.push_raw(raw, name, parent);
             }
             Next::Object => {
-                self.nodes.push(node("", What::Object, false));
+                let at = self.push("", What::Object, false, name, parent);
                 let mut members = scanner.enter_object()?;
-                let mut marked = false;
                 while let Some(name) = scanner.member(&mut members)? {
-                    let name = self.number_of(name);
-                    marked |= name == self.mark;
-                    self.value(scanner, name, at as Id)?;
+                    let name = if name.escaped {
+                        let mut text = String::new();
+                        name.decode_into(&mut text);
+                        self.number_of(&text)
+                    } else {
+                        self.number_of(name.text)
+                    };
+                    self.mark(at, name);
+                    self.value(scanner, name, at)?;
                 }
-                self.close(at, marked);
+                self.close(at);
             }
             Next::Array => {
-                self.nodes.push(node("", What::Array, false));
+                let at = self.push("", What::Array, false, name, parent);
                 let mut elements = scanner.enter_array()?;
                 while scanner.element(&mut elements)? {
-                    self.value(scanner, 0, at as Id)?;
+                    self.value(scanner, 0, at)?;
                 }
-                self.close(at, false);
+                self.close(at);
             }
             Next::Number => {
                 let digits = scanner.number()?;
-                self.nodes.push(node(digits, What::Number, true));
+                self.push(digits, What::Number, true, name, parent);
             }
-            Next::True => {
+            literal => {
                 scanner.literal()?;
-                self.nodes.push(node("", What::True, true));
-            }
-            Next::False => {
-                scanner.literal()?;
-                self.nodes.push(node("", What::False, true));
-            }
-            Next::Null => {
-                scanner.literal()?;
-                self.nodes.push(node("", What::Null, false));
+                let what = match literal {
+                    Next::True => What::True,
+                    Next::False => What::False,
+                    _ => What::Null,
+                };
+                self.push("", what, what != What::Null, name, parent);
             }
         }
         Ok(())
     }
 
-    /// Everything behind `at` is what it holds.
-    fn close(&mut self, at: usize, marked: bool) {
-        let end = self.nodes.len() as Id;
-        if let Some(node) = self.nodes.get_mut(at) {
-            node.end = end;
-            node.flag = marked;
+    /// Adds a node that holds nothing yet.
+    #[inline]
+    pub(super) fn push(&mut self, text: &'t str, what: What, flag: bool, name: Name, parent: Id) -> Id {
+        let at = self.nodes.len() as Id;
+        self.nodes.push(Node { text, parent, end: at.wrapping_add(1), decoded: 0, name, what, flag });
+        at
+    }
+
+    /// Adds a string as it stands in the text.
+    pub(super) fn push_raw(&mut self, raw: Raw<'t>, name: Name, parent: Id) {
+        self.push(raw.text, What::Text, !raw.is_blank(), name, parent);
+        if raw.escaped {
+            let mut text = String::with_capacity(raw.text.len());
+            raw.decode_into(&mut text);
+            self.decoded.push(text);
+            let decoded = self.decoded.len() as u32;
+            self.nodes.last_mut().into_iter().for_each(|node| node.decoded = decoded);
         }
     }
 
-    fn number_of(&mut self, name: Raw<'_>) -> Name {
-        let number = if name.escaped {
-            let mut text = String::new();
-            name.decode_into(&mut text);
-            (self.number)(&text)
-        } else {
-            (self.number)(name.text)
-        };
+    /// Everything behind `at` is what it holds.
+    pub(super) fn close(&mut self, at: Id) {
+        let end = self.nodes.len() as Id;
+        if let Some(node) = self.nodes.get_mut(at as usize) {
+            node.end = end;
+        }
+    }
+
+    /// An object has a member of this name.
+    #[inline]
+    pub(super) fn mark(&mut self, object: Id, name: Name) {
+        if name == self.mark {
+            self.nodes.get_mut(object as usize).into_iter().for_each(|node| node.flag = true);
+        }
+    }
+
+    #[inline]
+    pub(super) fn number_of(&mut self, name: &str) -> Name {
+        let number = (self.number)(name);
         if let Some(bits) = self.seen.get_mut(usize::from(number / 64)) {
             *bits |= 1 << (number % 64);
         }

@@ -117,6 +117,10 @@ pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, 
     }
     let marked = json.strip_prefix(MARK);
     let (bytes, base) = (marked.unwrap_or(json), if marked.is_some() { MARK.len() as u64 } else { 0 });
+    if let Some(quick) = core::str::from_utf8(bytes).ok().and_then(|text| Tree::quick(text, options.limits.depth, number_of, RESOURCE_TYPE))
+    {
+        return Ok(quick);
+    }
     let mut scanner = Scanner::new(bytes, options.limits.depth, true);
     let (mut tree, mut roots) = (Tree::new(bytes.len(), number_of, RESOURCE_TYPE), Vec::new());
     while !scanner.is_done() {

@@ -9,6 +9,7 @@ mod copies;
 mod finish;
 mod join;
 mod record;
+mod usual;
 
 use crate::dicom::{Cell, DataSet};
 use crate::error::{Error, Kind};

@@ -6,7 +6,7 @@ use super::walk::Walk;
 use super::write::Rows;
 use crate::fhir::place;
 use crate::study::Series;
-use crate::table::{Level, RowRef, Source, Top, in_order, row};
+use crate::table::{Level, RowRef, Source, Top, row, tops};
 use crate::value::{FIELDS, Fields};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -21,24 +21,19 @@ pub(super) struct Frame {
     url: Option<Vec<u8>>,
 }
 
-/// Every attribute at the top, in order; a sequence of several parts once.
-fn tops() -> impl Iterator<Item = &'static Top> {
-    in_order().filter(|top| !top.is_more)
-}
-
 impl<'a> Walk<'a> {
     /// Writes the data set of a study, or of a series.
     pub(super) fn data_set(&self, series: Option<Series<'a>>, offsets: &Offsets<'a>, out: &mut Vec<u8>) {
         out.push(b',');
         let url = self.url(series);
         object(out, |out| {
-            for top in tops() {
+            for (top, own) in tops() {
                 if top.source == Source::Url {
                     if let Some(url) = &url {
                         one(out, top.tag, top.part.vr, url);
                     }
                 } else {
-                    self.top(top, offsets, out);
+                    self.top(top, own, offsets, out);
                 }
             }
         });
@@ -48,7 +43,7 @@ impl<'a> Walk<'a> {
     pub(super) fn frame(&self, series: Series<'a>, offsets: &Offsets<'a>) -> Frame {
         let url = self.url(Some(series)).map(|url| url + "/instances/");
         let mut frame = Frame { text: Vec::new(), pieces: Vec::new(), url: None };
-        for top in tops() {
+        for (top, own) in tops() {
             if top.row.level == Level::Instance {
                 frame.pieces.push((frame.text.len(), Some(top)));
             } else if top.source == Source::Url {
@@ -59,7 +54,7 @@ impl<'a> Walk<'a> {
                     attribute
                 });
             } else {
-                self.top(top, offsets, &mut frame.text);
+                self.top(top, own, offsets, &mut frame.text);
             }
         }
         frame.pieces.push((frame.text.len(), None));
@@ -89,15 +84,17 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn top(&self, top: &'static Top, offsets: &Offsets<'_>, out: &mut Vec<u8>) {
+    fn top(&self, top: &'static Top, own: &'static [Option<Top>], offsets: &Offsets<'_>, out: &mut Vec<u8>) {
         match top.source {
+            // Of most rows there is nothing to write.
+            Source::Part if !self.has(top.row) => self.require(top, false, out),
             Source::Offset => {
                 if let Some(offset) = offsets.written().filter(|_| self.select.holds(self.rows.level(), top.tag)) {
                     one(out, top.tag, top.part.vr, offset);
                 }
             }
             Source::Modalities => self.all_modalities(top, out),
-            Source::Inside => self.sequence(top, out),
+            Source::Inside => self.sequence(top, own, out),
             Source::Part | Source::Url => self.part(top, out),
         }
     }
@@ -136,8 +133,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A sequence whose items hold parts of rows.
-    fn sequence(&self, top: &'static Top, out: &mut Vec<u8>) {
-        let own = in_order().filter(|other| other.tag == top.tag && self.has(other.row) && self.holds(other.row, other.part));
+    fn sequence(&self, top: &'static Top, own: &'static [Option<Top>], out: &mut Vec<u8>) {
+        let own = own.iter().flatten().filter(|own| self.has(own.row) && self.holds(own.row, own.part));
         let parts: Vec<(Of, Cow<'_, [Fields<'_>]>)> = own.filter_map(|own| Some((self.of(own)?, self.given(own.row)))).collect();
         let parts: Vec<_> = parts.iter().map(|(of, items)| (*of, &**items)).collect();
         let written = container(out, top.tag, &parts);

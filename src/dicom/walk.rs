@@ -69,7 +69,8 @@ impl<'a> Walk<'a> {
             select,
             rows,
             account: Account::default(),
-            items: Vec::new(),
+            // Most studies have no more facts.
+            items: Vec::with_capacity(24),
             ranges: [const { [const { 0..0 }; ROWS] }; 4],
             present: [0; 4],
             whole: if select.is_all() { whole_rows(rows.level(), rows == Rows::Metadata) } else { [0; 4] },

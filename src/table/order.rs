@@ -145,7 +145,21 @@ const fn is_behind(one: &Top, other: &Top) -> bool {
     one.tag > other.tag || one.tag == other.tag && one.part.tag > other.part.tag
 }
 
+/// The attributes at the top, each with its parts: one, or those of a sequence.
+pub(crate) fn tops() -> impl Iterator<Item = (&'static Top, &'static [Option<Top>])> {
+    let mut rest = ORDER.as_slice();
+    core::iter::from_fn(move || {
+        let first = rest.first()?.as_ref()?;
+        let behind = rest.get(1..)?;
+        let more = behind.iter().position(|top| top.as_ref().is_none_or(|top| !top.is_more)).unwrap_or(behind.len());
+        let (own, behind) = rest.split_at_checked(1 + more)?;
+        rest = behind;
+        Some((first, own))
+    })
+}
+
 /// Every part of every row, by the tag of its attribute at the top, those of one sequence by their own.
+#[cfg(test)]
 pub(crate) fn in_order() -> impl Iterator<Item = &'static Top> + Clone {
     ORDER.iter().flatten()
 }
@@ -161,7 +175,9 @@ mod tests {
         assert!(in_order().is_sorted_by_key(|top| (top.tag, top.part.tag)));
         let mut tags: alloc::vec::Vec<u32> = in_order().map(|top| top.tag).collect();
         tags.dedup();
-        assert_eq!(in_order().filter(|top| !top.is_more).map(|top| top.tag).collect::<alloc::vec::Vec<u32>>(), tags);
+        assert_eq!(tops().map(|(top, _)| top.tag).collect::<alloc::vec::Vec<u32>>(), tags);
+        assert!(tops().all(|(top, own)| own.iter().flatten().all(|other| other.tag == top.tag)));
+        assert_eq!(tops().map(|(_, own)| own.iter().flatten().count()).sum::<usize>(), in_order().count());
     }
 
     #[test]

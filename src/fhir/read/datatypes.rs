@@ -17,6 +17,12 @@ const REFERENCE: Name = named!("reference");
 const CODING: Name = named!("coding");
 const TEXT: Name = named!("text");
 
+/// Whether FHIR has a type of resource of this name.
+fn is_type(name: &str) -> bool {
+    // Nearly all are one of these.
+    matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
+}
+
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -200,7 +206,7 @@ impl<'d> Reader<'d, '_> {
     /// A Reference without its literal: type, identifier, display.
     pub(super) fn reference(&mut self, id: Id) -> Reference<'d> {
         let type_ = self.leaf(id, named!("type"));
-        if let Some(leaf) = type_.id.filter(|_| resource_type(type_.trim()).is_none()) {
+        if let Some(leaf) = type_.id.filter(|_| !is_type(type_.trim())) {
             self.ledger.note(leaf, Code::TypeUnknown);
         }
         let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id)).map(|id| self.identifier(id));

@@ -15,6 +15,7 @@ mod datatypes;
 mod elements;
 mod endpoint;
 mod index;
+mod instance;
 mod ledger;
 mod places;
 mod retrieve;

@@ -19,7 +19,7 @@ pub(super) fn spell(out: &mut String, text: &str, vr: Vr) -> Result<Option<Code>
 }
 
 /// Whether a value is sure to stand in its one form already. `false` says nothing: whoever asks finds out.
-fn is_normal(text: &str, vr: Vr) -> bool {
+pub(super) fn is_normal(text: &str, vr: Vr) -> bool {
     let bytes = text.as_bytes();
     let (Some(b'!'..=b'~'), Some(b'!'..=b'~')) = (bytes.first(), bytes.last()) else { return false };
     let all = |plain: fn(&u8) -> bool| bytes.iter().all(plain);

@@ -1,7 +1,6 @@
 //! An ImagingStudy into data sets: one for the study, one for each series, one for each instance.
 
 use super::Reader;
-use super::elements::Slots;
 use super::index::{text, type_of};
 use crate::assemble::Assembler;
 use crate::dicom::Cell;
@@ -9,7 +8,7 @@ use crate::error::Error;
 use crate::json::tree::{Id, Name};
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::policy::Id as IdPolicy;
-use crate::table::{Level, RESOURCE_TYPE, RowRef, elements, name_of_primitive, position, row};
+use crate::table::{Level, RESOURCE_TYPE, RowRef, elements, position, row};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,7 +20,6 @@ const SERIES: usize = at(Level::Study, named!("series"));
 const OF_SERIES_ENDPOINT: usize = at(Level::Series, named!("endpoint"));
 const OF_SERIES_INSTANCE: usize = at(Level::Series, named!("instance"));
 const OF_SERIES_MODALITY: usize = at(Level::Series, named!("modality"));
-const OF_INSTANCE_CLASS: usize = at(Level::Instance, named!("sopClass"));
 
 /// The position of an element among those of its level; that of one that it has not is no position.
 const fn at(level: Level, name: Name) -> usize {
@@ -117,7 +115,13 @@ impl<'d> Reader<'d, '_> {
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
         self.set.known = [u64::MAX; 4];
         assembler.take(&mut self.set, self.options, sink)?;
+        let class = self.class_shape();
         for instance in list.into_iter().flat_map(|list| tree.children(list)).chain(single) {
+            if let Some(usual) = self.usual(instance, class) {
+                let facts = self.facts(&usual);
+                assembler.take_instance(&uid, facts, self.options, sink)?;
+                continue;
+            }
             self.begin(identity);
             self.push_again(row::SERIES_UID.into(), 0, &uid);
             self.instance(instance);
@@ -129,20 +133,6 @@ impl<'d> Reader<'d, '_> {
             assembler.take(&mut self.set, self.options, sink)?;
         }
         Ok(())
-    }
-
-    fn instance(&mut self, instance: Id) {
-        let slots: Slots = self.slots(instance, Level::Instance);
-        for (element, node) in slots.into_iter().enumerate().filter_map(|(element, node)| Some((element, node?))) {
-            if element != OF_INSTANCE_CLASS || !self.is_absent(node) {
-                self.element(Level::Instance, element, node);
-            }
-        }
-        if self.tree.has(named!("extension")) {
-            if let Some(node) = self.tree.member(instance, const { name_of_primitive("sopClass") }) {
-                self.is_absent(node);
-            }
-        }
     }
 
     /// A place in ImagingStudy.

@@ -6,7 +6,7 @@ use super::walk::Walk;
 use super::write::Rows;
 use crate::fhir::place;
 use crate::study::Series;
-use crate::table::{Level, RowRef, Source, Top, row, tops};
+use crate::table::{Level, RowRef, Source, Top, parts_inside, row, tops};
 use crate::value::{FIELDS, Fields};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -27,13 +27,13 @@ impl<'a> Walk<'a> {
         out.push(b',');
         let url = self.url(series);
         object(out, |out| {
-            for (top, own) in tops() {
+            for top in tops() {
                 if top.source == Source::Url {
                     if let Some(url) = &url {
                         one(out, top.tag, top.part.vr, url);
                     }
                 } else {
-                    self.top(top, own, offsets, out);
+                    self.top(top, offsets, out);
                 }
             }
         });
@@ -43,7 +43,7 @@ impl<'a> Walk<'a> {
     pub(super) fn frame(&self, series: Series<'a>, offsets: &Offsets<'a>) -> Frame {
         let url = self.url(Some(series)).map(|url| url + "/instances/");
         let mut frame = Frame { text: Vec::new(), pieces: Vec::new(), url: None };
-        for (top, own) in tops() {
+        for top in tops() {
             if top.row.level == Level::Instance {
                 frame.pieces.push((frame.text.len(), Some(top)));
             } else if top.source == Source::Url {
@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
                     attribute
                 });
             } else {
-                self.top(top, own, offsets, &mut frame.text);
+                self.top(top, offsets, &mut frame.text);
             }
         }
         frame.pieces.push((frame.text.len(), None));
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn top(&self, top: &'static Top, own: &'static [Option<Top>], offsets: &Offsets<'_>, out: &mut Vec<u8>) {
+    fn top(&self, top: &'static Top, offsets: &Offsets<'_>, out: &mut Vec<u8>) {
         match top.source {
             // Of most rows there is nothing to write.
             Source::Part if !self.has(top.row) => self.require(top, false, out),
@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Source::Modalities => self.all_modalities(top, out),
-            Source::Inside => self.sequence(top, own, out),
+            Source::Inside => self.sequence(top, out),
             Source::Part | Source::Url => self.part(top, out),
         }
     }
@@ -133,8 +133,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A sequence whose items hold parts of rows.
-    fn sequence(&self, top: &'static Top, own: &'static [Option<Top>], out: &mut Vec<u8>) {
-        let own = own.iter().flatten().filter(|own| self.has(own.row) && self.holds(own.row, own.part));
+    fn sequence(&self, top: &'static Top, out: &mut Vec<u8>) {
+        let own = parts_inside(top.tag).filter(|own| self.has(own.row) && self.holds(own.row, own.part));
         let parts: Vec<(Of, Cow<'_, [Fields<'_>]>)> = own.filter_map(|own| Some((self.of(own)?, self.given(own.row)))).collect();
         let parts: Vec<_> = parts.iter().map(|(of, items)| (*of, &**items)).collect();
         let written = container(out, top.tag, &parts);

@@ -198,6 +198,12 @@ impl<'t> Tree<'t> {
         self.nodes.get(id as usize).map_or(id, |node| node.parent)
     }
 
+    /// Of a node on the way up: its name, whether it is an object with a member of the name that marks objects, and where it stands.
+    pub(crate) fn step(&self, id: Id) -> Option<(Name, bool, Id)> {
+        let node = self.nodes.get(id as usize)?;
+        Some((node.name, node.what == What::Object && node.flag, node.parent))
+    }
+
     pub(crate) fn is_object(&self, id: Id) -> bool {
         self.what(id) == Some(What::Object)
     }

@@ -145,17 +145,15 @@ const fn is_behind(one: &Top, other: &Top) -> bool {
     one.tag > other.tag || one.tag == other.tag && one.part.tag > other.part.tag
 }
 
-/// The attributes at the top, each with its parts: one, or those of a sequence.
-pub(crate) fn tops() -> impl Iterator<Item = (&'static Top, &'static [Option<Top>])> {
-    let mut rest = ORDER.as_slice();
-    core::iter::from_fn(move || {
-        let first = rest.first()?.as_ref()?;
-        let behind = rest.get(1..)?;
-        let more = behind.iter().position(|top| top.as_ref().is_none_or(|top| !top.is_more)).unwrap_or(behind.len());
-        let (own, behind) = rest.split_at_checked(1 + more)?;
-        rest = behind;
-        Some((first, own))
-    })
+/// The attributes at the top, in order.
+pub(crate) fn tops() -> impl Iterator<Item = &'static Top> {
+    ORDER.iter().flatten().filter(|top| !top.is_more)
+}
+
+/// The parts of a sequence at the top.
+pub(crate) fn parts_inside(tag: u32) -> impl Iterator<Item = &'static Top> {
+    let from = ORDER.partition_point(|top| top.is_some_and(|top| top.tag < tag));
+    ORDER.iter().skip(from).map_while(Option::as_ref).take_while(move |top| top.tag == tag)
 }
 
 /// Every part of every row, by the tag of its attribute at the top, those of one sequence by their own.
@@ -175,9 +173,8 @@ mod tests {
         assert!(in_order().is_sorted_by_key(|top| (top.tag, top.part.tag)));
         let mut tags: alloc::vec::Vec<u32> = in_order().map(|top| top.tag).collect();
         tags.dedup();
-        assert_eq!(tops().map(|(top, _)| top.tag).collect::<alloc::vec::Vec<u32>>(), tags);
-        assert!(tops().all(|(top, own)| own.iter().flatten().all(|other| other.tag == top.tag)));
-        assert_eq!(tops().map(|(_, own)| own.iter().flatten().count()).sum::<usize>(), in_order().count());
+        assert_eq!(tops().map(|top| top.tag).collect::<alloc::vec::Vec<u32>>(), tags);
+        assert_eq!(tops().map(|top| parts_inside(top.tag).count()).sum::<usize>(), in_order().count());
     }
 
     #[test]

@@ -62,18 +62,13 @@ impl Reader<'_, '_> {
     fn way(&self, id: Id) -> Option<u128> {
         let (mut way, mut at) = (0_u128, id);
         while at != self.resource {
-            if self.tree.is_marked(at) {
+            let (name, is_resource, parent) = self.tree.step(at)?;
+            // What is no element is told by its ordinal.
+            if is_resource || parent == at || name != 0 && (way >> 112 != 0 || element_of(name).is_none()) {
                 return None;
             }
-            match self.tree.name(at) {
-                0 => {}
-                // What is no element is told by its ordinal.
-                name if way >> 112 != 0 || element_of(name).is_none() => return None,
-                name => way = way << 16 | u128::from(name),
-            }
-            let parent = self.tree.parent(at);
-            if parent == at {
-                return None;
+            if name != 0 {
+                way = way << 16 | u128::from(name);
             }
             at = parent;
         }

@@ -74,17 +74,17 @@ impl Reader<'_, '_> {
             at = place;
         }
         let is_array = self.tree.is_array(node);
-        for child in self.tree.children(node) {
+        for (child, ordinal) in self.tree.children(node).zip(0..) {
             let Some(next) = rest.first() else { return };
             if self.tree.span(child).contains(next) {
-                let (place, kept) = if is_array { (at, kept) } else { self.member(node, child, at, kept) };
+                let (place, kept) = if is_array { (at, kept) } else { self.member(node, (child, ordinal), at, kept) };
                 self.below(child, place, kept, studies, first, rest, sink);
             }
         }
     }
 
     /// The place of a member, and what it is told as whatever it holds.
-    fn member(&self, object: Id, member: Id, at: Place, kept: Kept) -> (Place, Kept) {
+    fn member(&self, object: Id, (member, ordinal): (Id, u32), at: Place, kept: Kept) -> (Place, Kept) {
         let number = self.tree.name(member);
         let is_resource = type_of(self.tree, object).is_some();
         let Some(known) = element_of(number) else {
@@ -94,7 +94,7 @@ impl Reader<'_, '_> {
                     (place, kept.or(Some((Code::Extension, place))))
                 }
                 None => {
-                    let place = at.then(Step::Unknown(self.tree.ordinal(member)));
+                    let place = at.then(Step::Unknown(ordinal));
                     (place, kept.or(Some((Code::UnknownElement, place))))
                 }
             };

@@ -89,7 +89,7 @@ fn is_plain(bytes: &[u8]) -> bool {
     // The high bit of each byte that is `escaped`: below 0x20, or one of the two signs.
     let escaped = |eight: u64| {
         let is = |sign: u8| {
-            let zero = eight ^ ONES * u64::from(sign);
+            let zero = eight ^ (ONES * u64::from(sign));
             zero.wrapping_sub(ONES) & !zero
         };
         (eight.wrapping_sub(ONES * 0x20) & !eight | is(b'"') | is(b'\\')) & ONES << 7

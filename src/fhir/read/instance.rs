@@ -108,3 +108,54 @@ impl<'d> Reader<'d, '_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::loss::LossReport;
+    use crate::{Options, Release, dicom, fhir};
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    /// The rows that come of a study with these instances, and what is told.
+    fn read(instances: &[String], release: Release, options: &Options) -> Result<(String, LossReport), &'static str> {
+        let text = [
+            r#"{"resourceType":"ImagingStudy","status":"available","subject":{"display":"A^B"},"identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"series":[{"uid":"1.2.3.1","instance":["#,
+            &instances.join(","),
+            "]}]}",
+        ]
+        .concat();
+        let read = fhir::read(text.as_bytes(), release, options).map_err(|error| error.code())?;
+        let rows = dicom::write(read.value.first().unwrap(), dicom::Rows::Instances, options);
+        Ok((rows.value.into_string(), read.loss))
+    }
+
+    #[test]
+    fn the_usual_way_is_like_any() {
+        let class = r#""sopClass":{"system":"urn:ietf:rfc:3986","code":"urn:oid:1.2.840.10008.5.1.4.1.1.2"}"#;
+        let forms = [
+            String::from(r#""uid":"1.2.3.1.1""#),
+            [r#""uid":"1.2.3.1.2",""#, &class[1..], r#","number":7"#].concat(),
+            [r#""number":0,"#, class, r#","uid":"1.2.3.1.3""#].concat(),
+            String::from(r#""uid":"1.2.3.1.4","sopClass":"urn:oid:1.2.840.10008.5.1.4.1.1.4""#),
+            // The same one again, and one that contradicts it.
+            String::from(r#""uid":"1.2.3.1.1""#),
+            String::from(r#""uid":"1.2.3.1.1","number":3"#),
+            [r#""uid":"1.2.3.1.2","#, class, r#","number":8"#].concat(),
+        ];
+        // A title that says nothing changes nothing, and is not usual.
+        let usual: Vec<String> = forms.iter().map(|form| ["{", form, "}"].concat()).collect();
+        let other: Vec<String> = forms.iter().map(|form| ["{", form, r#","title":" "}"#].concat()).collect();
+        let mut few = Options::default();
+        few.limits.instances = 3;
+        for release in Release::ALL {
+            for options in [Options::default(), few.clone()] {
+                let expected = read(&other, release, &options);
+                assert_eq!(read(&usual, release, &options), expected);
+                let mixed: Vec<String> =
+                    usual.iter().zip(&other).enumerate().map(|(n, (a, b))| if n % 2 == 0 { a } else { b }.clone()).collect();
+                assert_eq!(read(&mixed, release, &options), expected);
+            }
+        }
+    }
+}

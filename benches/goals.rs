@@ -142,12 +142,7 @@ fn main() {
     if let Some(file) = after("--once") {
         // For profilers: the job, once, on a file that `--inputs` wrote.
         let text = std::fs::read_to_string(&file).expect("a file of input");
-        let job = match () {
-            () if file.contains("to-dicom-instances") => to_instance_rows,
-            () if file.contains("to-dicom") => to_study_rows,
-            () => to_bundle,
-        };
-        println!("{}", job(&text, &options));
+        println!("{}", if file.contains("to-dicom") { to_study_rows(&text, &options) } else { to_bundle(&text, &options) });
         return;
     }
     if !json {

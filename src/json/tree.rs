@@ -259,6 +259,17 @@ impl<'t> Tree<'t> {
         }
     }
 
+    /// What a node is, and its text if it is a leaf that has one.
+    pub(crate) fn scalar(&self, id: Id) -> Option<(What, Option<&str>)> {
+        let node = self.nodes.get(id as usize)?;
+        let text = match node.what {
+            What::Text if node.decoded != 0 => self.text(id),
+            What::Text | What::Number => Some(node.text),
+            _ => None,
+        };
+        Some((node.what, text.filter(|_| node.is_leaf())))
+    }
+
     /// Whether the node is a leaf: a scalar that says something.
     pub(crate) fn is_leaf(&self, id: Id) -> bool {
         self.nodes.get(id as usize).is_some_and(Node::is_leaf)

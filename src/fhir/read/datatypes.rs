@@ -43,7 +43,19 @@ impl<'d> Reader<'d, '_> {
 
     /// The scalar member of an object; of a list its first element.
     pub(super) fn leaf(&mut self, object: Id, name: Name) -> Leaf<'d> {
-        let Some(id) = self.tree.member(object, name).and_then(|id| self.one(id)) else { return Leaf::default() };
+        let Some(id) = self.tree.member(object, name) else { return Leaf::default() };
+        match self.tree.scalar(id) {
+            Some((What::Text, Some(text))) => Leaf { text, id: Some(id) },
+            Some((What::Array, _)) => {
+                let first = self.one(id);
+                first.map(|id| self.only(id)).unwrap_or_default()
+            }
+            _ => self.only(id),
+        }
+    }
+
+    /// The scalar of a node where a text belongs.
+    fn only(&mut self, id: Id) -> Leaf<'d> {
         if self.tree.what(id) == Some(What::Number) {
             self.ledger.note(id, Code::OtherType);
         }

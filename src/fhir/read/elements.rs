@@ -119,7 +119,7 @@ impl<'d> Reader<'d, '_> {
 
     /// Whether a row has the value, or the last word about it.
     fn take(&mut self, taker: &'static Taker, found: &Found<'d>, item: Id, fill: &mut Fill<'d>) -> bool {
-        if !(0..FIELDS).any(|field| fill.is_filled(field)) {
+        if !(0..taker.row.kind.fields).any(|field| fill.is_filled(field)) {
             self.outcomes(fill);
             return true;
         }
@@ -198,7 +198,8 @@ impl<'d> Reader<'d, '_> {
                 0
             }
         };
-        for (field, filled) in fill.fields.iter().enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
+        let fields = row_ref.row().map_or(FIELDS, |row| row.kind.fields);
+        for (field, filled) in fill.fields.iter().take(fields).enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
             let start = self.set.text.len();
             let spelled = match vr_of_field(row_ref, field) {
                 Some(vr) => spell(&mut self.set.text, &filled.text, vr),

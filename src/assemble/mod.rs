@@ -15,6 +15,7 @@ mod join;
 mod keys;
 mod placing;
 mod record;
+mod usual;
 
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};

@@ -6,6 +6,8 @@ mod account;
 mod attribute;
 mod attributes;
 mod dataset;
+mod frame;
+mod hold;
 mod leaf;
 mod offset;
 mod pattern;
@@ -14,6 +16,7 @@ mod read;
 mod reader;
 mod replay;
 mod select;
+mod walk;
 mod write;
 
 pub(crate) use dataset::{Cell, DataSet};

@@ -5,7 +5,7 @@ use crate::clock::shift;
 use crate::loss::Code;
 use crate::study::{Series, Study};
 use crate::table::{RowRef, row};
-use crate::value::{FIELDS, Items};
+use crate::value::{FIELDS, Fields};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -60,23 +60,21 @@ impl<'a> Offsets<'a> {
         self.written().is_some() && self.study.is_some() && self.series.is_some() && self.study != self.series
     }
 
-    /// The series' times as the data set tells them.
-    pub(super) fn expressed(&self, items: Items<'_>) -> Vec<[String; FIELDS]> {
-        items
-            .map(|item| {
-                let mut texts = item.map(String::from);
-                if let Some(to) = self.study.filter(|_| self.shifts()) {
-                    for (date, time) in PAIRS {
-                        if let Some((day, clock)) = shift(field(&item, date), field(&item, time), field(&item, OFFSET), to) {
-                            for (at, text) in [(date, day), (time, clock)] {
-                                texts.iter_mut().skip(at).take(1).for_each(|slot| slot.clone_from(&text));
-                            }
-                        }
+    /// The series' times as the data set tells them, where that is in another offset than their own.
+    pub(super) fn expressed(&self, items: &[Fields<'_>]) -> Option<Vec<[String; FIELDS]>> {
+        let to = self.study.filter(|_| self.shifts())?;
+        let expressed = items.iter().map(|item| {
+            let mut texts = item.map(String::from);
+            for (date, time) in PAIRS {
+                if let Some((day, clock)) = shift(field(item, date), field(item, time), field(item, OFFSET), to) {
+                    for (at, text) in [(date, day), (time, clock)] {
+                        texts.iter_mut().skip(at).take(1).for_each(|slot| slot.clone_from(&text));
                     }
                 }
-                texts
-            })
-            .collect()
+            }
+            texts
+        });
+        Some(expressed.collect())
     }
 
     /// What becomes of the offsets; whether those of study and series are new.

@@ -56,6 +56,11 @@ impl Select {
         }
     }
 
+    /// Whether nothing is left out.
+    pub(super) const fn is_all(&self) -> bool {
+        self.tags.is_none()
+    }
+
     /// Whether rows of a level hold the attribute.
     pub(super) fn holds(&self, level: Level, tag: u32) -> bool {
         let Some(tags) = &self.tags else { return true };

@@ -1,18 +1,13 @@
 //! Writing a record as DICOM JSON: conformant Annex F only, whatever the record was read from.
 
-use super::account::Account;
-use super::attributes::{Attributes, Value};
-use super::offset::{Offsets, dated};
+use super::offset::Offsets;
 use super::select::Select;
-use crate::fhir::place;
-use crate::json::text::{Json, Writer};
-use crate::kind::Draft;
-use crate::loss::{Code, LossReport, Mapped};
+use super::walk::Walk;
+use crate::json::text::Json;
+use crate::loss::{LossReport, Mapped};
 use crate::options::Options;
-use crate::study::{Instance, Series, Study};
-use crate::table::{Level, Part, Row, RowRef, Vr, home_part, is_query_only, required, row, rows_of};
-use crate::value::{FIELDS, Fields, Items};
-use alloc::string::String;
+use crate::study::Study;
+use crate::table::Level;
 use alloc::vec::Vec;
 
 /// Which data sets a study is written as.
@@ -71,23 +66,42 @@ pub fn write_into(study: &Study, rows: Rows, options: &Options, out: &mut Vec<u8
 
 /// As [`write_into`], with the attributes of `select` only; what it leaves out is `not-selected`.
 pub fn write_with(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut Vec<u8>) -> LossReport {
-    let mut walk = Walk { w: Writer::new(out), options, select, rows, account: Account::default() };
-    walk.w.open_array();
+    let mut walk = Walk::new(study, rows, select, options);
+    // Each data set begins with a comma; the first one's becomes the bracket.
+    let begin = out.len();
     // Everything is accounted for in the first data set that holds it.
     let mut first = true;
     if rows == Rows::Study {
-        walk.data_set(study, None, None, [true, false]);
+        let offsets = Offsets::of(study, None);
+        walk.of_study(true);
+        walk.data_set(None, &offsets, out);
+        walk.end([true, false], &offsets);
         first = false;
     }
     for series in study.series() {
         let mut first_of_series = true;
+        let mut frame = None;
         if rows == Rows::Series {
-            walk.data_set(study, Some(series), None, [first, true]);
+            let offsets = Offsets::of(study, Some(series));
+            walk.of_study(first);
+            walk.of_series(series, &offsets, true);
+            walk.data_set(Some(series), &offsets, out);
+            walk.end([first, true], &offsets);
             (first, first_of_series) = (false, false);
         }
         for instance in series.instances() {
             if rows.level() == Level::Instance {
-                walk.data_set(study, Some(series), Some(instance), [first, first_of_series]);
+                // What all instances of a series share is written once, and copied.
+                let (offsets, frame) = frame.get_or_insert_with(|| {
+                    let offsets = Offsets::of(study, Some(series));
+                    walk.of_study(first);
+                    walk.of_series(series, &offsets, first_of_series);
+                    let frame = walk.frame(series, &offsets);
+                    (offsets, frame)
+                });
+                walk.of_instance(instance);
+                walk.instance(frame, out);
+                walk.end([first, first_of_series], offsets);
                 (first, first_of_series) = (false, false);
             } else {
                 walk.account.unlisted(Level::Instance, |row| instance.items(row));
@@ -101,211 +115,12 @@ pub fn write_with(study: &Study, rows: Rows, select: &Select, options: &Options,
         walk.account.unlisted(Level::Patient, |row| study.items(row));
         walk.account.unlisted(Level::Study, |row| study.items(row));
     }
-    walk.w.close_array();
+    match out.get_mut(begin) {
+        Some(comma) => *comma = b'[',
+        None => out.push(b'['),
+    }
+    out.push(b']');
     walk.account.loss
-}
-
-struct Walk<'a, 'o> {
-    w: Writer<'o>,
-    options: &'a Options,
-    select: &'o Select,
-    rows: Rows,
-    account: Account,
-}
-
-impl<'a> Walk<'a, '_> {
-    /// One data set; whether what it says of the study, and of the series, is new.
-    fn data_set(&mut self, study: &'a Study, series: Option<Series<'a>>, instance: Option<Instance<'a>>, new: [bool; 2]) {
-        let mut set = Attributes::default();
-        let offsets = Offsets::of(study, series);
-        let [of_study, of_series] = new;
-        for level in [Level::Patient, Level::Study, Level::Series, Level::Instance] {
-            let new = match level {
-                Level::Patient | Level::Study => of_study,
-                Level::Series => of_series,
-                Level::Instance => true,
-            };
-            for (index, row) in rows_of(level).iter().enumerate() {
-                let row_ref = RowRef { level, index: index as u8 };
-                let items = match level {
-                    Level::Patient | Level::Study => study.items(row_ref),
-                    Level::Series => series.and_then(|series| series.items(row_ref)),
-                    Level::Instance => instance.and_then(|instance| instance.items(row_ref)),
-                };
-                let Some(items) = items else { continue };
-                if row_ref == row::SERIES_STARTED.into() {
-                    let items = offsets.expressed(items);
-                    self.fact(&mut set, row_ref, row, items.iter().map(|item| item.each_ref().map(String::as_str)).collect(), new);
-                } else if row_ref == row::RETRIEVE_URL.into() {
-                    self.retrieve(items, new);
-                } else {
-                    self.fact(&mut set, row_ref, row, items.collect(), new);
-                }
-            }
-        }
-        self.modalities(&mut set, study);
-        if let Some((tag, vr)) = home_part(row::STARTED.into(), 2).filter(|(tag, _)| self.select.holds(self.rows.level(), *tag)) {
-            if let Some(offset) = offsets.written() {
-                set.put(tag, vr, Value::text(offset));
-            }
-        }
-        offsets.tell(&mut self.account, new);
-        self.url(&mut set, study, series, instance);
-        if self.rows != Rows::Metadata {
-            required(self.rows.level()).for_each(|(tag, vr)| set.require(tag, vr));
-        }
-        set.write(&mut self.w);
-        self.account.next_row();
-    }
-
-    /// Why a part of a fact is not written in these rows, if it is not.
-    fn left_out(&self, part: &Part) -> Option<Code> {
-        let tag = part.within.unwrap_or(part.tag);
-        let above = part.from.is_some_and(|from| from > self.rows.level());
-        if above || self.rows == Rows::Metadata && is_query_only(tag) {
-            Some(Code::NotListed)
-        } else if !self.select.holds(self.rows.level(), tag) {
-            Some(Code::NotSelected)
-        } else {
-            None
-        }
-    }
-
-    /// The attributes of a fact.
-    fn fact(&mut self, set: &mut Attributes, row_ref: RowRef, row: &'static Row, items: Vec<Fields<'_>>, new: bool) {
-        let of_study_only = row_ref == row::AVAILABILITY.into() && self.rows != Rows::Study;
-        let mut lost = Vec::new();
-        if row_ref == row::MODALITIES.into() {
-            // They join those of the series.
-            let whole = |item: &Fields<'_>| row.parts.iter().all(|part| item.first().is_some_and(|code| holds(part.vr, code)));
-            lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| (n, 0, Code::TooLong)));
-        } else if !of_study_only {
-            lost = self.add(set, row, &items);
-        }
-        if !new {
-            return;
-        }
-        for (n, item) in items.iter().enumerate() {
-            for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                let code = match row.top_of(field, item) {
-                    // A mark tells which part it is, and is carried with it.
-                    None => None,
-                    Some(part) if matches!(part.vr, Vr::Offset) && dated(*item).is_some() => continue,
-                    Some(part) if matches!(part.vr, Vr::Offset) => Some(Code::OffsetUnused),
-                    Some(_) if of_study_only => Some(Code::NotListed),
-                    Some(part) => {
-                        self.left_out(part).or(lost.iter().find(|(at, of, _)| (*at, *of) == (n, field)).map(|(_, _, code)| *code))
-                    }
-                };
-                self.account.field(row, field, item, code);
-            }
-        }
-    }
-
-    /// Adds the attributes of a fact; the fields that are lost, with what is of no use without them: item, field, why.
-    fn add(&self, set: &mut Attributes, row: &'static Row, items: &[Fields<'_>]) -> Vec<(usize, usize, Code)> {
-        let parts = || row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none());
-        let (mut trial, mut too_long) = (Attributes::default(), Vec::new());
-        parts().for_each(|part| trial.add(row, part, items, &mut too_long));
-        let mut lost: Vec<(usize, usize, Code)> = too_long.into_iter().map(|(item, field)| (item, field, Code::TooLong)).collect();
-        if lost.is_empty() {
-            parts().for_each(|part| set.add(row, part, items, &mut Vec::new()));
-            return lost;
-        }
-        let mut texts = Vec::with_capacity(items.len());
-        for (n, item) in items.iter().enumerate() {
-            let (mut text, mut spans) = (String::new(), Vec::new());
-            for (field, value) in item.iter().enumerate() {
-                let gone = lost.iter().any(|(at, of, _)| (*at, *of) == (n, field));
-                let start = text.len();
-                text.push_str(if gone { "" } else { value });
-                spans.push((field, start, text.len()));
-            }
-            let mut draft = Draft::new(&mut text);
-            spans.into_iter().for_each(|(field, start, end)| draft.put(field, start, end));
-            (row.kind.canon)(&mut draft);
-            let refused = draft.told.marks.iter().enumerate().filter_map(|(field, mark)| mark.map(|code| (n, field, code)));
-            lost.extend(refused.filter(|(_, _, code)| !code.is_carried()));
-            let spans = draft.spans();
-            texts.push((text, spans));
-        }
-        let kept: Vec<Fields<'_>> =
-            texts.iter().map(|(text, spans)| spans.map(|(start, end)| text.get(start..end).unwrap_or(""))).collect();
-        parts().for_each(|part| set.add(row, part, &kept, &mut Vec::new()));
-        lost
-    }
-
-    /// ModalitiesInStudy is what the series have, and what only the study says.
-    fn modalities(&self, set: &mut Attributes, study: &Study) {
-        let mut codes: Vec<&str> = Vec::new();
-        let of_series = study.series().filter_map(|series| series.get(row::SERIES_MODALITY));
-        for code in of_series.chain(study.all(row::MODALITIES)) {
-            if !codes.contains(&code) {
-                codes.push(code);
-            }
-        }
-        let Some(row) = RowRef::from(row::MODALITIES).row().filter(|_| !codes.is_empty()) else { return };
-        let items: Vec<Fields<'_>> = codes
-            .into_iter()
-            .map(|code| {
-                let mut item = [""; FIELDS];
-                item.iter_mut().take(1).for_each(|first| *first = code);
-                item
-            })
-            .collect();
-        for part in row.parts.iter().filter(|part| self.left_out(part).is_none()) {
-            set.add(row, part, &items, &mut Vec::new());
-        }
-    }
-
-    /// What becomes of the study's own URL; rows below have theirs made from it.
-    fn retrieve(&mut self, items: Items<'a>, new: bool) {
-        let Some(row) = RowRef::from(row::RETRIEVE_URL).row().filter(|_| new) else { return };
-        for item in items {
-            for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                let code = if field == 0 { row.parts.first().and_then(|part| self.left_out(part)) } else { Some(Code::BadUrl) };
-                self.account.field(row, 0, &item, code);
-            }
-        }
-    }
-
-    /// RetrieveURL: the record's own, and what is made from it, else made from the caller's base.
-    fn url(&mut self, set: &mut Attributes, study: &'a Study, series: Option<Series<'a>>, instance: Option<Instance<'a>>) {
-        let part = RowRef::from(row::RETRIEVE_URL).row().and_then(|row| row.parts.first());
-        let Some(part) = part.filter(|part| self.left_out(part).is_none()) else { return };
-        let own = study.get(row::RETRIEVE_URL).map(|retrieve| retrieve.url).filter(|url| !url.is_empty());
-        let base = self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
-        let made = || Some([base?, "/studies/", study.get(row::STUDY_UID)?].concat());
-        let url = match own {
-            // Only a URL of this study has URLs of its series below it.
-            Some(url) if series.is_none() || place::base_of(study, url).is_some() => Some(String::from(url)),
-            _ => made(),
-        };
-        let Some(mut url) = url else { return };
-        let of_series = series.and_then(|series| series.get(row::SERIES_UID));
-        let of_instance = instance.and_then(|instance| instance.get(row::INSTANCE_UID));
-        for (name, uid) in [("/series/", of_series), ("/instances/", of_instance)] {
-            if let Some(uid) = uid {
-                url.push_str(name);
-                url.push_str(uid);
-            }
-        }
-        set.put(part.tag, part.vr.name(), Value::text(&url));
-    }
-}
-
-/// Whether a value of the VR can hold the text (PS3.5 Table 6.2-1): its length, and no backslash where that divides values.
-pub(super) fn holds(vr: Vr, text: &str) -> bool {
-    let (limit, divides) = match vr {
-        Vr::Cs | Vr::Sh | Vr::Offset => (16, true),
-        Vr::Lo | Vr::Pn | Vr::Ui => (64, true),
-        Vr::St => (1024, false),
-        Vr::Da => (8, true),
-        Vr::Tm => (14, true),
-        Vr::Is => (12, true),
-        Vr::Sq | Vr::Uc | Vr::Ur | Vr::Ut => (usize::MAX, false),
-    };
-    text.chars().count() <= limit && !(divides && text.contains('\\'))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::shape::Shape;
 use crate::json::tree::Id;
 use crate::options::Options;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -27,11 +28,20 @@ pub(crate) struct Leaf<'d> {
 impl<'d> Leaf<'d> {
     /// The text without what is insignificant at its ends.
     pub(crate) fn trim(&self) -> &'d str {
-        self.text.trim_matches(|c: char| c.is_whitespace() || c.is_control())
+        trim(self.text)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.trim().is_empty()
+    }
+}
+
+/// A text without white space and control characters at its ends.
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        // Most texts have none there.
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim_matches(|c: char| c.is_whitespace() || c.is_control()),
     }
 }
 
@@ -43,9 +53,42 @@ pub(crate) struct Coding<'d> {
     pub(crate) display: Leaf<'d>,
 }
 
+/// Codings: most concepts have one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Codings<'d> {
+    first: Option<Coding<'d>>,
+    more: Vec<Coding<'d>>,
+}
+
+impl<'d> Codings<'d> {
+    pub(crate) const fn one(coding: Coding<'d>) -> Self {
+        Codings { first: Some(coding), more: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, coding: Coding<'d>) {
+        if self.first.is_none() {
+            self.first = Some(coding);
+        } else {
+            self.more.push(coding);
+        }
+    }
+
+    pub(crate) fn first(&self) -> Option<&Coding<'d>> {
+        self.first.as_ref()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Coding<'d>> + Clone {
+        self.first.iter().chain(&self.more)
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Concept<'d> {
-    pub(crate) codings: Vec<Coding<'d>>,
+    pub(crate) codings: Codings<'d>,
     pub(crate) text: Leaf<'d>,
 }
 
@@ -86,8 +129,8 @@ pub(crate) struct Reference<'d> {
     pub(crate) type_: Leaf<'d>,
     pub(crate) identifier: Option<Identifier<'d>>,
     pub(crate) display: Leaf<'d>,
-    /// The groups of the name, where the reference leads to a person.
-    pub(crate) names: [Group; 3],
+    /// The groups of the name, where the reference leads to a person that has one.
+    pub(crate) names: Option<Box<[Group; 3]>>,
     /// What the person does, where it is a performer.
     pub(crate) function: Concept<'d>,
 }
@@ -124,8 +167,11 @@ fn is_study_uid(identifier: &Identifier<'_>) -> bool {
 
 /// Whether an identifier without type belongs to a system of accession numbers, by its name.
 fn names_accessions(identifier: &Identifier<'_>) -> bool {
+    if !identifier.type_.codings.is_empty() || identifier.system.is_empty() {
+        return false;
+    }
     let system = identifier.system.trim().to_ascii_lowercase();
-    identifier.type_.codings.is_empty() && (system.contains("acsn") || system.contains("accession"))
+    system.contains("acsn") || system.contains("accession")
 }
 
 impl Shape {

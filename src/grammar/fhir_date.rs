@@ -38,6 +38,41 @@ pub(crate) enum Part<'a> {
 }
 
 pub(crate) fn fhir_date(text: &str) -> Found<'_> {
+    usual(text).map_or_else(|| any(text), Found::Day)
+}
+
+/// A day, alone or with its time in seconds and an offset of less than twelve hours: what most texts are.
+fn usual(text: &str) -> Option<Day<'_>> {
+    let (date, behind) = text.split_at_checked(10)?;
+    let [y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd] = date.as_bytes() else { return None };
+    let (year, month, day) = (date.get(..4)?, date.get(5..7)?, date.get(8..)?);
+    if ![y, yy, yyy, yyyy, m, mm, d, dd].into_iter().all(u8::is_ascii_digit) || !is_day(year, month, day) {
+        return None;
+    }
+    if behind.is_empty() {
+        return Some(Day { year, month, day, time: Part::Absent, offset: Part::Absent });
+    }
+    let clock = behind.strip_prefix('T')?;
+    let (clock, zone) = match clock.strip_suffix('Z') {
+        Some(clock) => (clock, "Z"),
+        None => clock.split_at_checked(clock.len().checked_sub(6)?)?,
+    };
+    let good = match zone.as_bytes() {
+        b"Z" => true,
+        [b'+' | b'-', tens, ones, b':', b'0'..=b'5', b'0'..=b'9'] => matches!((tens, ones), (b'0', b'0'..=b'9') | (b'1', b'0' | b'1')),
+        _ => false,
+    };
+    let [tens, ones, b':', b'0'..=b'5', b'0'..=b'9', b':', b'0'..=b'5', b'0'..=b'9', fraction @ ..] = clock.as_bytes() else { return None };
+    let hour = matches!((tens, ones), (b'0' | b'1', b'0'..=b'9') | (b'2', b'0'..=b'3'));
+    let whole = match fraction {
+        [] => true,
+        [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    (good && hour && whole).then_some(Day { year, month, day, time: Part::Good(clock), offset: Part::Good(zone) })
+}
+
+fn any(text: &str) -> Found<'_> {
     type Error<'e> = nom::error::Error<&'e str>;
     let dash = || tag::<_, _, Error<'_>>("-");
     let Ok((behind, (year, month))) = (digits(4), opt(preceded(dash(), (digits(2), opt(preceded(dash(), digits(2))))))).parse(text) else {
@@ -71,6 +106,23 @@ pub(crate) fn fhir_date(text: &str) -> Found<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn the_usual_is_like_any(text in "(1[789]|20)[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.][0-9]{0,3})?(Z|[+-][01][0-9]:[0-6][0-9])?)?[ Z]?") {
+            proptest::prop_assert!(usual(&text).is_none_or(|day| any(&text) == Found::Day(day)), "{}", text);
+        }
+    }
+
+    #[test]
+    fn the_usual_goes_the_short_way() {
+        for text in ["2024-01-14", "2024-01-14T13:22:42Z", "2024-01-14T23:59:59.123456789+11:59", "2024-01-14T00:00:00-00:00"] {
+            assert_eq!(usual(text).map(Found::Day), Some(any(text)), "{text}");
+        }
+        for text in ["2024-01-14T13:22", "2024-01-14T13:22:60Z", "2024-02-30", "2024-01-14T13:22:42+12:00", "2024-01-14t13:22:42Z"] {
+            assert_eq!(usual(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn dates() {

@@ -1,184 +1,293 @@
 //! JSON values kept whole: for texts whose parts refer to each other. One flat list of nodes over the text, nothing copied that need not be.
+//!
+//! Names of members are numbers, which the caller gives: a name is looked up once, when it is read, and compared as a number from then on.
 
 use super::raw::Raw;
 use super::scan::{Next, Scanner, Stop};
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The number of a node.
 pub(crate) type Id = u32;
 
+/// The number of a member's name. 0: there is none, as in arrays and at the top.
+pub(crate) type Name = u16;
+
 /// What a node is.
-#[derive(Debug)]
-pub(crate) enum What<'t> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
     Object,
     Array,
-    /// Decoded.
-    Text(Cow<'t, str>),
-    Number(&'t str),
+    Text,
+    Number,
     True,
     False,
     Null,
 }
 
-/// A value.
+/// A value. Small: there is one for each value of the text.
 #[derive(Debug)]
-pub(crate) struct Node<'t> {
-    pub(crate) what: What<'t>,
-    /// The member's name it stands under; none at the top and in arrays.
-    name: Option<Raw<'t>>,
+struct Node<'t> {
+    /// Of a string the text as it stands, of a number its digits.
+    text: &'t str,
     /// The object or array it stands in; at the top itself.
-    pub(crate) parent: Id,
+    parent: Id,
     /// The node behind the last of what it holds.
     end: Id,
+    /// Of a string with escapes: which of the decoded ones it is, from 1.
+    decoded: u32,
+    name: Name,
+    what: What,
+    /// Of a scalar whether it says something; of an object whether it has a member of the name that marks objects.
+    flag: bool,
+}
+
+impl Node<'_> {
+    fn is_leaf(&self) -> bool {
+        self.flag && self.what != What::Object
+    }
 }
 
 /// Values, one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tree<'t> {
     nodes: Vec<Node<'t>>,
+    /// Strings that had escapes.
+    decoded: Vec<String>,
+    /// The number of a name.
+    number: fn(&str) -> Name,
+    /// The name that marks objects.
+    mark: Name,
+    /// Names that are in the text, a bit each.
+    seen: [u64; SEEN],
 }
+
+/// Numbers of names beyond 64 times this are not looked out for.
+const SEEN: usize = 4;
 
 /// There are more nodes than numbers for them.
 pub(crate) struct TooMany;
 
 impl<'t> Tree<'t> {
+    /// For a text of `len` bytes, whose names have the numbers that `number` gives them; `mark` marks objects.
+    pub(crate) fn new(len: usize, number: fn(&str) -> Name, mark: Name) -> Self {
+        // A value is seldom shorter, with its name; a long text may turn out to be one value.
+        let nodes = Vec::with_capacity((len / 12).min(1 << 16) + 1);
+        Tree { nodes, decoded: Vec::new(), number, mark, seen: [0; SEEN] }
+    }
+
     /// Adds the value that `scanner` stands before.
     pub(crate) fn add(&mut self, scanner: &mut Scanner<'t>) -> Result<Result<Id, TooMany>, Stop> {
         let root = self.nodes.len();
-        self.value(scanner, None, root as Id)?;
+        self.value(scanner, 0, root as Id)?;
         Ok(if self.nodes.len() < u32::MAX as usize { Ok(root as Id) } else { Err(TooMany) })
     }
 
-    fn value(&mut self, scanner: &mut Scanner<'t>, name: Option<Raw<'t>>, parent: Id) -> Result<(), Stop> {
-        let next = scanner.peek()?;
-        let at = self.nodes.len();
-        self.nodes.push(Node { what: What::Null, name, parent, end: at as Id + 1 });
-        let what = match next {
-            Next::Object => {
-                let mut members = scanner.enter_object()?;
-                while let Some(name) = scanner.member(&mut members)? {
-                    self.value(scanner, Some(name), at as Id)?;
-                }
-                What::Object
-            }
-            Next::Array => {
-                let mut elements = scanner.enter_array()?;
-                while scanner.element(&mut elements)? {
-                    self.value(scanner, None, at as Id)?;
-                }
-                What::Array
-            }
+    fn value(&mut self, scanner: &mut Scanner<'t>, name: Name, parent: Id) -> Result<(), Stop> {
+        match scanner.peek()? {
             Next::String => {
                 let raw = scanner.string()?;
-                What::Text(if raw.escaped {
-                    let mut text = String::with_capacity(raw.text.len());
-                    raw.decode_into(&mut text);
-                    Cow::Owned(text)
-                } else {
-                    Cow::Borrowed(raw.text)
-                })
+                self.push_raw(raw, name, parent);
             }
-            Next::Number => What::Number(scanner.number()?),
-            Next::True => {
+            Next::Object => {
+                let at = self.push("", What::Object, false, name, parent);
+                let mut members = scanner.enter_object()?;
+                while let Some(name) = scanner.member(&mut members)? {
+                    let name = if name.escaped {
+                        let mut text = String::new();
+                        name.decode_into(&mut text);
+                        self.number_of(&text)
+                    } else {
+                        self.number_of(name.text)
+                    };
+                    self.mark(at, name);
+                    self.value(scanner, name, at)?;
+                }
+                self.close(at);
+            }
+            Next::Array => {
+                let at = self.push("", What::Array, false, name, parent);
+                let mut elements = scanner.enter_array()?;
+                while scanner.element(&mut elements)? {
+                    self.value(scanner, 0, at)?;
+                }
+                self.close(at);
+            }
+            Next::Number => {
+                let digits = scanner.number()?;
+                self.push(digits, What::Number, true, name, parent);
+            }
+            literal => {
                 scanner.literal()?;
-                What::True
+                let what = match literal {
+                    Next::True => What::True,
+                    Next::False => What::False,
+                    _ => What::Null,
+                };
+                self.push("", what, what != What::Null, name, parent);
             }
-            Next::False => {
-                scanner.literal()?;
-                What::False
-            }
-            Next::Null => {
-                scanner.literal()?;
-                What::Null
-            }
-        };
-        let end = self.nodes.len() as Id;
-        if let Some(node) = self.nodes.get_mut(at) {
-            node.what = what;
-            node.end = end;
         }
         Ok(())
+    }
+
+    /// Adds a node that holds nothing yet.
+    #[inline]
+    pub(super) fn push(&mut self, text: &'t str, what: What, flag: bool, name: Name, parent: Id) -> Id {
+        let at = self.nodes.len() as Id;
+        self.nodes.push(Node { text, parent, end: at.wrapping_add(1), decoded: 0, name, what, flag });
+        at
+    }
+
+    /// Adds a string as it stands in the text.
+    pub(super) fn push_raw(&mut self, raw: Raw<'t>, name: Name, parent: Id) {
+        self.push(raw.text, What::Text, !raw.is_blank(), name, parent);
+        if raw.escaped {
+            let mut text = String::with_capacity(raw.text.len());
+            raw.decode_into(&mut text);
+            self.decoded.push(text);
+            let decoded = self.decoded.len() as u32;
+            self.nodes.last_mut().into_iter().for_each(|node| node.decoded = decoded);
+        }
+    }
+
+    /// Everything behind `at` is what it holds.
+    pub(super) fn close(&mut self, at: Id) {
+        let end = self.nodes.len() as Id;
+        if let Some(node) = self.nodes.get_mut(at as usize) {
+            node.end = end;
+        }
+    }
+
+    /// An object has a member of this name.
+    #[inline]
+    pub(super) fn mark(&mut self, object: Id, name: Name) {
+        if name == self.mark {
+            self.nodes.get_mut(object as usize).into_iter().for_each(|node| node.flag = true);
+        }
+    }
+
+    #[inline]
+    pub(super) fn number_of(&mut self, name: &str) -> Name {
+        let number = (self.number)(name);
+        if let Some(bits) = self.seen.get_mut(usize::from(number / 64)) {
+            *bits |= 1 << (number % 64);
+        }
+        number
+    }
+
+    /// Whether the text may have a member of this name.
+    pub(crate) fn has(&self, name: Name) -> bool {
+        self.seen.get(usize::from(name / 64)).is_none_or(|bits| bits & (1 << (name % 64)) != 0)
+    }
+
+    /// Whether an object has a member of the name that marks objects.
+    pub(crate) fn is_marked(&self, id: Id) -> bool {
+        self.nodes.get(id as usize).is_some_and(|node| node.what == What::Object && node.flag)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    pub(crate) fn get(&self, id: Id) -> Option<&Node<'t>> {
-        self.nodes.get(id as usize)
+    pub(crate) fn what(&self, id: Id) -> Option<What> {
+        self.nodes.get(id as usize).map(|node| node.what)
+    }
+
+    /// The object or array that a node stands in; at the top itself.
+    pub(crate) fn parent(&self, id: Id) -> Id {
+        self.nodes.get(id as usize).map_or(id, |node| node.parent)
+    }
+
+    /// Of a node on the way up: its name, whether it is an object with a member of the name that marks objects, and where it stands.
+    pub(crate) fn step(&self, id: Id) -> Option<(Name, bool, Id)> {
+        let node = self.nodes.get(id as usize)?;
+        Some((node.name, node.what == What::Object && node.flag, node.parent))
     }
 
     pub(crate) fn is_object(&self, id: Id) -> bool {
-        self.get(id).is_some_and(|node| matches!(node.what, What::Object))
+        self.what(id) == Some(What::Object)
     }
 
     pub(crate) fn is_array(&self, id: Id) -> bool {
-        self.get(id).is_some_and(|node| matches!(node.what, What::Array))
+        self.what(id) == Some(What::Array)
     }
 
     /// What an object or array holds.
     pub(crate) fn children(&self, id: Id) -> Children<'_, 't> {
-        let end = self.get(id).map_or(0, |node| node.end);
+        let end = self.nodes.get(id as usize).map_or(0, |node| node.end);
         Children { tree: self, next: id + 1, end }
     }
 
     /// The nodes below `id` and itself.
     pub(crate) fn span(&self, id: Id) -> core::ops::Range<Id> {
-        id..self.get(id).map_or(id, |node| node.end)
+        id..self.nodes.get(id as usize).map_or(id, |node| node.end)
     }
 
     /// The first member of this name.
-    pub(crate) fn member(&self, object: Id, name: &str) -> Option<Id> {
-        if !self.is_object(object) {
-            return None;
+    pub(crate) fn member(&self, object: Id, name: Name) -> Option<Id> {
+        let node = self.nodes.get(object as usize).filter(|node| node.what == What::Object)?;
+        let mut at = object + 1;
+        while at < node.end {
+            let member = self.nodes.get(at as usize)?;
+            if member.name == name {
+                return Some(at);
+            }
+            at = member.end;
         }
-        self.children(object).find(|child| self.is_named(*child, name))
+        None
     }
 
-    pub(crate) fn is_named(&self, id: Id, name: &str) -> bool {
-        self.get(id).and_then(|node| node.name).is_some_and(|own| own.is(name))
+    pub(crate) fn is_named(&self, id: Id, name: Name) -> bool {
+        self.name(id) == name
     }
 
-    /// The name of a member, decoded.
-    pub(crate) fn name(&self, id: Id) -> Option<Cow<'t, str>> {
-        let raw = self.get(id)?.name?;
-        Some(if raw.escaped {
-            let mut text = String::new();
-            raw.decode_into(&mut text);
-            Cow::Owned(text)
-        } else {
-            Cow::Borrowed(raw.text)
-        })
+    /// The number of a member's name.
+    pub(crate) fn name(&self, id: Id) -> Name {
+        self.nodes.get(id as usize).map_or(0, |node| node.name)
     }
 
     /// The text of a string, the digits of a number.
     pub(crate) fn text(&self, id: Id) -> Option<&str> {
-        match &self.get(id)?.what {
-            What::Text(text) => Some(text),
-            What::Number(digits) => Some(digits),
+        let node = self.nodes.get(id as usize)?;
+        match node.what {
+            What::Text => Some(match (node.decoded as usize).checked_sub(1) {
+                None => node.text,
+                Some(decoded) => self.decoded.get(decoded).map_or("", String::as_str),
+            }),
+            What::Number => Some(node.text),
             _ => None,
         }
     }
 
+    /// What a node is, and its text if it is a leaf that has one.
+    pub(crate) fn scalar(&self, id: Id) -> Option<(What, Option<&str>)> {
+        let node = self.nodes.get(id as usize)?;
+        let text = match node.what {
+            What::Text if node.decoded != 0 => self.text(id),
+            What::Text | What::Number => Some(node.text),
+            _ => None,
+        };
+        Some((node.what, text.filter(|_| node.is_leaf())))
+    }
+
     /// Whether the node is a leaf: a scalar that says something.
     pub(crate) fn is_leaf(&self, id: Id) -> bool {
-        match self.get(id).map(|node| &node.what) {
-            Some(What::Text(text)) => text.chars().any(|c| !c.is_whitespace() && !c.is_control()),
-            Some(What::Number(_) | What::True | What::False) => true,
-            _ => false,
-        }
+        self.nodes.get(id as usize).is_some_and(Node::is_leaf)
+    }
+
+    /// Every leaf, in order.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = Id> + '_ {
+        self.nodes.iter().zip(0..).filter(|(node, _)| node.is_leaf()).map(|(_, id)| id)
     }
 
     /// The number of a member among those of its object, from 0.
     pub(crate) fn ordinal(&self, id: Id) -> u32 {
-        let parent = self.get(id).map_or(0, |node| node.parent);
-        self.children(parent).position(|child| child == id).unwrap_or(0) as u32
+        self.children(self.parent(id)).position(|child| child == id).unwrap_or(0) as u32
     }
 }
 
 /// The children of a node, in order.
+#[derive(Clone)]
 pub(crate) struct Children<'d, 't> {
     tree: &'d Tree<'t>,
     next: Id,
@@ -193,7 +302,7 @@ impl Iterator for Children<'_, '_> {
             return None;
         }
         let at = self.next;
-        self.next = self.tree.get(at).map_or(self.end, |node| node.end);
+        self.next = self.tree.nodes.get(at as usize).map_or(self.end, |node| node.end);
         Some(at)
     }
 }
@@ -205,14 +314,22 @@ mod tests {
 
     #[test]
     fn a_tree_is_walked() {
-        let text = br#"{"a":[1,{"b":"x\u0041"},null],"a":" ","c":true}"#;
-        let mut tree = Tree::default();
+        let text = br#"{"a":[1,{"\u0062":"x\u0041"},null],"a":" ","c":true,"d":"\u0020\n"}"#;
+        let mut tree = Tree::new(text.len(), |name| Name::from(name.as_bytes().first().copied().unwrap_or(0)), Name::from(b'b'));
         let root = tree.add(&mut Scanner::new(text, 8, true)).unwrap().ok().unwrap();
-        let a = tree.member(root, "a").unwrap();
+        let name = |c: char| c as Name;
+        let a = tree.member(root, name('a')).unwrap();
         assert_eq!(tree.children(a).count(), 3);
-        let b = tree.member(tree.children(a).nth(1).unwrap(), "b").unwrap();
-        assert_eq!((tree.text(b), tree.name(b).as_deref()), (Some("xA"), Some("b")));
+        let object = tree.children(a).nth(1).unwrap();
+        let b = tree.member(object, name('b')).unwrap();
+        assert!(tree.is_marked(object) && !tree.is_marked(root) && !tree.is_leaf(object));
+        assert!(tree.has(name('b')) && !tree.has(name('x')));
+        assert_eq!((tree.text(b), tree.name(b)), (Some("xA"), name('b')));
         assert_eq!(tree.span(root).filter(|id| tree.is_leaf(*id)).count(), 3);
-        assert_eq!(tree.ordinal(tree.member(root, "c").unwrap()), 2);
+        assert_eq!(tree.leaves().collect::<Vec<Id>>(), [a + 1, b, tree.member(root, name('c')).unwrap()]);
+        assert_eq!(tree.ordinal(tree.member(root, name('c')).unwrap()), 2);
+        assert_eq!((tree.parent(root), tree.parent(a)), (root, root));
+        assert_eq!(tree.member(root, name('x')), None);
+        assert_eq!(tree.text(tree.member(root, name('d')).unwrap()), Some(" \n"));
     }
 }

@@ -10,7 +10,6 @@ use crate::grammar::fhir_date::{self, fhir_date};
 use crate::grammar::{da::da, offset::offset, tm::tm};
 use crate::loss::Code;
 use crate::value::Fields;
-use alloc::string::String;
 
 view! {
     /// When something started, in DICOM's forms.
@@ -119,13 +118,18 @@ fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
     let clock = match day.time {
         fhir_date::Part::Absent => return,
         fhir_date::Part::Bad => return fill.lose(*leaf, Code::BadTime),
-        fhir_date::Part::Good(clock) => clock.replace(':', ""),
+        fhir_date::Part::Good(clock) => clock,
     };
-    let cut = clock.split_once('.').filter(|(_, fraction)| fraction.len() > 6);
-    if cut.is_some() {
+    let mut digits = match (clock.get(..2), clock.get(2..6).map(str::as_bytes), clock.get(6..)) {
+        (Some(hour), Some([b':', _, _, b':']), Some(second)) => [hour, clock.get(3..5).unwrap_or(""), second].concat(),
+        _ => clock.replace(':', ""),
+    };
+    // A fraction follows six digits and a dot.
+    if digits.len() > 13 {
+        digits.truncate(13);
         fill.note(*leaf, Code::FractionCut);
     }
-    fill.set(1, clock.get(..13).filter(|_| cut.is_some()).map_or(clock.clone(), String::from), Leaf::default());
+    fill.set(1, digits, Leaf::default());
     match day.offset {
         fhir_date::Part::Absent => fill.note(*leaf, Code::ZoneMissing),
         fhir_date::Part::Bad => fill.lose(*leaf, Code::BadOffset),

@@ -48,7 +48,8 @@ impl Spell for Modality {
             return fill.put(0, if concept.text.is_empty() { display } else { concept.text });
         };
         fill.put(0, coding.code);
-        if modality::is_dcm(&coding.code.trim().to_ascii_uppercase()) {
+        let code = coding.code.trim();
+        if modality::is_dcm(code) || modality::is_dcm(&code.to_ascii_uppercase()) {
             fill.system(coding.system, DCM, coding.code);
         } else if coding.system.trim() == DCM {
             fill.also(coding.system);

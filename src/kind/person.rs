@@ -121,10 +121,9 @@ impl Spell for Person {
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Reference(person) = found else { return };
         fill.also(person.type_);
-        if person.names.iter().any(|group| !group.text.is_empty()) {
-            names(person, fill);
-        } else {
-            display(person.display, fill);
+        match person.names.as_deref().filter(|groups| groups.iter().any(|group| !group.text.is_empty())) {
+            Some(groups) => names(groups, fill),
+            None => display(person.display, fill),
         }
         let Some(identifier) = &person.identifier else { return };
         fill.put(3, identifier.value);
@@ -168,8 +167,8 @@ fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
 }
 
 /// The groups of HumanNames.
-fn names<'d>(person: &found::Reference<'d>, fill: &mut Fill<'d>) {
-    for (field, group) in person.names.iter().enumerate() {
+fn names(groups: &[found::Group; 3], fill: &mut Fill<'_>) {
+    for (field, group) in groups.iter().enumerate() {
         let leaf = Leaf { text: "", id: group.leaf };
         fill.set(field, group.text.clone(), leaf);
         for id in &group.rest {
@@ -181,8 +180,20 @@ fn names<'d>(person: &found::Reference<'d>, fill: &mut Fill<'d>) {
     }
 }
 
+/// Whether a text is sure to be one group of several components, with nothing insignificant in it.
+fn is_one_group(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let behind = bytes.get(1..).unwrap_or_default();
+    // A space beside a `^` is insignificant.
+    let ill = bytes.iter().zip(behind).fold(false, |ill, pair| ill | matches!(pair, (b' ', b'^') | (b'^', b' ')));
+    !ill && bytes.contains(&b'^') && bytes.last() != Some(&b'^') && bytes.iter().all(|byte| matches!(byte, b' '..=b'<' | b'>'..=b'~'))
+}
+
 /// A name as it is displayed in DICOM's form; without its signs it is one component.
 fn display<'d>(text: Leaf<'d>, fill: &mut Fill<'d>) {
+    if is_one_group(text.trim()) {
+        return fill.set(0, text.trim(), text);
+    }
     let (groups, rest) = pn::groups(text.trim());
     if rest.is_some() {
         fill.note(text, Code::NameAsText);
@@ -193,5 +204,31 @@ fn display<'d>(text: Leaf<'d>, fill: &mut Fill<'d>) {
     for (field, group) in groups.into_iter().enumerate().filter(|(_, group)| !group.is_empty()) {
         fill.set(field, group, leaf);
         leaf = Leaf::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_group_is_what_the_grammar_makes_of_it() {
+        for one in ["A^B", "A^B^C d^E", "^B", "A^^B"] {
+            assert!(is_one_group(one), "{one}");
+        }
+        for other in ["", "A", "A^", "A ^B", "A^ B", "A^B=C", "A^\u{e9}", "A^B\u{7f}"] {
+            assert!(!is_one_group(other), "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_is_the_long_way(text in "[A^ =b\u{e9}\t]{0,8}") {
+            let text = found::trim(&text);
+            if is_one_group(text) {
+                let (groups, rest) = pn::groups(text);
+                proptest::prop_assert_eq!((groups, rest), ([String::from(text), String::new(), String::new()], None));
+            }
+        }
     }
 }

@@ -114,7 +114,7 @@ fn known(list: &'static [&'static str], name: &str) -> Option<&'static str> {
 
 /// Elements of ImagingStudy, of the resources around it and of their data types, R4 to R6. Sorted.
 #[rustfmt::skip]
-const ELEMENTS: &[&str] = &[
+pub(super) const ELEMENTS: &[&str] = &[
     "accession", "active", "actor", "address", "assigner", "author", "authorReference", "authorString", "authoredOn", "availability",
     "availabilityTime", "basedOn", "birthDate", "bodySite", "bodyStructure", "category", "city", "code", "coding", "communication",
     "comparator", "concept", "connectionType", "contact", "contained", "contentType", "country", "creation", "data", "deceased",

@@ -6,6 +6,8 @@ pub(crate) mod codes;
 mod elements;
 mod instance;
 mod known;
+mod names;
+mod order;
 mod part;
 mod patient;
 mod query;
@@ -13,15 +15,19 @@ mod row_type;
 mod sequences;
 mod series;
 mod study;
+mod takers;
 
 pub(crate) use elements::{element, elements, of_subject, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
+pub(crate) use names::{PLACES, RESOURCE_TYPE, element_of, name, name_of_primitive, number_of, position, primitive_of};
+pub(crate) use order::{Source, Top, parts_inside, tops, whole_rows};
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
 pub(crate) use query::{NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};
 pub(crate) use row_type::{At, IDENTIFIED, Merge};
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
+pub(crate) use takers::{Taker, is_list, takers, vr_of_field, vrs_of};
 
 /// The rows by name: the keys for [`Study::get`](crate::Study::get), [`Series::get`](crate::Series::get) and [`Instance::get`](crate::Instance::get).
 ///
@@ -141,12 +147,6 @@ pub(crate) enum Home {
     Container,
     /// The offset that dates all times of the data set.
     Offset(&'static Part),
-}
-
-/// The tag and VR of the part of a row that fills `field`.
-pub(crate) fn home_part(row: RowRef, field: usize) -> Option<(u32, &'static str)> {
-    let part = row.row()?.part_of(field)?;
-    Some((part.tag, part.vr.name()))
 }
 
 /// The rows that have parts inside a container.

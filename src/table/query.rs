@@ -32,6 +32,30 @@ pub(crate) fn required(level: Level) -> impl Iterator<Item = (u32, &'static str)
     STUDY.iter().chain(series).chain(instance).copied()
 }
 
+/// The first level whose rows must have an attribute.
+pub(super) const fn required_from(tag: u32) -> Option<Level> {
+    if has(STUDY, tag) {
+        Some(Level::Study)
+    } else if has(SERIES, tag) {
+        Some(Level::Series)
+    } else if has(INSTANCE, tag) {
+        Some(Level::Instance)
+    } else {
+        None
+    }
+}
+
+const fn has(list: &[(u32, &str)], tag: u32) -> bool {
+    let mut rest = list;
+    while let [(known, _), more @ ..] = rest {
+        if *known == tag {
+            return true;
+        }
+        rest = more;
+    }
+    false
+}
+
 /// RetrieveURL, which is returned where there is one, asked for or not.
 pub(crate) const RETRIEVE_URL: u32 = 0x0008_1190;
 
@@ -43,7 +67,7 @@ pub(crate) const NOT_IN_FIXED_ROWS: &[u32] =
     &[0x0010_0021, 0x0010_0024, 0x0008_0051, 0x0008_0096, 0x0008_1060, 0x0008_1062, 0x0038_0010, 0x0038_0014, 0x0040_2016, 0x0040_2017];
 
 /// Whether an attribute exists in queries only, and in no stored object.
-pub(crate) fn is_query_only(tag: u32) -> bool {
+pub(crate) const fn is_query_only(tag: u32) -> bool {
     matches!(tag, 0x0008_0056 | 0x0008_0061 | 0x0008_1190 | 0x0020_1206 | 0x0020_1208 | 0x0020_1209)
 }
 

@@ -275,7 +275,8 @@ impl Row {
         self.parts.iter().find(|part| part.reaches(0, field))
     }
 
-    /// The VR of the attribute that fills `field`, inside sequences too.
+    /// The VR of the attribute that fills `field`, inside sequences too: what the table of them is tested by.
+    #[cfg(test)]
     pub(crate) fn vr_of(&self, field: usize) -> Option<Vr> {
         let top = self.part_of(field)?;
         let (mut parts, mut base, mut vr) = (self.parts, 0, top.vr);

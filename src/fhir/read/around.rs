@@ -5,10 +5,11 @@ use super::index::type_of;
 use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
 use crate::fhir::shape::Shape;
 use crate::json::tree::Id;
-use crate::kind::{Cx, Fill};
+use crate::kind::Cx;
 use crate::loss::Code;
 use crate::policy::Subject;
-use crate::table::{RowRef, row};
+use crate::table::{RowRef, number_of, row};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 impl<'d> Reader<'d, '_> {
@@ -25,7 +26,7 @@ impl<'d> Reader<'d, '_> {
         };
         self.ledger.take(id);
         self.meet(target.id);
-        if let Some(id) = self.tree.member(target.id, "id").filter(|_| target.in_bundle) {
+        if let Some(id) = self.tree.member(target.id, named!("id")).filter(|_| target.in_bundle) {
             self.ledger.note(id, Code::BundleContained);
         }
         Some(target.id)
@@ -34,24 +35,25 @@ impl<'d> Reader<'d, '_> {
     /// A Reference, and what the person says that it leads to.
     pub(super) fn follow(&mut self, node: Id) -> Reference<'d> {
         let mut reference = self.reference(node);
-        let literal = self.leaf(node, "reference");
+        let literal = self.leaf(node, named!("reference"));
         let Some(target) = self.target(literal) else { return reference };
         match type_of(self.tree, target) {
             Some("Practitioner") => {
-                let identifiers = self.members(target, "identifier");
+                let identifiers = self.members(target, named!("identifier"));
                 if let Some(first) = identifiers.first() {
                     self.unused_identifier(node);
                     reference.identifier = Some(self.identifier(*first));
                 }
-                let names = self.members(target, "name");
-                reference.names = self.names(&names);
-                if reference.names.iter().any(|group| !group.text.is_empty()) {
+                let names = self.members(target, named!("name"));
+                let names = self.names(&names);
+                if names.iter().any(|group| !group.text.is_empty()) {
                     self.unused(Some(reference.display));
                     reference.display = Leaf::default();
                 }
+                reference.names = Some(Box::new(names));
             }
             Some("Location" | "Organization" | "HealthcareService") => {
-                let name = self.leaf(target, "name");
+                let name = self.leaf(target, named!("name"));
                 if !name.is_empty() {
                     self.unused(Some(reference.display));
                     reference.display = name;
@@ -72,7 +74,7 @@ impl<'d> Reader<'d, '_> {
 
     /// The whole identifier beside a reference.
     fn unused_identifier(&mut self, reference: Id) {
-        let Some(identifier) = self.tree.member(reference, "identifier") else { return };
+        let Some(identifier) = self.tree.member(reference, named!("identifier")) else { return };
         for id in self.tree.span(identifier).filter(|id| self.tree.is_leaf(*id)) {
             self.ledger.lose(id, Code::AlternativeUnused);
         }
@@ -81,13 +83,13 @@ impl<'d> Reader<'d, '_> {
     /// What a study is based on: an order by each of its identifiers.
     pub(super) fn requests(&mut self, node: Id) -> Vec<Found<'d>> {
         let reference = self.reference(node);
-        let literal = self.leaf(node, "reference");
+        let literal = self.leaf(node, named!("reference"));
         let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("ServiceRequest")) else {
             return Vec::from([Found::Reference(reference)]);
         };
         let mut found = Vec::new();
         let mut request = Reference { type_: reference.type_, ..Reference::default() };
-        for id in self.members(target, "identifier") {
+        for id in self.members(target, named!("identifier")) {
             let identifier = self.identifier(id);
             if ["ACSN", "PLAC", "FILL"].iter().any(|code| identifier.type_.with(code).is_some()) {
                 found.push(Found::Reference(Reference { identifier: Some(identifier), type_: reference.type_, ..Reference::default() }));
@@ -100,9 +102,9 @@ impl<'d> Reader<'d, '_> {
         } else {
             self.unused_identifier(node);
         }
-        let code = self.tree.member(target, "code").and_then(|id| self.one(id));
+        let code = self.tree.member(target, named!("code")).and_then(|id| self.one(id));
         // R5 has a CodeableReference there.
-        let code = code.map(|id| self.tree.member(id, "concept").unwrap_or(id)).map(|id| self.typed(id)).unwrap_or_default();
+        let code = code.map(|id| self.tree.member(id, named!("concept")).unwrap_or(id)).map(|id| self.typed(id)).unwrap_or_default();
         if code.text.is_empty() {
             request.display = reference.display;
         } else {
@@ -121,9 +123,11 @@ impl<'d> Reader<'d, '_> {
         if self.is_absent(node) {
             return;
         }
-        let literal = self.leaf(node, "reference");
-        let kind = |text: &str| ["Device", "Group"].iter().any(|type_| text == *type_ || text.starts_with(&[type_, "/"].concat()));
-        let type_ = self.leaf(node, "type");
+        let literal = self.leaf(node, named!("reference"));
+        let kind = |text: &str| {
+            ["Device", "Group"].iter().any(|type_| text.strip_prefix(type_).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        };
+        let type_ = self.leaf(node, named!("type"));
         if kind(type_.trim()) || kind(literal.trim()) {
             return;
         }
@@ -162,14 +166,15 @@ impl<'d> Reader<'d, '_> {
         let Some(row) = row_ref.row() else { return };
         let Some(shape) = row.places.iter().flatten().find(|at| at.element.starts_with(within)).map(|at| at.shape) else { return };
         let found = &found(self, shape);
-        let mut fill = Fill::default();
+        let mut fill = self.fill();
         (row.kind.from_fhir)(found, &Cx { options: self.options, shape }, &mut fill);
-        self.push(row_ref, row, &fill);
+        self.push(row_ref, &fill);
+        self.emptied(fill);
     }
 
     /// A Patient; whether it has an identifier and a name.
     fn patient(&mut self, patient: Id) -> (bool, bool) {
-        let ids = self.members(patient, "identifier");
+        let ids = self.members(patient, named!("identifier"));
         let identifiers: Vec<Identifier<'d>> = ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty()).collect();
         // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.
         let typed = |identifier: &Identifier<'d>| !identifier.type_.codings.is_empty();
@@ -181,18 +186,20 @@ impl<'d> Reader<'d, '_> {
             let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
             self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
         }
-        let names = self.members(patient, "name");
+        let names = self.members(patient, named!("name"));
         let names = self.names(&names);
-        let named = names.iter().any(|group| !group.text.is_empty());
-        self.patient_fact(row::PATIENT_NAME.into(), "Patient", |_, _| Found::Reference(Reference { names, ..Reference::default() }));
+        let is_named = names.iter().any(|group| !group.text.is_empty());
+        self.patient_fact(row::PATIENT_NAME.into(), "Patient", |_, _| {
+            Found::Reference(Reference { names: Some(Box::new(names)), ..Reference::default() })
+        });
         for row in [RowRef::from(row::PATIENT_SEX), row::PATIENT_BIRTH.into()] {
             let name =
                 row.row().and_then(|row| row.places.iter().flatten().next()).map_or("", |at| at.element.trim_start_matches("Patient."));
-            let node = self.tree.member(patient, name).and_then(|id| self.one(id));
+            let node = self.tree.member(patient, number_of(name)).and_then(|id| self.one(id));
             if let Some(node) = node {
                 self.patient_fact(row, "Patient", |reader, shape| reader.plain(node, shape));
             }
         }
-        (!identifiers.is_empty(), named)
+        (!identifiers.is_empty(), is_named)
     }
 }

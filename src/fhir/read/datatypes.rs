@@ -1,9 +1,9 @@
 //! Reading FHIR's data types, in their own form and in others that are met. What stands in another form is noted.
 
 use super::Reader;
-use crate::fhir::found::{Coding, Concept, Group, Identifier, Leaf, Reference};
+use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Reference};
 use crate::fhir::shape::Shape;
-use crate::json::tree::{Id, What};
+use crate::json::tree::{Id, Name, What};
 use crate::loss::Code;
 use crate::table::resource_type;
 use alloc::string::String;
@@ -11,6 +11,17 @@ use alloc::vec::Vec;
 
 const DATA_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 const REPRESENTATION: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
+
+const CONCEPT: Name = named!("concept");
+const REFERENCE: Name = named!("reference");
+const CODING: Name = named!("coding");
+const TEXT: Name = named!("text");
+
+/// Whether FHIR has a type of resource of this name.
+fn is_type(name: &str) -> bool {
+    // Nearly all are one of these.
+    matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
+}
 
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +42,21 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// The scalar member of an object; of a list its first element.
-    pub(super) fn leaf(&mut self, object: Id, name: &str) -> Leaf<'d> {
-        let Some(id) = self.tree.member(object, name).and_then(|id| self.one(id)) else { return Leaf::default() };
-        let digits = matches!(self.tree.get(id).map(|node| &node.what), Some(What::Number(_)));
-        if digits {
+    pub(super) fn leaf(&mut self, object: Id, name: Name) -> Leaf<'d> {
+        let Some(id) = self.tree.member(object, name) else { return Leaf::default() };
+        match self.tree.scalar(id) {
+            Some((What::Text, Some(text))) => Leaf { text, id: Some(id) },
+            Some((What::Array, _)) => {
+                let first = self.one(id);
+                first.map(|id| self.only(id)).unwrap_or_default()
+            }
+            _ => self.only(id),
+        }
+    }
+
+    /// The scalar of a node where a text belongs.
+    fn only(&mut self, id: Id) -> Leaf<'d> {
+        if self.tree.what(id) == Some(What::Number) {
             self.ledger.note(id, Code::OtherType);
         }
         self.scalar(id)
@@ -50,7 +72,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// The elements of a member that is a list.
-    pub(super) fn members(&mut self, object: Id, name: &str) -> Vec<Id> {
+    pub(super) fn members(&mut self, object: Id, name: Name) -> Vec<Id> {
         self.tree.member(object, name).map(|id| self.list(id)).unwrap_or_default()
     }
 
@@ -67,8 +89,9 @@ impl<'d> Reader<'d, '_> {
     /// Notes a value on its principal leaf: the first that is not noted yet.
     pub(super) fn note_first(&mut self, id: Id, code: Code) {
         let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id) && self.ledger.noted(*id).is_none());
-        let named = |name: &str| leaves().find(|id| self.tree.is_named(*id, name));
-        let leaf = ["code", "value", "reference", "display", "text"].into_iter().find_map(named).or_else(|| leaves().next());
+        let find = |name: Name| leaves().find(|id| self.tree.is_named(*id, name));
+        let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];
+        let leaf = principal.into_iter().find_map(find).or_else(|| leaves().next());
         if let Some(leaf) = leaf {
             self.ledger.note(leaf, code);
         }
@@ -76,37 +99,44 @@ impl<'d> Reader<'d, '_> {
 
     /// Whether a value says only that there is none.
     pub(super) fn is_absent(&mut self, id: Id) -> bool {
-        let only = self.tree.is_object(id) && self.tree.children(id).all(|child| self.tree.is_named(child, "extension"));
-        let extensions: Vec<Id> = self.tree.children(id).flat_map(|list| self.tree.children(list)).collect();
-        let reason = extensions.into_iter().find(|extension| {
-            self.tree.member(*extension, "url").and_then(|url| self.tree.text(url)).is_some_and(|url| url == DATA_ABSENT)
-        });
-        let Some(reason) = reason.filter(|_| only) else { return false };
-        for leaf in ["url", "valueCode"].into_iter().filter_map(|name| self.tree.member(reason, name)) {
+        let tree = self.tree;
+        if !tree.has(named!("extension"))
+            || !tree.is_object(id)
+            || !tree.children(id).all(|child| tree.is_named(child, named!("extension")))
+        {
+            return false;
+        }
+        let mut extensions = tree.children(id).flat_map(|list| tree.children(list));
+        let reason = extensions
+            .find(|extension| tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT));
+        let Some(reason) = reason else { return false };
+        for leaf in [named!("url"), named!("valueCode")].into_iter().filter_map(|name| tree.member(reason, name)) {
             self.ledger.take(leaf);
         }
         true
     }
 
     fn form(&self, id: Id) -> Form {
-        let has = |names: [&str; 2]| names.into_iter().any(|name| self.tree.member(id, name).is_some());
         if !self.tree.is_object(id) {
-            Form::Text
-        } else if has(["concept", "reference"]) {
-            Form::Reference
-        } else if has(["coding", "text"]) {
-            Form::Concept
-        } else {
-            Form::Coding
+            return Form::Text;
         }
+        let mut form = Form::Coding;
+        for member in self.tree.children(id) {
+            match self.tree.name(member) {
+                CONCEPT | REFERENCE => return Form::Reference,
+                CODING | TEXT => form = Form::Concept,
+                _ => {}
+            }
+        }
+        form
     }
 
     fn coding(&mut self, id: Id) -> Coding<'d> {
         Coding {
-            system: self.leaf(id, "system"),
-            version: self.leaf(id, "version"),
-            code: self.leaf(id, "code"),
-            display: self.leaf(id, "display"),
+            system: self.leaf(id, named!("system")),
+            version: self.leaf(id, named!("version")),
+            code: self.leaf(id, named!("code")),
+            display: self.leaf(id, named!("display")),
         }
     }
 
@@ -127,16 +157,16 @@ impl<'d> Reader<'d, '_> {
                 let text = self.scalar(id);
                 // A UID is a code, everything else words.
                 let code = if matches!(shape, Shape::UidCoding | Shape::Oid) { text } else { Leaf::default() };
-                Concept { codings: Vec::from([Coding { code, display: text, ..Coding::default() }]), text: Leaf::default() }
+                Concept { codings: Codings::one(Coding { code, display: text, ..Coding::default() }), text: Leaf::default() }
             }
-            Form::Coding => Concept { codings: Vec::from([self.coding(id)]), text: Leaf::default() },
+            Form::Coding => Concept { codings: Codings::one(self.coding(id)), text: Leaf::default() },
             Form::Concept => self.codeable(id),
             Form::Reference => {
-                if let Some(reference) = self.tree.member(id, "reference").and_then(|id| self.one(id)) {
-                    let literal = self.leaf(reference, "reference");
+                if let Some(reference) = self.tree.member(id, named!("reference")).and_then(|id| self.one(id)) {
+                    let literal = self.leaf(reference, named!("reference"));
                     self.unresolved(literal);
                 }
-                match self.tree.member(id, "concept").and_then(|id| self.one(id)) {
+                match self.tree.member(id, named!("concept")).and_then(|id| self.one(id)) {
                     Some(concept) => self.codeable(concept),
                     None => Concept::default(),
                 }
@@ -150,20 +180,29 @@ impl<'d> Reader<'d, '_> {
     }
 
     fn codeable(&mut self, id: Id) -> Concept<'d> {
-        let codings = self.members(id, "coding").into_iter().map(|id| self.coding(id)).collect();
-        Concept { codings, text: self.leaf(id, "text") }
+        let (tree, mut codings) = (self.tree, Codings::default());
+        if let Some(list) = tree.member(id, CODING) {
+            if tree.is_array(list) {
+                tree.children(list).for_each(|id| codings.push(self.coding(id)));
+            } else {
+                self.note_first(list, Code::ListForm);
+                codings.push(self.coding(list));
+            }
+        }
+        Concept { codings, text: self.leaf(id, TEXT) }
     }
 
     pub(super) fn identifier(&mut self, id: Id) -> Identifier<'d> {
-        let type_ = self.tree.member(id, "type").and_then(|id| self.one(id)).map(|id| self.typed(id)).unwrap_or_default();
-        let mut identifier = Identifier { type_, system: self.leaf(id, "system"), value: self.leaf(id, "value"), ..Identifier::default() };
-        if let Some(assigner) = self.tree.member(id, "assigner").and_then(|id| self.one(id)) {
-            identifier.assigner = self.leaf(assigner, "display");
-            let literal = self.leaf(assigner, "reference");
+        let type_ = self.tree.member(id, named!("type")).and_then(|id| self.one(id)).map(|id| self.typed(id)).unwrap_or_default();
+        let mut identifier =
+            Identifier { type_, system: self.leaf(id, named!("system")), value: self.leaf(id, named!("value")), ..Identifier::default() };
+        if let Some(assigner) = self.tree.member(id, named!("assigner")).and_then(|id| self.one(id)) {
+            identifier.assigner = self.leaf(assigner, named!("display"));
+            let literal = self.leaf(assigner, named!("reference"));
             self.unresolved(literal);
-            if let Some(own) = self.tree.member(assigner, "identifier").and_then(|id| self.one(id)) {
-                let words = self.tree.member(own, "type").map(|id| self.leaf(id, "text")).unwrap_or_default();
-                identifier.assigned = (words, self.leaf(own, "value"));
+            if let Some(own) = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)) {
+                let words = self.tree.member(own, named!("type")).map(|id| self.leaf(id, named!("text"))).unwrap_or_default();
+                identifier.assigned = (words, self.leaf(own, named!("value")));
             }
         }
         identifier
@@ -178,12 +217,12 @@ impl<'d> Reader<'d, '_> {
 
     /// A Reference without its literal: type, identifier, display.
     pub(super) fn reference(&mut self, id: Id) -> Reference<'d> {
-        let type_ = self.leaf(id, "type");
-        if let Some(leaf) = type_.id.filter(|_| resource_type(type_.trim()).is_none()) {
+        let type_ = self.leaf(id, named!("type"));
+        if let Some(leaf) = type_.id.filter(|_| !is_type(type_.trim())) {
             self.ledger.note(leaf, Code::TypeUnknown);
         }
-        let identifier = self.tree.member(id, "identifier").and_then(|id| self.one(id)).map(|id| self.identifier(id));
-        Reference { type_, identifier, display: self.leaf(id, "display"), ..Reference::default() }
+        let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id)).map(|id| self.identifier(id));
+        Reference { type_, identifier, display: self.leaf(id, named!("display")), ..Reference::default() }
     }
 
     /// HumanNames as the groups of a name: by their representation, else the first is alphabetic.
@@ -200,8 +239,8 @@ impl<'d> Reader<'d, '_> {
     }
 
     fn representation(&mut self, name: Id) -> Option<usize> {
-        for extension in self.members(name, "extension") {
-            let (url, code) = (self.leaf(extension, "url"), self.leaf(extension, "valueCode"));
+        for extension in self.members(name, named!("extension")) {
+            let (url, code) = (self.leaf(extension, named!("url")), self.leaf(extension, named!("valueCode")));
             let at = ["ABC", "IDE", "SYL"].iter().position(|known| *known == code.trim());
             if let (REPRESENTATION, Some(at)) = (url.trim(), at) {
                 url.id.into_iter().chain(code.id).for_each(|id| self.ledger.take(id));
@@ -213,16 +252,16 @@ impl<'d> Reader<'d, '_> {
 
     /// The group that a HumanName is: its components, or its text where it has no others.
     fn group(&mut self, name: Id) -> Group {
-        let family = self.leaf(name, "family");
-        let mut texts = |member: &str| -> Vec<Leaf<'d>> {
+        let family = self.leaf(name, named!("family"));
+        let mut texts = |member: Name| -> Vec<Leaf<'d>> {
             self.members(name, member).into_iter().map(|id| self.scalar(id)).filter(|leaf| !leaf.is_empty()).collect()
         };
-        let (given, prefix, suffix) = (texts("given"), texts("prefix"), texts("suffix"));
+        let (given, prefix, suffix) = (texts(named!("given")), texts(named!("prefix")), texts(named!("suffix")));
         let joined = |leaves: &[Leaf<'d>]| leaves.iter().map(Leaf::trim).collect::<Vec<_>>().join(" ");
         let (first, middle) = given.split_at_checked(1).unwrap_or((&[], &[]));
         let components = [String::from(family.trim()), joined(first), joined(middle), joined(&prefix), joined(&suffix)];
         if family.is_empty() && first.is_empty() {
-            let text = self.leaf(name, "text");
+            let text = self.leaf(name, named!("text"));
             if !text.is_empty() {
                 let trimmed = crate::grammar::pn::trim(text.trim());
                 return Group { text: trimmed, leaf: text.id, rest: Vec::new(), unstructured: !text.trim().contains(['^', '=']) };

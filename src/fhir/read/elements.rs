@@ -1,80 +1,100 @@
 //! Elements into cells: the rows of an element take its values, one after the other.
 
+use super::spell::spell;
 use super::{Reader, UNPLACED};
-use crate::dicom::{Cell, clean, normal};
+use crate::dicom::Cell;
 use crate::fhir::found::{Found, Reference};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::{Cx, Fill, Outcome};
-use crate::loss::{Code, Place, Step};
-use crate::table::{At, Level, Merge, Row, RowRef, element, row, rows_of};
+use crate::loss::{Code, Place};
+use crate::table::{Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
 use crate::value::FIELDS;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::string::String;
 
-/// A row that has its place at an element, and whether this release has that place.
-#[derive(Clone, Copy)]
-struct Taker {
-    row_ref: RowRef,
-    row: &'static Row,
-    shape: Shape,
-    own: bool,
-}
+/// The elements of a level, each where it stands first.
+pub(super) type Slots = [Option<Id>; PLACES];
 
 impl<'d> Reader<'d, '_> {
-    /// The rows that an element of a level may belong to.
-    fn takers(&self, level: Level, name: &str) -> Vec<Taker> {
-        let mut takers = Vec::new();
-        for (index, row) in rows_of(level).iter().enumerate() {
-            let here = || row.places.iter().flatten().filter(|at| at.element == name);
-            let own = here().find(|at| at.releases.holds(self.release));
-            let Some(At { shape, .. }) = own.or_else(|| here().next()).copied() else { continue };
-            // The accession number's two places are a matter of policy in every release.
-            let own = own.is_some() || row.places.iter().flatten().any(|at| at.when.is_some());
-            takers.push(Taker { row_ref: RowRef { level, index: index as u8 }, row, shape, own });
-        }
-        takers
-    }
-
-    /// Reads an element of a level: `name` as the table has it.
-    pub(super) fn element(&mut self, level: Level, name: &str, node: Id) {
-        let takers = self.takers(level, name);
-        let items = if name.ends_with("[]") { self.list(node) } else { self.one(node).into_iter().collect() };
-        for item in items {
-            let Some(first) = takers.first() else { return };
-            for found in self.found(item, first.shape) {
-                self.offer(&takers, &found, item);
+    /// The elements of a level that an object has.
+    pub(super) fn slots(&self, object: Id, level: Level) -> Slots {
+        let mut slots = [None; PLACES];
+        if self.tree.is_object(object) {
+            for member in self.tree.children(object) {
+                let slot = position(level, self.tree.name(member)).and_then(|position| slots.get_mut(position));
+                if let Some(slot) = slot {
+                    slot.get_or_insert(member);
+                }
             }
         }
+        slots
     }
 
-    /// What stands at a value of this shape; a reference may lead to several things.
-    fn found(&mut self, item: Id, shape: Shape) -> Vec<Found<'d>> {
+    /// Reads an element of a level, by its position.
+    pub(super) fn element(&mut self, level: Level, position: usize, node: Id) {
+        let tree = self.tree;
+        if !is_list(level, position) {
+            if let Some(item) = self.one(node) {
+                self.item(level, position, item);
+            }
+        } else if tree.is_array(node) {
+            tree.children(node).for_each(|item| self.item(level, position, item));
+        } else {
+            self.note_first(node, Code::ListForm);
+            self.item(level, position, node);
+        }
+    }
+
+    fn item(&mut self, level: Level, position: usize, item: Id) {
+        let takers = takers(level, self.release, position);
+        let Some(first) = takers.clone().next() else { return };
+        if let Shape::Logical("ServiceRequest", _) | Shape::Reference("ServiceRequest") = first.shape {
+            // It may lead to several things.
+            for found in self.requests(item) {
+                self.offer(takers.clone(), &found, item);
+            }
+        } else {
+            let found = self.found(item, first.shape);
+            self.offer(takers, &found, item);
+        }
+    }
+
+    /// An item to fill. Given back, its room is used again.
+    pub(super) fn fill(&mut self) -> Fill<'d> {
+        Fill { outcomes: core::mem::take(&mut self.outcomes), ..Fill::default() }
+    }
+
+    pub(super) fn emptied(&mut self, mut fill: Fill<'d>) {
+        fill.outcomes.clear();
+        self.outcomes = fill.outcomes;
+    }
+
+    /// What stands at a value of this shape.
+    fn found(&mut self, item: Id, shape: Shape) -> Found<'d> {
         match shape {
             Shape::Identifier(_) | Shape::UidIdentifier | Shape::StudyIdIdentifier | Shape::TypedIdentifier => {
-                Vec::from([Found::Identifier(self.identifier(item))])
+                Found::Identifier(self.identifier(item))
             }
-            Shape::Logical("ServiceRequest", _) | Shape::Reference("ServiceRequest") => self.requests(item),
-            Shape::Logical(..) | Shape::Reference(_) => Vec::from([Found::Reference(self.follow(item))]),
+            Shape::Logical(..) | Shape::Reference(_) => Found::Reference(self.follow(item)),
             Shape::Performer(_) => {
-                let function = self.tree.member(item, "function").and_then(|id| self.one(id)).map(|id| self.typed(id));
-                let actor = self.tree.member(item, "actor").and_then(|id| self.one(id));
+                let function = self.tree.member(item, named!("function")).and_then(|id| self.one(id)).map(|id| self.typed(id));
+                let actor = self.tree.member(item, named!("actor")).and_then(|id| self.one(id));
                 let mut reference = actor.map_or_else(Reference::default, |id| self.follow(id));
                 reference.function = function.unwrap_or_default();
-                Vec::from([Found::Reference(reference)])
+                Found::Reference(reference)
             }
-            Shape::Text | Shape::Number | Shape::Display | Shape::HumanName => Vec::from([self.plain(item, shape)]),
-            Shape::Oid if !self.tree.is_object(item) => Vec::from([Found::Text(self.scalar(item))]),
-            shape => Vec::from([Found::Concept(self.concept(item, shape))]),
+            Shape::Text | Shape::Number | Shape::Display | Shape::HumanName => self.plain(item, shape),
+            Shape::Oid if !self.tree.is_object(item) => Found::Text(self.scalar(item)),
+            shape => Found::Concept(self.concept(item, shape)),
         }
     }
 
     /// A scalar; a number as text, or text as a number, is noted.
     pub(super) fn plain(&mut self, item: Id, shape: Shape) -> Found<'d> {
         let leaf = self.scalar(item);
-        let other = match self.tree.get(item).map(|node| &node.what) {
-            Some(What::Number(_)) => shape != Shape::Number,
-            Some(What::Text(_)) => shape == Shape::Number,
+        let other = match self.tree.what(item) {
+            Some(What::Number) => shape != Shape::Number,
+            Some(What::Text) => shape == Shape::Number,
             _ => false,
         };
         if let Some(id) = leaf.id.filter(|_| other) {
@@ -84,55 +104,74 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// The first row that takes the value has it.
-    fn offer(&mut self, takers: &[Taker], found: &Found<'d>, item: Id) {
-        for taker in takers.iter().filter(|taker| taker.shape.takes(found, self.options)) {
-            let mut fill = Fill::default();
-            (taker.row.kind.from_fhir)(found, &Cx { options: self.options, shape: taker.shape }, &mut fill);
-            if !(0..FIELDS).any(|field| fill.is_filled(field)) {
-                self.outcomes(&fill);
+    fn offer(&mut self, takers: impl Iterator<Item = &'static Taker>, found: &Found<'d>, item: Id) {
+        let options = self.options;
+        for taker in takers.filter(|taker| taker.shape.takes(found, options)) {
+            let mut fill = self.fill();
+            (taker.row.kind.from_fhir)(found, &Cx { options, shape: taker.shape }, &mut fill);
+            let is_done = self.take(taker, found, item, &mut fill);
+            self.emptied(fill);
+            if is_done {
                 return;
             }
-            if let (Shape::Performer(function), Found::Reference(actor)) = (taker.shape, found) {
-                if let Some(coding) = actor.function.with(function) {
-                    fill.also(coding.code);
-                    fill.system(coding.system, crate::fhir::found::PARTICIPATION, coding.code);
-                }
-            }
-            if taker.row.merge == Merge::Fill {
-                let fields = self.texts(taker.row, &fill);
-                match self.taken.iter().position(|(row, _)| *row == taker.row_ref) {
-                    None => self.taken.push((taker.row_ref, fields)),
-                    Some(at) if self.taken.get(at).is_some_and(|(_, known)| *known == fields) => {
-                        fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.ledger.take(id));
-                        self.outcomes(&fill);
-                        return;
-                    }
-                    Some(_) if taker.row_ref == row::STUDY_UID.into() => {
-                        fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.ledger.lose(id, Code::AmbiguousValue));
-                        self.outcomes(&fill);
-                        self.withdraw(taker.row_ref);
-                        return;
-                    }
-                    Some(_) => continue,
-                }
-            }
-            if !taker.own {
-                self.note_first(item, Code::OtherRelease);
-            }
-            self.push(taker.row_ref, taker.row, &fill);
-            return;
         }
     }
 
-    /// The fields as they will stand in the record, as far as one can see.
-    fn texts(&self, row: &Row, fill: &Fill<'d>) -> [String; FIELDS] {
-        let mut texts = [const { String::new() }; FIELDS];
-        for (field, (slot, filled)) in texts.iter_mut().zip(&fill.fields).enumerate() {
-            if let Some(vr) = row.vr_of(field) {
-                *slot = normal(clean(&filled.text, vr).0.as_str(), vr).map(|(text, _)| text).unwrap_or_default();
+    /// Whether a row has the value, or the last word about it.
+    fn take(&mut self, taker: &'static Taker, found: &Found<'d>, item: Id, fill: &mut Fill<'d>) -> bool {
+        if !(0..taker.row.kind.fields).any(|field| fill.is_filled(field)) {
+            self.outcomes(fill);
+            return true;
+        }
+        if let (Shape::Performer(function), Found::Reference(actor)) = (taker.shape, found) {
+            if let Some(coding) = actor.function.with(function) {
+                fill.also(coding.code);
+                fill.system(coding.system, crate::fhir::found::PARTICIPATION, coding.code);
             }
         }
-        texts
+        if taker.row.merge == Merge::Fill {
+            match self.taken.iter().position(|(row, _)| *row == taker.row_ref) {
+                None => self.taken.push((taker.row_ref, None)),
+                Some(at) if self.is_known(at, taker.row_ref, fill) => {
+                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.ledger.take(id));
+                    self.outcomes(fill);
+                    return true;
+                }
+                Some(_) if taker.row_ref == row::STUDY_UID.into() => {
+                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.ledger.lose(id, Code::AmbiguousValue));
+                    self.outcomes(fill);
+                    self.withdraw(taker.row_ref);
+                    return true;
+                }
+                Some(_) => return false,
+            }
+        }
+        if !taker.own {
+            self.note_first(item, Code::OtherRelease);
+        }
+        self.push(taker.row_ref, fill);
+        true
+    }
+
+    /// Whether the item is the one that the row has.
+    fn is_known(&mut self, at: usize, row: RowRef, fill: &Fill<'d>) -> bool {
+        let mut texts = [const { String::new() }; FIELDS];
+        for (field, (slot, filled)) in texts.iter_mut().zip(&fill.fields).enumerate() {
+            // As it would stand in the record, as far as one can see.
+            if let Some(vr) = vr_of_field(row, field) {
+                let _ = spell(slot, &filled.text, vr);
+            }
+        }
+        let Some((_, known)) = self.taken.get_mut(at) else { return false };
+        *known.get_or_insert_with(|| {
+            let mut known = [const { String::new() }; FIELDS];
+            for cell in self.set.cells.iter().filter(|cell| cell.row == Some(row) && vr_of_field(row, usize::from(cell.field)).is_some()) {
+                if let Some(slot) = known.get_mut(usize::from(cell.field)) {
+                    slot.push_str(self.set.text.get(cell.start..cell.end).unwrap_or(""));
+                }
+            }
+            known
+        }) == texts
     }
 
     /// What a kind says of leaves beside its fields.
@@ -147,7 +186,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// An item becomes cells of the data set.
-    pub(super) fn push(&mut self, row_ref: RowRef, row: &'static Row, fill: &Fill<'d>) {
+    pub(super) fn push(&mut self, row_ref: RowRef, fill: &Fill<'d>) {
         self.outcomes(fill);
         let item = match self.counters.iter_mut().find(|(known, _)| *known == row_ref) {
             Some((_, n)) => {
@@ -159,20 +198,23 @@ impl<'d> Reader<'d, '_> {
                 0
             }
         };
-        for (field, filled) in fill.fields.iter().enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
-            let (value, remark) = match row.vr_of(field) {
-                None => (filled.text.to_string(), None),
-                Some(vr) => {
-                    let (text, remark) = clean(&filled.text, vr);
-                    match normal(&text, vr) {
-                        Ok((value, found)) => (value, found.or(remark)),
-                        Err(code) => {
-                            if let Some(id) = filled.leaf {
-                                self.ledger.lose(id, code);
-                            }
-                            continue;
-                        }
+        let fields = row_ref.row().map_or(FIELDS, |row| row.kind.fields);
+        for (field, filled) in fill.fields.iter().take(fields).enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
+            let start = self.set.text.len();
+            let spelled = match vr_of_field(row_ref, field) {
+                Some(vr) => spell(&mut self.set.text, &filled.text, vr),
+                None => {
+                    self.set.text.push_str(&filled.text);
+                    Ok(None)
+                }
+            };
+            let remark = match spelled {
+                Ok(remark) => remark,
+                Err(code) => {
+                    if let Some(id) = filled.leaf {
+                        self.ledger.lose(id, code);
                     }
+                    continue;
                 }
             };
             let leaf = filled.leaf.filter(|id| self.ledger.cell(*id));
@@ -180,18 +222,8 @@ impl<'d> Reader<'d, '_> {
             if row_ref == row::STUDY_UID.into() {
                 self.uid_leaf = leaf;
             }
-            let start = self.set.text.len();
-            self.set.text.push_str(&value);
-            let mut cell = Cell {
-                row: Some(row_ref),
-                item,
-                field: field as u8,
-                start,
-                end: self.set.text.len(),
-                leaf: leaf.is_some(),
-                counted: 0,
-                place: 0,
-            };
+            let end = self.set.text.len();
+            let mut cell = Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf: leaf.is_some(), counted: 0, place: 0 };
             if let Some(id) = leaf {
                 let place = self.place(id);
                 if let Some(code) = remark.or(self.ledger.noted(id)) {
@@ -225,28 +257,5 @@ impl<'d> Reader<'d, '_> {
                 self.ledger.unplace(id, UNPLACED, at);
             }
         }
-    }
-
-    /// The place of an element: type of its resource, names down to it. Elements of lists have none of their own.
-    pub(super) fn place(&self, id: Id) -> Place {
-        let mut names = Vec::new();
-        let mut at = id;
-        loop {
-            if self.tree.is_object(at) {
-                if let Some(type_) = super::index::type_of(self.tree, at).and_then(crate::table::resource_type) {
-                    names.push(Step::Element(type_));
-                    break;
-                }
-            }
-            if let Some(name) = self.tree.name(at) {
-                names.push(element(&name).map_or_else(|| Step::Unknown(self.tree.ordinal(at)), Step::Element));
-            }
-            let parent = self.tree.get(at).map_or(at, |node| node.parent);
-            if parent == at {
-                break;
-            }
-            at = parent;
-        }
-        names.into_iter().rev().fold(Place::ROOT, Place::then)
     }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::fhir::endpoint::{Of, payload};
 use crate::fhir::found::{CONNECTION, Leaf, PAYLOAD};
 use crate::fhir::place;
-use crate::json::tree::Id;
+use crate::json::tree::{Id, Name};
 use crate::kind::Fill;
 use crate::loss::Code;
 use crate::options::Options;
@@ -68,8 +68,8 @@ pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
     let (tree, roots) = super::parse(json, &Options::default())?;
     let endpoint = roots.first().copied().filter(|root| type_of(&tree, *root) == Some("Endpoint"));
     let Some(endpoint) = endpoint else { return Err(Error::new(crate::error::Kind::NotFhir)) };
-    let connection = tree.member(endpoint, "connectionType");
-    let code = connection.into_iter().flat_map(|id| tree.span(id)).find(|id| tree.is_named(*id, "code"));
+    let connection = tree.member(endpoint, named!("connectionType"));
+    let code = connection.into_iter().flat_map(|id| tree.span(id)).find(|id| tree.is_named(*id, named!("code")));
     let address = text(&tree, endpoint, "address").unwrap_or("");
     Ok(Endpoint {
         service: code.and_then(|id| tree.text(id)).and_then(service_of),
@@ -93,9 +93,9 @@ impl<'d> Reader<'d, '_> {
     /// The Endpoints of an element; what each says of itself is understood, its address is not yet.
     fn endpoints_of(&mut self, owner: Id) -> Vec<Met<'d>> {
         let mut met = Vec::new();
-        for reference in self.members(owner, "endpoint") {
-            let literal = self.leaf(reference, "reference");
-            let type_ = self.leaf(reference, "type");
+        for reference in self.members(owner, named!("endpoint")) {
+            let literal = self.leaf(reference, named!("reference"));
+            let type_ = self.leaf(reference, named!("type"));
             type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.ledger.take(id));
             let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("Endpoint")) else { continue };
             met.push(self.endpoint(target));
@@ -104,7 +104,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     fn endpoint(&mut self, endpoint: Id) -> Met<'d> {
-        let status = self.leaf(endpoint, "status");
+        let status = self.leaf(endpoint, named!("status"));
         status.id.into_iter().filter(|_| status.trim() == "active").for_each(|id| self.ledger.take(id));
         let mut service = None;
         for connection in self.connections(endpoint) {
@@ -120,18 +120,18 @@ impl<'d> Reader<'d, '_> {
             }
         }
         self.payloads(endpoint);
-        Met { service, address: self.leaf(endpoint, "address") }
+        Met { service, address: self.leaf(endpoint, named!("address")) }
     }
 
     /// System and code of each connection type: Coding in R4, a list of CodeableConcept from R5 on.
     fn connections(&mut self, endpoint: Id) -> Vec<(Leaf<'d>, Leaf<'d>)> {
-        let Some(node) = self.tree.member(endpoint, "connectionType") else { return Vec::new() };
+        let Some(node) = self.tree.member(endpoint, named!("connectionType")) else { return Vec::new() };
         let coded = crate::release::R4_R4B.holds(self.release);
         // R4 has one Coding, later releases a list of CodeableConcept: that is one difference, not two.
         let items: Vec<Id> = if self.tree.is_array(node) { self.tree.children(node).collect() } else { Vec::from([node]) };
         let shape = if coded { crate::fhir::shape::Shape::Coding } else { crate::fhir::shape::Shape::CodeableConcept };
         let concepts: Vec<_> = items.into_iter().map(|item| self.concept(item, shape)).collect();
-        concepts.into_iter().flat_map(|concept| concept.codings).map(|coding| (coding.system, coding.code)).collect()
+        concepts.iter().flat_map(|concept| concept.codings.iter()).map(|coding| (coding.system, coding.code)).collect()
     }
 
     /// What a payload says that every DICOMweb payload says.
@@ -141,20 +141,21 @@ impl<'d> Reader<'d, '_> {
             let text = tree.text(leaf).unwrap_or("").trim();
             let known =
                 |pick: fn((&'static str, &'static str)) -> &'static str| Service::ALL.iter().any(|service| pick(payload(*service)) == text);
-            if tree.is_named(leaf, "text") {
+            if tree.is_named(leaf, named!("text")) {
                 known(|(words, _)| words)
-            } else if tree.is_named(leaf, "code") {
+            } else if tree.is_named(leaf, named!("code")) {
                 text == "any"
-            } else if tree.is_named(leaf, "system") {
+            } else if tree.is_named(leaf, named!("system")) {
                 text == PAYLOAD
             } else {
                 known(|(_, mime)| mime)
             }
         };
         let coded = crate::release::R4_R4B.holds(self.release);
-        for name in ["payloadType", "payloadMimeType", "payload"] {
+        const PAYLOADS: [Name; 3] = [named!("payloadType"), named!("payloadMimeType"), named!("payload")];
+        for name in PAYLOADS {
             let Some(node) = tree.member(endpoint, name) else { continue };
-            if coded == (name == "payload") {
+            if coded == (name == named!("payload")) {
                 self.note_first(node, Code::OtherRelease);
             }
             tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.ledger.take(leaf));
@@ -174,7 +175,6 @@ impl<'d> Reader<'d, '_> {
     /// The study's Endpoints: the first for retrieval gives RetrieveURL, unless the options made its address.
     pub(super) fn endpoints(&mut self, study: Id, uid: &str) {
         let retrieve = RowRef::from(row::RETRIEVE_URL);
-        let Some(row) = retrieve.row() else { return };
         for met in self.endpoints_of(study) {
             let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: None }, &met));
             let Some(id) = met.address.id else { continue };
@@ -193,7 +193,7 @@ impl<'d> Reader<'d, '_> {
                     fill.lose(met.address, Code::BadUrl);
                     fill.put(1, met.address);
                 }
-                self.push(retrieve, row, &fill);
+                self.push(retrieve, &fill);
             } else if met.service.is_some() && !place::is_plain_url(text) {
                 self.ledger.lose(id, Code::BadUrl);
             }

@@ -1,21 +1,26 @@
 //! Which resources a text holds, and which of them a reference means.
 
 use crate::json::tree::{Id, Tree};
+use crate::table::number_of;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
-/// The resources of a text.
+/// The resources of a text. Which of them a URL or an id means is worked out when the first reference asks.
 pub(super) struct Index<'d> {
+    tree: &'d Tree<'d>,
     studies: Vec<Id>,
+    /// Resources, in order, each with the fullUrl of its entry.
+    resources: Vec<(Id, Option<&'d str>)>,
+    /// Those in a member `contained` of a Bundle.
+    of_bundle: Vec<Id>,
     /// By fullUrl, and by type and id. The first stands.
-    urls: BTreeMap<String, Id>,
-    /// The fullUrl of each entry's resource.
-    full_urls: BTreeMap<Id, &'d str>,
+    urls: OnceCell<BTreeMap<String, Id>>,
     /// Contained resources, by the resource that contains them and their id.
-    contained: BTreeMap<(Id, &'d str), Id>,
+    contained: OnceCell<BTreeMap<(Id, &'d str), Id>>,
     /// Those in a member `contained` of a Bundle, by id.
-    in_bundle: BTreeMap<&'d str, Id>,
+    in_bundle: OnceCell<BTreeMap<&'d str, Id>>,
 }
 
 /// What a reference means.
@@ -29,46 +34,33 @@ pub(super) struct Target {
 impl<'d> Index<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id]) -> Self {
         let mut index = Index {
+            tree,
             studies: Vec::new(),
-            urls: BTreeMap::new(),
-            full_urls: BTreeMap::new(),
-            contained: BTreeMap::new(),
-            in_bundle: BTreeMap::new(),
+            resources: Vec::new(),
+            of_bundle: Vec::new(),
+            urls: OnceCell::new(),
+            contained: OnceCell::new(),
+            in_bundle: OnceCell::new(),
         };
         for root in roots {
             if type_of(tree, *root) != Some("Bundle") {
-                index.resource(tree, *root);
+                index.resource(*root, None);
                 continue;
             }
-            for entry in children(tree, *root, "entry") {
-                let Some(resource) = tree.member(entry, "resource") else { continue };
-                if let Some(url) = text(tree, entry, "fullUrl") {
-                    index.urls.entry(url.into()).or_insert(resource);
-                    index.full_urls.insert(resource, url);
-                }
-                index.resource(tree, resource);
+            for entry in each(tree, *root, "entry") {
+                let Some(resource) = tree.member(entry, named!("resource")) else { continue };
+                index.resource(resource, text(tree, entry, "fullUrl"));
             }
-            for resource in children(tree, *root, "contained") {
-                if let Some(id) = text(tree, resource, "id") {
-                    index.in_bundle.entry(id).or_insert(resource);
-                }
-            }
+            index.of_bundle.extend(each(tree, *root, "contained"));
         }
         index
     }
 
-    fn resource(&mut self, tree: &'d Tree<'d>, resource: Id) {
-        if type_of(tree, resource) == Some("ImagingStudy") {
+    fn resource(&mut self, resource: Id, url: Option<&'d str>) {
+        if type_of(self.tree, resource) == Some("ImagingStudy") {
             self.studies.push(resource);
         }
-        if let (Some(type_), Some(id)) = (type_of(tree, resource), text(tree, resource, "id")) {
-            self.urls.entry([type_, "/", id].concat()).or_insert(resource);
-        }
-        for inner in children(tree, resource, "contained") {
-            if let Some(id) = text(tree, inner, "id") {
-                self.contained.entry((resource, id)).or_insert(inner);
-            }
-        }
+        self.resources.push((resource, url));
     }
 
     /// The studies, in order.
@@ -76,35 +68,85 @@ impl<'d> Index<'d> {
         &self.studies
     }
 
+    fn urls(&self) -> &BTreeMap<String, Id> {
+        self.urls.get_or_init(|| {
+            let mut urls = BTreeMap::new();
+            for (resource, url) in &self.resources {
+                if let Some(url) = url {
+                    urls.entry(String::from(*url)).or_insert(*resource);
+                }
+                if let (Some(type_), Some(id)) = (type_of(self.tree, *resource), text(self.tree, *resource, "id")) {
+                    urls.entry([type_, "/", id].concat()).or_insert(*resource);
+                }
+            }
+            urls
+        })
+    }
+
+    fn contained(&self) -> &BTreeMap<(Id, &'d str), Id> {
+        self.contained.get_or_init(|| {
+            let mut contained = BTreeMap::new();
+            for (resource, _) in &self.resources {
+                for inner in each(self.tree, *resource, "contained") {
+                    if let Some(id) = text(self.tree, inner, "id") {
+                        contained.entry((*resource, id)).or_insert(inner);
+                    }
+                }
+            }
+            contained
+        })
+    }
+
+    fn in_bundle(&self) -> &BTreeMap<&'d str, Id> {
+        self.in_bundle.get_or_init(|| {
+            let mut in_bundle = BTreeMap::new();
+            for resource in &self.of_bundle {
+                if let Some(id) = text(self.tree, *resource, "id") {
+                    in_bundle.entry(id).or_insert(*resource);
+                }
+            }
+            in_bundle
+        })
+    }
+
+    /// The fullUrl of the entry of a resource. They are numbered in order.
+    fn full_url(&self, resource: Id) -> Option<&'d str> {
+        let at = self.resources.binary_search_by_key(&resource, |(id, _)| *id).ok()?;
+        self.resources.get(at)?.1
+    }
+
     /// The resource that `literal` means inside the resource `within`.
     pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target> {
         if let Some(id) = literal.strip_prefix('#') {
-            let own = self.contained.get(&(within, id)).map(|id| Target { id: *id, in_bundle: false });
-            return own.or_else(|| self.in_bundle.get(id).map(|id| Target { id: *id, in_bundle: true }));
+            let own = self.contained().get(&(within, id)).map(|id| Target { id: *id, in_bundle: false });
+            return own.or_else(|| self.in_bundle().get(id).map(|id| Target { id: *id, in_bundle: true }));
         }
         let plain = literal.split_once("/_history/").map_or(literal, |(plain, _)| plain);
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
-        let base = self.full_urls.get(&within).and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
-        let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.urls.get([base, "/", plain].concat().as_str()));
-        own.or_else(|| self.urls.get(plain)).map(|id| Target { id: *id, in_bundle: false })
+        let base = self.full_url(within).and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
+        let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.urls().get([base, "/", plain].concat().as_str()));
+        own.or_else(|| self.urls().get(plain)).map(|id| Target { id: *id, in_bundle: false })
     }
 }
 
 /// The type that a resource says it has.
 pub(super) fn type_of<'d>(tree: &'d Tree<'d>, resource: Id) -> Option<&'d str> {
-    text(tree, resource, "resourceType")
+    if tree.is_marked(resource) { text(tree, resource, "resourceType") } else { None }
 }
 
 /// The text of a member, trimmed; none where it is blank.
 pub(super) fn text<'d>(tree: &'d Tree<'d>, object: Id, name: &str) -> Option<&'d str> {
-    tree.text(tree.member(object, name)?).map(str::trim).filter(|text| !text.is_empty())
+    tree.text(tree.member(object, number_of(name))?).map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The elements of a list, or the one object that stands in its place.
+pub(super) fn each<'d>(tree: &'d Tree<'d>, object: Id, name: &str) -> impl Iterator<Item = Id> + use<'d> {
+    let list = tree.member(object, number_of(name));
+    let elements = list.filter(|list| tree.is_array(*list));
+    elements.into_iter().flat_map(|list| tree.children(list)).chain(list.filter(|_| elements.is_none()))
+}
+
+/// As [`each`], all of them.
 pub(super) fn children<'d>(tree: &'d Tree<'d>, object: Id, name: &str) -> Vec<Id> {
-    match tree.member(object, name) {
-        Some(list) if tree.is_array(list) => tree.children(list).collect(),
-        Some(one) => Vec::from([one]),
-        None => Vec::new(),
-    }
+    each(tree, object, name).collect()
 }

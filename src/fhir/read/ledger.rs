@@ -94,7 +94,8 @@ impl Ledger {
     }
 
     pub(super) fn noted(&self, id: Id) -> Option<Code> {
-        self.notes.get(&id).copied()
+        // Most texts have none, and every leaf is asked for.
+        if self.notes.is_empty() { None } else { self.notes.get(&id).copied() }
     }
 
     /// Something came of a resource.

@@ -3,14 +3,24 @@
 //! A text is kept whole as a tree, because its resources refer to each other. Rows of the table take the elements they know, and their
 //! cells go the way that cells of DICOM JSON go: through the assembler into the record. Whatever leaf nobody took is told at the end.
 
+/// The number of a member's name, known while compiling.
+macro_rules! named {
+    ($name:literal) => {
+        const { $crate::table::name($name) }
+    };
+}
+
 mod around;
 mod datatypes;
 mod elements;
 mod endpoint;
 mod index;
+mod instance;
 mod ledger;
+mod places;
 mod retrieve;
 mod settle;
+mod spell;
 mod study;
 
 use crate::assemble::Assembler;
@@ -18,17 +28,19 @@ use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner};
 use crate::json::tree::{Id, Tree};
+use crate::kind::Outcome;
 use crate::loss::{Code, Loss, Mapped, Sink};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
-use crate::table::RowRef;
+use crate::table::{RESOURCE_TYPE, RowRef, number_of};
 use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
 pub use endpoint::{Endpoint, read_endpoint};
 use index::Index;
 use ledger::Ledger;
+use places::Places;
 pub use retrieve::retrievals;
 
 /// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
@@ -81,6 +93,8 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> 
         cells: Vec::new(),
         counters: Vec::new(),
         taken: Vec::new(),
+        outcomes: Vec::new(),
+        places: Places::default(),
         resource: 0,
         uid_leaf: None,
     };
@@ -104,8 +118,12 @@ pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, 
     }
     let marked = json.strip_prefix(MARK);
     let (bytes, base) = (marked.unwrap_or(json), if marked.is_some() { MARK.len() as u64 } else { 0 });
+    if let Some(quick) = core::str::from_utf8(bytes).ok().and_then(|text| Tree::quick(text, options.limits.depth, number_of, RESOURCE_TYPE))
+    {
+        return Ok(quick);
+    }
     let mut scanner = Scanner::new(bytes, options.limits.depth, true);
-    let (mut tree, mut roots) = (Tree::default(), Vec::new());
+    let (mut tree, mut roots) = (Tree::new(bytes.len(), number_of, RESOURCE_TYPE), Vec::new());
     while !scanner.is_done() {
         let at = base + scanner.at() as u64;
         if bytes.get(scanner.at()) == Some(&b'<') {
@@ -123,7 +141,7 @@ pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, 
 
 /// A text in which nothing can be a study is not what was meant.
 fn check_types(tree: &Tree<'_>, roots: &[Id]) -> Result<(), Error> {
-    let types: Vec<Option<&str>> = roots.iter().map(|root| tree.text(tree.member(*root, "resourceType")?)).collect();
+    let types: Vec<Option<&str>> = roots.iter().map(|root| tree.text(tree.member(*root, RESOURCE_TYPE)?)).collect();
     let has = |wanted: &[&str]| types.iter().flatten().any(|name| wanted.contains(name));
     if roots.is_empty() || has(&["ImagingStudy", "Bundle", "Endpoint"]) {
         return Ok(());
@@ -148,8 +166,11 @@ struct Reader<'d, 'o> {
     cells: Vec<Id>,
     /// How many items each row has in it.
     counters: Vec<(RowRef, u32)>,
-    /// Facts of the study that hold one item, and that item.
-    taken: Vec<(RowRef, [String; FIELDS])>,
+    /// Facts that hold one item and have it; the item itself once another one is compared with it.
+    taken: Vec<(RowRef, Option<[String; FIELDS]>)>,
+    /// Room for what kinds say of leaves.
+    outcomes: Vec<(Id, Outcome)>,
+    places: Places,
     /// The resource that is being read.
     resource: Id,
     /// The leaf that says its UID.

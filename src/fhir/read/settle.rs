@@ -1,21 +1,35 @@
 //! The end of reading: every leaf that became no cell is carried, noted, or told where it stands.
 
 use super::Reader;
-use super::index::type_of;
+use super::index::{each, type_of};
 use super::ledger::Fate;
 use crate::json::tree::Id;
 use crate::loss::{Code, Loss, Place, Sink, Step};
-use crate::table::{element, resource_type};
+use crate::table::{RESOURCE_TYPE, element_of, primitive_of, resource_type};
+use alloc::vec::Vec;
 
 /// What all leaves below a node are told as, and where.
 type Kept = Option<(Code, Place)>;
 
 impl Reader<'_, '_> {
-    /// Tells what became of every leaf.
+    /// Tells what became of every leaf. Most are carried; only where one is not anybody asks where it stands.
     pub(super) fn settle(&mut self, roots: &[Id], studies: &[Id], sink: &mut Sink<'_>) {
-        for root in roots {
-            self.envelope(*root);
-            self.below(*root, Place::ROOT, None, studies, 0, sink);
+        roots.iter().for_each(|root| self.envelope(*root));
+        let (mut carried, mut rest) = (0, Vec::new());
+        for leaf in self.tree.leaves() {
+            match self.ledger.fate(leaf) {
+                Fate::Cell => {}
+                Fate::Used if self.ledger.noted(leaf).is_none() => carried += 1,
+                Fate::Used | Fate::Lost(_) | Fate::Open => rest.push(leaf),
+            }
+        }
+        sink.report.carry(carried);
+        let mut rest = rest.as_slice();
+        for root in roots.iter() {
+            let Some(next) = rest.first() else { return };
+            if self.tree.span(*root).contains(next) {
+                self.below(*root, Place::ROOT, None, studies, 0, &mut rest, sink);
+            }
         }
     }
 
@@ -25,29 +39,32 @@ impl Reader<'_, '_> {
             return;
         }
         self.ledger.meet(root);
-        for name in ["resourceType", "type", "total"] {
+        for name in [RESOURCE_TYPE, named!("type"), named!("total")] {
             self.tree.member(root, name).into_iter().for_each(|id| self.ledger.take(id));
         }
-        for entry in super::index::children(self.tree, root, "entry") {
-            if let Some(url) = self.tree.member(entry, "fullUrl") {
+        for entry in each(self.tree, root, "entry") {
+            if let Some(url) = self.tree.member(entry, named!("fullUrl")) {
                 self.ledger.take(url);
                 if self.tree.text(url).is_some_and(|url| url.contains('?')) {
                     self.ledger.note(url, Code::FullUrl);
                 }
             }
-            let mode = self.tree.member(entry, "search").and_then(|search| self.tree.member(search, "mode"));
+            let mode = self.tree.member(entry, named!("search")).and_then(|search| self.tree.member(search, named!("mode")));
             mode.into_iter().for_each(|mode| self.ledger.take(mode));
         }
     }
 
-    fn below(&mut self, node: Id, at: Place, mut kept: Kept, studies: &[Id], mut first: u64, sink: &mut Sink<'_>) {
-        if self.tree.is_leaf(node) {
+    /// Tells those of the leaves in `rest`, which are in order, that stand below a node, or are it.
+    #[allow(clippy::too_many_arguments)]
+    fn below(&self, node: Id, at: Place, mut kept: Kept, studies: &[Id], mut first: u64, rest: &mut &[Id], sink: &mut Sink<'_>) {
+        if let Some((_, behind)) = rest.split_first().filter(|(next, _)| **next == node) {
+            *rest = behind;
             self.end(node, at, kept, first, sink);
             return;
         }
         let mut at = at;
         if let Some(type_) = type_of(self.tree, node).filter(|_| self.tree.is_object(node)) {
-            if let Some(n) = studies.iter().position(|study| *study == node) {
+            if let Ok(n) = studies.binary_search(&node) {
                 first = n as u64;
             }
             let place = resource_type(type_).map_or(Place::ROOT, |type_| Place::ROOT.then(Step::Element(type_)));
@@ -56,29 +73,28 @@ impl Reader<'_, '_> {
             }
             at = place;
         }
-        if self.tree.is_array(node) {
-            self.tree.children(node).for_each(|child| self.below(child, at, kept, studies, first, sink));
-            return;
-        }
-        for child in self.tree.children(node) {
-            let (place, kept) = self.member(node, child, at, kept);
-            self.below(child, place, kept, studies, first, sink);
+        let is_array = self.tree.is_array(node);
+        for (child, ordinal) in self.tree.children(node).zip(0..) {
+            let Some(next) = rest.first() else { return };
+            if self.tree.span(child).contains(next) {
+                let (place, kept) = if is_array { (at, kept) } else { self.member(node, (child, ordinal), at, kept) };
+                self.below(child, place, kept, studies, first, rest, sink);
+            }
         }
     }
 
     /// The place of a member, and what it is told as whatever it holds.
-    fn member(&self, object: Id, member: Id, at: Place, kept: Kept) -> (Place, Kept) {
-        let name = self.tree.name(member).unwrap_or_default();
+    fn member(&self, object: Id, (member, ordinal): (Id, u32), at: Place, kept: Kept) -> (Place, Kept) {
+        let number = self.tree.name(member);
         let is_resource = type_of(self.tree, object).is_some();
-        let Some(known) = element(&name) else {
-            let of_primitive = name.strip_prefix('_').and_then(element);
-            return match of_primitive {
+        let Some(known) = element_of(number) else {
+            return match primitive_of(number) {
                 Some(own) => {
                     let place = at.then(Step::Element(own)).then(Step::Element("extension"));
                     (place, kept.or(Some((Code::Extension, place))))
                 }
                 None => {
-                    let place = at.then(Step::Unknown(self.tree.ordinal(member)));
+                    let place = at.then(Step::Unknown(ordinal));
                     (place, kept.or(Some((Code::UnknownElement, place))))
                 }
             };
@@ -87,7 +103,7 @@ impl Reader<'_, '_> {
         let code = match known {
             "extension" | "modifierExtension" => Some(Code::Extension),
             "text" if is_resource && self.tree.is_object(member) => Some(Code::Narrative),
-            _ if self.tree.member(object, known) != Some(member) => Some(Code::DuplicateMember),
+            _ if self.tree.member(object, number) != Some(member) => Some(Code::DuplicateMember),
             _ => None,
         };
         (place, kept.or(code.map(|code| (code, place))))
@@ -95,12 +111,9 @@ impl Reader<'_, '_> {
 
     fn end(&self, id: Id, at: Place, kept: Kept, first: u64, sink: &mut Sink<'_>) {
         let (code, at) = match self.ledger.fate(id) {
-            Fate::Cell => return,
-            Fate::Used => match self.ledger.noted(id) {
-                None => return sink.report.carry(1),
-                Some(code) => (code, at),
-            },
             Fate::Lost(code) => (code, self.ledger.place(id).unwrap_or(at)),
+            // Of a leaf that is understood only a remark is told.
+            Fate::Used | Fate::Cell => (self.ledger.noted(id).unwrap_or(Code::NoAttribute), at),
             Fate::Open => kept.unwrap_or((Code::NoAttribute, at)),
         };
         sink.tell(Loss { code, at, first, count: 1 });

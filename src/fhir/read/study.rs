@@ -5,14 +5,29 @@ use super::index::{text, type_of};
 use crate::assemble::Assembler;
 use crate::dicom::Cell;
 use crate::error::Error;
-use crate::json::tree::Id;
-use crate::kind::Fill;
+use crate::json::tree::{Id, Name};
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::policy::Id as IdPolicy;
-use crate::table::{Level, RowRef, elements, row};
+use crate::table::{Level, RESOURCE_TYPE, RowRef, elements, position, row};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+const STATUS: usize = at(Level::Study, named!("status"));
+const SUBJECT: usize = at(Level::Study, named!("subject"));
+const ENDPOINT: usize = at(Level::Study, named!("endpoint"));
+const SERIES: usize = at(Level::Study, named!("series"));
+const OF_SERIES_ENDPOINT: usize = at(Level::Series, named!("endpoint"));
+const OF_SERIES_INSTANCE: usize = at(Level::Series, named!("instance"));
+const OF_SERIES_MODALITY: usize = at(Level::Series, named!("modality"));
+
+/// The position of an element among those of its level; that of one that it has not is no position.
+const fn at(level: Level, name: Name) -> usize {
+    match position(level, name) {
+        Some(position) => position,
+        None => usize::MAX,
+    }
+}
 
 /// What every data set of a study says again: whose it is.
 struct Identity {
@@ -35,30 +50,24 @@ impl<'d> Reader<'d, '_> {
         self.cells.clear();
         self.counters.clear();
         self.taken.clear();
-        let all_series = self.members(study, "series");
+        let all_series = self.members(study, named!("series"));
         self.modality_notes(study, &all_series);
-        for name in elements(Level::Study) {
-            let bare = name.trim_end_matches("[]");
-            let Some(node) = self.tree.member(study, bare) else {
-                if matches!(bare, "status" | "subject") {
-                    let at = Place::ROOT.then(Step::Element("ImagingStudy")).then(Step::Element(if bare == "status" {
-                        "status"
-                    } else {
-                        "subject"
-                    }));
+        let slots = self.slots(study, Level::Study);
+        for (element, slot) in slots.into_iter().enumerate().take(elements(Level::Study).len()) {
+            match (element, slot) {
+                (STATUS, Some(node)) => self.status(study, node, all_series.is_empty()),
+                (SUBJECT, Some(node)) => self.subject(node),
+                (STATUS | SUBJECT, None) => {
+                    let name = if element == STATUS { "status" } else { "subject" };
+                    let at = Place::ROOT.then(Step::Element("ImagingStudy")).then(Step::Element(name));
                     sink.tell(Loss { code: Code::ElementMissing, at, first: sink.resource(), count: 0 });
                 }
-                continue;
-            };
-            match bare {
-                "status" => self.status(study, node, all_series.is_empty()),
-                "subject" => self.subject(node),
-                "endpoint" | "series" => {}
-                _ => self.element(Level::Study, name, node),
+                (ENDPOINT | SERIES, _) | (_, None) => {}
+                (_, Some(node)) => self.element(Level::Study, element, node),
             }
         }
         // STU3 had the accession number in an element of its own.
-        if let Some(node) = self.tree.member(study, "accession") {
+        if let Some(node) = self.tree.member(study, named!("accession")) {
             self.accession(node);
         }
         let Some(uid) = self.fact(row::STUDY_UID.into(), 0) else {
@@ -67,11 +76,14 @@ impl<'d> Reader<'d, '_> {
         };
         self.id(study, &uid);
         self.endpoints(study, &uid);
-        let identity = self.identity(uid);
-        self.set.patient = identity.patient;
+        let is_known = self.has_fact(row::PATIENT_ID.into());
+        self.set.patient = (is_known, is_known);
+        // What the series say again; most lists of studies list none.
+        let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         // A resource says all that it knows: what is not there is absent.
         self.set.known = [u64::MAX; 4];
         assembler.take(&mut self.set, self.options, sink)?;
+        let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
         }
@@ -80,14 +92,20 @@ impl<'d> Reader<'d, '_> {
 
     fn series(&mut self, series: Id, identity: &Identity, assembler: &mut Assembler, sink: &mut Sink<'_>) -> Result<(), Error> {
         self.begin(identity);
-        let instances = self.members(series, "instance");
-        for name in elements(Level::Series) {
-            let bare = name.trim_end_matches("[]");
-            let Some(node) = self.tree.member(series, bare) else { continue };
-            match bare {
-                "endpoint" | "instance" => {}
-                "modality" if self.is_absent(node) => {}
-                _ => self.element(Level::Series, name, node),
+        let tree = self.tree;
+        let (list, single) = match tree.member(series, named!("instance")) {
+            Some(node) if !tree.is_array(node) => {
+                self.note_first(node, Code::ListForm);
+                (None, Some(node))
+            }
+            list => (list, None),
+        };
+        let slots = self.slots(series, Level::Series);
+        for (element, node) in slots.into_iter().enumerate().filter_map(|(element, node)| Some((element, node?))) {
+            match element {
+                OF_SERIES_ENDPOINT | OF_SERIES_INSTANCE => {}
+                OF_SERIES_MODALITY if self.is_absent(node) => {}
+                _ => self.element(Level::Series, element, node),
             }
         }
         let Some(uid) = self.fact(row::SERIES_UID.into(), 0) else {
@@ -97,20 +115,17 @@ impl<'d> Reader<'d, '_> {
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
         self.set.known = [u64::MAX; 4];
         assembler.take(&mut self.set, self.options, sink)?;
-        for instance in instances {
+        let class = self.class_shape();
+        for instance in list.into_iter().flat_map(|list| tree.children(list)).chain(single) {
+            if let Some(usual) = self.usual(instance, class) {
+                let facts = self.facts(&usual);
+                assembler.take_instance(&uid, facts, self.options, sink)?;
+                continue;
+            }
             self.begin(identity);
             self.push_again(row::SERIES_UID.into(), 0, &uid);
-            for name in elements(Level::Instance) {
-                if let Some(node) = self.tree.member(instance, name) {
-                    if !(*name == "sopClass" && self.is_absent(node)) {
-                        self.element(Level::Instance, name, node);
-                    }
-                }
-            }
-            if let Some(node) = self.tree.member(instance, "_sopClass") {
-                self.is_absent(node);
-            }
-            if self.fact(row::INSTANCE_UID.into(), 0).is_none() {
+            self.instance(instance);
+            if !self.has_fact(row::INSTANCE_UID.into()) {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));
                 continue;
             }
@@ -131,17 +146,22 @@ impl<'d> Reader<'d, '_> {
         self.set.text.get(cell.start..cell.end).map(String::from)
     }
 
+    fn has_fact(&self, row: RowRef) -> bool {
+        self.set.cells.iter().any(|cell| cell.row == Some(row) && cell.field == 0)
+    }
+
     /// What the study's own data set says of study and patient.
     fn identity(&self, uid: String) -> Identity {
-        let mut cells = Vec::new();
-        for field in 0..crate::value::FIELDS as u8 {
-            for row in [RowRef::from(row::STUDY_UID), row::PATIENT_ID.into()] {
-                cells.extend(self.fact(row, field).map(|text| (row, field, text)));
+        let mut cells: Vec<(RowRef, u8, String)> = Vec::new();
+        for cell in &self.set.cells {
+            let own = cell.row.filter(|row| *row == row::STUDY_UID.into() || *row == row::PATIENT_ID.into());
+            let Some((row, text)) = own.zip(self.set.text.get(cell.start..cell.end)) else { continue };
+            if !cells.iter().any(|(known, field, _)| (*known, *field) == (row, cell.field)) {
+                cells.push((row, cell.field, text.into()));
             }
         }
-        let known = cells.iter().any(|(known, field, _)| *known == row::PATIENT_ID.into() && *field == 0);
         let url = self.fact(row::RETRIEVE_URL.into(), 0).or_else(|| self.fact(row::RETRIEVE_URL.into(), 1));
-        Identity { uid, url, cells, patient: (known, known) }
+        Identity { uid, url, cells, patient: self.set.patient }
     }
 
     /// A further data set of the study.
@@ -178,7 +198,7 @@ impl<'d> Reader<'d, '_> {
 
     /// The id, where it says nothing but the UID, or what the caller says.
     fn id(&mut self, study: Id, uid: &str) {
-        let Some(id) = self.tree.member(study, "id") else { return };
+        let Some(id) = self.tree.member(study, named!("id")) else { return };
         let text = self.scalar(id).trim();
         let given = matches!(&self.options.id, IdPolicy::Given(given) if given == text);
         if given || text == uid {
@@ -192,15 +212,21 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let tree = self.tree;
-        let codes = |node: Id| -> Vec<Id> {
-            tree.span(node).filter(|id| tree.is_leaf(*id) && (tree.is_named(*id, "code") || *id == node)).collect()
-        };
-        let upper = |id: Id| tree.text(id).unwrap_or("").trim().to_ascii_uppercase();
-        let of_series: BTreeSet<String> =
-            series.iter().filter_map(|series| tree.member(*series, "modality")).flat_map(codes).map(upper).collect();
-        for code in tree.member(study, "modality").into_iter().flat_map(codes) {
-            if !of_series.contains(&upper(code)) {
-                self.ledger.note(code, Code::ModalityNotInSeries);
+        let codes = |node: Id| tree.span(node).filter(move |id| tree.is_leaf(*id) && (tree.is_named(*id, named!("code")) || *id == node));
+        let code = |id: Id| tree.text(id).unwrap_or("").trim();
+        let mut of_series: Vec<&str> = Vec::new();
+        for node in series.iter().filter_map(|series| tree.member(*series, named!("modality"))) {
+            for new in codes(node).map(code) {
+                // Series are many, and mostly of one modality.
+                if !of_series.last().is_some_and(|last| last.eq_ignore_ascii_case(new)) {
+                    of_series.push(new);
+                }
+            }
+        }
+        let of_series: BTreeSet<String> = of_series.into_iter().map(str::to_ascii_uppercase).collect();
+        for id in tree.member(study, named!("modality")).into_iter().flat_map(codes) {
+            if !of_series.contains(&code(id).to_ascii_uppercase()) {
+                self.ledger.note(id, Code::ModalityNotInSeries);
             }
         }
     }
@@ -209,8 +235,8 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn meet(&mut self, resource: Id) {
         self.ledger.meet(resource);
         let own = resource == self.resource;
-        for name in ["resourceType", "id"] {
-            if let Some(leaf) = self.tree.member(resource, name).filter(|_| name != "id" || !own) {
+        for name in [RESOURCE_TYPE, named!("id")] {
+            if let Some(leaf) = self.tree.member(resource, name).filter(|_| name == RESOURCE_TYPE || !own) {
                 self.ledger.take(leaf);
             }
         }
@@ -219,9 +245,12 @@ impl<'d> Reader<'d, '_> {
     /// Whether a resource carries rules or a modifier that may change what it says; then everything in it is told.
     pub(super) fn is_refused(&mut self, resource: Id) -> bool {
         let tree = self.tree;
-        let contained = tree.member(resource, "contained").map(|id| tree.span(id)).unwrap_or_default();
-        let modifies = |id: &Id| tree.is_named(*id, "modifierExtension") && tree.span(*id).any(|leaf| tree.is_leaf(leaf));
-        let rules = tree.member(resource, "implicitRules").is_some_and(|id| tree.is_leaf(id));
+        if !tree.has(named!("modifierExtension")) && !tree.has(named!("implicitRules")) {
+            return false;
+        }
+        let contained = tree.member(resource, named!("contained")).map(|id| tree.span(id)).unwrap_or_default();
+        let modifies = |id: &Id| tree.is_named(*id, named!("modifierExtension")) && tree.span(*id).any(|leaf| tree.is_leaf(leaf));
+        let rules = tree.member(resource, named!("implicitRules")).is_some_and(|id| tree.is_leaf(id));
         if !rules && !tree.span(resource).any(|id| !contained.contains(&id) && modifies(&id)) {
             return false;
         }
@@ -237,11 +266,12 @@ impl<'d> Reader<'d, '_> {
     fn accession(&mut self, node: Id) {
         let found = crate::fhir::found::Found::Identifier(self.identifier(node));
         let row_ref = RowRef::from(row::ACCESSION);
-        let (Some(row), false) = (row_ref.row(), self.fact(row_ref, 0).is_some()) else { return };
+        let (Some(row), false) = (row_ref.row(), self.has_fact(row_ref)) else { return };
         let cx = crate::kind::Cx { options: self.options, shape: crate::fhir::shape::Shape::TypedIdentifier };
-        let mut fill = Fill::default();
+        let mut fill = self.fill();
         (row.kind.from_fhir)(&found, &cx, &mut fill);
         self.note_first(node, Code::OtherRelease);
-        self.push(row_ref, row, &fill);
+        self.push(row_ref, &fill);
+        self.emptied(fill);
     }
 }

@@ -19,8 +19,7 @@ impl Assembler {
     ) -> Result<(), Error> {
         let number = self.row;
         self.row += 1;
-        let last = self.last.as_ref().map(|(_, at)| *at as usize);
-        let Some(record) = last.and_then(|at| self.records.get_mut(at)) else { return Ok(()) };
+        let Some(record) = self.records.get_mut(self.last as usize) else { return Ok(()) };
         self.instances += 1;
         if self.instances > options.limits.instances {
             return Err(Error::new(Kind::LimitInstances));

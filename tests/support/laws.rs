@@ -1,6 +1,6 @@
 //! The laws of DESIGN, as functions of bytes: they panic where a law is broken. Property tests and fuzz targets share them.
 
-use fhir_dicomweb::{Class, Error, LossReport, Mapped, Options, Place, Release, Step, Study, Subject, dicom, fhir, rows};
+use fhir_dicomweb::{Class, Error, Loss, LossReport, Mapped, Options, Place, Release, Step, Study, Subject, dicom, fhir, rows};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,7 +229,9 @@ pub fn same_when_joined(
             assert_eq!(text(&together.value), text(&apart.value), "{context}");
             // A value that was mended and contradicts another is counted as either: the other is told without a count. Notes may differ.
             let told = |report: &LossReport| {
-                let lost = report.iter().filter(|loss| !loss.code.is_carried());
+                // That offsets from UTC differ is told when readers are joined only: a known difference, left to `fast_path_faults`.
+                let offset = |loss: &Loss| loss.count == 0 && loss.at.to_string() == "/00080201";
+                let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss));
                 let told: BTreeSet<String> = lost.map(|loss| format!("{} {}", loss.code, loss.at)).collect();
                 (told, report.carried() + report.counted())
             };

@@ -178,7 +178,11 @@ fn row_of(n: usize, more: &str) -> String {
 /// Rows that repeat, and one among them that nearly does: what a fast path is most likely to take for more of the same.
 #[test]
 fn fast_path_of_rows_that_nearly_repeat() {
-    let usual = |n: usize| row_of(n, "");
+    let usual = |n: usize| {
+        let url = format!("https://a/rs/studies/1.2.1/series/1.2.1.1/instances/1.2.1.1.{n}");
+        let url = format!(r#""00081190":{{"vr":"UR","Value":["{url}"]}},"00200062":{{"vr":"CS","Value":["L"]}},"#);
+        row_of(n, &format!(r#"{url}"00180015":{{"vr":"CS","Value":["HEAD"]}},"#))
+    };
     let odd: Vec<String> = [
         // The instance's UID: odd, empty, none, twice, escaped, of another series or study.
         (r#"["1.2.1.1.5"]"#, r#"["1.2.1.1.5 "]"#),
@@ -221,6 +225,31 @@ fn fast_path_of_rows_that_nearly_repeat() {
         (r#"["CT"]"#, r#"["CT","CT"]"#),
         (r#""CS""#, r#""LO""#),
         (r#""vr":"CS","#, ""),
+        (r#"["L"]"#, r#"["R"]"#),
+        (r#"["L"]"#, r#"["B"]"#),
+        (r#"["L"]"#, r#"[]"#),
+        (r#"["HEAD"]"#, r#"["HEART"]"#),
+        (r#""00180015":{"vr":"CS","Value":["HEAD"]},"#, ""),
+        (r#""00200062":{"vr":"CS","Value":["L"]},"#, ""),
+        (r#""00200062""#, r#""00200060""#),
+        // Where it is retrieved.
+        (r#"1.2.1.1.5"]},"002"#, "1.2.1.1.5\u{7f}\"]},\"002"),
+        (r#"1.2.1.1.5"]},"002"#, r#"1.2.1.1.5 "]},"002"#),
+        (r#"1.2.1.1.5"]},"002"#, r#"1.2.1.1.5/"]},"002"#),
+        (r#"1.2.1.1.5"]},"002"#, r#"1.2.1.1.5\u0020"]},"002"#),
+        (r#"1.2.1.1.5"]},"002"#, r#"1.2.1.1.5?a=b"]},"002"#),
+        (r#"1.2.1.1.5"]},"002"#, r#"1.2.1.1.5","https://b"]},"002"#),
+        ("/instances/1.2.1.1.5", ""),
+        ("/series/1.2.1.1/instances/1.2.1.1.5", ""),
+        ("/rs/", "/e\u{301}/"),
+        ("/rs/", "/é/"),
+        ("/rs/", "/a b/"),
+        ("/rs/", r"\/rs\/"),
+        ("/rs/", r"/\u00e9/"),
+        ("/rs/", r"/\\/"),
+        ("https:", " https:"),
+        ("https://a", "https://b"),
+        ("https://a", "/a"),
         // What nothing maps: more leaves, fewer, none, other names.
         ("[512]", "[512,512]"),
         ("[512]", "[]"),
@@ -254,6 +283,11 @@ fn fast_path_of_rows_that_nearly_repeat() {
     ]
     .iter()
     .map(|(from, to)| usual(5).replacen(from, to, 1))
+    .chain((0..2).map(|without| {
+        // A row of a path that it does not repeat.
+        let uids = [r#""0020000D":{"vr":"UI","Value":["1.2.1"]},"#, r#""0020000E":{"vr":"UI","Value":["1.2.1.1"]},"#];
+        usual(5).replace(uids[without], "")
+    }))
     .chain(["null", "3", "{}", "[]", r#"{"a":"b"}"#, r#"{"error":"x"}"#].map(String::from))
     .collect();
     for (turn, odd) in odd.iter().enumerate() {
@@ -297,8 +331,8 @@ fn fast_path_faults() {
         }),
         ("limit", &|| {
             let options = &mut Options::default();
-            options.limits.instances = 1;
-            let text = format!("[{},{}]", row_of(1, ""), row_of(2, ""));
+            options.limits.instances = 2;
+            let text = format!("[{},{},{}]", row_of(1, ""), row_of(2, ""), row_of(3, ""));
             let (mut one, mut two) = (0, 0);
             let _ = dicom::read_with(text.as_bytes(), options, &mut |_| one += 1);
             let _ = dicom::read_plainly(text.as_bytes(), options, &mut |_| two += 1);

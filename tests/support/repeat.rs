@@ -157,6 +157,10 @@ const URLS: &[&str] = &[
     "https://a.example/dicom-web/studies/{study}#CANARY",
     "https://a.example/{x}/studies/{study}",
     "https://a.example/%7Estudies/é/studies/{study}",
+    "https://a.example/e\u{301}/studies/{study}",
+    "https://a.example/dicom-web/studies/{study}\u{7f}",
+    "https://a.example/dicom-web/\u{a0}studies/{study}\u{2003}",
+    r"https://a.example/dicom-web\u0001/studies/{study}",
     "https://a.example/a b",
     "",
     " https://a.example/dicom-web/studies/{study} ",
@@ -379,7 +383,7 @@ fn another(c: &mut Choices<'_>, row: &mut [Attribute], of: Rows, n: usize) {
         found.unwrap_or_else(|| "1".into())
     };
     // The URL follows the identities, as servers have it; seldom it is another.
-    let url = if c.rarely(12) { Some(c.pick(URLS)) } else { None };
+    let url = if c.rarely(8) { Some(c.pick(URLS)) } else { None };
     let ids = ["0020000D", "0020000E", "00080018"].map(|tag| uid(row, tag));
     for own in row.iter_mut().filter(|own| own.tag == "00081190") {
         let Body::Values(values) = &mut own.body else { continue };
@@ -391,6 +395,11 @@ fn another(c: &mut Choices<'_>, row: &mut [Attribute], of: Rows, n: usize) {
             None => value.clone(),
         };
         *value = text.replace("{series}", &ids[1]).replace("{instance}", &ids[2]);
+    }
+    // What differs from row to row anyhow is where oddities may be overlooked.
+    if c.rarely(10) {
+        let tag = c.pick(&["00080018", "00200013", "00081190", "0020000D", "00100020", "00280010"]);
+        row.iter_mut().filter(|own| own.tag == tag).for_each(|own| odd(c, own));
     }
 }
 
@@ -406,9 +415,18 @@ fn change(c: &mut Choices<'_>, row: &mut Vec<Attribute>, once: &mut String) {
     let find = |row: &[Attribute], tag: &str| row.iter().position(|own| own.tag == tag);
     match c.below(27) {
         // Values: another of its kind, an odd one, something else.
-        0 | 1 => {
+        0 => {
             if let Some((_, _, pool)) = known {
                 row[at].body = Body::Values(vec![c.pick(pool).to_owned()]);
+            }
+        }
+        // What series get from instances, and what they contradict themselves in.
+        1 => {
+            let (tag, vr, pool) = ATTRIBUTES[c.pick(&[8, 9, 6, 36, 1, 2, 35, 10])];
+            let new = attribute(tag, vr, c.pick(pool));
+            match find(row, tag) {
+                Some(at) => row[at] = new,
+                None => row.push(new),
             }
         }
         2..=5 => odd(c, &mut row[at]),

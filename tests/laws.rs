@@ -242,6 +242,10 @@ fn fast_path_of_rows_that_nearly_repeat() {
         ("/instances/1.2.1.1.5", ""),
         ("/series/1.2.1.1/instances/1.2.1.1.5", ""),
         ("/rs/", "/e\u{301}/"),
+        ("/rs/", "/r\u{7f}s/"),
+        ("https://a/rs/studies/1.2.1/series/1.2.1.1/instances/1.2.1.1.5", ""),
+        ("https://a/rs/studies/1.2.1/series/1.2.1.1/instances/1.2.1.1.5", " "),
+        ("https://a/rs/studies/1.2.1/series/1.2.1.1/instances/1.2.1.1.5", "\u{7f}"),
         ("/rs/", "/é/"),
         ("/rs/", "/a b/"),
         ("/rs/", r"\/rs\/"),
@@ -250,6 +254,14 @@ fn fast_path_of_rows_that_nearly_repeat() {
         ("https:", " https:"),
         ("https://a", "https://b"),
         ("https://a", "/a"),
+        (
+            r#""00180015":{"vr":"CS","Value":["HEAD"]}"#,
+            r#""00082218":{"vr":"SQ","Value":[{"00080100":{"vr":"SH"},"00080100":{"vr":"SH","Value":["T"]}}]}"#,
+        ),
+        (
+            r#""00180015":{"vr":"CS","Value":["HEAD"]}"#,
+            r#""00082218":{"vr":"SQ","Value":[{"00080100":{"vr":"SH","Value":["T"]},"00080100":{"vr":"SH"}}]}"#,
+        ),
         // What nothing maps: more leaves, fewer, none, other names.
         ("[512]", "[512,512]"),
         ("[512]", "[]"),
@@ -290,6 +302,11 @@ fn fast_path_of_rows_that_nearly_repeat() {
     }))
     .chain(["null", "3", "{}", "[]", r#"{"a":"b"}"#, r#"{"error":"x"}"#].map(String::from))
     .collect();
+    // Of a second text all that is a data set may repeat rows of the first.
+    let texts = [format!("[{},{},{}]", usual(1), usual(2), usual(3)), format!(r#"[{{"a":"b"}},{},{}]"#, usual(4), usual(6))];
+    for two in [texts[1].clone(), texts[1].replace(&usual(4), "null"), r#"[{"a":"b"}]"#.into(), texts[0].clone(), "[".into(), "".into()] {
+        fast_laws::fast_in_two_texts(texts[0].as_bytes(), two.as_bytes(), &fhir_dicomweb::Options::default());
+    }
     for (turn, odd) in odd.iter().enumerate() {
         // Once; for good; as what the others repeat.
         for before in [0, 1, 3] {

@@ -159,6 +159,9 @@ const URLS: &[&str] = &[
     "https://a.example/%7Estudies/é/studies/{study}",
     "https://a.example/e\u{301}/studies/{study}",
     "https://a.example/dicom-web/studies/{study}\u{7f}",
+    "https://a.example/dicom\u{7f}web/studies/{study}",
+    "  ",
+    "\u{7f}",
     "https://a.example/dicom-web/\u{a0}studies/{study}\u{2003}",
     r"https://a.example/dicom-web\u0001/studies/{study}",
     "https://a.example/a b",
@@ -177,6 +180,8 @@ const ODD: &[&str] = &[
     "  ",
     "~é",
     "~\u{7f}",
+    "~\u{7f}~",
+    "\u{7f}",
     "~\u{80}",
     r"~\u0001",
     r"~\u0000",
@@ -559,7 +564,12 @@ fn odd(c: &mut Choices<'_>, attribute: &mut Attribute) {
             let odd = c.pick(ODD).replace('~', "Doe^Jo");
             format!("{{\"Alphabetic\":\"{odd}\"}}")
         }
-        (None, _) if value.starts_with('{') => match c.below(4) {
+        (None, _) if value.starts_with('{') => match c.below(6) {
+            // An attribute of the item twice: the first empty, or the second.
+            4 if value.len() > 12 => format!("{{\"{}\":{{\"vr\":\"SH\"}},{}", &value[2..10], &value[1..]),
+            5 if value.len() > 12 => {
+                format!("{},\"{}\":{{\"vr\":\"SH\",\"Value\":[\"CANARYD\"]}}}}", &value[..value.len() - 1], &value[2..10])
+            }
             0 => value.replacen("\"Value\":[\"", "\"Value\":[\" ", 1),
             1 => value.replacen("\"vr\":", "\"vr\" :", 1),
             2 => value.replacen("\"]", "\",\"CANARY\"]", 1),
@@ -658,13 +668,14 @@ fn newline(out: &mut String, depth: usize) {
     out.push_str(&"  ".repeat(depth));
 }
 
-/// The same JSON with white space before every colon: no fast path of single attributes takes it.
-pub fn loosened(text: &str) -> String {
+/// The same JSON with so much white space before every colon: no fast path of single attributes takes it, nor one that compares it with a row of
+/// other white space.
+pub fn loosened(text: &str, spaces: usize) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut from = 0;
     for at in outside(text).filter(|at| text.as_bytes()[*at] == b':') {
         out.push_str(&text[from..at]);
-        out.push(' ');
+        out.push_str(&" ".repeat(spaces));
         from = at;
     }
     out + &text[from..]

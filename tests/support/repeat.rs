@@ -364,8 +364,8 @@ fn attribute(tag: &str, vr: &str, value: &str) -> Attribute {
 fn another(c: &mut Choices<'_>, row: &mut [Attribute], of: Rows, n: usize) {
     let number = |text: &str, n: usize| if text.starts_with('"') { format!("\"{n}\"") } else { n.to_string() };
     let quoted = |text: String| format!("\"{text}\"");
-    for at in 0..row.len() {
-        let (tag, Body::Values(values)) = (row[at].tag.to_uppercase(), &row[at].body) else { continue };
+    for own in row.iter_mut() {
+        let (tag, Body::Values(values)) = (own.tag.to_uppercase(), &own.body) else { continue };
         let [value, ..] = values.as_slice() else { continue };
         let value = match (tag.as_str(), of) {
             ("00080018", Rows::Instances) => quoted(format!("1.2.1.1.{n}")),
@@ -378,7 +378,7 @@ fn another(c: &mut Choices<'_>, row: &mut [Attribute], of: Rows, n: usize) {
             ("00201206" | "00201208", Rows::Studies) if c.below(4) < 2 => number(value, n),
             _ => continue,
         };
-        row[at].body = Body::Values(vec![value]);
+        own.body = Body::Values(vec![value]);
     }
     let uid = |row: &[Attribute], tag: &str| -> String {
         let found = row.iter().find(|own| own.tag == tag).and_then(|own| match &own.body {

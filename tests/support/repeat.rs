@@ -57,6 +57,11 @@ enum Rows {
 const ITEM: &str =
     r#"{"00080100":{"vr":"SH","Value":["T1"]},"00080102":{"vr":"SH","Value":["SCT"]},"00080104":{"vr":"LO","Value":["Head"]}}"#;
 const OTHER_ITEM: &str = r#"{"00080100":{"vr":"SH","Value":["T2"]},"00080102":{"vr":"SH","Value":["99X"]}}"#;
+/// A code whose value stands in several attributes.
+const CROWDED_ITEM: &str = concat!(
+    r#"{"00080119":{"vr":"UC","Value":["LONG"]},"00080100":{"vr":"SH","Value":["T1"]},"00080120":{"vr":"UR","Value":["urn:oid:1.2"]},"#,
+    r#""00080102":{"vr":"SH","Value":["SCT"]}}"#
+);
 
 /// Attributes by tag and VR, with values that rows of one archive have of them.
 const ATTRIBUTES: &[(&str, &str, &[&str])] = &[
@@ -69,7 +74,7 @@ const ATTRIBUTES: &[(&str, &str, &[&str])] = &[
     ("00180015", "CS", &[r#""HEART""#, r#""HEAD""#, r#""CANARY3""#]),
     ("00200060", "CS", &[r#""L""#, r#""R""#]),
     ("00200062", "CS", &[r#""L""#, r#""R""#, r#""B""#]),
-    ("00082218", "SQ", &[ITEM, OTHER_ITEM]),
+    ("00082218", "SQ", &[ITEM, OTHER_ITEM, CROWDED_ITEM]),
     ("00081050", "PN", &[r#"{"Alphabetic":"Roe^R"}"#, r#"{"Alphabetic":"Poe^P","Phonetic":"CANARY^P"}"#]),
     ("00080070", "LO", &[r#""ACME""#, r#""Umbrella""#]),
     ("00081010", "SH", &[r#""ST1""#, r#""ST2""#]),
@@ -95,7 +100,7 @@ const ATTRIBUTES: &[(&str, &str, &[&str])] = &[
     ("00101000", "LO", &[r#""OLD1""#, r#""OLD2""#]),
     ("00200010", "SH", &[r#""S1""#, r#""S2""#]),
     ("00081030", "LO", &[r#""CT head""#, r#""MR knee""#]),
-    ("00081032", "SQ", &[ITEM, OTHER_ITEM]),
+    ("00081032", "SQ", &[ITEM, OTHER_ITEM, CROWDED_ITEM]),
     ("00081060", "PN", &[r#"{"Alphabetic":"Reader^A"}"#, r#"{"Alphabetic":"Reader^B"}"#]),
     ("00201206", "IS", &["2", "3"]),
     ("00201208", "IS", &["40", r#""41""#]),

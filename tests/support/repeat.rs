@@ -559,6 +559,10 @@ fn change(c: &mut Choices<'_>, row: &mut Vec<Attribute>, once: &mut String) {
 fn odd(c: &mut Choices<'_>, attribute: &mut Attribute) {
     let Body::Values(values) = &mut attribute.body else { return };
     let Some(value) = values.first_mut() else { return };
+    if value.len() > 300 {
+        // Long enough: what repeats itself would grow without bounds.
+        *value = r#""1""#.to_owned();
+    }
     let inside = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     *value = match (inside, c.below(4)) {
         // A number as a string, a string as a number.

@@ -6,6 +6,8 @@ pub mod archive;
 pub mod facade_driver;
 #[path = "../../tests/support/facade_laws.rs"]
 pub mod facade_laws;
+#[path = "../../tests/support/fast_laws.rs"]
+pub mod fast_laws;
 #[path = "../../tests/support/fhir_laws.rs"]
 pub mod fhir_laws;
 #[path = "../../tests/support/generate.rs"]
@@ -18,5 +20,7 @@ pub mod mutate;
 pub mod plan_laws;
 #[path = "../../tests/support/qido_store/mod.rs"]
 pub mod qido_store;
+#[path = "../../tests/support/repeat.rs"]
+pub mod repeat;
 #[path = "../../tests/support/search_laws.rs"]
 pub mod search_laws;

@@ -5,12 +5,14 @@ pub mod archive;
 pub mod facade_driver;
 pub mod facade_exact;
 pub mod facade_laws;
+pub mod fast_laws;
 pub mod fhir_laws;
 pub mod generate;
 pub mod laws;
 pub mod mutate;
 pub mod plan_laws;
 pub mod qido_store;
+pub mod repeat;
 pub mod search_laws;
 pub mod seeded;
 

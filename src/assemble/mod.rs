@@ -85,18 +85,18 @@ impl Assembler {
         self.row += 1;
         (self.taken.instance, self.taken.is_new) = (None, false);
         let before = sink.report.carried();
-        let result = self.place(set, options, sink, row_number);
+        // A row beyond a limit is not taken, and nothing is told of it.
+        let at = self.place(set, options, sink, row_number)?;
         let taken_back = before.saturating_sub(sink.report.carried());
         let carried = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
         sink.report.carry(carried);
-        if let Some(record) = result.as_ref().ok().and_then(|at| self.records.get_mut((*at)?)) {
+        if let Some(record) = at.and_then(|at| self.records.get_mut(at)) {
             record.carried = (record.carried + carried).saturating_sub(taken_back);
         }
         self.taken.carried = carried;
         for loss in set.losses.iter().filter(|loss| loss.count > 0 || loss.code == Code::NoIdentity) {
             sink.lose(Loss { first: row_number, ..*loss });
         }
-        result?;
         sink.check()
     }
 
@@ -162,7 +162,7 @@ impl Assembler {
             items(set, row, group, sink, &mut self.items);
             let items = &self.items;
             let noted = |item: usize, field: usize| {
-                let cell = items.get(item).and_then(|item| item.cell(field)).and_then(|cell| set.cells.get(cell));
+                let cell = items.get(item).and_then(|item| item.cell(field)).and_then(|cell| set.cells.get(set.leaf_of(cell)));
                 cell.is_none_or(|cell| !cell.leaf || cell.counted != 0)
             };
             // What is lifted from instances is carried by each of them.
@@ -188,7 +188,7 @@ impl Assembler {
             }
             for (item, field, code) in outcome.drain(..) {
                 if let Some(cell) = items.get(item).and_then(|item| item.cell(field)) {
-                    set.resolve(cell, code, sink.place_of(row, field, code));
+                    set.resolve(set.leaf_of(cell), code, sink.place_of(row, field, code));
                 }
             }
         }
@@ -293,7 +293,8 @@ fn keep_settled(
             return false;
         }
         filled |= bit;
-        noted |= u32::from(!cell.leaf || cell.counted != 0) << cell.field;
+        let is_noted = set.cells.get(set.leaf_of(*at as usize)).is_none_or(|cell| !cell.leaf || cell.counted != 0);
+        noted |= u32::from(is_noted) << cell.field;
     }
     let first = group.first().map_or("", |at| text(set, *at as usize));
     if !(row.kind.is_settled)(filled, if filled & 1 != 0 { first } else { "" }) {

@@ -1,7 +1,7 @@
 //! The members of an attribute, and its values.
 
 use super::dataset::{Cell, DataSet, Dest, Filled, leaves, tag_of};
-use super::quick::{head, tag};
+use super::quick::{DEPTH, head, tag};
 use crate::json::scan::{Next, Scanner, Stop};
 use crate::loss::{Code, Step};
 use crate::table::{Align, RowRef, Vr};
@@ -205,7 +205,7 @@ impl DataSet {
         let mut ordinal = 0;
         let mut seen = 0_u32;
         while scanner.is_member(&mut items)? {
-            if let Some(used) = self.quick_in_item(scanner.rest(), dest, base, &mut seen, filled) {
+            if let Some(used) = self.quick_in_item(scanner, dest, base, &mut seen, filled) {
                 scanner.pass(used);
                 ordinal += 1;
                 continue;
@@ -238,11 +238,11 @@ impl DataSet {
     }
 
     /// An attribute of an item, if it has the usual shape.
-    fn quick_in_item(&mut self, text: &str, dest: Dest, base: usize, seen: &mut u32, filled: &mut Filled) -> Option<usize> {
-        if self.plain {
+    fn quick_in_item(&mut self, scanner: &Scanner<'_>, dest: Dest, base: usize, seen: &mut u32, filled: &mut Filled) -> Option<usize> {
+        if self.plain || scanner.room() < DEPTH {
             return None;
         }
-        let head = head(text)?;
+        let head = head(scanner.rest())?;
         let tag = tag(head.tag)?;
         let (index, part) = dest.part.items.iter().enumerate().find(|(_, part)| part.tag == tag)?;
         if *seen & (1 << index) != 0 || part.mark.is_some() {

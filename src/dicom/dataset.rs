@@ -129,6 +129,15 @@ impl DataSet {
         self.places.len() as u32
     }
 
+    /// The cell of the leaf that a cell says: that of the offset for those that say what it dates.
+    pub(crate) fn leaf_of(&self, cell: usize) -> usize {
+        let is_offset = |offset: &usize| match (self.cells.get(cell), self.cells.get(*offset)) {
+            (Some(own), Some(offset)) => !own.leaf && (own.start, own.end) == (offset.start, offset.end),
+            _ => false,
+        };
+        self.offset.filter(is_offset).unwrap_or(cell)
+    }
+
     /// A claimed leaf is counted under `code` after all.
     pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
         let Some(claimed) = self.cells.get(cell).copied() else { return };
@@ -157,7 +166,7 @@ impl DataSet {
         let (mut tags, mut names, mut answer) = (0_u32, 0_u32, Answer::default());
         while scanner.is_member(&mut items)? {
             let begin = (scanner.at() - start) as u32;
-            if let Some(used) = self.quick(scanner.rest()) {
+            if let Some(used) = self.quick(scanner) {
                 scanner.pass(used);
                 tags += 1;
                 self.members.push(Member { name: begin, end: (scanner.at() - start) as u32 });

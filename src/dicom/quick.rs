@@ -6,6 +6,7 @@
 
 use super::dataset::{Cell, DataSet, Dest, Filled};
 use crate::grammar::plain::{is_plain, is_plain_name};
+use crate::json::scan::Scanner;
 use crate::json::words::{plain, plain_ascii};
 use crate::loss::{Code, Step};
 use crate::table::{Align, Named, Vr, look, row};
@@ -22,6 +23,9 @@ pub(super) struct Head<'a> {
     behind: &'a str,
     has_values: bool,
 }
+
+/// How deep an attribute of the usual shape is nested: itself, its values, a name.
+pub(super) const DEPTH: u32 = 3;
 
 /// Values of one attribute that are taken at once; more are left to the general path.
 const VALUES: usize = 8;
@@ -101,11 +105,12 @@ fn value(text: &str, vr: Vr) -> Option<Value<'_>> {
 }
 
 impl DataSet {
-    /// Reads the attribute that `text` begins with, if it has the usual shape; how many bytes it took.
-    pub(super) fn quick(&mut self, text: &str) -> Option<usize> {
-        if self.plain {
+    /// Reads the attribute that the scanner stands before, if it has the usual shape; how many bytes it takes.
+    pub(super) fn quick(&mut self, scanner: &Scanner<'_>) -> Option<usize> {
+        if self.plain || scanner.room() < DEPTH {
             return None;
         }
+        let text = scanner.rest();
         let head = head(text)?;
         match look(u64::from_le_bytes(head.tag)) {
             Some(Named::Part(index, row, part)) => {

@@ -183,7 +183,7 @@ impl Core {
         }
         self.replay.settle(&mut self.assembler, sink);
         self.set.clear();
-        let row = scanner.rest();
+        let row = (scanner.rest(), scanner.room());
         let form = self.set.read(scanner)?;
         match form {
             Form::DataSet => {

@@ -42,6 +42,8 @@ struct Page {
     /// Rows that fitted and are not accounted for, and the first of them.
     rows: u64,
     first: u64,
+    /// How much deeper values could be nested in it.
+    room: u32,
     /// Whether any row fitted this pattern, or would have, had it met a value before.
     fitted: bool,
 }
@@ -95,7 +97,7 @@ impl Replay {
     }
 
     /// Makes a pattern of the row that the general path has just taken, if it is good for one. `row` begins with its brace.
-    pub(super) fn learn(&mut self, row: &str, set: &DataSet, assembler: &mut Assembler) {
+    pub(super) fn learn(&mut self, (row, room): (&str, u32), set: &DataSet, assembler: &mut Assembler) {
         if let Some(left) = self.wait.checked_sub(1) {
             self.wait = left;
             return;
@@ -119,7 +121,7 @@ impl Replay {
         } else {
             self.patience = 0;
         }
-        page.fitted = false;
+        (page.fitted, page.room) = (false, room);
         page.deed = match same {
             Some(same) => {
                 page.cut(row, set, &self.restless, |_, row| [row::INSTANCE_UID.into(), row::INSTANCE_NUMBER.into()].contains(&row));
@@ -170,7 +172,7 @@ impl Page {
         options: &Options,
         sink: &mut Sink<'_>,
     ) -> Result<Taken, Error> {
-        let Some(deed) = &self.deed else { return Ok(Taken::No) };
+        let Some(deed) = self.deed.as_ref().filter(|_| self.room == scanner.room()) else { return Ok(Taken::No) };
         if let Deed::Instance { same, .. } = deed {
             if !assembler.is_valid(same) {
                 return Ok(Taken::No);
@@ -203,6 +205,8 @@ impl Page {
                     if sink.listens() {
                         self.settle(assembler, sink);
                     }
+                    // An element before it may have been none.
+                    sink.check()?;
                     return Ok(Taken::Yes);
                 }
                 Err(Misfit::At(at)) => at,

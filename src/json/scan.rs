@@ -63,6 +63,11 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// How much deeper values may be nested here.
+    pub(crate) fn room(&self) -> u32 {
+        self.max_depth.saturating_sub(self.depth)
+    }
+
     /// What is left of the text at hand.
     pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or("")

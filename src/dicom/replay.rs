@@ -51,9 +51,10 @@ struct Page {
 /// The patterns.
 pub(super) struct Replay {
     pages: Vec<Page>,
-    /// The page that was of use last, and the one that is written next.
+    /// The page that was of use last, the one that is written next where all are good, and the one that has a value to learn.
     last: usize,
     next: usize,
+    unheard: Option<usize>,
     memos: Memos,
     /// Attributes that were seen to differ from row to row.
     restless: Vec<[u8; 8]>,
@@ -64,7 +65,7 @@ pub(super) struct Replay {
 impl Default for Replay {
     fn default() -> Self {
         // The first row makes no pattern: it may be the only one.
-        Replay { pages: Vec::new(), last: 0, next: 0, memos: Memos::default(), restless: Vec::new(), wait: 1, patience: 0 }
+        Replay { pages: Vec::new(), last: 0, next: 0, unheard: None, memos: Memos::default(), restless: Vec::new(), wait: 1, patience: 0 }
     }
 }
 
@@ -87,7 +88,7 @@ impl Replay {
                 }
                 Taken::Unheard => {
                     // The pattern is good and learns a value.
-                    self.next = at;
+                    self.unheard = Some(at);
                     return Ok(false);
                 }
                 Taken::No => {}
@@ -98,6 +99,7 @@ impl Replay {
 
     /// Makes a pattern of the row that the general path has just taken, if it is good for one. `row` begins with its brace.
     pub(super) fn learn(&mut self, (row, room): (&str, u32), set: &DataSet, assembler: &mut Assembler) {
+        let unheard = self.unheard.take();
         if let Some(left) = self.wait.checked_sub(1) {
             self.wait = left;
             return;
@@ -110,7 +112,8 @@ impl Replay {
         if same.is_none() && !assembler.is_new() {
             return;
         }
-        let at = self.next % PATTERNS;
+        let stale = self.pages.iter().position(|page| !page.is_good(assembler));
+        let at = unheard.or(stale).unwrap_or(self.next % PATTERNS);
         if self.pages.len() <= at {
             self.pages.resize_with(at + 1, Page::default);
         }
@@ -133,8 +136,7 @@ impl Replay {
             page.losses.clear();
             page.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
             page.pattern.draw();
-            self.last = at;
-            self.next = at + 1;
+            (self.last, self.next) = (at, at + 1);
         }
     }
 
@@ -164,6 +166,15 @@ enum Taken {
 }
 
 impl Page {
+    /// Whether rows may fit it.
+    fn is_good(&self, assembler: &Assembler) -> bool {
+        match &self.deed {
+            Some(Deed::Instance { same, .. }) => assembler.is_valid(same),
+            Some(Deed::Study(_)) => true,
+            None => false,
+        }
+    }
+
     fn take(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -173,10 +184,8 @@ impl Page {
         sink: &mut Sink<'_>,
     ) -> Result<Taken, Error> {
         let Some(deed) = self.deed.as_ref().filter(|_| self.room == scanner.room()) else { return Ok(Taken::No) };
-        if let Deed::Instance { same, .. } = deed {
-            if !assembler.is_valid(same) {
-                return Ok(Taken::No);
-            }
+        if !self.is_good(assembler) {
+            return Ok(Taken::No);
         }
         // Every attempt that fails opens a gap.
         for _ in 0..=self.pattern.segments.len() {

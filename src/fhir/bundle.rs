@@ -94,8 +94,6 @@ impl<'a> BundleWriter<'a> {
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
     pub fn push(&mut self, study: &Study) {
         self.count += 1;
-        // What is written is about as long as what is known.
-        self.entries.reserve(study.arena.len());
         let [base, path, id] = &place::full_url(study, self.options);
         let (around, loss, keep) = ((&mut self.includes, &mut self.memory), &mut self.loss, &self.keep);
         around.1.several = self.count > 1;

@@ -1,6 +1,7 @@
 //! The text of a row as a pattern: bytes that are the same in every row, and gaps between them.
 
 use super::dataset::leaves;
+use super::quick::{DEPTH, lost};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::json::scan::{Next, Raw, Scanner};
 use crate::json::words::{plain, plain_ascii};
@@ -116,7 +117,14 @@ impl Pattern {
             let len = match step.gap {
                 Gap::None => continue,
                 Gap::Lost(count) => {
-                    if leaves(ahead).ok() != Some(count) {
+                    let found = match lost(rest).filter(|_| ahead.room() >= DEPTH) {
+                        Some((used, leaves)) => {
+                            ahead.pass(used);
+                            Some(leaves)
+                        }
+                        None => leaves(ahead).ok(),
+                    };
+                    if found != Some(count) {
                         return Err(Misfit::Other);
                     }
                     continue;

@@ -239,6 +239,18 @@ pub(super) fn tag(digits: [u8; 8]) -> Option<u32> {
     Some(tag)
 }
 
+/// The value of an attribute that has no row, in its usual shape: the bytes that it takes, and its leaves.
+pub(super) fn lost(text: &str) -> Option<(usize, u64)> {
+    let (open, [_, _, b'"', b',', b'"', rest @ ..]) = text.as_bytes().split_first_chunk::<7>()? else { return None };
+    if *open != *b"{\"vr\":\"" || !text.is_char_boundary(9) || !rest.starts_with(b"Value\":[") {
+        return None;
+    }
+    let (used, leaves) = scalars(text.get(20..)?)?;
+    // A VR of other characters is left to the general path, which looks at them.
+    let vr = text.as_bytes().get(7..9)?;
+    vr.iter().all(u8::is_ascii_uppercase).then_some((20 + used, leaves))
+}
+
 /// Strings and numbers up to the end of the attribute: the bytes that they take, and how many there are.
 fn scalars(text: &str) -> Option<(usize, u64)> {
     let bytes = text.as_bytes();

@@ -14,6 +14,8 @@ use alloc::vec::Vec;
 pub(super) const GAPS: usize = 40;
 /// Attributes that are remembered to differ from row to row.
 const RESTLESS: usize = 128;
+/// The longest text that is remembered with what it means.
+pub(super) const MEMO: usize = 1 << 12;
 /// Texts of an attribute that are remembered with what they mean.
 const MEMOS: usize = 64;
 

@@ -244,6 +244,7 @@ impl From<Error> for Broken {
 mod tests {
     use super::*;
     use crate::dicom::Reader;
+    use alloc::string::String;
 
     /// Whether the second of two rows is compared with the first, and not read.
     fn second_is_compared(rows: [&str; 2]) -> bool {
@@ -278,6 +279,22 @@ mod tests {
         assert!(second_is_compared([&rows, &instance("33", "3", "640")]));
         assert!(!second_is_compared([&rows, &instance("33", "3", "640,1")]));
         assert!(!second_is_compared([&rows, &instance("033", "3", "640")]));
+    }
+
+    /// Rows of many attributes that all differ take a time that grows with their length, not with its square.
+    #[test]
+    fn many_gaps_take_few_attempts() {
+        let row = |n: u32, salt: u32| {
+            let many: String = (0..n).map(|at| alloc::format!(r#","0029{at:04X}":{{"vr":"LO","Value":["{salt}{at}"]}}"#)).collect();
+            alloc::format!(
+                r#"{{"00080018":{{"vr":"UI","Value":["1.2.3.{salt}"]}},"0020000D":{{"vr":"UI","Value":["1.2"]}},"0020000E":{{"vr":"UI","Value":["1.2.3"]}}{many}}}"#
+            )
+        };
+        for many in [100, 5_000, 60_000] {
+            let text = (1..8).map(|salt| row(many, salt)).collect::<Vec<_>>().join("\n");
+            let read = super::read(text.as_bytes(), &Options::default()).unwrap();
+            assert_eq!(read.loss.counted(), 7 * u64::from(many));
+        }
     }
 
     #[test]

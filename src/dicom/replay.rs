@@ -10,7 +10,7 @@
 //! many leaves. Attempts are rare where rows do not repeat: after a pattern that no row fitted, ever more rows go by before the next.
 
 use super::dataset::{DataSet, leaves};
-use super::pattern::{GAPS, Gap, Memos, Misfit, Pattern, Segment, only_value};
+use super::pattern::{GAPS, Gap, MEMO, Memos, Misfit, Pattern, Segment, only_value};
 use super::quick::tag;
 use crate::assemble::{Anew, Assembler, Fact, Run, Same, Source};
 use crate::error::Error;
@@ -24,6 +24,11 @@ use alloc::vec::Vec;
 const PATIENCE: u32 = 128;
 /// Patterns at a time: rows of several series may come in turn.
 const PATTERNS: usize = 24;
+
+/// Gaps that one row may open: each takes an attempt from its start, and rows can be hostile.
+const OPENINGS: usize = 64;
+/// The longest row that becomes a pattern: patterns are kept.
+const LONG: usize = 1 << 18;
 
 /// What rows that fit a pattern do.
 enum Deed {
@@ -105,7 +110,8 @@ impl Replay {
             return;
         }
         // What a second occurrence does depends on the first.
-        if set.losses.iter().any(|loss| loss.code == Code::DuplicateAttribute) {
+        let is_long = set.members.last().is_none_or(|member| member.end as usize > LONG);
+        if is_long || set.losses.iter().any(|loss| loss.code == Code::DuplicateAttribute) {
             return;
         }
         let same = assembler.same();
@@ -188,7 +194,7 @@ impl Page {
             return Ok(Taken::No);
         }
         // Every attempt that fails opens a gap.
-        for _ in 0..=self.pattern.segments.len() {
+        for _ in 0..OPENINGS {
             let at = match self.pattern.fit(*scanner, memos) {
                 Ok((values, end)) => {
                     let first = assembler.rows();
@@ -338,11 +344,11 @@ impl Page {
         let at = *at;
         let tag = Step::Tag(part.tag);
         let told = set.losses.iter().any(|loss| loss.at.steps().next() == Some(tag)) || part.within.is_some() || part.vr == Vr::Offset;
-        if told {
-            return Some(Run::Whole(Source::Text(run.into())));
-        }
         let segment = self.pattern.segments.get_mut(at)?;
         let (from, to) = segment.gap;
+        if told || to - from > MEMO {
+            return Some(Run::Whole(Source::Text(run.into())));
+        }
         let own = cells().filter(|cell| cell.leaf).count() as u64;
         *leaves += own;
         let table = memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);

@@ -45,7 +45,7 @@ impl Reader {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// As [`read`]. After an error the reader is of no further use.
+    /// As [`read`](crate::dicom::read()). After an error the reader is of no further use.
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.taken += chunk.len() as u64;
         if self.taken > self.options.limits.input_bytes {
@@ -96,7 +96,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`read`].
+    /// As [`read`](crate::dicom::read()).
     pub fn append(&mut self, mut other: Reader) -> Result<(), Error> {
         self.end_document()?;
         other.end_document()?;
@@ -146,7 +146,7 @@ impl Reader {
     /// Ends one text; another may follow, and its rows join the same studies.
     ///
     /// # Errors
-    /// As [`read`]; in particular where the text ends too early.
+    /// As [`read`](crate::dicom::read()); in particular where the text ends too early.
     pub fn end_document(&mut self) -> Result<(), Error> {
         self.feed_rest(true)?;
         self.core.end_document()
@@ -155,7 +155,7 @@ impl Reader {
     /// Ends, and gives the studies in order of first appearance.
     ///
     /// # Errors
-    /// As [`read`].
+    /// As [`read`](crate::dicom::read()).
     pub fn finish(mut self) -> Result<Mapped<Vec<Study>>, Error> {
         self.feed_rest(true)?;
         self.core.finish(&self.options, Sink::resumed(self.told))

@@ -4,6 +4,7 @@ use crate::kind::Kind;
 use crate::table::{Fact, IDENTIFIED, Level, RowRef, rows_of};
 use crate::value::{self, Fields, Items};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
@@ -36,7 +37,7 @@ pub(crate) const INSTANCE_SLOTS: usize = 3;
 /// `Debug` shows how many series and instances, nothing of what they are.
 #[derive(Clone)]
 pub struct Study {
-    pub(crate) arena: String,
+    pub(crate) text: Text,
     pub(crate) facts: [u32; STUDY_SLOTS],
     pub(crate) series: Vec<SeriesEntry>,
     pub(crate) instances: Vec<InstanceEntry>,
@@ -46,6 +47,24 @@ pub struct Study {
     pub(crate) issuer_known: bool,
     /// Rows of patient and study that the data sets knew, even as empty: a bit for each slot.
     pub(crate) known: u64,
+}
+
+/// The text that the facts of a study are in.
+#[derive(Clone)]
+pub(crate) enum Text {
+    Own(String),
+    /// A part of a text that several studies share.
+    Part(Arc<String>, u32, u32),
+}
+
+impl Text {
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Text::Own(text) => text,
+            Text::Part(text, start, end) => text.get(*start as usize..*end as usize).unwrap_or(""),
+        }
+    }
 }
 
 /// A series: where its facts are in the arena (0: absent), and which instances are its own.
@@ -101,12 +120,12 @@ pub(crate) fn run(arena: &str, row: RowRef, at: u32) -> Option<Items<'_>> {
 impl Study {
     /// The study as something with facts, for the walkers.
     pub(crate) fn items(&self, row: RowRef) -> Option<Items<'_>> {
-        run(&self.arena, row, self.facts.get(study_slot(row)?).copied()?)
+        run(self.text.as_str(), row, self.facts.get(study_slot(row)?).copied()?)
     }
 
     /// The run of a fact, and what is behind it.
     pub(crate) fn text_at(&self, at: u32) -> Option<&str> {
-        if at == 0 { None } else { self.arena.get(at as usize..) }
+        if at == 0 { None } else { self.text.as_str().get(at as usize..) }
     }
 
     /// The rows of patient or study that it has facts of: a bit each.
@@ -199,7 +218,7 @@ pub struct Series<'a> {
 
 impl<'a> Series<'a> {
     pub(crate) fn items(&self, row: RowRef) -> Option<Items<'a>> {
-        run(&self.study.arena, row, self.entry.facts.get(usize::from(row.index)).copied()?)
+        run(self.study.text.as_str(), row, self.entry.facts.get(usize::from(row.index)).copied()?)
     }
 
     /// The run of a row's fact, and what is behind it.
@@ -282,7 +301,7 @@ impl<'a> Instance<'a> {
                 }
             }
         };
-        run(&self.study.arena, row, at)
+        run(self.study.text.as_str(), row, at)
     }
 
     /// The rows that it has facts of: a bit each.
@@ -302,7 +321,7 @@ impl<'a> Instance<'a> {
         if uid == 0 || class == 0 || self.entry.extra != 0 {
             return None;
         }
-        let one = |at| value::only(self.study.arena.get(at as usize..)?);
+        let one = |at| value::only(self.study.text.as_str().get(at as usize..)?);
         let number = if number == 0 { "" } else { one(number)? };
         Some((one(uid).filter(|uid| !uid.is_empty())?, class, number))
     }

@@ -120,6 +120,25 @@ pub(crate) fn only(run: &str) -> Option<&str> {
     rest.get(..length)
 }
 
+/// Whether two facts have as many items, of which the same fields are filled; of the first the run has more behind it.
+pub(crate) fn have_same_fields(one: &str, other: &str, fields: usize) -> bool {
+    // Runs say how long they are: one that begins with the other is the other.
+    if one.as_bytes().starts_with(other.as_bytes()) {
+        return true;
+    }
+    let (mut one, mut other) = (one, other);
+    let items = take_length(&mut one);
+    if take_length(&mut other) != items {
+        return false;
+    }
+    (0..items.saturating_mul(fields)).all(|_| {
+        let (length, other_length) = (take_length(&mut one), take_length(&mut other));
+        one = one.get(length..).unwrap_or("");
+        other = other.get(other_length..).unwrap_or("");
+        (length == 0) == (other_length == 0)
+    })
+}
+
 /// The digits of a number.
 pub(crate) fn decimal(n: u32) -> String {
     alloc::string::ToString::to_string(&n)

@@ -37,13 +37,13 @@ impl Assembler {
     pub(crate) fn same(&mut self) -> Option<Same> {
         let entry = self.taken.instance?;
         let lifted = self.taken.lifted.iter().copied().filter(|(_, leaves)| *leaves > 0).collect();
-        let changes = self.records.get(self.taken.record)?.changes;
+        let changes = self.records.full(self.taken.record)?.changes;
         Some(Same { record: self.taken.record, changes, entry, carried: self.taken.carried, lifted })
     }
 
     /// Whether the record is as it was: what a row does to it may depend on what it has.
     pub(crate) fn is_valid(&self, same: &Same) -> bool {
-        self.records.get(same.record).is_some_and(|record| record.changes == same.changes)
+        self.records.full(same.record).is_some_and(|record| record.changes == same.changes)
     }
 
     /// Takes a row of another instance; what else it does is told by [`Self::settle`].

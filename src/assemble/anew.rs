@@ -1,18 +1,16 @@
 //! Rows that make a record as the row before them did, of another study.
 
 use super::Assembler;
-use super::absorb::row_number;
 use super::record::Record;
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
+use crate::kind::Vtable;
 use crate::options::Options;
+use crate::study::study_slot;
 use crate::table::{RowRef, row};
 use crate::value;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-
-/// Bytes that the texts of a study may be longer than those of the study before, without another allocation.
-const ROOM: usize = 128;
 
 /// Where a text comes from.
 pub(crate) enum Source {
@@ -45,9 +43,18 @@ pub(crate) struct Fact {
     pub(crate) run: Run,
 }
 
+/// A fact, and where it is kept.
+struct Placed {
+    slot: usize,
+    kind: &'static Vtable,
+    /// The fields that are filled, a bit each, where they are known.
+    filled: u16,
+    run: Run,
+}
+
 /// What rows that differ from one in their values alone do, each.
 pub(crate) struct Anew {
-    facts: Vec<Fact>,
+    facts: Vec<Placed>,
     /// Facts of the study's UID and the patient's id, by their number; the second may be missing.
     uid: usize,
     patient: Option<usize>,
@@ -55,7 +62,6 @@ pub(crate) struct Anew {
     known: u64,
     /// Leaves that each row carries, but for those of texts that were met before.
     pub(crate) carried: u64,
-    room: usize,
 }
 
 impl Anew {
@@ -78,7 +84,7 @@ impl Anew {
     }
 
     fn field<'v>(&'v self, fact: usize, field: u8, gaps: &[&'v str]) -> &'v str {
-        let Some(Fact { run: Run::Fields(fields), .. }) = self.facts.get(fact) else { return "" };
+        let Some(Placed { run: Run::Fields(fields), .. }) = self.facts.get(fact) else { return "" };
         fields.iter().find(|(own, _)| *own == field).map_or("", |(_, source)| source.text(gaps))
     }
 }
@@ -90,7 +96,7 @@ impl Assembler {
     }
 
     fn last_record(&self) -> Option<&Record> {
-        self.records.get(self.taken.record)
+        self.records.full(self.taken.record)
     }
 
     /// The facts of the record that the last row made, with their runs.
@@ -116,18 +122,30 @@ impl Assembler {
         if patient.is_some() && patient.filter(by_fields).is_none() || set.cells.iter().any(|cell| cell.start >= cell.end) {
             return None;
         }
+        // What ending the record would change is no fact of its row alone.
+        let both = |one: RowRef, other: RowRef| find(one).is_some() && find(other).is_some();
+        if both(row::PATIENT_RETIRED_ID.into(), row::PATIENT_OTHER_ID.into()) || both(row::REFERENCED_REQUEST.into(), row::ACCESSION.into()) {
+            return None;
+        }
         let record = self.last_record()?;
         let carried = self.taken.carried.checked_sub(leaves)?;
-        Some(Anew { facts, uid, patient, knows: set.patient, known: record.known, carried, room: record.arena.len() + ROOM })
+        let placed = |fact: Fact| {
+            let filled = match &fact.run {
+                Run::Fields(fields) => fields.iter().fold(0, |filled, (field, _)| filled | 1 << field),
+                Run::Whole(_) => 0,
+            };
+            Some(Placed { slot: study_slot(fact.row)?, kind: &fact.row.row()?.kind, filled, run: fact.run })
+        };
+        let facts: Option<Vec<Placed>> = facts.into_iter().map(placed).collect();
+        Some(Anew { facts: facts?, uid, patient, knows: set.patient, known: record.known, carried })
     }
 
     /// Takes a row of another study, whose gaps hold these texts; whether the study is new, and nothing of the row needs a closer look.
     pub(crate) fn anew(&mut self, anew: &Anew, gaps: &[&str], leaves: u64, options: &Options) -> Result<bool, Error> {
         for fact in &anew.facts {
-            let (Run::Fields(fields), Some(row)) = (&fact.run, fact.row.row()) else { continue };
-            let filled = fields.iter().fold(0, |filled, (field, _)| filled | 1 << field);
+            let Run::Fields(fields) = &fact.run else { continue };
             let first = fields.first().filter(|(field, _)| *field == 0).map_or("", |(_, source)| source.text(gaps));
-            if !(row.kind.is_settled)(filled, first) {
+            if !(fact.kind.is_settled)(fact.filled, first) {
                 return Ok(false);
             }
         }
@@ -143,24 +161,19 @@ impl Assembler {
         if new >= options.limits.studies {
             return Err(Error::new(Kind::LimitStudies));
         }
-        let mut record = Record::new(anew.room);
-        for fact in &anew.facts {
-            let (at, Some(row)) = (record.arena.len() as u32, fact.row.row()) else { continue };
-            match &fact.run {
-                Run::Fields(fields) => {
-                    let texts = fields.iter().map(|(field, source)| (usize::from(*field), source.text(gaps)));
-                    value::push_settled(&mut record.arena, row.kind.fields, texts);
+        let of_row = (self.row, anew.known, anew.carried + leaves);
+        self.records.push_lean(of_row, |draft| {
+            for fact in &anew.facts {
+                draft.begin(fact.slot);
+                match &fact.run {
+                    Run::Fields(fields) => {
+                        let texts = fields.iter().map(|(field, source)| (usize::from(*field), source.text(gaps)));
+                        value::push_settled(draft.text, fact.kind.fields, texts);
+                    }
+                    Run::Whole(source) => draft.text.push_str(source.text(gaps)),
                 }
-                Run::Whole(source) => record.arena.push_str(source.text(gaps)),
             }
-            if let Some(slot) = record.slot(None, fact.row) {
-                (slot.at, slot.row) = (at, row_number(self.row));
-            }
-        }
-        record.known = anew.known;
-        record.first_row = Some(self.row);
-        record.carried = anew.carried + leaves;
-        self.records.push(record);
+        });
         self.keys.push(&self.key);
         self.last = new;
         self.row += 1;

@@ -1,7 +1,6 @@
 //! What several readers took becomes one; what nobody asked for is let go.
 
 use super::keys::{KNOWN, Keys};
-use super::record::Record;
 use super::{Assembler, join};
 use crate::dicom::{Cell, DataSet};
 use crate::error::{Error, Kind};
@@ -23,15 +22,15 @@ impl Assembler {
         if self.instances > options.limits.instances {
             return Err(Error::new(Kind::LimitInstances));
         }
-        let mut theirs: Vec<Option<Record>> = other.records.into_iter().map(Some).collect();
+        let mut theirs = other.records;
         for (key, at) in other.keys.sorted() {
             let key = Keys::parse(key);
-            let Some(mut record) = theirs.get_mut(at as usize).and_then(Option::take) else { continue };
+            let Some(mut record) = theirs.take(at as usize) else { continue };
             record.shift(self.row);
             let known = self.keys.get(&key).and_then(|at| self.records.get_mut(at as usize));
             match known {
                 Some(known) => {
-                    join::join(known, record, sink);
+                    join::join(known, *record, sink);
                     if known.is_full() {
                         return Err(Error::new(Kind::Limit));
                     }
@@ -41,7 +40,7 @@ impl Assembler {
                     if new >= options.limits.studies {
                         return Err(Error::new(Kind::LimitStudies));
                     }
-                    self.records.push(record);
+                    self.records.push(*record);
                     self.keys.push(&key);
                 }
             }
@@ -53,7 +52,7 @@ impl Assembler {
 
     /// The UIDs of the studies, each once, in order of first appearance.
     pub(crate) fn uids(&self) -> Vec<String> {
-        let first = |at: u32| self.records.get(at as usize).and_then(|record| record.first_row).unwrap_or(u64::MAX);
+        let first = |at: u32| self.records.first_row(at as usize).unwrap_or(u64::MAX);
         let mut uids: BTreeMap<&str, u64> = BTreeMap::new();
         for (key, at) in self.keys.iter() {
             let row = uids.entry(uid_of(key)).or_insert(u64::MAX);
@@ -66,7 +65,7 @@ impl Assembler {
 
     /// The UIDs of the series met under a study's UID, whoever its patient is.
     pub(crate) fn series_of(&self, uid: &str) -> BTreeSet<String> {
-        let records = self.keys.iter().filter(|(key, _)| uid_of(key) == uid).filter_map(|(_, at)| self.records.get(at as usize));
+        let records = self.keys.iter().filter(|(key, _)| uid_of(key) == uid).filter_map(|(_, at)| self.records.full(at as usize));
         records.flat_map(|record| (0..record.series.len()).map(|n| String::from(record.series_uid(n as u32)))).collect()
     }
 
@@ -78,9 +77,7 @@ impl Assembler {
     /// Keeps the studies of these UIDs.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         for (_, at) in self.keys.iter().filter(|(key, _)| !uids.contains(uid_of(key))) {
-            if let Some(record) = self.records.get_mut(at as usize) {
-                *record = Record::new(0);
-            }
+            let _ = self.records.take(at as usize);
         }
         self.keys.retain(|key| uids.contains(uid_of(key)));
     }

@@ -5,10 +5,11 @@ use super::copies::each_once;
 use super::join::join;
 use super::keys::{KNOWN, Keys};
 use super::record::Record;
+use super::records::{Kept, Records};
 use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::options::Options;
-use crate::study::{SeriesEntry, Study, run, study_slot};
+use crate::study::{SeriesEntry, Study, Text, run, study_slot};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{self, FIELDS, Fields};
 use alloc::collections::BTreeSet;
@@ -31,44 +32,62 @@ struct Told {
     issuer: bool,
 }
 
-pub(super) fn finish(records: Vec<Record>, keys: &Keys, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
-    let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
+pub(super) fn finish(mut records: Records, keys: &Keys, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
     let mut told = alloc::vec![Told::default(); records.len()];
+    if keys.shared {
+        join_shared(&mut records, keys, &mut told, sink);
+    } else {
+        // Every UID has one record.
+        for (record, issuer) in keys.issuers() {
+            if let Some(told) = told.get_mut(record as usize) {
+                told.issuer = issuer;
+            }
+        }
+    }
+    // Studies come in order of their first rows, which joining may have changed.
+    let rows = || (0..records.len()).filter_map(|n| records.first_row(n));
+    let order: Vec<u64> = if rows().is_sorted() { Vec::new() } else { rows().collect() };
+    let (records, lean) = records.into_studies();
+    let mut done: Vec<Study> = Vec::with_capacity(records.len());
+    for (record, told) in records.into_iter().zip(told) {
+        let mut study = match record {
+            Kept::Lean(record) => lean.study(&record),
+            // What was not kept has no row.
+            Kept::Full(record) if record.first_row.is_some() => study(*record, options, sink),
+            Kept::Full(_) | Kept::Gone => continue,
+        };
+        study.patient_conflict = told.conflict;
+        study.issuer_known |= told.issuer;
+        done.push(study);
+    }
+    if order.is_empty() {
+        return done;
+    }
+    let mut done: Vec<(u64, Study)> = order.into_iter().zip(done).collect();
+    done.sort_by_key(|(first, _)| *first);
+    done.into_iter().map(|(_, study)| study).collect()
+}
+
+/// The records of UIDs that several have.
+fn join_shared(records: &mut Records, keys: &Keys, told: &mut [Told], sink: &mut Sink<'_>) {
     let mut group: Vec<(Patient<'_>, usize)> = Vec::new();
     let mut uid = "";
-    // Where every UID has one record nothing depends on their order.
-    let (sorted, alone) = if keys.shared { (Some(keys.sorted()), None) } else { (None, Some(keys.iter())) };
-    for (key, record) in sorted.into_iter().flatten().chain(alone.into_iter().flatten()) {
+    for (key, record) in keys.sorted() {
         let mut parts = key.split('\0');
         let of = parts.next().unwrap_or("");
         let mut known = || parts.next().and_then(|part| part.strip_prefix(KNOWN));
         let patient = Patient { id: known(), issuer: known() };
         if of != uid {
-            settle(&mut group, &mut records, &mut told, sink);
+            settle(&mut group, records, told, sink);
             uid = of;
         }
         group.push((patient, record as usize));
     }
-    settle(&mut group, &mut records, &mut told, sink);
-    let mut done: Vec<(u64, Study)> = Vec::with_capacity(records.len());
-    for (record, told) in records.into_iter().zip(told) {
-        // What was not kept has no row.
-        if let Some(record) = record.filter(|record| record.first_row.is_some()) {
-            let first = record.first_row.unwrap_or(0);
-            let mut study = study(record, options, sink);
-            study.patient_conflict = told.conflict;
-            study.issuer_known |= told.issuer;
-            done.push((first, study));
-        }
-    }
-    if !done.is_sorted_by_key(|(first, _)| *first) {
-        done.sort_by_key(|(first, _)| *first);
-    }
-    done.into_iter().map(|(_, study)| study).collect()
+    settle(&mut group, records, told, sink);
 }
 
 /// The records of one study UID: what can be told apart stays apart, what cannot joins the only one it can belong to.
-fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>], told: &mut [Told], sink: &mut Sink<'_>) {
+fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &mut [Told], sink: &mut Sink<'_>) {
     if let [(patient, at)] = group.as_slice() {
         if let Some(told) = told.get_mut(*at) {
             told.issuer = patient.issuer.is_some();
@@ -76,13 +95,10 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
         group.clear();
         return;
     }
-    let take = |records: &mut [Option<Record>], at: usize| records.get_mut(at).and_then(Option::take);
-    let merge = |records: &mut [Option<Record>], from: usize, into: usize, sink: &mut Sink<'_>| {
-        if let (Some(source), Some(mut target)) = (take(records, from), take(records, into)) {
-            join(&mut target, source, sink);
-            if let Some(slot) = records.get_mut(into) {
-                *slot = Some(target);
-            }
+    let merge = |records: &mut Records, from: usize, into: usize, sink: &mut Sink<'_>| {
+        if let (Some(source), Some(mut target)) = (records.take(from), records.take(into)) {
+            join(&mut target, *source, sink);
+            records.put(into, target);
         }
     };
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
@@ -119,7 +135,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
         }
     }
     if named > 1 {
-        let first = kept.iter().filter_map(|(_, at)| records.get(*at)?.as_ref()?.first_row).min().unwrap_or(0);
+        let first = kept.iter().filter_map(|(_, at)| records.first_row(*at)).min().unwrap_or(0);
         sink.lose(Loss { code: Code::PatientConflict, at: patient_place(sink), first, count: 0 });
         for (_, at) in &kept {
             if let Some(told) = told.get_mut(*at) {
@@ -130,8 +146,8 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut [Option<Record>],
 }
 
 /// Rows that may be of several patients are nobody's.
-fn drop_record(records: &mut [Option<Record>], at: usize, sink: &mut Sink<'_>) {
-    let Some(dropped) = records.get_mut(at).and_then(Option::take) else { return };
+fn drop_record(records: &mut Records, at: usize, sink: &mut Sink<'_>) {
+    let Some(dropped) = records.take(at) else { return };
     sink.report.uncarry(dropped.carried);
     let (at, first) = (patient_place(sink), dropped.first_row.unwrap_or(0));
     sink.lose(Loss { code: Code::PatientConflict, at, first, count: dropped.carried });
@@ -197,7 +213,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         first += own;
     }
     Study {
-        arena: record.arena,
+        text: Text::Own(record.arena),
         facts: record.facts.map(|slot| slot.at),
         series,
         instances: record.instances.iter().map(|entry| entry.instance).collect(),

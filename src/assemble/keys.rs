@@ -38,6 +38,8 @@ struct Entry {
     /// Number + 1 of the next record of the same UID.
     next: u32,
     gone: bool,
+    /// Whether the issuer is known.
+    issuer: bool,
 }
 
 /// A key being put together.
@@ -45,6 +47,7 @@ struct Entry {
 pub(super) struct Key {
     text: String,
     uid: usize,
+    issuer: bool,
 }
 
 impl Key {
@@ -53,7 +56,7 @@ impl Key {
         self.text.clear();
         self.text.push(KNOWN);
         self.text.push_str(uid);
-        self.uid = self.text.len();
+        (self.uid, self.issuer) = (self.text.len(), issuer.is_some());
         for part in [id, issuer] {
             self.text.push('\0');
             self.text.push(if part.is_some() { KNOWN } else { UNKNOWN });
@@ -67,7 +70,8 @@ impl Key {
     }
 
     fn from(text: &str) -> Self {
-        Key { text: text.into(), uid: text.find('\0').unwrap_or(text.len()) }
+        let issuer = text.split('\0').nth(2).is_some_and(|part| part.starts_with(KNOWN));
+        Key { text: text.into(), uid: text.find('\0').unwrap_or(text.len()), issuer }
     }
 }
 
@@ -103,7 +107,7 @@ impl Keys {
 
     /// The key of the next record.
     pub(super) fn push(&mut self, key: &Key) {
-        self.push_text(&key.text, key.uid);
+        self.push_text(&key.text, key.uid, key.issuer);
     }
 
     /// A key that is a UID alone: its number.
@@ -116,15 +120,15 @@ impl Keys {
 
     /// A key that is a UID alone.
     pub(super) fn push_uid(&mut self, uid: &str) {
-        self.push_text(uid, uid.len());
+        self.push_text(uid, uid.len(), false);
     }
 
-    fn push_text(&mut self, text: &str, uid: usize) {
+    fn push_text(&mut self, text: &str, uid: usize, issuer: bool) {
         let record = self.entries.len() as u32;
         let start = self.text.len();
         self.text.push_str(text);
         let hash = hash(text.get(..uid).unwrap_or(""));
-        self.entries.push(Entry { start, end: self.text.len(), uid: uid as u32, hash, next: 0, gone: false });
+        self.entries.push(Entry { start, end: self.text.len(), uid: uid as u32, hash, next: 0, gone: false, issuer });
         self.enter(record);
     }
 
@@ -229,6 +233,11 @@ impl Keys {
     /// The keys and their records, by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
         (0..).zip(&self.entries).filter(|(_, entry)| !entry.gone).map(|(record, _)| (self.key(record), record))
+    }
+
+    /// The records, and whether the issuer of their patient's id is known.
+    pub(super) fn issuers(&self) -> impl Iterator<Item = (u32, bool)> {
+        (0..).zip(&self.entries).filter(|(_, entry)| !entry.gone).map(|(record, entry)| (record, entry.issuer))
     }
 
     /// The keys and their records, in order of the keys.

@@ -15,6 +15,7 @@ mod join;
 mod keys;
 mod placing;
 mod record;
+mod records;
 mod usual;
 
 use crate::dicom::DataSet;
@@ -35,10 +36,11 @@ use items::{Item, items};
 use keys::{Key, Keys};
 use placing::{no_identity, place_levels};
 use record::Record;
+use records::Records;
 
 /// Takes data sets, gives studies.
 pub(crate) struct Assembler {
-    records: Vec<Record>,
+    records: Records,
     keys: Keys,
     /// The record of the row before.
     last: u32,
@@ -59,7 +61,7 @@ pub(crate) struct Assembler {
 impl Assembler {
     pub(crate) fn new() -> Self {
         Assembler {
-            records: Vec::new(),
+            records: Records::default(),
             keys: Keys::default(),
             last: 0,
             key: Key::default(),

@@ -74,7 +74,7 @@ impl<'a> Walk<'a> {
             ranges: [const { [const { 0..0 }; ROWS] }; 4],
             present: [0; 4],
             whole: if select.is_all() { whole_rows(rows.level(), rows == Rows::Metadata) } else { [0; 4] },
-            hold: Hold::of(&study.arena),
+            hold: Hold::of(study.text.as_str()),
             above: [0; 4],
             bent: Vec::new(),
             modalities: Vec::new(),

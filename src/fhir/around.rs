@@ -107,6 +107,7 @@ impl<'a> Walk<'a, '_> {
             seen: self.seen,
             present: self.present,
             people: BTreeMap::new(),
+            trace: None,
         };
         write(&mut apart);
         self.seen = apart.seen;
@@ -129,6 +130,7 @@ impl<'a> Walk<'a, '_> {
             seen: self.seen,
             present: self.present,
             people: BTreeMap::new(),
+            trace: None,
         };
         write(&mut apart);
         (loss.is_empty(), loss.carried())

@@ -2,15 +2,18 @@
 
 use super::keep::Keep;
 use super::memory::Memory;
+use super::outline::{Outlines, Written};
 use super::outcome::{self, Issue};
 use super::place;
 use super::plan::Plan;
+use super::trace::{Part, Trace};
 use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
 use crate::loss::{LossReport, Mapped};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
+use crate::table::row;
 use crate::uuid::uuid;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -42,6 +45,7 @@ pub struct BundleWriter<'a> {
     options: &'a Options,
     plan: Plan,
     memory: Memory,
+    outlines: Outlines,
     loss: LossReport,
 }
 
@@ -61,6 +65,7 @@ impl<'a> BundleWriter<'a> {
             options,
             plan: Plan::new(release, options),
             memory: Memory::default(),
+            outlines: Outlines::default(),
             loss: LossReport::default(),
         }
     }
@@ -94,11 +99,20 @@ impl<'a> BundleWriter<'a> {
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
     pub fn push(&mut self, study: &Study) {
         self.count += 1;
-        let [base, path, id] = &place::full_url(study, self.options);
-        let (around, loss, keep) = ((&mut self.includes, &mut self.memory), &mut self.loss, &self.keep);
-        around.1.several = self.count > 1;
+        let several = self.count > 1;
+        self.memory.several = several;
+        let outlined = several && self.keep.is_none();
+        if outlined && self.outlines.write(study, self.options, &mut self.memory, &mut self.entries, &mut self.loss) {
+            return;
+        }
+        if outlined && self.outlines.wants(self.options) {
+            self.push_traced(study);
+            return;
+        }
+        let url = place::full_url(study, self.options);
+        let (around, loss, keep) = ((&mut self.includes, &mut self.memory, None), &mut self.loss, &self.keep);
         let how = (self.release, self.options, &self.plan);
-        entry(&mut self.entries, &[base, path, id], "match", |out| match keep {
+        entry(&mut self.entries, &url.each_ref().map(AsRef::as_ref), "match", |out| match keep {
             None => write_with(study, how, out, around, loss),
             Some(keep) => {
                 let mut resource = Vec::new();
@@ -108,18 +122,41 @@ impl<'a> BundleWriter<'a> {
         });
     }
 
+    /// Writes a study as the walk does, and makes an outline of its entry.
+    fn push_traced(&mut self, study: &Study) {
+        let url = place::full_url(study, self.options);
+        let url = url.each_ref().map(AsRef::as_ref);
+        let (mut own, start) = (LossReport::default(), self.entries.len());
+        let mut trace = Trace { start, ..Trace::default() };
+        let how = (self.release, self.options, &self.plan);
+        entry(&mut self.entries, &url, "match", |out| {
+            let uid = study.get(row::STUDY_UID).unwrap_or("");
+            if url.iter().rfind(|piece| !piece.is_empty()) == Some(&uid) {
+                let to = out.len().saturating_sub(RESOURCE.len());
+                trace.part(Part::Uid, to.saturating_sub(uid.len()), to);
+            }
+            write_with(study, how, out, (&mut self.includes, &mut self.memory, Some(&mut trace)), &mut own);
+        });
+        self.loss.take_in(&own);
+        let entry = self.entries.get(start..).unwrap_or_default();
+        self.outlines.learn(&Written { study, entry, trace: &trace, own: &own }, self.options, &mut self.memory, &mut self.loss);
+    }
+
     /// The Bundle, and what writing its studies left out.
-    pub fn finish(self) -> Mapped<Json> {
+    pub fn finish(mut self) -> Mapped<Json> {
+        self.outlines.settle(&mut self.loss);
         self.end(None, &[])
     }
 
     /// The Bundle with a last entry, an OperationOutcome that tells `report` and what writing left out.
-    pub fn finish_with_outcome(self, report: &LossReport) -> Mapped<Json> {
+    pub fn finish_with_outcome(mut self, report: &LossReport) -> Mapped<Json> {
+        self.outlines.settle(&mut self.loss);
         self.end(Some(report), &[])
     }
 
     /// As [`Self::finish_with_outcome`] where there is anything to tell.
-    pub(crate) fn finish_telling(self, report: &LossReport, issues: &[Issue]) -> Mapped<Json> {
+    pub(crate) fn finish_telling(mut self, report: &LossReport, issues: &[Issue]) -> Mapped<Json> {
+        self.outlines.settle(&mut self.loss);
         let quiet = report.is_empty() && self.loss.is_empty() && issues.is_empty();
         self.end((!quiet).then_some(report), issues)
     }
@@ -195,11 +232,15 @@ fn list(out: &mut Vec<u8>, name: &str, elements: &[u8]) {
     }
 }
 
+/// What stands between `fullUrl` and the resource: the quote that ends the one first.
+const RESOURCE: &str = "\",\"resource\":";
+
 /// An entry: its `fullUrl` in pieces, and who writes its resource.
 fn entry(entries: &mut Vec<u8>, full_url: &[&str], mode: &str, resource: impl FnOnce(&mut Vec<u8>)) {
     entries.extend_from_slice(if entries.is_empty() { b"{\"fullUrl\":" } else { b",{\"fullUrl\":" });
-    Writer::new(entries).strings(full_url);
-    entries.extend_from_slice(b",\"resource\":");
+    let mut w = Writer::new(entries);
+    w.strings(full_url);
+    w.more(RESOURCE.get(1..).unwrap_or(""));
     resource(entries);
     entries.extend_from_slice(b",\"search\":{\"mode\":\"");
     entries.extend_from_slice(mode.as_bytes());

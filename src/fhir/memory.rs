@@ -49,11 +49,21 @@ pub(super) struct Memory {
 /// What a fact gives: its text, if any, in pieces with the first field between them.
 pub(super) struct Said<'m, 'a> {
     pub(super) text: Option<(&'m [u8], &'a str, &'m [u8])>,
+    pub(super) carried: u64,
+    pub(super) losses: &'m [Loss],
 }
 
 impl Memory {
     /// What a fact gave before, counted in `loss`.
     pub(super) fn recall<'a>(&mut self, entry: &Entry, fact: &Single<'a>, cx: &Cx<'_>, loss: &mut LossReport) -> Option<Said<'_, 'a>> {
+        let said = self.find(entry, fact, cx)?;
+        loss.carry(said.carried);
+        said.losses.iter().for_each(|lost| loss.add(*lost));
+        Some(said)
+    }
+
+    /// As [`Self::recall`], counted nowhere.
+    pub(super) fn find<'a>(&mut self, entry: &Entry, fact: &Single<'a>, cx: &Cx<'_>) -> Option<Said<'_, 'a>> {
         let known = self.places.get_mut(entry.id)?;
         let fits = |memo: &&Memo| match memo.spliced {
             true => fact.behind.as_bytes().starts_with(memo.run.as_bytes()) && (entry.row.kind.splices)(fact.first, cx),
@@ -61,10 +71,9 @@ impl Memory {
         };
         let memo = known.memos.iter().find(fits)?;
         known.missed = 0;
-        loss.carry(memo.carried);
-        memo.losses.iter().for_each(|lost| loss.add(*lost));
         let first = if memo.spliced { fact.first } else { "" };
-        Some(Said { text: memo.text.as_ref().map(|(head, tail)| (head.as_slice(), first, tail.as_slice())) })
+        let text = memo.text.as_ref().map(|(head, tail)| (head.as_slice(), first, tail.as_slice()));
+        Some(Said { text, carried: memo.carried, losses: &memo.losses })
     }
 
     /// Remembers what a fact gave.

@@ -13,9 +13,11 @@ pub(crate) mod keep;
 mod memory;
 pub(crate) mod outcome;
 pub(crate) mod place;
+mod outline;
 mod plan;
 mod read;
 pub(crate) mod shape;
+mod trace;
 mod walk;
 mod write;
 

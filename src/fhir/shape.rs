@@ -102,12 +102,14 @@ impl Default for Short {
 impl Short {
     /// Appends ASCII; what does not fit is left out.
     pub(crate) fn push(&mut self, pieces: &[&str]) {
-        for piece in pieces {
-            let free = self.text.get_mut(self.len..).unwrap_or_default();
-            let fits = piece.len().min(free.len());
-            free.iter_mut().zip(piece.bytes()).for_each(|(slot, byte)| *slot = byte);
-            self.len += fits;
-        }
+        pieces.iter().for_each(|piece| self.push_bytes(piece.as_bytes()));
+    }
+
+    /// As [`Self::push`].
+    pub(crate) fn push_bytes(&mut self, piece: &[u8]) {
+        let free = self.text.get_mut(self.len..).unwrap_or_default();
+        free.iter_mut().zip(piece).for_each(|(slot, byte)| *slot = *byte);
+        self.len += piece.len().min(free.len());
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -5,6 +5,7 @@ use super::memory::Memory;
 use super::place;
 use super::plan::{Entry, Plan};
 use super::shape::{Fhir, data_absent, put};
+use super::trace::{Part, Trace};
 use super::write::Includes;
 use crate::json::text::Writer;
 use crate::kind::{Cx, Modality, Spell, Told};
@@ -35,6 +36,8 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) present: [u64; 4],
     /// Practitioners that are resources, by what is known of them: their number from 1, and the reference to them.
     pub(super) people: BTreeMap<Fields<'a>, (usize, String)>,
+    /// What was written where, if anybody wants to know.
+    pub(super) trace: Option<&'o mut Trace>,
 }
 
 /// What the walker reads facts from.
@@ -118,6 +121,9 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn rest(&mut self, from: impl Facts<'a>, level: Level, code: Code) {
         let bits = |bits: &[u64; 4]| bits.get(level as usize).copied().unwrap_or(0);
         let mut left = bits(&self.present) & !bits(&self.seen);
+        if let Some(bits) = self.trace.as_mut().and_then(|trace| trace.left.get_mut(level as usize)) {
+            *bits = left;
+        }
         while left != 0 {
             let row_ref = RowRef { level, index: left.trailing_zeros() as u8 };
             left &= left - 1;
@@ -173,7 +179,9 @@ impl<'a> Walk<'a, '_> {
             if let Some(at) = self.plan.first(row) {
                 self.w.name(at.element);
             }
+            let at = self.w.next_at();
             self.w.number(given);
+            self.part(Part::Count(row), at);
             self.loss.carry(1);
         } else {
             self.lose(Code::NoElement, row_of, 0, 1);
@@ -243,6 +251,9 @@ impl<'a> Walk<'a, '_> {
                     continue;
                 }
             }
+            if let Some(trace) = &mut self.trace {
+                trace.otherwise(row_ref);
+            }
             for (n, item) in items.enumerate() {
                 let cx = Cx { options: self.options, shape };
                 let elsewhere = self.reads_back_elsewhere(row_ref, n);
@@ -277,13 +288,16 @@ impl<'a> Walk<'a, '_> {
     /// Writes a fact of one item: from memory, or into it.
     fn remembered(&mut self, entry: &Entry, fact: &Single<'a>, mut items: Items<'a>, open: &mut bool) {
         let cx = Cx { options: self.options, shape: entry.at.shape };
+        let mut at = self.w.len();
         let mut memory = core::mem::take(self.memory);
         if let Some(said) = memory.recall(entry, fact, &cx, self.loss) {
             if let Some((head, text, tail)) = said.text {
                 self.open(entry, open);
+                at = self.w.next_at();
                 self.w.spliced(head, text, tail);
             }
             *self.memory = memory;
+            self.part(Part::Fact(*entry), at);
             return;
         }
         *self.memory = memory;
@@ -291,16 +305,25 @@ impl<'a> Walk<'a, '_> {
         let before = core::mem::take(self.loss);
         let value = self.spelled(entry.row, &item, &cx, false);
         let own = core::mem::replace(self.loss, before);
-        self.loss.carry(own.carried());
-        own.iter().for_each(|loss| self.loss.add(*loss));
+        self.loss.take_in(&own);
         if value.is_nothing() {
             self.memory.keep(entry, fact, &cx, None, &own);
+            self.part(Part::Fact(*entry), at);
             return;
         }
         self.open(entry, open);
-        let at = self.w.next_at();
+        at = self.w.next_at();
         put(&mut self.w, entry.at.shape, &value);
         self.memory.keep(entry, fact, &cx, Some(self.w.since(at)), &own);
+        self.part(Part::Fact(*entry), at);
+    }
+
+    /// What was written from `at` on is a part of its own.
+    pub(super) fn part(&mut self, part: Part, at: usize) {
+        let to = self.w.len();
+        if let Some(trace) = &mut self.trace {
+            trace.part(part, at, to);
+        }
     }
 
     pub(super) fn spell(&mut self, row_ref: RowRef, row: &'static Row, item: &Fields<'a>) -> Fhir<'a> {

@@ -6,14 +6,15 @@ use super::memory::Memory;
 use super::place;
 use super::plan::Plan;
 use super::shape::Shape;
+use super::trace::{Part, Trace};
 use super::walk::Walk;
 use crate::json::text::{Json, Writer};
 use crate::loss::{Code, LossReport, Mapped};
 use crate::options::Options;
-use crate::policy::Listing;
+use crate::policy::{Id, Listing};
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
-use crate::table::{Level, elements, row, rows_of};
+use crate::table::{Level, RowRef, elements, row, rows_of};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -33,7 +34,7 @@ use alloc::vec::Vec;
 /// # Ok::<(), fhir_dicomweb::Error>(())
 /// ```
 pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json> {
-    let mut out = Vec::with_capacity(512 + study.arena.len() * 2);
+    let mut out = Vec::with_capacity(512 + study.text.as_str().len() * 2);
     let loss = write_into(study, release, options, &mut out);
     Mapped { value: Json::from_bytes(out), loss }
 }
@@ -43,7 +44,7 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
 /// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
     let mut loss = LossReport::default();
-    write_with(study, (release, options, &Plan::new(release, options)), out, (&mut Includes::default(), &mut Memory::default()), &mut loss);
+    write_with(study, (release, options, &Plan::new(release, options)), out, (&mut Includes::default(), &mut Memory::default(), None), &mut loss);
     loss
 }
 
@@ -76,7 +77,7 @@ pub(super) fn write_with(
     study: &Study,
     (release, options, plan): (Release, &Options, &Plan),
     out: &mut Vec<u8>,
-    (includes, memory): (&mut Includes, &mut Memory),
+    (includes, memory, trace): (&mut Includes, &mut Memory, Option<&mut Trace>),
     loss: &mut LossReport,
 ) {
     Walk {
@@ -92,6 +93,7 @@ pub(super) fn write_with(
         seen: [0; 4],
         present: [0; 4],
         people: BTreeMap::new(),
+        trace,
     }
     .study(study);
 }
@@ -104,6 +106,9 @@ impl<'a> Walk<'a, '_> {
         self.w.member("resourceType", "ImagingStudy");
         if let Some(id) = place::id_text(study, self.options) {
             self.w.member("id", &id);
+            if matches!(self.options.id, Id::Uid) {
+                self.uid(&id);
+            }
         }
         let uid = study.get(row::STUDY_UID).unwrap_or("");
         let base = place::service_base(study, self.options);
@@ -113,7 +118,7 @@ impl<'a> Walk<'a, '_> {
         for (n, element) in elements(Level::Study).iter().enumerate() {
             match *element {
                 "status" => self.w.member("status", place::status(study)),
-                "modality[]" => self.modalities(study),
+                "modality[]" => self.listed(study),
                 "subject" => self.subject(study),
                 "endpoint[]" => self.endpoints(place(None)),
                 "numberOfSeries" => self.count(study, row::SERIES_COUNT.into(), series, series),
@@ -141,6 +146,30 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.w.close_object();
+    }
+
+    /// What was written last, but for the quote, is the study's UID.
+    fn uid(&mut self, uid: &str) {
+        let to = self.w.len().saturating_sub(1);
+        if let Some(trace) = &mut self.trace {
+            trace.part(Part::Uid, to.saturating_sub(uid.len()), to);
+        }
+    }
+
+    /// The study's modalities, and what is told of them.
+    fn listed(&mut self, study: &'a Study) {
+        let row = RowRef::from(row::MODALITIES);
+        if self.trace.is_none() || study.items(row).is_none() {
+            return self.modalities(study);
+        }
+        let (at, before) = (self.w.len(), core::mem::take(self.loss));
+        self.modalities(study);
+        let own = core::mem::replace(self.loss, before);
+        self.loss.take_in(&own);
+        self.part(Part::List(row), at);
+        if let Some(trace) = &mut self.trace {
+            trace.of_lists.push((row, own));
+        }
     }
 
     fn series(&mut self, series: Series<'a>, own: Option<Of<'a>>) {

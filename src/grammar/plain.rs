@@ -71,25 +71,50 @@ pub(crate) fn is_time(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether it is an object identifier in decimal, of at least two arcs (RFC 3061).
+/// Whether it is an object identifier in decimal, of at least two arcs (RFC 3061). Eight bytes at a time.
 pub(crate) fn is_oid(bytes: &[u8]) -> bool {
-    let [b'0'..=b'2', b'.', rest @ ..] = bytes else { return false };
-    let (mut before, mut first) = (b'.', b'.');
-    for byte in rest {
-        match byte {
-            b'.' if before == b'.' => return false,
-            b'0'..=b'9' if before == b'.' => first = *byte,
-            b'.' => first = b'.',
-            // A further digit: the arc must not begin with a zero.
-            b'0'..=b'9' if first != b'0' => {}
-            _ => return false,
+    let ([b'0'..=b'2', b'.', rest @ ..], Some(b'0'..=b'9')) = (bytes, bytes.last()) else { return false };
+    let mut arcs = Arcs { dot: HIGH, zero: 0 };
+    let mut rest = rest;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        if arcs.wrong(u64::from_le_bytes(*word)) != 0 {
+            return false;
         }
-        before = *byte;
+        rest = behind;
     }
-    before != b'.'
+    let word = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    // Only bytes that are there count.
+    arcs.wrong(word) & !(u64::MAX << (rest.len() * 8)) == 0
 }
 
-fn is_number(bytes: &[u8]) -> bool {
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The eight bytes before: a bit for each that is a dot, or a zero.
+struct Arcs {
+    dot: u64,
+    zero: u64,
+}
+
+impl Arcs {
+    /// A bit for each byte that may not stand where it does: it is neither digit nor dot, an arc is empty, or begins with a zero and goes on.
+    fn wrong(&mut self, word: u64) -> u64 {
+        let is = |byte: u8| {
+            let other = word ^ (ONES * u64::from(byte));
+            !(((other & !HIGH) + !HIGH) | other) & HIGH
+        };
+        let value = word ^ (ONES * u64::from(b'0'));
+        let digit = !(((value & !HIGH) + ONES * 0x76) | value) & HIGH;
+        let (dot, zero) = (is(b'.'), is(b'0'));
+        let before = |now: u64, past: u64, bytes: u32| now << (8 * bytes) | past >> (64 - 8 * bytes);
+        let empty = dot & before(dot, self.dot, 1);
+        let long = digit & before(zero, self.zero, 1) & before(dot, self.dot, 2);
+        (self.dot, self.zero) = (dot, zero);
+        (!(digit | dot) & HIGH) | empty | long
+    }
+}
+
+pub(crate) fn is_number(bytes: &[u8]) -> bool {
     match bytes {
         [b'0'] => true,
         [b'1'..=b'9', rest @ ..] => rest.len() < 9 && rest.iter().all(u8::is_ascii_digit),

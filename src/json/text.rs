@@ -153,6 +153,11 @@ impl<'o> Writer<'o> {
         self.out.extend_from_slice(more);
     }
 
+    /// How much was written.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// Where the next value begins.
     pub(crate) fn next_at(&self) -> usize {
         self.out.len() + usize::from(self.comma)

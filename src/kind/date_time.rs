@@ -3,10 +3,11 @@
 //! FHIR writes a time only with minutes, seconds and an offset from UTC. Nothing is invented to reach that: where the offset is unknown, or
 //! the time has hours only, the date alone is written. Seconds are filled with `:00`, which FHIR allows, and noted.
 
-use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
+use super::{AtOnce, Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::found::{Found, Leaf};
 use crate::fhir::shape::{Fhir, Short};
 use crate::grammar::fhir_date::{self, fhir_date};
+use crate::grammar::plain::{is_day, is_offset, is_time};
 use crate::grammar::{da::da, offset::offset, tm::tm};
 use crate::loss::Code;
 use crate::value::Fields;
@@ -49,6 +50,8 @@ impl Spell for DateTime {
         }
     }
 
+    const AT_ONCE: Option<AtOnce> = Some(at_once);
+
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         spell(fields, 0, cx, told)
     }
@@ -90,6 +93,8 @@ impl Spell for DateTimeOr {
             }
         }
     }
+
+    const AT_ONCE: Option<AtOnce> = Some(at_once);
 
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a> {
         if field(fields, 0).is_empty() {
@@ -138,6 +143,22 @@ fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
             fill.set(2, zone.unwrap_or_default(), Leaf::default());
         }
     }
+}
+
+/// The dateTime of a day, a time to the second and an offset, where there is nothing else.
+fn at_once(fields: &Fields<'_>, _: &Cx<'_>, out: &mut Short) -> u64 {
+    let [date, time, zone, second_date, second_time, ..] = fields.map(str::as_bytes);
+    let plain = is_day(date) && is_time(time) && is_offset(zone) && second_date.is_empty() && second_time.is_empty();
+    let (&[y0, y1, y2, y3, m0, m1, d0, d1], &[h0, h1, n0, n1, s0, s1, ref fraction @ ..], &[sign, z0, z1, z2, z3]) = (date, time, zone) else {
+        return 0;
+    };
+    if !plain {
+        return 0;
+    }
+    out.push_bytes(&[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1]);
+    out.push_bytes(fraction);
+    out.push_bytes(&[sign, z0, z1, b':', z2, z3]);
+    3
 }
 
 /// The dateTime of the date and time at `date` and `date + 1`, dated by the offset at 2.

@@ -44,7 +44,7 @@ pub use title::{Title, TitleView};
 pub(crate) use fill::{Fill, Outcome};
 
 use crate::fhir::found::Found;
-use crate::fhir::shape::{Fhir, Shape};
+use crate::fhir::shape::{Fhir, Shape, Short};
 use crate::loss::Code;
 use crate::options::Options;
 use crate::value::{FIELDS, Fields};
@@ -92,6 +92,10 @@ pub(crate) trait Spell: Kind {
         false
     }
 
+    /// The text of an item, where it can be told at once that all of it is carried and how it is written: how many fields that are. Otherwise
+    /// none.
+    const AT_ONCE: Option<AtOnce> = None;
+
     /// One item in FHIR's terms; `told` hears what is left out or bent.
     fn to_fhir<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> Fhir<'a>;
 
@@ -105,6 +109,9 @@ pub(crate) struct Cx<'a> {
     pub(crate) shape: Shape,
 }
 
+/// How a kind writes the text of an item at once.
+pub(crate) type AtOnce = fn(&Fields<'_>, &Cx<'_>, &mut Short) -> u64;
+
 /// A kind, for rows.
 #[derive(Clone, Copy)]
 pub(crate) struct Vtable {
@@ -113,6 +120,7 @@ pub(crate) struct Vtable {
     pub(crate) canon: fn(&mut Draft<'_>),
     pub(crate) is_settled: fn(u16, &str) -> bool,
     pub(crate) splices: fn(&str, &Cx<'_>) -> bool,
+    pub(crate) at_once: Option<AtOnce>,
     pub(crate) to_fhir: for<'a> fn(&Fields<'a>, &Cx<'a>, &mut Told) -> Fhir<'a>,
     pub(crate) from_fhir: for<'d> fn(&Found<'d>, &Cx<'_>, &mut Fill<'d>),
 }
@@ -126,6 +134,7 @@ impl Vtable {
             canon: K::canon,
             is_settled: K::is_settled,
             splices: K::splices,
+            at_once: K::AT_ONCE,
             to_fhir: K::to_fhir,
             from_fhir: K::from_fhir,
         }

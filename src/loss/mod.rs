@@ -104,6 +104,12 @@ impl LossReport {
         self.carried += later.carried;
     }
 
+    /// Adds what was told of a part of the same step.
+    pub(crate) fn take_in(&mut self, part: &LossReport) {
+        self.carried += part.carried;
+        part.losses.iter().for_each(|loss| self.add(*loss));
+    }
+
     pub(crate) fn carry(&mut self, leaves: u64) {
         self.carried += leaves;
     }

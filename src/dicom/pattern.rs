@@ -322,6 +322,11 @@ impl Memos {
         self.tables.get(table).is_some_and(|table| table.memos.len() < MEMOS)
     }
 
+    /// Whether the text was not met before.
+    pub(super) fn is_new(&self, table: usize, text: &str) -> bool {
+        self.tables.get(table).is_some_and(|table| !table.memos.iter().any(|memo| *memo.text == *text))
+    }
+
     fn find(&self, table: usize, text: &str) -> Option<&Memo> {
         self.tables.get(table)?.memos.iter().find(|memo| text.as_bytes().starts_with(memo.text.as_bytes()))
     }

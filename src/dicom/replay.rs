@@ -9,7 +9,7 @@
 //! that the general path would keep as they stand and without remark. Values of attributes that are lost may differ as long as they have as
 //! many leaves. Attempts are rare where rows do not repeat: after a pattern that no row fitted, ever more rows go by before the next.
 
-use super::dataset::{DataSet, leaves};
+use super::dataset::{Cell, DataSet, Member, leaves};
 use super::pattern::{GAPS, Gap, MEMO, Memos, Misfit, Pattern, Segment, only_value};
 use super::quick::tag;
 use crate::assemble::{Anew, Assembler, Fact, Run, Same, Source};
@@ -105,6 +105,9 @@ impl Replay {
     /// Makes a pattern of the row that the general path has just taken, if it is good for one. `row` begins with its brace.
     pub(super) fn learn(&mut self, (row, room): (&str, u32), set: &DataSet, assembler: &mut Assembler) {
         let unheard = self.unheard.take();
+        if unheard.and_then(|at| self.pages.get(at)).is_some_and(|page| page.hear(row, set, &mut self.memos, assembler)) {
+            return;
+        }
         if let Some(left) = self.wait.checked_sub(1) {
             self.wait = left;
             return;
@@ -131,19 +134,24 @@ impl Replay {
             self.patience = 0;
         }
         (page.fitted, page.room) = (false, room);
-        page.deed = match same {
+        let deed = match same {
             Some(same) => {
                 page.cut(row, set, &self.restless, |_, row| [row::INSTANCE_UID.into(), row::INSTANCE_NUMBER.into()].contains(&row));
                 page.instance(same)
             }
             None => page.study(row, set, &self.restless, &mut self.memos, assembler),
         };
-        if page.deed.is_some() {
+        if deed.is_some() {
             page.losses.clear();
             page.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
             page.pattern.draw();
             (self.last, self.next) = (at, at + 1);
+        } else {
+            // Rows like this are good for nothing.
+            self.patience = (self.patience * 2).clamp(1, PATIENCE);
+            self.wait = self.patience;
         }
+        page.deed = deed;
     }
 
     /// Accounts for the rows that fitted.
@@ -283,17 +291,13 @@ impl Page {
 
     /// A pattern of studies, where every fact is found in the gaps, in values that were met before, or is the same.
     fn study(&mut self, row: &str, set: &DataSet, restless: &[[u8; 8]], memos: &mut Memos, assembler: &Assembler) -> Option<Deed> {
-        // Remarks depend on values; what belongs to a series or an instance has no place here.
-        let odd = |cell: &&crate::dicom::Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
-        // What is said twice is told by nobody; the offset is no fact of its own.
-        let twice = set.cells.iter().filter(|cell| cell.row.is_none() && cell.leaf && cell.counted == 0).count();
-        if set.cells.iter().any(|cell| odd(&cell)) || twice > usize::from(set.offset.is_some()) {
+        if is_odd(set) {
             return None;
         }
         self.cut(row, set, restless, |part, row| {
             let merge = row.row().map(|row| (row.merge, row.lifts));
             let is_kept =
-                |cell: &crate::dicom::Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
+                |cell: &Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
             let simple = part.align == Align::First && part.mark.is_none() && part.vr != Vr::Sq;
             simple && merge == Some((Merge::Fill, 0)) && set.cells.iter().any(is_kept)
         });
@@ -308,6 +312,29 @@ impl Page {
         // Every gap must be a fact's: another would be lost.
         let good = gaps <= GAPS && anew.number_gaps(|segment| self.number_of(segment)) == gaps;
         good.then_some(Deed::Study(anew))
+    }
+
+    /// Learns what the row says that the general path has just taken, where the pattern has values that were met before; whether it was such a
+    /// value that was new. The pattern stays as it is.
+    fn hear(&self, row: &str, set: &DataSet, memos: &mut Memos, assembler: &Assembler) -> bool {
+        if is_odd(set) || !assembler.is_new() {
+            return false;
+        }
+        let members: Vec<(&str, [u8; 8], Option<RowRef>)> = set.members.iter().filter_map(|member| named(row, *member)).collect();
+        let rows = assembler.rows_of_last();
+        let mut heard = false;
+        for segment in &self.pattern.segments {
+            let (Gap::Memo(table), Some((of, part))) = (segment.kind, segment.part) else { continue };
+            let mut feeding = members.iter().filter(|(_, _, row)| *row == Some(of));
+            let (Some((text, digits, _)), None) = (feeding.next(), feeding.next()) else { continue };
+            let Some((_, run)) = rows.iter().find(|(row, _)| *row == of) else { continue };
+            if *digits != segment.digits || members.len() != set.members.len() || is_told(set, part) || text.len() > MEMO {
+                continue;
+            }
+            heard |= memos.has_room(table) && memos.is_new(table, text);
+            memos.add(segment.digits, text, run, leaves_of(set, of));
+        }
+        heard
     }
 
     /// Where a fact comes from; of gaps the number of their segment.
@@ -341,15 +368,13 @@ impl Page {
         let ([(at, part)], true) = (segments.as_slice(), of.lifts == 0) else {
             return Some(Run::Whole(Source::Text(run.into())));
         };
-        let at = *at;
-        let tag = Step::Tag(part.tag);
-        let told = set.losses.iter().any(|loss| loss.at.steps().next() == Some(tag)) || part.within.is_some() || part.vr == Vr::Offset;
+        let (at, told) = (*at, is_told(set, part));
         let segment = self.pattern.segments.get_mut(at)?;
         let (from, to) = segment.gap;
         if told || to - from > MEMO {
             return Some(Run::Whole(Source::Text(run.into())));
         }
-        let own = cells().filter(|cell| cell.leaf).count() as u64;
+        let own = leaves_of(set, row);
         *leaves += own;
         let table = memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);
         (segment.kind, segment.open) = (Gap::Memo(table), true);
@@ -367,6 +392,41 @@ impl Page {
             sink.lose(Loss { first: self.first, count: loss.count * rows, ..*loss });
         }
     }
+}
+
+/// Whether a row does what its values alone do not tell.
+fn is_odd(set: &DataSet) -> bool {
+    // Remarks depend on values; what belongs to a series or an instance has no place here.
+    let odd = |cell: &Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
+    // What is said twice is told by nobody; the offset is no fact of its own.
+    let twice = set.cells.iter().filter(|cell| cell.row.is_none() && cell.leaf && cell.counted == 0).count();
+    set.cells.iter().any(odd) || twice > usize::from(set.offset.is_some())
+}
+
+/// Whether more is told of an attribute than its fact.
+fn is_told(set: &DataSet, part: &Part) -> bool {
+    let tag = Step::Tag(part.tag);
+    set.losses.iter().any(|loss| loss.at.steps().next() == Some(tag)) || part.within.is_some() || part.vr == Vr::Offset
+}
+
+/// The leaves of a fact.
+fn leaves_of(set: &DataSet, row: RowRef) -> u64 {
+    set.cells.iter().filter(|cell| cell.row == Some(row) && cell.leaf).count() as u64
+}
+
+/// The value of a member, the digits of its tag, and the row that it feeds.
+fn named(row: &str, member: Member) -> Option<(&str, [u8; 8], Option<RowRef>)> {
+    let text = row.get(member.name as usize..member.end as usize)?;
+    let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
+    let fed = match look(u64::from_le_bytes(*digits)) {
+        Some(Named::Part(_, row, _)) => Some(row),
+        Some(Named::Dating(..)) => Some(row::STARTED.into()),
+        _ => None,
+    };
+    let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
+    scanner.name().ok()?;
+    scanner.peek().ok()?;
+    Some((text.get(scanner.at()..)?, *digits, fed))
 }
 
 /// The digits of a member's tag, its part, its gap, and where in its text that is.

@@ -2,7 +2,8 @@
 
 use super::keep::Keep;
 use super::memory::Memory;
-use super::outline::{Outlines, Written};
+use super::outline::Written;
+use super::outlines::Outlines;
 use super::outcome::{self, Issue};
 use super::place;
 use super::plan::Plan;

@@ -49,6 +49,8 @@ pub(super) struct Memory {
 /// What a fact gives: its text, if any, in pieces with the first field between them.
 pub(super) struct Said<'m, 'a> {
     pub(super) text: Option<(&'m [u8], &'a str, &'m [u8])>,
+    /// What is behind the first field of every fact that gives this, if the first may differ.
+    pub(super) behind: Option<&'m str>,
     pub(super) carried: u64,
     pub(super) losses: &'m [Loss],
 }
@@ -73,7 +75,8 @@ impl Memory {
         known.missed = 0;
         let first = if memo.spliced { fact.first } else { "" };
         let text = memo.text.as_ref().map(|(head, tail)| (head.as_slice(), first, tail.as_slice()));
-        Some(Said { text, carried: memo.carried, losses: &memo.losses })
+        let behind = memo.spliced.then_some(memo.run.as_str());
+        Some(Said { text, behind, carried: memo.carried, losses: &memo.losses })
     }
 
     /// Remembers what a fact gave.

@@ -5,6 +5,7 @@
 
 mod around;
 mod bundle;
+mod checks;
 mod endpoint;
 pub(crate) mod found;
 mod human;
@@ -14,6 +15,7 @@ mod memory;
 pub(crate) mod outcome;
 pub(crate) mod place;
 mod outline;
+mod outlines;
 mod plan;
 mod read;
 pub(crate) mod shape;

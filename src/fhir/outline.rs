@@ -1,47 +1,53 @@
-//! Studies that are written as one before them was, but for the values.
-//!
-//! Studies of one archive have the same facts, and their entries in a Bundle the same text around them. The entry that the walk wrote becomes
-//! an [`Outline`]: constant text with a hole wherever a fact stands. A study that has facts of the same rows fills the holes with its own,
-//! from [`Memory`](super::memory) or as they stand, and loses what that study lost. One that does not fit is left to the walk, untouched.
+//! An entry with holes: what the walk wrote of one study, for others that have facts of the same rows.
 //!
 //! What may be constant: text between facts depends on which rows there are facts of, on release and options, and on no value, except where
 //! [`Check`]s hold a value to be what it was. Facts that were written in another way than through a hole are checked to be the same.
 
+use super::checks::{Check, checks};
 use super::memory::{self, Memory};
-use super::place;
 use super::plan::Entry;
 use super::shape::Short;
 use super::trace::{Part, Trace};
 use crate::grammar::plain::is_number;
 use crate::grammar::uid::is_oid;
 use crate::json::text::Writer;
+use crate::json::words::plain;
 use crate::kind::Cx;
 use crate::loss::{Loss, LossReport};
 use crate::options::Options;
-use crate::policy::{Endpoints, Subject};
 use crate::study::{Study, study_slot};
-use crate::table::{Level, RowRef, row};
-use crate::value::{self, Items};
+use crate::table::{Level, row};
+use crate::value::{self, Items, Single};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Outlines at a time: studies with and without this or that fact.
-const OUTLINES: usize = 8;
 /// Texts that a list may have.
 const LISTS: usize = 16;
-/// Studies that go by, at most, before the next is tried as an outline.
-const PATIENCE: u32 = 128;
-/// The longest entry that becomes an outline: outlines are kept.
-const LONG: usize = 1 << 16;
 
 /// What fills a gap of the text.
 enum Hole {
     Uid,
-    /// A fact of one item, and whether it gives a text.
-    Fact(Entry, bool),
+    Fact(Fact),
     /// What a list gave, by its run.
-    List(RowRef, Vec<Said>),
-    Count(RowRef),
+    List(usize, Vec<Said>),
+    Count(usize),
+}
+
+/// A fact of one item.
+struct Fact {
+    entry: Entry,
+    slot: usize,
+    /// Whether it gives a text.
+    some: bool,
+    splice: Option<Splice>,
+}
+
+/// Where in the text the first field of a fact stands as it is, for facts that have this behind it.
+struct Splice {
+    from: usize,
+    to: usize,
+    behind: String,
+    carried: u64,
 }
 
 /// A list and its text.
@@ -52,27 +58,19 @@ struct Said {
     losses: Vec<Loss>,
 }
 
-/// What must hold of a fact that fills no hole.
-enum Check {
-    /// It is the same.
-    Same(RowRef, String),
-    /// As many items have the same fields: it is lost, field by field.
-    Fields(RowRef, String),
-}
-
 /// An entry with holes.
-struct Outline {
-    present: [u64; 2],
+pub(super) struct Outline {
+    pub(super) present: [u64; 2],
     text: Vec<u8>,
     /// Where in the text a hole begins and ends, and what fills it.
     holes: Vec<(usize, usize, Hole)>,
     checks: Vec<Check>,
     /// What each study carries and loses, besides what fills its holes.
-    carried: u64,
-    losses: Vec<Loss>,
+    pub(super) carried: u64,
+    pub(super) losses: Vec<Loss>,
     /// Studies that are not accounted for, and whether there was any.
-    studies: u64,
-    fitted: bool,
+    pub(super) studies: u64,
+    pub(super) fitted: bool,
 }
 
 /// An entry that the walk wrote, where its parts are, and what was told of it.
@@ -83,117 +81,28 @@ pub(super) struct Written<'w> {
     pub(super) own: &'w LossReport,
 }
 
-/// The outlines of a Bundle.
-#[derive(Default)]
-pub(super) struct Outlines {
-    all: Vec<Outline>,
-    last: usize,
-    next: usize,
-    wait: u32,
-    patience: u32,
-    /// What filling holes lost, until it is clear that all could be filled.
-    lost: Vec<Loss>,
-}
-
-/// Whether outlines know everything that entries depend on: no text depends on who was met before, or on RetrieveURL.
-fn may_outline(options: &Options) -> bool {
-    let no_endpoint = options.endpoints == Endpoints::None || options.endpoint_base.as_deref().is_none_or(str::is_empty);
-    !place::people_are_resources(options) && !matches!(options.subject, Subject::Separate) && no_endpoint && !options.trust_retrieve_url
-}
-
 /// The study's UID, if it has nothing that an entry could depend on but facts of itself and its patient.
-fn plain_uid(study: &Study) -> Option<&str> {
+pub(super) fn plain_uid(study: &Study) -> Option<&str> {
     let bare = study.series.is_empty() && study.instances.is_empty() && !study.is_patient_conflict();
-    study.get(row::STUDY_UID).filter(|uid| bare && is_oid(uid))
+    run_at(study, study_slot(row::STUDY_UID.into())?).and_then(value::only).filter(|uid| bare && is_oid(uid))
 }
 
-fn present(study: &Study) -> [u64; 2] {
+pub(super) fn present(study: &Study) -> [u64; 2] {
     [study.present(Level::Patient), study.present(Level::Study)]
 }
 
-fn run_of(study: &Study, row: RowRef) -> Option<&str> {
-    study.text_at(study.facts.get(study_slot(row)?).copied()?)
+/// The run in a slot of the study, and what is behind it.
+pub(super) fn run_at(study: &Study, slot: usize) -> Option<&str> {
+    study.text_at(study.facts.get(slot).copied()?)
 }
 
 /// The digits of a count that is written as it stands. None at all would be another status.
-fn digits(study: &Study, row: RowRef) -> Option<&str> {
-    value::only(run_of(study, row)?).filter(|digits| is_number(digits.as_bytes()) && *digits != "0")
-}
-
-impl Outlines {
-    /// Writes the entry of a study that fits an outline, and tells what it loses; whether one did.
-    pub(super) fn write(&mut self, study: &Study, options: &Options, memory: &mut Memory, out: &mut Vec<u8>, loss: &mut LossReport) -> bool {
-        if self.all.is_empty() {
-            return false;
-        }
-        let Some(uid) = plain_uid(study) else { return false };
-        let (present, start) = (present(study), out.len());
-        let last = self.last;
-        for at in core::iter::once(last).chain((0..self.all.len()).filter(|at| *at != last)) {
-            let Some(outline) = self.all.get_mut(at).filter(|outline| outline.present == present) else { continue };
-            self.lost.clear();
-            if let Some(carried) = outline.fill((study, uid), options, memory, out, &mut self.lost) {
-                outline.studies += 1;
-                outline.fitted = true;
-                loss.carry(carried);
-                self.lost.iter().for_each(|lost| loss.add(*lost));
-                self.last = at;
-                return true;
-            }
-            out.truncate(start);
-        }
-        false
-    }
-
-    /// Whether the next study that fits no outline is to be traced.
-    pub(super) fn wants(&mut self, options: &Options) -> bool {
-        self.wait = match self.wait.checked_sub(1) {
-            Some(left) => left,
-            None => return may_outline(options),
-        };
-        false
-    }
-
-    /// Makes an outline of an entry that the walk wrote, of which `own` is what the walk told.
-    pub(super) fn learn(&mut self, written: &Written<'_>, options: &Options, memory: &mut Memory, loss: &mut LossReport) {
-        let new = plain_uid(written.study).filter(|_| written.entry.len() <= LONG);
-        let useful = match new.and_then(|uid| Outline::of(written, uid, options, memory)) {
-            Some(new) => match self.all.iter_mut().find(|known| known.is_like(&new)) {
-                Some(known) => known.join(new),
-                None => {
-                    // What gives way is accounted for.
-                    self.settle(loss);
-                    let at = self.next % OUTLINES;
-                    (self.last, self.next) = (at, at + 1);
-                    match self.all.get_mut(at) {
-                        Some(slot) => core::mem::replace(slot, new).fitted,
-                        None => {
-                            self.all.push(new);
-                            true
-                        }
-                    }
-                }
-            },
-            None => false,
-        };
-        self.patience = if useful { 0 } else { (self.patience * 2).clamp(1, PATIENCE) };
-        self.wait = self.patience;
-    }
-
-    /// Accounts for the studies that fitted.
-    pub(super) fn settle(&mut self, loss: &mut LossReport) {
-        for outline in &mut self.all {
-            let studies = core::mem::take(&mut outline.studies);
-            loss.carry(outline.carried * studies);
-            if studies > 0 {
-                outline.losses.iter().for_each(|lost| loss.add(Loss { count: lost.count * studies, ..*lost }));
-            }
-        }
-    }
+fn digits(study: &Study, slot: usize) -> Option<&str> {
+    value::only(run_at(study, slot)?).filter(|digits| is_number(digits.as_bytes()) && *digits != "0")
 }
 
 impl Outline {
-    fn of(written: &Written<'_>, uid: &str, options: &Options, memory: &mut Memory) -> Option<Outline> {
+    pub(super) fn of(written: &Written<'_>, uid: &str, options: &Options, memory: &mut Memory) -> Option<Outline> {
         let Written { study, entry, trace, own } = written;
         // What the holes tell themselves.
         let mut told = LossReport::default();
@@ -201,26 +110,33 @@ impl Outline {
         let mut filled = [0_u64; 4];
         for (part, from, to) in &trace.parts {
             let (from, to) = (from.checked_sub(trace.start)?, to.checked_sub(trace.start)?);
-            let (row, hole) = match part {
-                Part::Uid => (row::STUDY_UID.into(), Hole::Uid),
-                Part::Count(row) => {
-                    digits(study, *row)?;
+            let row = match part {
+                Part::Uid => row::STUDY_UID.into(),
+                Part::Count(row) | Part::List(row) => *row,
+                Part::Fact(of) => of.row_ref,
+            };
+            let slot = study_slot(row)?;
+            let hole = match part {
+                Part::Uid => Hole::Uid,
+                Part::Count(_) => {
+                    digits(study, slot)?;
                     told.carry(1);
-                    (*row, Hole::Count(*row))
+                    Hole::Count(slot)
                 }
-                Part::List(row) => {
-                    let (_, loss) = trace.of_lists.iter().find(|(of, _)| of == row)?;
+                Part::List(_) => {
+                    let (_, loss) = trace.of_lists.iter().find(|(of, _)| *of == row)?;
                     told.take_in(loss);
-                    let run = value::run(run_of(study, *row)?, row.row()?.kind.fields).into();
+                    let run = value::run(run_at(study, slot)?, row.row()?.kind.fields).into();
                     let text = entry.get(from..to)?.into();
                     let said = Said { run, text, carried: loss.carried(), losses: loss.iter().copied().collect() };
-                    (*row, Hole::List(*row, Vec::from([said])))
+                    Hole::List(slot, Vec::from([said]))
                 }
                 Part::Fact(of) => {
-                    let said = said(of, study, options, memory)?;
+                    let single = Items::single(run_at(study, slot)?)?;
+                    let said = said(of, &single, options, memory)?;
                     told.carry(said.carried());
                     said.losses().iter().for_each(|loss| told.add(*loss));
-                    (of.row_ref, Hole::Fact(*of, from < to))
+                    Hole::Fact(Fact { entry: *of, slot, some: from < to, splice: said.splice(from) })
                 }
             };
             *filled.get_mut(row.level as usize)? |= 1 << row.index;
@@ -251,39 +167,58 @@ impl Outline {
     }
 
     /// Fills the holes, as far as they fit; how many leaves they carry.
-    fn fill(&self, (study, uid): (&Study, &str), options: &Options, memory: &mut Memory, out: &mut Vec<u8>, lost: &mut Vec<Loss>) -> Option<u64> {
+    pub(super) fn fill(
+        &self,
+        (study, uid): (&Study, &str),
+        options: &Options,
+        memory: &mut Memory,
+        out: &mut Vec<u8>,
+        lost: &mut Vec<Loss>,
+    ) -> Option<u64> {
         self.checks.iter().all(|check| check.holds(study)).then_some(())?;
-        let (mut carried, mut from) = (0, 0);
+        let (mut carried, mut done) = (0, 0);
         for (start, end, hole) in &self.holes {
-            out.extend_from_slice(self.text.get(from..*start)?);
-            from = *end;
+            let single = match hole {
+                Hole::Fact(fact) => Some((fact, Items::single(run_at(study, fact.slot)?)?)),
+                _ => None,
+            };
+            if let Some((splice, first)) = single.as_ref().and_then(|(fact, single)| fact.spliced(single, options)) {
+                out.extend_from_slice(self.text.get(done..splice.from)?);
+                out.extend_from_slice(first.as_bytes());
+                carried += splice.carried;
+                done = splice.to;
+                continue;
+            }
+            out.extend_from_slice(self.text.get(done..*start)?);
+            done = *end;
             match hole {
                 Hole::Uid => out.extend_from_slice(uid.as_bytes()),
-                Hole::Count(row) => {
-                    out.extend_from_slice(digits(study, *row)?.as_bytes());
+                Hole::Count(slot) => {
+                    out.extend_from_slice(digits(study, *slot)?.as_bytes());
                     carried += 1;
                 }
-                Hole::List(row, known) => {
-                    let run = run_of(study, *row)?.as_bytes();
+                Hole::List(slot, known) => {
+                    let run = run_at(study, *slot)?.as_bytes();
                     let said = known.iter().find(|said| run.starts_with(said.run.as_bytes()))?;
                     out.extend_from_slice(&said.text);
                     carried += said.carried;
                     lost.extend_from_slice(&said.losses);
                 }
-                Hole::Fact(entry, some) => {
-                    let said = said(entry, study, options, memory)?;
+                Hole::Fact(_) => {
+                    let (fact, single) = single?;
+                    let said = said(&fact.entry, &single, options, memory)?;
                     carried += said.carried();
                     lost.extend_from_slice(said.losses());
-                    (said.write(out) == *some).then_some(())?;
+                    (said.write(out) == fact.some).then_some(())?;
                 }
             }
         }
-        out.extend_from_slice(self.text.get(from..)?);
+        out.extend_from_slice(self.text.get(done..)?);
         Some(carried)
     }
 
     /// Whether the other differs in nothing but what fills its holes.
-    fn is_like(&self, other: &Outline) -> bool {
+    pub(super) fn is_like(&self, other: &Outline) -> bool {
         let holes = || self.holes.iter().zip(&other.holes);
         let mut between = (0, 0);
         self.present == other.present
@@ -298,7 +233,7 @@ impl Outline {
     }
 
     /// Learns the lists of another; whether there was any to learn.
-    fn join(&mut self, other: Outline) -> bool {
+    pub(super) fn join(&mut self, other: Outline) -> bool {
         let mut learnt = false;
         for ((_, _, hole), (_, _, other)) in self.holes.iter_mut().zip(other.holes) {
             if let (Hole::List(_, known), Hole::List(_, new)) = (hole, other) {
@@ -318,10 +253,22 @@ impl Hole {
     fn is_like(&self, other: &Hole) -> bool {
         match (self, other) {
             (Hole::Uid, Hole::Uid) => true,
-            (Hole::Fact(one, some), Hole::Fact(other, same)) => one.id == other.id && some == same,
+            (Hole::Fact(one), Hole::Fact(other)) => one.entry.id == other.entry.id && one.some == other.some,
             (Hole::List(one, _), Hole::List(other, _)) | (Hole::Count(one), Hole::Count(other)) => one == other,
             _ => false,
         }
+    }
+}
+
+impl Fact {
+    /// Where the first field goes, and the field, if that is all there is to do.
+    fn spliced<'s, 'a>(&'s self, single: &Single<'a>, options: &Options) -> Option<(&'s Splice, &'a str)> {
+        let splice = self.splice.as_ref()?;
+        let Single { first, behind, .. } = *single;
+        let cx = Cx { options, shape: self.entry.at.shape };
+        let fits = behind.as_bytes().starts_with(splice.behind.as_bytes()) && plain(first.as_bytes()) == first.len();
+        // The UID has been looked at.
+        (fits && (self.entry.row_ref == row::STUDY_UID.into() || (self.entry.row.kind.splices)(first, &cx))).then_some((splice, first))
     }
 }
 
@@ -331,9 +278,8 @@ enum Says<'m, 'a> {
     Short(Short, u64),
 }
 
-/// What the fact of one item gives at a place, if that needs no walk.
-fn said<'m, 'a>(entry: &Entry, study: &'a Study, options: &Options, memory: &'m mut Memory) -> Option<Says<'m, 'a>> {
-    let fact = Items::single(run_of(study, entry.row_ref)?)?;
+/// What a fact of one item gives at a place, if that needs no walk.
+fn said<'m, 'a>(entry: &Entry, fact: &Single<'a>, options: &Options, memory: &'m mut Memory) -> Option<Says<'m, 'a>> {
     let cx = Cx { options, shape: entry.at.shape };
     if let Some(at_once) = entry.row.kind.at_once {
         let mut short = Short::default();
@@ -342,7 +288,7 @@ fn said<'m, 'a>(entry: &Entry, study: &'a Study, options: &Options, memory: &'m 
             return Some(Says::Short(short, carried));
         }
     }
-    memory.find(entry, &fact, &cx).map(Says::Memory)
+    memory.find(entry, fact, &cx).map(Says::Memory)
 }
 
 impl Says<'_, '_> {
@@ -363,7 +309,11 @@ impl Says<'_, '_> {
     /// Writes its text; whether there is any.
     fn write(&self, out: &mut Vec<u8>) -> bool {
         match self {
-            Says::Short(short, _) => Writer::new(out).string(short.as_str()),
+            Says::Short(short, _) => {
+                out.push(b'"');
+                out.extend_from_slice(short.as_bytes());
+                out.push(b'"');
+            }
             Says::Memory(said) => {
                 let Some((head, first, tail)) = said.text else { return false };
                 Writer::new(out).spliced(head, first, tail);
@@ -371,48 +321,13 @@ impl Says<'_, '_> {
         }
         true
     }
-}
 
-/// What facts must be that fill no hole, or do more than that.
-fn checks(study: &Study, trace: &Trace, filled: [u64; 4]) -> Vec<Check> {
-    let mut checks = Vec::new();
-    for level in [Level::Patient, Level::Study] {
-        let bits = |bits: &[u64; 4]| bits.get(level as usize).copied().unwrap_or(0);
-        let mut open = study.present(level) & (!bits(&filled) | bits(&trace.other));
-        while open != 0 {
-            let row = RowRef { level, index: open.trailing_zeros() as u8 };
-            open &= open - 1;
-            let (Some(of), Some(text)) = (row.row(), run_of(study, row)) else { continue };
-            let run = value::run(text, of.kind.fields).into();
-            // Of an address that nobody trusts it is told that it is there.
-            let is_told = bits(&trace.left) & 1 << row.index != 0 || row == row::RETRIEVE_URL.into();
-            checks.push(if is_told { Check::Fields(row, run) } else { Check::Same(row, run) });
-        }
-    }
-    checks
-}
-
-impl Check {
-    fn holds(&self, study: &Study) -> bool {
-        match self {
-            Check::Same(row, run) => run_of(study, *row).is_some_and(|own| own.as_bytes().starts_with(run.as_bytes())),
-            Check::Fields(row, run) => {
-                let fields = row.row().map_or(0, |row| row.kind.fields);
-                run_of(study, *row).is_some_and(|own| value::have_same_fields(own, run, fields))
-            }
-        }
-    }
-}
-
-/// Checks are alike where they ask for the same: of lost fields, which there are.
-impl PartialEq for Check {
-    fn eq(&self, other: &Check) -> bool {
-        match (self, other) {
-            (Check::Same(row, run), Check::Same(other, same)) => row == other && run == same,
-            (Check::Fields(row, run), Check::Fields(other, same)) => {
-                row == other && value::have_same_fields(run, same, row.row().map_or(0, |row| row.kind.fields))
-            }
-            _ => false,
-        }
+    /// Where the first field stands in a text that begins at `from`, if it stands there as it is and nothing is lost.
+    fn splice(&self, from: usize) -> Option<Splice> {
+        let Says::Memory(said) = self else { return None };
+        let (head, first, _) = said.text.filter(|_| said.losses.is_empty())?;
+        let from = from + head.len();
+        let behind = said.behind.filter(|_| plain(first.as_bytes()) == first.len())?.into();
+        Some(Splice { from, to: from + first.len(), behind, carried: said.carried })
     }
 }

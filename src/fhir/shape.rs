@@ -112,8 +112,12 @@ impl Short {
         self.len += piece.len().min(free.len());
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.text.get(..self.len).unwrap_or_default()
+    }
+
     pub(crate) fn as_str(&self) -> &str {
-        self.text.get(..self.len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or("")
+        core::str::from_utf8(self.as_bytes()).unwrap_or("")
     }
 }
 

@@ -8,15 +8,12 @@ mod layout;
 pub use inputs::{duplicates, instance_rows, many_patients, metadata, shuffled_series, study_rows};
 pub use layout::Layout;
 
-use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::{Options, Release, dicom, fhir};
 
 /// DICOM JSON text to FHIR Bundle text, the loss report on: the main job.
 pub fn to_bundle(text: &str, options: &Options) -> String {
     let studies = dicom::read(text.as_bytes(), options).expect("generated input is DICOM JSON").ignore_loss();
-    let mut bundle = BundleWriter::new(Release::R4, options);
-    studies.iter().for_each(|study| bundle.push(study));
-    bundle.finish().ignore_loss().into_string()
+    fhir::bundle(&studies, Release::R4, options).ignore_loss().into_string()
 }
 
 /// The same, fed in chunks.
@@ -26,9 +23,7 @@ pub fn to_bundle_in_chunks(text: &str, chunk: usize, options: &Options) -> Strin
         reader.push(chunk).expect("generated input is DICOM JSON");
     }
     let studies = reader.finish().expect("generated input is DICOM JSON").ignore_loss();
-    let mut bundle = BundleWriter::new(Release::R4, options);
-    studies.iter().for_each(|study| bundle.push(study));
-    bundle.finish().ignore_loss().into_string()
+    fhir::bundle(&studies, Release::R4, options).ignore_loss().into_string()
 }
 
 /// FHIR Bundle text to the text of rows.

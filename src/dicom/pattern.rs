@@ -30,6 +30,8 @@ pub(super) enum Gap {
     Digits,
     /// A plain name of one group, without its quotes.
     Name,
+    /// The same, with the object around it, whose member is not written alike everywhere.
+    Person,
     /// A URL, without its quotes; its characters may be escaped.
     Url,
     /// A value that was met before, in this table of [`Memos`].
@@ -79,6 +81,55 @@ impl<'v> Values<'v> {
     }
 }
 
+/// Texts of gaps whose strings have escapes: the number of each, and where it is.
+#[derive(Default)]
+pub(super) struct Decoded {
+    text: String,
+    places: Vec<(usize, usize, usize)>,
+}
+
+impl Decoded {
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.places.clear();
+    }
+
+    /// Takes the text of a gap; whether it is plain.
+    fn take(&mut self, number: usize, raw: Raw<'_>, gap: Gap) -> bool {
+        let start = self.text.len();
+        raw.decode_into(&mut self.text);
+        self.places.push((number, start, self.text.len()));
+        self.text.get(start..).is_some_and(|text| is_good(text, gap))
+    }
+
+    /// The texts of all gaps.
+    pub(super) fn among<'v>(&'v self, values: &Values<'v>) -> [&'v str; GAPS] {
+        let mut texts = values.texts;
+        for (number, start, end) in &self.places {
+            if let (Some(slot), Some(text)) = (texts.get_mut(*number), self.text.get(*start..*end)) {
+                *slot = text;
+            }
+        }
+        texts
+    }
+}
+
+/// Whether a decoded text is what this gap takes.
+fn is_good(text: &str, gap: Gap) -> bool {
+    // A backslash divides values; it and quotes have escapes where the other gaps have none.
+    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'"'));
+    printable
+        && match gap {
+            Gap::Text(vr) => is_plain(text, vr),
+            Gap::Name | Gap::Person => is_plain_name(text),
+            _ => false,
+        }
+}
+
 /// Why a row does not fit.
 pub(super) enum Misfit {
     /// It has other bytes at this place of the pattern.
@@ -99,8 +150,9 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// What the row that the scanner stands before holds in the gaps, if it fits, and where it ends.
-    pub(super) fn fit<'v>(&self, mut ahead: Scanner<'v>, memos: &'v Memos) -> Result<(Values<'v>, usize), Misfit> {
+    pub(super) fn fit<'v>(&self, mut ahead: Scanner<'v>, memos: &'v Memos, decoded: &mut Decoded) -> Result<(Values<'v>, usize), Misfit> {
         let ahead = &mut ahead;
+        decoded.clear();
         let mut items = ahead.enter_object().map_err(|_| Misfit::Other)?;
         let mut values = Values { texts: [""; GAPS], used: 0, leaves: 0 };
         for step in &self.steps {
@@ -138,7 +190,22 @@ impl Pattern {
                     ahead.pass(memo.text.len());
                     continue;
                 }
-                gap => value(rest, gap).ok_or(Misfit::Other)?,
+                Gap::Person => {
+                    let (raw, ..) = one(ahead, Vr::Pn).ok_or(Misfit::Other)?;
+                    decoded.take(values.used, raw, Gap::Person).then_some(()).ok_or(Misfit::Other)?;
+                    values.push("");
+                    continue;
+                }
+                gap => match value(rest, gap) {
+                    Some(len) => len,
+                    None => {
+                        let mut inside = *ahead;
+                        let raw = inside.string_inside().map_err(|_| Misfit::Other)?;
+                        let good = raw.escaped && decoded.take(values.used, raw, gap);
+                        good.then_some(()).ok_or(Misfit::Other)?;
+                        raw.text.len()
+                    }
+                },
             };
             values.push(rest.get(..len).unwrap_or(""));
             ahead.pass(len);
@@ -152,12 +219,34 @@ impl Pattern {
     /// Opens a gap where rows differ, if what stands there is lost; whether it could. Its attribute is remembered.
     pub(super) fn open(&mut self, at: usize, restless: &mut Vec<[u8; 8]>) -> bool {
         let found = self.segments.iter_mut().find(|segment| at < segment.end);
+        if let Some(segment) = found {
+            if segment.open && segment.kind == Gap::Name {
+                return self.widen(at);
+            }
+        }
+        let found = self.segments.iter_mut().find(|segment| at < segment.end);
         let may_open = |segment: &&mut Segment| !segment.open && matches!(segment.kind, Gap::Lost(_)) && at >= segment.gap.0;
         let Some(segment) = found.filter(may_open) else { return false };
         segment.open = true;
         if restless.len() < RESTLESS && !restless.contains(&segment.digits) {
             restless.push(segment.digits);
         }
+        self.draw();
+        true
+    }
+
+    /// Makes the gap of a name that of the object around it, if this place is in it; whether it could.
+    fn widen(&mut self, at: usize) -> bool {
+        let Some(segment) = self.segments.iter_mut().find(|segment| at < segment.end) else { return false };
+        let (from, to) = segment.gap;
+        let open = self.text.get(..from).and_then(|text| text.rfind('{'));
+        let close = self.text.get(to..segment.end).and_then(|text| text.find('}'));
+        let (Some(open), Some(close)) = (open, close) else { return false };
+        let close = to + close + 1;
+        if !(open..close).contains(&at) {
+            return false;
+        }
+        (segment.gap, segment.kind) = ((open, close), Gap::Person);
         self.draw();
         true
     }
@@ -199,7 +288,7 @@ fn value(text: &str, gap: Gap) -> Option<usize> {
             let len = text.bytes().take_while(u8::is_ascii_digit).count();
             is_plain(text.get(..len)?, Vr::Is).then_some(len)
         }
-        Gap::None | Gap::Memo(_) | Gap::Lost(_) => None,
+        Gap::None | Gap::Memo(_) | Gap::Lost(_) | Gap::Person => None,
     }
 }
 
@@ -237,13 +326,17 @@ pub(super) fn only_value(scanner: &mut Scanner<'_>, vr: Vr, told_only: bool) -> 
         Vr::Is if !quoted => Gap::Digits,
         _ => Gap::Text(vr),
     };
-    if !quoted && vr != Vr::Is || raw.escaped && gap != Gap::Url {
+    if !quoted && vr != Vr::Is {
         return None;
     }
     let good = match gap {
-        Gap::Name => raw.text.is_ascii() && !raw.text.contains('\u{7F}') && is_plain_name(raw.text),
         Gap::Url => url(raw.text) == Some(raw.text.len()),
-        _ => raw.text.is_ascii() && !raw.text.contains('\u{7F}') && is_plain(raw.text, vr),
+        Gap::Digits => is_plain(raw.text, vr),
+        _ => {
+            let mut text = String::new();
+            raw.decode_into(&mut text);
+            is_good(&text, gap)
+        }
     };
     good.then_some((gap, (at, at + raw.text.len())))
 }
@@ -284,7 +377,7 @@ fn one<'t>(scanner: &mut Scanner<'t>, vr: Vr) -> Option<(Raw<'t>, bool, usize)> 
         Next::Object if vr == Vr::Pn => {
             let mut groups = scanner.enter_object().ok()?;
             let name = scanner.member(&mut groups).ok()??;
-            if name.text != "Alphabetic" || scanner.peek().ok()? != Next::String {
+            if !name.is("Alphabetic") || scanner.peek().ok()? != Next::String {
                 return None;
             }
             let at = scanner.at();

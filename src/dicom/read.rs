@@ -60,6 +60,9 @@ fn run_in(mut core: Core, json: &[u8], options: &Options, mut sink: Sink<'_>) ->
     core.finish(options, sink)
 }
 
+/// Bytes that are looked at together.
+const WINDOW: usize = 1 << 19;
+
 /// Where in a text the reader stands between two data sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -102,9 +105,24 @@ impl Core {
 
     /// Reads what is complete of `bytes`; how many of them are done with.
     pub(super) fn feed(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
-        let done = self.steps(bytes, whole, options, sink);
+        let done = self.windows(bytes, whole, options, sink);
         self.replay.settle(&mut self.assembler, sink);
         done
+    }
+
+    /// Reads a long text in parts, so that what was checked to be UTF-8 is still near when it is read.
+    fn windows(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
+        let (mut at, mut size) = (0, WINDOW);
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let Some(window) = rest.get(..size).filter(|window| window.len() < rest.len()) else {
+                return Ok(at + self.steps(rest, whole, options, sink)?);
+            };
+            let used = self.steps(window, false, options, sink)?;
+            at += used;
+            // A data set that is longer needs a wider one; doubled, so that the work stays linear.
+            size = if used == 0 { size * 2 } else { WINDOW };
+        }
     }
 
     fn steps(&mut self, bytes: &[u8], whole: bool, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {

@@ -10,7 +10,7 @@
 //! many leaves. Attempts are rare where rows do not repeat: after a pattern that no row fitted, ever more rows go by before the next.
 
 use super::dataset::{Cell, DataSet, Member, leaves};
-use super::pattern::{GAPS, Gap, MEMO, Memos, Misfit, Pattern, Segment, only_value};
+use super::pattern::{Decoded, GAPS, Gap, MEMO, Memos, Misfit, Pattern, Segment, only_value};
 use super::quick::tag;
 use crate::assemble::{Anew, Assembler, Fact, Run, Same, Source};
 use crate::error::Error;
@@ -63,6 +63,7 @@ pub(super) struct Replay {
     memos: Memos,
     /// Attributes that were seen to differ from row to row.
     restless: Vec<[u8; 8]>,
+    decoded: Decoded,
     wait: u32,
     patience: u32,
 }
@@ -70,7 +71,7 @@ pub(super) struct Replay {
 impl Default for Replay {
     fn default() -> Self {
         // The first row makes no pattern: it may be the only one.
-        Replay { pages: Vec::new(), last: 0, next: 0, unheard: None, memos: Memos::default(), restless: Vec::new(), wait: 1, patience: 0 }
+        Replay { pages: Vec::new(), last: 0, next: 0, unheard: None, memos: Memos::default(), restless: Vec::new(), decoded: Decoded::default(), wait: 1, patience: 0 }
     }
 }
 
@@ -86,7 +87,7 @@ impl Replay {
         let last = self.last;
         for at in core::iter::once(last).chain((0..self.pages.len()).filter(|at| *at != last)) {
             let Some(page) = self.pages.get_mut(at) else { continue };
-            match page.take(scanner, (&self.memos, &mut self.restless), assembler, options, sink)? {
+            match page.take(scanner, (&self.memos, &mut self.restless, &mut self.decoded), assembler, options, sink)? {
                 Taken::Yes => {
                     self.last = at;
                     return Ok(true);
@@ -192,7 +193,7 @@ impl Page {
     fn take(
         &mut self,
         scanner: &mut Scanner<'_>,
-        (memos, restless): (&Memos, &mut Vec<[u8; 8]>),
+        (memos, restless, decoded): (&Memos, &mut Vec<[u8; 8]>, &mut Decoded),
         assembler: &mut Assembler,
         options: &Options,
         sink: &mut Sink<'_>,
@@ -203,10 +204,16 @@ impl Page {
         }
         // Every attempt that fails opens a gap.
         for _ in 0..OPENINGS {
-            let at = match self.pattern.fit(*scanner, memos) {
+            let at = match self.pattern.fit(*scanner, memos, decoded) {
                 Ok((values, end)) => {
                     let first = assembler.rows();
-                    let texts = values.all();
+                    let with_decoded;
+                    let texts = if decoded.is_empty() {
+                        values.all()
+                    } else {
+                        with_decoded = decoded.among(&values);
+                        &with_decoded
+                    };
                     match deed {
                         Deed::Instance { same, uid, number } => {
                             let text = |gap: usize| texts.get(gap).copied();

@@ -34,8 +34,14 @@ use alloc::vec::Vec;
 /// # Ok::<(), fhir_dicomweb::Error>(())
 /// ```
 pub struct BundleWriter<'a> {
-    entries: Vec<u8>,
+    /// The text from the start: a head, of so many bytes, which may have to be another, and the entries.
+    text: Vec<u8>,
+    head: usize,
+    /// The total, if any, and the number of links that the head has.
+    begun: (Option<u64>, usize),
     count: u64,
+    /// How many studies are expected to come.
+    expected: u64,
     total: Option<u64>,
     has_total: bool,
     /// What is written of each study; none: all.
@@ -50,13 +56,20 @@ pub struct BundleWriter<'a> {
     loss: LossReport,
 }
 
+/// Studies after which it is known about how long an entry is, and the most room that is made for all of them.
+const SAMPLE: u64 = 32;
+const ROOM: u64 = 1 << 26;
+
 impl<'a> BundleWriter<'a> {
     /// An empty Bundle.
     #[must_use]
     pub fn new(release: Release, options: &'a Options) -> Self {
         BundleWriter {
-            entries: Vec::new(),
+            text: Vec::new(),
+            head: 0,
+            begun: (None, 0),
             count: 0,
+            expected: 0,
             total: None,
             has_total: true,
             keep: None,
@@ -64,7 +77,7 @@ impl<'a> BundleWriter<'a> {
             includes: Includes::default(),
             release,
             options,
-            plan: Plan::new(release, options),
+            plan: Plan::new(release, options, false),
             memory: Memory::default(),
             outlines: Outlines::default(),
             loss: LossReport::default(),
@@ -88,8 +101,10 @@ impl<'a> BundleWriter<'a> {
 
     /// Adds a resource of another type as a match.
     pub(crate) fn push_resource(&mut self, full_url: &str, resource: &Json) {
+        self.begin();
         self.count += 1;
-        entry(&mut self.entries, &[full_url], "match", |out| out.extend_from_slice(resource.as_str().as_bytes()));
+        let first = self.is_empty();
+        entry(&mut self.text, first, &[full_url], "match", |out| out.extend_from_slice(resource.as_str().as_bytes()));
     }
 
     /// A link: `self`, `next`, `previous`... R5 and later want `self` in a searchset.
@@ -99,11 +114,20 @@ impl<'a> BundleWriter<'a> {
 
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
     pub fn push(&mut self, study: &Study) {
+        self.begin();
+        if !study.series.is_empty() {
+            self.plan.deepen(self.release, self.options);
+        }
         self.count += 1;
         let several = self.count > 1;
+        if self.count == SAMPLE && self.expected > SAMPLE {
+            let entry = (self.text.len() - self.head) as u64 / (SAMPLE - 1);
+            let more = (self.expected - SAMPLE).saturating_mul(entry).min(ROOM);
+            self.text.reserve(usize::try_from(more + more / 16).unwrap_or(0));
+        }
         self.memory.several = several;
-        let outlined = several && self.keep.is_none();
-        if outlined && self.outlines.write(study, self.options, &mut self.memory, &mut self.entries, &mut self.loss) {
+        let (outlined, how) = (several && self.keep.is_none(), (self.release, self.options, &self.plan));
+        if outlined && self.outlines.write(study, how, &mut self.memory, &mut self.text, &mut self.loss) {
             return;
         }
         if outlined && self.outlines.wants(self.options) {
@@ -111,9 +135,9 @@ impl<'a> BundleWriter<'a> {
             return;
         }
         let url = place::full_url(study, self.options);
+        let first = self.is_empty();
         let (around, loss, keep) = ((&mut self.includes, &mut self.memory, None), &mut self.loss, &self.keep);
-        let how = (self.release, self.options, &self.plan);
-        entry(&mut self.entries, &url.each_ref().map(AsRef::as_ref), "match", |out| match keep {
+        entry(&mut self.text, first, &url.each_ref().map(AsRef::as_ref), "match", |out| match keep {
             None => write_with(study, how, out, around, loss),
             Some(keep) => {
                 let mut resource = Vec::new();
@@ -127,10 +151,11 @@ impl<'a> BundleWriter<'a> {
     fn push_traced(&mut self, study: &Study) {
         let url = place::full_url(study, self.options);
         let url = url.each_ref().map(AsRef::as_ref);
-        let (mut own, start) = (LossReport::default(), self.entries.len());
+        let (mut own, start) = (LossReport::default(), self.text.len());
         let mut trace = Trace { start, ..Trace::default() };
         let how = (self.release, self.options, &self.plan);
-        entry(&mut self.entries, &url, "match", |out| {
+        // An outline is for what comes later.
+        entry(&mut self.text, false, &url, "match", |out| {
             let uid = study.get(row::STUDY_UID).unwrap_or("");
             if url.iter().rfind(|piece| !piece.is_empty()) == Some(&uid) {
                 let to = out.len().saturating_sub(RESOURCE.len());
@@ -139,8 +164,8 @@ impl<'a> BundleWriter<'a> {
             write_with(study, how, out, (&mut self.includes, &mut self.memory, Some(&mut trace)), &mut own);
         });
         self.loss.take_in(&own);
-        let entry = self.entries.get(start..).unwrap_or_default();
-        self.outlines.learn(&Written { study, entry, trace: &trace, own: &own }, self.options, &mut self.memory, &mut self.loss);
+        let entry = self.text.get(start..).unwrap_or_default();
+        self.outlines.learn(&Written { study, entry, trace: &trace, own: &own }, how, &mut self.memory, &mut self.loss);
     }
 
     /// The Bundle, and what writing its studies left out.
@@ -163,8 +188,10 @@ impl<'a> BundleWriter<'a> {
     }
 
     fn end(mut self, report: Option<&LossReport>, issues: &[Issue]) -> Mapped<Json> {
+        self.begin();
         for (full_url, resource) in &self.includes.entries.texts {
-            entry(&mut self.entries, &[full_url], "include", |out| out.extend_from_slice(resource));
+            let first = self.is_empty();
+            entry(&mut self.text, first, &[full_url], "include", |out| out.extend_from_slice(resource));
         }
         if let Some(read) = report {
             let mut all = read.clone();
@@ -173,16 +200,54 @@ impl<'a> BundleWriter<'a> {
             outcome::write(&mut Writer::new(&mut resource), &all, issues);
             // R5 wants a fullUrl here too (bdl-15).
             let full_url = ["urn:uuid:", &uuid("OperationOutcome", &[])].concat();
-            entry(&mut self.entries, &[&full_url], "outcome", |out| out.extend_from_slice(&resource));
+            let first = self.is_empty();
+            entry(&mut self.text, first, &[&full_url], "outcome", |out| out.extend_from_slice(&resource));
         }
+        let empty = self.is_empty();
+        let total = self.has_total.then_some(self.total.unwrap_or(self.count));
+        if empty || (total, self.links.len()) != self.begun {
+            let head = self.head_for(total, !empty);
+            match self.text.get_mut(..self.head) {
+                Some(begun) if begun.len() == head.len() => begun.copy_from_slice(&head),
+                // What comes before the entries is longer than was expected: they are moved, not copied.
+                _ => drop(self.text.splice(0..self.head, head)),
+            }
+        }
+        let mut out = self.text;
+        if !empty {
+            out.push(b']');
+        }
+        let contained: Vec<&[u8]> = self.includes.contained.texts.iter().map(|(_, text)| text.as_slice()).collect();
+        list(&mut out, "contained", &contained.join(&b','));
+        out.push(b'}');
+        Mapped { value: Json::from_bytes(out), loss: self.loss }
+    }
+
+    /// Whether there is no entry yet.
+    fn is_empty(&self) -> bool {
+        self.text.len() == self.head
+    }
+
+    /// Begins the text with the head that is to be expected.
+    fn begin(&mut self) {
+        if self.text.is_empty() {
+            let total = self.has_total.then_some(self.total.unwrap_or(self.expected));
+            self.begun = (total, self.links.len());
+            self.text = self.head_for(total, true);
+            self.head = self.text.len();
+        }
+    }
+
+    /// What comes before the entries, if any.
+    fn head_for(&self, total: Option<u64>, entries: bool) -> Vec<u8> {
         let mut head = Vec::new();
         let mut w = Writer::new(&mut head);
         w.open_object();
         w.member("resourceType", "Bundle");
         w.member("type", "searchset");
-        if self.has_total {
+        if let Some(total) = total {
             w.name("total");
-            w.verbatim(&self.total.unwrap_or(self.count).to_string());
+            w.verbatim(&total.to_string());
         }
         if !self.links.is_empty() {
             w.name("link");
@@ -195,17 +260,11 @@ impl<'a> BundleWriter<'a> {
             }
             w.close_array();
         }
-        // What comes before the entries is known last, and they are much: they are moved, not copied.
-        let mut out = self.entries;
-        if !out.is_empty() {
-            head.extend_from_slice(b",\"entry\":[");
-            out.push(b']');
+        if entries {
+            w.name("entry");
+            w.open_array();
         }
-        out.splice(0..0, head);
-        let contained: Vec<&[u8]> = self.includes.contained.texts.iter().map(|(_, text)| text.as_slice()).collect();
-        list(&mut out, "contained", &contained.join(&b','));
-        out.push(b'}');
-        Mapped { value: Json::from_bytes(out), loss: self.loss }
+        head
     }
 }
 
@@ -220,6 +279,7 @@ impl<'a> BundleWriter<'a> {
 /// ```
 pub fn bundle(studies: &[Study], release: Release, options: &Options) -> Mapped<Json> {
     let mut bundle = BundleWriter::new(release, options);
+    bundle.expected = studies.len() as u64;
     studies.iter().for_each(|study| bundle.push(study));
     bundle.finish()
 }
@@ -237,8 +297,8 @@ fn list(out: &mut Vec<u8>, name: &str, elements: &[u8]) {
 const RESOURCE: &str = "\",\"resource\":";
 
 /// An entry: its `fullUrl` in pieces, and who writes its resource.
-fn entry(entries: &mut Vec<u8>, full_url: &[&str], mode: &str, resource: impl FnOnce(&mut Vec<u8>)) {
-    entries.extend_from_slice(if entries.is_empty() { b"{\"fullUrl\":" } else { b",{\"fullUrl\":" });
+fn entry(entries: &mut Vec<u8>, first: bool, full_url: &[&str], mode: &str, resource: impl FnOnce(&mut Vec<u8>)) {
+    entries.extend_from_slice(if first { b"{\"fullUrl\":" } else { b",{\"fullUrl\":" });
     let mut w = Writer::new(entries);
     w.strings(full_url);
     w.more(RESOURCE.get(1..).unwrap_or(""));

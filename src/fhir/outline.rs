@@ -8,6 +8,8 @@ use super::memory::{self, Memory};
 use super::plan::Entry;
 use super::shape::Short;
 use super::trace::{Part, Trace};
+use super::walk::{How, Walk};
+use super::write::Includes;
 use crate::grammar::plain::is_number;
 use crate::grammar::uid::is_oid;
 use crate::json::text::Writer;
@@ -16,7 +18,7 @@ use crate::kind::Cx;
 use crate::loss::{Loss, LossReport};
 use crate::options::Options;
 use crate::study::{Study, study_slot};
-use crate::table::{Level, row};
+use crate::table::{Level, RowRef, row};
 use crate::value::{self, Items, Single};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -102,8 +104,9 @@ fn digits(study: &Study, slot: usize) -> Option<&str> {
 }
 
 impl Outline {
-    pub(super) fn of(written: &Written<'_>, uid: &str, options: &Options, memory: &mut Memory) -> Option<Outline> {
+    pub(super) fn of(written: &Written<'_>, uid: &str, how: How<'_>, memory: &mut Memory) -> Option<Outline> {
         let Written { study, entry, trace, own } = written;
+        let (_, options, _) = how;
         // What the holes tell themselves.
         let mut told = LossReport::default();
         let mut holes = Vec::with_capacity(trace.parts.len());
@@ -150,7 +153,7 @@ impl Outline {
                 losses.push(Loss { count, ..*loss });
             }
         }
-        let outline = Outline {
+        let mut outline = Outline {
             present: present(study),
             text: entry.to_vec(),
             holes,
@@ -162,56 +165,55 @@ impl Outline {
         };
         // What does not give back the study that it was made of is no outline.
         let mut again = Vec::with_capacity(entry.len());
-        outline.fill((study, uid), options, memory, &mut again, &mut Vec::new())?;
+        outline.fill((study, uid), how, memory, &mut again, &mut Vec::new())?;
         (again == *entry).then_some(outline)
     }
 
     /// Fills the holes, as far as they fit; how many leaves they carry.
     pub(super) fn fill(
-        &self,
+        &mut self,
         (study, uid): (&Study, &str),
-        options: &Options,
+        how: How<'_>,
         memory: &mut Memory,
         out: &mut Vec<u8>,
         lost: &mut Vec<Loss>,
     ) -> Option<u64> {
         self.checks.iter().all(|check| check.holds(study)).then_some(())?;
+        let (_, options, _) = how;
         let (mut carried, mut done) = (0, 0);
-        for (start, end, hole) in &self.holes {
+        for (start, end, hole) in &mut self.holes {
             let single = match hole {
-                Hole::Fact(fact) => Some((fact, Items::single(run_at(study, fact.slot)?)?)),
+                Hole::Fact(fact) => Some(Items::single(run_at(study, fact.slot)?)?),
                 _ => None,
             };
-            if let Some((splice, first)) = single.as_ref().and_then(|(fact, single)| fact.spliced(single, options)) {
-                out.extend_from_slice(self.text.get(done..splice.from)?);
-                out.extend_from_slice(first.as_bytes());
-                carried += splice.carried;
-                done = splice.to;
-                continue;
+            if let (Hole::Fact(fact), Some(single)) = (&hole, &single) {
+                if let Some((splice, first)) = fact.spliced(single, options) {
+                    out.extend_from_slice(self.text.get(done..splice.from)?);
+                    out.extend_from_slice(first.as_bytes());
+                    carried += splice.carried;
+                    done = splice.to;
+                    continue;
+                }
             }
             out.extend_from_slice(self.text.get(done..*start)?);
             done = *end;
-            match hole {
-                Hole::Uid => out.extend_from_slice(uid.as_bytes()),
+            carried += match hole {
+                Hole::Uid => {
+                    out.extend_from_slice(uid.as_bytes());
+                    0
+                }
                 Hole::Count(slot) => {
                     out.extend_from_slice(digits(study, *slot)?.as_bytes());
-                    carried += 1;
+                    1
                 }
                 Hole::List(slot, known) => {
-                    let run = run_at(study, *slot)?.as_bytes();
-                    let said = known.iter().find(|said| run.starts_with(said.run.as_bytes()))?;
+                    let said = listed(known, study, run_at(study, *slot)?, how, memory)?;
                     out.extend_from_slice(&said.text);
-                    carried += said.carried;
                     lost.extend_from_slice(&said.losses);
+                    said.carried
                 }
-                Hole::Fact(_) => {
-                    let (fact, single) = single?;
-                    let said = said(&fact.entry, &single, options, memory)?;
-                    carried += said.carried();
-                    lost.extend_from_slice(said.losses());
-                    (said.write(out) == fact.some).then_some(())?;
-                }
-            }
+                Hole::Fact(fact) => fact.fill(&single?, study, how, memory, out, lost)?,
+            };
         }
         out.extend_from_slice(self.text.get(done..)?);
         Some(carried)
@@ -231,22 +233,6 @@ impl Outline {
             })
             && self.text.get(between.0..) == other.text.get(between.1..)
     }
-
-    /// Learns the lists of another; whether there was any to learn.
-    pub(super) fn join(&mut self, other: Outline) -> bool {
-        let mut learnt = false;
-        for ((_, _, hole), (_, _, other)) in self.holes.iter_mut().zip(other.holes) {
-            if let (Hole::List(_, known), Hole::List(_, new)) = (hole, other) {
-                for said in new {
-                    if known.len() < LISTS && !known.iter().any(|known| known.run == said.run) {
-                        known.push(said);
-                        learnt = true;
-                    }
-                }
-            }
-        }
-        learnt
-    }
 }
 
 impl Hole {
@@ -260,6 +246,21 @@ impl Hole {
     }
 }
 
+/// What is written of the modalities of a study that has no series, from the known, or as the walk does it.
+fn listed<'k>(known: &'k mut Vec<Said>, study: &Study, run: &str, how: How<'_>, memory: &mut Memory) -> Option<&'k Said> {
+    if let Some(at) = known.iter().position(|said| run.as_bytes().starts_with(said.run.as_bytes())) {
+        return known.get(at);
+    }
+    let (mut text, mut own, mut includes) = (Vec::new(), LossReport::default(), Includes::default());
+    Walk::new(study, how, Writer::going_on(&mut text), (&mut includes, memory, None), &mut own).modalities(study);
+    if known.len() >= LISTS {
+        known.clear();
+    }
+    let fields = RowRef::from(row::MODALITIES).row().map_or(0, |row| row.kind.fields);
+    known.push(Said { run: value::run(run, fields).into(), text, carried: own.carried(), losses: own.iter().copied().collect() });
+    known.last()
+}
+
 impl Fact {
     /// Where the first field goes, and the field, if that is all there is to do.
     fn spliced<'s, 'a>(&'s self, single: &Single<'a>, options: &Options) -> Option<(&'s Splice, &'a str)> {
@@ -269,6 +270,31 @@ impl Fact {
         let fits = behind.as_bytes().starts_with(splice.behind.as_bytes()) && plain(first.as_bytes()) == first.len();
         // The UID has been looked at.
         (fits && (self.entry.row_ref == row::STUDY_UID.into() || (self.entry.row.kind.splices)(first, &cx))).then_some((splice, first))
+    }
+
+    /// Writes the fact from memory, or as the walk does it; how many leaves it carries. None if it gives a text where none should be, or none.
+    fn fill(
+        &self,
+        single: &Single<'_>,
+        study: &Study,
+        how: How<'_>,
+        memory: &mut Memory,
+        out: &mut Vec<u8>,
+        lost: &mut Vec<Loss>,
+    ) -> Option<u64> {
+        let (before, (_, options, _)) = (out.len(), how);
+        let carried = if let Some(said) = said(&self.entry, single, options, memory) {
+            lost.extend_from_slice(said.losses());
+            said.write(out);
+            said.carried()
+        } else {
+            let (mut own, mut includes) = (LossReport::default(), Includes::default());
+            let items = Items::at(single.run, self.entry.row.kind.fields);
+            Walk::new(study, how, Writer::new(out), (&mut includes, memory, None), &mut own).remembered(&self.entry, single, items, &mut true);
+            lost.extend(own.iter());
+            own.carried()
+        };
+        ((out.len() > before) == self.some).then_some(carried)
     }
 }
 
@@ -306,8 +332,8 @@ impl Says<'_, '_> {
         }
     }
 
-    /// Writes its text; whether there is any.
-    fn write(&self, out: &mut Vec<u8>) -> bool {
+    /// Writes its text, if there is any.
+    fn write(&self, out: &mut Vec<u8>) {
         match self {
             Says::Short(short, _) => {
                 out.push(b'"');
@@ -315,11 +341,10 @@ impl Says<'_, '_> {
                 out.push(b'"');
             }
             Says::Memory(said) => {
-                let Some((head, first, tail)) = said.text else { return false };
+                let Some((head, first, tail)) = said.text else { return };
                 Writer::new(out).spliced(head, first, tail);
             }
         }
-        true
     }
 
     /// Where the first field stands in a text that begins at `from`, if it stands there as it is and nothing is lost.

@@ -7,6 +7,7 @@
 use super::memory::Memory;
 use super::outline::{Outline, Written, plain_uid, present};
 use super::place;
+use super::walk::How;
 use crate::loss::{Loss, LossReport};
 use crate::options::Options;
 use crate::policy::{Endpoints, Subject};
@@ -40,7 +41,7 @@ fn may_outline(options: &Options) -> bool {
 
 impl Outlines {
     /// Writes the entry of a study that fits an outline, and tells what it loses; whether one did.
-    pub(super) fn write(&mut self, study: &Study, options: &Options, memory: &mut Memory, out: &mut Vec<u8>, loss: &mut LossReport) -> bool {
+    pub(super) fn write(&mut self, study: &Study, how: How<'_>, memory: &mut Memory, out: &mut Vec<u8>, loss: &mut LossReport) -> bool {
         if self.all.is_empty() {
             return false;
         }
@@ -50,7 +51,7 @@ impl Outlines {
         for at in core::iter::once(last).chain((0..self.all.len()).filter(|at| *at != last)) {
             let Some(outline) = self.all.get_mut(at).filter(|outline| outline.present == present) else { continue };
             self.lost.clear();
-            if let Some(carried) = outline.fill((study, uid), options, memory, out, &mut self.lost) {
+            if let Some(carried) = outline.fill((study, uid), how, memory, out, &mut self.lost) {
                 outline.studies += 1;
                 outline.fitted = true;
                 loss.carry(carried);
@@ -73,26 +74,23 @@ impl Outlines {
     }
 
     /// Makes an outline of an entry that the walk wrote, of which `own` is what the walk told.
-    pub(super) fn learn(&mut self, written: &Written<'_>, options: &Options, memory: &mut Memory, loss: &mut LossReport) {
+    pub(super) fn learn(&mut self, written: &Written<'_>, how: How<'_>, memory: &mut Memory, loss: &mut LossReport) {
         let new = plain_uid(written.study).filter(|_| written.entry.len() <= LONG);
-        let useful = match new.and_then(|uid| Outline::of(written, uid, options, memory)) {
-            Some(new) => match self.all.iter_mut().find(|known| known.is_like(&new)) {
-                Some(known) => known.join(new),
-                None => {
-                    // What gives way is accounted for.
-                    self.settle(loss);
-                    let at = self.next % OUTLINES;
-                    (self.last, self.next) = (at, at + 1);
-                    match self.all.get_mut(at) {
-                        Some(slot) => core::mem::replace(slot, new).fitted,
-                        None => {
-                            self.all.push(new);
-                            true
-                        }
+        let useful = match new.and_then(|uid| Outline::of(written, uid, how, memory)) {
+            Some(new) if !self.all.iter().any(|known| known.is_like(&new)) => {
+                // What gives way is accounted for.
+                self.settle(loss);
+                let at = self.next % OUTLINES;
+                (self.last, self.next) = (at, at + 1);
+                match self.all.get_mut(at) {
+                    Some(slot) => core::mem::replace(slot, new).fitted,
+                    None => {
+                        self.all.push(new);
+                        true
                     }
                 }
-            },
-            None => false,
+            }
+            _ => false,
         };
         self.patience = if useful { 0 } else { (self.patience * 2).clamp(1, PATIENCE) };
         self.wait = self.patience;

@@ -32,57 +32,74 @@ struct Places {
     rows: [Option<&'static At>; ROWS],
 }
 
-/// Which rows are written at which element.
+impl Places {
+    /// The places of a level, of which the first has this number.
+    fn of(level: Level, release: Release, options: &Options, first: usize) -> Self {
+        let mut places = Places::default();
+        for (index, row) in rows_of(level).iter().enumerate() {
+            for at in row.place_for(release, options) {
+                if let Some(first) = places.rows.get_mut(index) {
+                    first.get_or_insert(at);
+                }
+                places.entries.push(Entry { row_ref: RowRef { level, index: index as u8 }, row, at, id: 0 });
+            }
+        }
+        // Stable: rows keep their order.
+        places.entries.sort_by_key(|entry| entry.at.number);
+        for (n, entry) in places.entries.iter_mut().enumerate() {
+            entry.id = first + n;
+            if let Some((first, end)) = places.elements.get_mut(usize::from(entry.at.number)) {
+                *first = if *end == 0 { n as u8 } else { *first };
+                *end = n as u8 + 1;
+            }
+        }
+        places
+    }
+}
+
+/// Which rows are written at which element, by level.
 pub(super) struct Plan {
-    levels: [Places; 4],
+    levels: [Option<Places>; 4],
 }
 
 impl Plan {
-    pub(super) fn new(release: Release, options: &Options) -> Self {
-        let places = |level: Level| {
-            let mut places = Places::default();
-            for (index, row) in rows_of(level).iter().enumerate() {
-                for at in row.place_for(release, options) {
-                    if let Some(first) = places.rows.get_mut(index) {
-                        first.get_or_insert(at);
-                    }
-                    places.entries.push(Entry { row_ref: RowRef { level, index: index as u8 }, row, at, id: 0 });
-                }
+    /// The plan for a study, and for its series and instances if it has any.
+    pub(super) fn new(release: Release, options: &Options, series: bool) -> Self {
+        let mut plan = Plan { levels: [const { None }; 4] };
+        plan.add([Level::Patient, Level::Study], release, options);
+        if series {
+            plan.deepen(release, options);
+        }
+        plan
+    }
+
+    /// Plans for series and instances too, which many studies do not have.
+    pub(super) fn deepen(&mut self, release: Release, options: &Options) {
+        self.add([Level::Series, Level::Instance], release, options);
+    }
+
+    fn add(&mut self, levels: [Level; 2], release: Release, options: &Options) {
+        for level in levels {
+            let known: usize = self.levels.iter().flatten().map(|places| places.entries.len()).sum();
+            if let Some(places @ None) = self.levels.get_mut(level as usize) {
+                *places = Some(Places::of(level, release, options, known));
             }
-            // Stable: rows keep their order.
-            places.entries.sort_by_key(|entry| entry.at.number);
-            for (n, entry) in places.entries.iter().enumerate() {
-                if let Some((first, end)) = places.elements.get_mut(usize::from(entry.at.number)) {
-                    *first = if *end == 0 { n as u8 } else { *first };
-                    *end = n as u8 + 1;
-                }
-            }
-            places
-        };
-        let mut levels = [places(Level::Patient), places(Level::Study), places(Level::Series), places(Level::Instance)];
-        levels.iter_mut().flat_map(|places| &mut places.entries).enumerate().for_each(|(id, entry)| entry.id = id);
-        Plan { levels }
+        }
     }
 
     /// The rows that are written at an element, by its number.
     pub(super) fn at(&self, level: Level, element: usize) -> &[Entry] {
-        let places = self.level(level);
+        let Some(places) = self.level(level) else { return &[] };
         let (first, end) = places.elements.get(element).copied().unwrap_or((0, 0));
         places.entries.get(usize::from(first)..usize::from(end)).unwrap_or_default()
     }
 
     /// The first place of a row.
     pub(super) fn first(&self, row: RowRef) -> Option<&'static At> {
-        self.level(row.level).rows.get(usize::from(row.index)).copied().flatten()
+        self.level(row.level)?.rows.get(usize::from(row.index)).copied().flatten()
     }
 
-    fn level(&self, level: Level) -> &Places {
-        let [patient, study, series, instance] = &self.levels;
-        match level {
-            Level::Patient => patient,
-            Level::Study => study,
-            Level::Series => series,
-            Level::Instance => instance,
-        }
+    fn level(&self, level: Level) -> Option<&Places> {
+        self.levels.get(level as usize)?.as_ref()
     }
 }

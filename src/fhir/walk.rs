@@ -92,6 +92,35 @@ impl<'a> Facts<'a> for Instance<'a> {
     }
 }
 
+/// Release, options, and the plan that is made of them.
+pub(super) type How<'a> = (Release, &'a Options, &'a Plan);
+
+impl<'a, 'o> Walk<'a, 'o> {
+    pub(super) fn new(
+        study: &'a Study,
+        (release, options, plan): (Release, &'a Options, &'o Plan),
+        w: Writer<'o>,
+        (includes, memory, trace): (&'o mut Includes, &'o mut Memory, Option<&'o mut Trace>),
+        loss: &'o mut LossReport,
+    ) -> Self {
+        Walk {
+            study,
+            w,
+            release,
+            options,
+            plan,
+            memory,
+            includes,
+            loss,
+            class: Class::default(),
+            seen: [0; 4],
+            present: [0; 4],
+            people: BTreeMap::new(),
+            trace,
+        }
+    }
+}
+
 impl<'a> Walk<'a, '_> {
     pub(super) fn see(&mut self, row: RowRef) -> bool {
         let Some(bits) = self.seen.get_mut(row.level as usize) else { return false };
@@ -286,7 +315,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Writes a fact of one item: from memory, or into it.
-    fn remembered(&mut self, entry: &Entry, fact: &Single<'a>, mut items: Items<'a>, open: &mut bool) {
+    pub(super) fn remembered(&mut self, entry: &Entry, fact: &Single<'a>, mut items: Items<'a>, open: &mut bool) {
         let cx = Cx { options: self.options, shape: entry.at.shape };
         let mut at = self.w.len();
         let mut memory = core::mem::take(self.memory);

@@ -1,13 +1,12 @@
 //! Writing a study as an ImagingStudy: one walk over the rows, so that the loss report is complete when the text is.
 
 use super::endpoint::Of;
-use super::instances::Class;
 use super::memory::Memory;
 use super::place;
 use super::plan::Plan;
 use super::shape::Shape;
 use super::trace::{Part, Trace};
-use super::walk::Walk;
+use super::walk::{How, Walk};
 use crate::json::text::{Json, Writer};
 use crate::loss::{Code, LossReport, Mapped};
 use crate::options::Options;
@@ -15,7 +14,7 @@ use crate::policy::{Id, Listing};
 use crate::release::Release;
 use crate::study::{Instance, Series, Study};
 use crate::table::{Level, RowRef, elements, row, rows_of};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -44,7 +43,7 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
 /// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
     let mut loss = LossReport::default();
-    write_with(study, (release, options, &Plan::new(release, options)), out, (&mut Includes::default(), &mut Memory::default(), None), &mut loss);
+    write_with(study, (release, options, &Plan::new(release, options, !study.series.is_empty())), out, (&mut Includes::default(), &mut Memory::default(), None), &mut loss);
     loss
 }
 
@@ -75,27 +74,12 @@ impl Once {
 /// Writes a study by a plan that is of this release and these options, and tells what is left out.
 pub(super) fn write_with(
     study: &Study,
-    (release, options, plan): (Release, &Options, &Plan),
+    how: How<'_>,
     out: &mut Vec<u8>,
-    (includes, memory, trace): (&mut Includes, &mut Memory, Option<&mut Trace>),
+    around: (&mut Includes, &mut Memory, Option<&mut Trace>),
     loss: &mut LossReport,
 ) {
-    Walk {
-        study,
-        w: Writer::new(out),
-        release,
-        options,
-        plan,
-        memory,
-        includes,
-        loss,
-        class: Class::default(),
-        seen: [0; 4],
-        present: [0; 4],
-        people: BTreeMap::new(),
-        trace,
-    }
-    .study(study);
+    Walk::new(study, how, Writer::new(out), around, loss).study(study);
 }
 
 impl<'a> Walk<'a, '_> {

@@ -199,6 +199,11 @@ impl<'a> Scanner<'a> {
     /// The string that [`Self::peek`] announced.
     pub(crate) fn string(&mut self) -> Result<Raw<'a>, Stop> {
         self.at += 1;
+        self.string_inside()
+    }
+
+    /// The string behind whose first quote the scanner stands.
+    pub(crate) fn string_inside(&mut self) -> Result<Raw<'a>, Stop> {
         let start = self.at;
         let mut escaped = false;
         loop {

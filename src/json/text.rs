@@ -78,6 +78,11 @@ impl<'o> Writer<'o> {
         Writer { out, comma: false }
     }
 
+    /// Goes on behind a member.
+    pub(crate) fn going_on(out: &'o mut Vec<u8>) -> Self {
+        Writer { out, comma: true }
+    }
+
     fn separate(&mut self) {
         if self.comma {
             self.out.push(b',');

@@ -29,18 +29,17 @@ pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*word);
-        let quote = word ^ (ONES * b'"' as u64);
-        let marked = quote.wrapping_sub(ONES) & !quote & HIGH;
-        // What stands before the quote, or the whole word.
-        let before = if marked == 0 { u64::MAX } else { (marked & marked.wrapping_neg()).wrapping_sub(1) >> 7 };
-        let backslash = word ^ (ONES * b'\\' as u64);
-        let odd =
-            backslash.wrapping_sub(ONES) & !backslash | word.wrapping_sub(ONES * 0x20) & !word | (word & !HIGH).wrapping_add(ONES) | word;
-        if odd & HIGH & before != 0 {
-            return None;
-        }
+        let (quote, backslash) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
+        // The lowest mark is right, as above.
+        let marked = (quote.wrapping_sub(ONES) & !quote
+            | backslash.wrapping_sub(ONES) & !backslash
+            | word.wrapping_sub(ONES * 0x20) & !word
+            | (word & !HIGH).wrapping_add(ONES)
+            | word)
+            & HIGH;
         if marked != 0 {
-            return Some(bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8);
+            let len = bytes.len() - rest.len() + marked.trailing_zeros() as usize / 8;
+            return (bytes.get(len) == Some(&b'"')).then_some(len);
         }
         rest = behind;
     }

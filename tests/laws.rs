@@ -167,6 +167,21 @@ proptest! {
     }
 }
 
+proptest::proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 2, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_by_one(bytes in vec(any::<u8>(), 0..600)) {
+        let c = &mut Choices(&bytes);
+        let (strict, repeats) = (c.rarely(4), support::repeat::repeats(c));
+        if repeats.whole {
+            let mut options = fhir_dicomweb::Options::default();
+            options.strict = strict;
+            support::each_laws::one_by_one(&repeats.rows, &options);
+        }
+    }
+}
+
 /// A row of an instance: its number, and members that differ.
 fn row_of(n: usize, more: &str) -> String {
     format!(

@@ -265,6 +265,15 @@ impl Assembler {
         Ok(record)
     }
 
+    /// Gives the studies that the rows so far have made, and forgets them.
+    pub(crate) fn drain(&mut self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
+        let (records, keys) = (core::mem::take(&mut self.records), core::mem::take(&mut self.keys));
+        (self.last, self.series, self.instances) = (0, 0, 0);
+        let studies = finish::finish(records, &keys, options, sink);
+        sink.check()?;
+        Ok(studies)
+    }
+
     /// Ends, and gives the studies in order of first appearance.
     pub(crate) fn finish(self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
         let studies = finish::finish(self.records, &self.keys, options, sink);

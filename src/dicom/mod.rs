@@ -1,11 +1,13 @@
 //! The DICOM JSON spelling (PS3.18 Annex F).
 //!
-//! [`read`] takes a whole answer, [`Reader`] takes it in chunks, and takes several answers together; [`write`](fn@write) writes a record back.
+//! [`read`] takes a whole answer, [`Reader`] takes it in chunks, and takes several answers together; [`rows()`]
+//! goes through the rows of one and assembles nothing; [`write`](fn@write) writes a record back.
 
 mod account;
 mod attribute;
 mod attributes;
 mod dataset;
+mod each;
 mod frame;
 mod hold;
 mod leaf;
@@ -20,6 +22,7 @@ mod walk;
 mod write;
 
 pub(crate) use dataset::{Cell, DataSet};
+pub use each::{EachRow, rows};
 pub(crate) use leaf::{clean, normal};
 #[doc(hidden)]
 pub use read::read_plainly;

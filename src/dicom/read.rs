@@ -137,14 +137,30 @@ impl Core {
                     self.offset += used as u64;
                 }
                 Err(Broken::Stop(Stop::Incomplete)) => return Ok(at),
-                Err(Broken::Stop(stop)) => return Err(Error::from_stop(stop, self.offset)),
-                Err(Broken::Error(error)) => return Err(error),
+                Err(broken) => return Err(self.error(broken)),
             }
         }
-        if whole && self.state != State::Top {
-            return Err(Error::at(Kind::JsonSyntax, self.offset));
-        }
+        self.end(whole)?;
         Ok(at)
+    }
+
+    /// One step of a text that is all there; how many bytes it took; 0 at the end.
+    pub(super) fn advance(&mut self, bytes: &[u8], text: Utf8<'_>, options: &Options, sink: &mut Sink<'_>) -> Result<usize, Error> {
+        let used = self.step(bytes, text, true, options, sink).map_err(|broken| self.error(broken))?;
+        self.offset += used as u64;
+        Ok(used)
+    }
+
+    fn error(&self, broken: Broken) -> Error {
+        match broken {
+            Broken::Stop(stop) => Error::from_stop(stop, self.offset),
+            Broken::Error(error) => error,
+        }
+    }
+
+    /// The text may end here, if it is all there.
+    pub(super) fn end(&self, whole: bool) -> Result<(), Error> {
+        if whole && self.state != State::Top { Err(Error::at(Kind::JsonSyntax, self.offset)) } else { Ok(()) }
     }
 
     /// One step: a bracket, a comma, a data set. How many bytes it took; 0 at the end.

@@ -5,6 +5,7 @@ pub mod archive;
 pub mod facade_driver;
 pub mod facade_exact;
 pub mod facade_laws;
+pub mod each_laws;
 pub mod fast_laws;
 pub mod fhir_laws;
 pub mod generate;

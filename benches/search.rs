@@ -35,7 +35,7 @@ fn searching(c: &mut Criterion) {
     let text = support::study_rows(10_000);
     let studies = dicom::read(text.as_bytes(), &options).expect("rows").ignore_loss();
     let mut group = c.benchmark_group("search/judge-10000");
-    group.sample_size(10).throughput(Throughput::Elements(10_000));
+    group.sample_size(10).throughput(Throughput::ElementsAndBytes { elements: 10_000, bytes: text.len() as u64 });
     // The text of what is judged: reading it is the least that a program without an index pays.
     group.bench_function("floor-ignored-any", |b| b.iter(|| support::ignored_any(black_box(&text))));
     group.bench_function("floor-value", |b| b.iter(|| support::value(black_box(&text))));

@@ -8,8 +8,6 @@ use std::hint::black_box;
 pub type Job<'a> = &'a dyn Fn(&str) -> usize;
 
 /// Measures `jobs` on `text`, then the two floors; `elements` is the size in the ids. Each job is run once before, outside the loop, and must give at least `least` bytes.
-///
-/// criterion shows one throughput a run: bytes, or elements with `ELEMENTS=1` in the environment.
 pub fn beside_floors(c: &mut Criterion, name: &str, elements: usize, text: &str, least: usize, jobs: &[(&str, Job)]) {
     let mut group = c.benchmark_group(name);
     settings(&mut group, text.len(), elements);
@@ -26,6 +24,5 @@ pub fn beside_floors(c: &mut Criterion, name: &str, elements: usize, text: &str,
 }
 
 fn settings(group: &mut BenchmarkGroup<'_, WallTime>, bytes: usize, elements: usize) {
-    let in_elements = std::env::var_os("ELEMENTS").is_some();
-    group.sample_size(10).throughput(if in_elements { Throughput::Elements(elements as u64) } else { Throughput::Bytes(bytes as u64) });
+    group.sample_size(10).throughput(Throughput::ElementsAndBytes { elements: elements as u64, bytes: bytes as u64 });
 }

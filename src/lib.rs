@@ -55,6 +55,7 @@ mod error;
 pub mod facade;
 pub mod fhir;
 mod grammar;
+mod grow;
 mod json;
 pub mod kind;
 mod loss;

@@ -3,6 +3,7 @@
 use super::Assembler;
 use super::record::Entry;
 use crate::error::{Error, Kind};
+use crate::grow;
 use crate::options::Options;
 use crate::table::RowRef;
 use crate::value;
@@ -58,13 +59,14 @@ impl Assembler {
         let mut entry = same.entry;
         entry.row = row;
         let [own_uid, _, own_number] = &mut entry.instance.facts;
+        grow::make_room(&mut record.arena, uid.len() + 32);
         *own_uid = record.arena.len() as u32;
         value::push_one(&mut record.arena, uid);
         if let Some(number) = number {
             *own_number = record.arena.len() as u32;
             value::push_one(&mut record.arena, number);
         }
-        record.instances.push(entry);
+        grow::push(&mut record.instances, entry);
         if record.is_full() {
             return Err(Error::new(Kind::Limit));
         }

@@ -124,7 +124,8 @@ impl Assembler {
         }
         // What ending the record would change is no fact of its row alone.
         let both = |one: RowRef, other: RowRef| find(one).is_some() && find(other).is_some();
-        if both(row::PATIENT_RETIRED_ID.into(), row::PATIENT_OTHER_ID.into()) || both(row::REFERENCED_REQUEST.into(), row::ACCESSION.into()) {
+        if both(row::PATIENT_RETIRED_ID.into(), row::PATIENT_OTHER_ID.into()) || both(row::REFERENCED_REQUEST.into(), row::ACCESSION.into())
+        {
             return None;
         }
         let record = self.last_record()?;

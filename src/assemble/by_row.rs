@@ -28,6 +28,7 @@ impl ByRow {
         self.rows = 0;
         self.first = [END; ROWS];
         self.next.clear();
+        self.next.reserve(cells.len().max(64));
         self.next.resize(cells.len(), END);
         for (at, cell) in cells.iter().enumerate().rev() {
             let Some(row) = cell.row.map(RowRef::ordinal) else { continue };

@@ -1,5 +1,6 @@
 //! Records by key: study UID, PatientID, issuer.
 
+use crate::grow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -54,6 +55,8 @@ impl Key {
     /// The study UID, PatientID and issuer; of the last two whether they are known.
     pub(super) fn set(&mut self, uid: &str, id: Option<&str>, issuer: Option<&str>) {
         self.text.clear();
+        // Most keys are no longer.
+        self.text.reserve(192);
         self.text.push(KNOWN);
         self.text.push_str(uid);
         (self.uid, self.issuer) = (self.text.len(), issuer.is_some());
@@ -126,9 +129,11 @@ impl Keys {
     fn push_text(&mut self, text: &str, uid: usize, issuer: bool) {
         let record = self.entries.len() as u32;
         let start = self.text.len();
+        grow::make_room(&mut self.text, text.len());
         self.text.push_str(text);
         let hash = hash(text.get(..uid).unwrap_or(""));
-        self.entries.push(Entry { start, end: self.text.len(), uid: uid as u32, hash, next: 0, gone: false, issuer });
+        let entry = Entry { start, end: self.text.len(), uid: uid as u32, hash, next: 0, gone: false, issuer };
+        grow::push(&mut self.entries, entry);
         self.enter(record);
     }
 
@@ -193,7 +198,7 @@ impl Keys {
     }
 
     fn grow(&mut self) {
-        let size = (self.entries.len() * 4).next_power_of_two().max(16);
+        let size = (self.entries.len() * 4).next_power_of_two().max(32);
         self.table.clear();
         self.table.resize(size, 0);
         let mask = size - 1;

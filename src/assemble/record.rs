@@ -2,6 +2,7 @@
 
 use super::absorb::{Hear, Noted, Slot, absorb, row_number};
 use super::keys::Keys;
+use crate::grow;
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
@@ -128,7 +129,7 @@ impl Record {
         let new = self.series.len() as u32;
         uids.push_uid(uid);
         self.changed = true;
-        self.series.push(SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], first_row: row, known: 0 });
+        grow::push(&mut self.series, SeriesDraft { facts: [Slot::default(); SERIES_SLOTS], first_row: row, known: 0 });
         self.last_series = new;
         (new, true)
     }
@@ -220,6 +221,8 @@ impl Record {
         if items.is_empty() {
             return;
         }
+        let bytes: usize = items.iter().flatten().map(|field| field.len() + 2).sum();
+        grow::make_room(&mut self.arena, bytes);
         let at = self.arena.len() as u32;
         value::push(&mut self.arena, row.kind.fields, items.iter().copied());
         if (0..row.kind.fields)
@@ -287,11 +290,7 @@ impl Record {
                 extra = self.extras.len() as u32;
             }
         }
-        self.instances.push(Entry {
-            instance: InstanceEntry { facts: draft.facts, extra, known: known as u8 },
-            series,
-            row,
-            noted: draft.noted,
-        });
+        let entry = Entry { instance: InstanceEntry { facts: draft.facts, extra, known: known as u8 }, series, row, noted: draft.noted };
+        grow::push(&mut self.instances, entry);
     }
 }

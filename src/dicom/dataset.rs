@@ -85,6 +85,17 @@ pub(super) struct Dest {
 pub(super) type Filled = [Option<(usize, u32)>; FIELDS];
 
 impl DataSet {
+    /// One with room for what most rows hold.
+    pub(super) fn with_room() -> Self {
+        DataSet {
+            text: String::with_capacity(1 << 10),
+            cells: Vec::with_capacity(40),
+            members: Vec::with_capacity(40),
+            losses: Vec::with_capacity(8),
+            ..DataSet::default()
+        }
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.cells.clear();

@@ -254,6 +254,7 @@ impl Pattern {
     /// Draws the steps anew.
     pub(super) fn draw(&mut self) {
         self.steps.clear();
+        self.steps.reserve(self.segments.len() + 1);
         let mut from = 0;
         for segment in self.segments.iter().filter(|segment| segment.open) {
             let (start, end) = segment.gap;
@@ -332,11 +333,12 @@ pub(super) fn only_value(scanner: &mut Scanner<'_>, vr: Vr, told_only: bool) -> 
     let good = match gap {
         Gap::Url => url(raw.text) == Some(raw.text.len()),
         Gap::Digits => is_plain(raw.text, vr),
-        _ => {
+        _ if raw.escaped => {
             let mut text = String::new();
             raw.decode_into(&mut text);
             is_good(&text, gap)
         }
+        _ => is_good(raw.text, gap),
     };
     good.then_some((gap, (at, at + raw.text.len())))
 }

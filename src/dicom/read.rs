@@ -93,7 +93,7 @@ impl Core {
     pub(super) fn new() -> Self {
         Core {
             state: State::Top,
-            set: DataSet::default(),
+            set: DataSet::with_room(),
             replay: Replay::default(),
             assembler: Assembler::new(),
             offset: 0,

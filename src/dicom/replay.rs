@@ -71,7 +71,17 @@ pub(super) struct Replay {
 impl Default for Replay {
     fn default() -> Self {
         // The first row makes no pattern: it may be the only one.
-        Replay { pages: Vec::new(), last: 0, next: 0, unheard: None, memos: Memos::default(), restless: Vec::new(), decoded: Decoded::default(), wait: 1, patience: 0 }
+        Replay {
+            pages: Vec::new(),
+            last: 0,
+            next: 0,
+            unheard: None,
+            memos: Memos::default(),
+            restless: Vec::new(),
+            decoded: Decoded::default(),
+            wait: 1,
+            patience: 0,
+        }
     }
 }
 
@@ -259,7 +269,10 @@ impl Page {
         let Page { pattern, .. } = self;
         pattern.text.clear();
         pattern.segments.clear();
+        pattern.segments.reserve(set.members.len());
         let last = set.members.last().map_or(1, |member| member.end as usize);
+        // The next may be a little longer.
+        pattern.text.reserve(last + 128);
         pattern.text.push_str(row.get(1..last).unwrap_or(""));
         for member in &set.members {
             let (name, end) = ((member.name as usize).saturating_sub(1), (member.end as usize).saturating_sub(1));
@@ -303,8 +316,7 @@ impl Page {
         }
         self.cut(row, set, restless, |part, row| {
             let merge = row.row().map(|row| (row.merge, row.lifts));
-            let is_kept =
-                |cell: &Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
+            let is_kept = |cell: &Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
             let simple = part.align == Align::First && part.mark.is_none() && part.vr != Vr::Sq;
             simple && merge == Some((Merge::Fill, 0)) && set.cells.iter().any(is_kept)
         });

@@ -2,9 +2,9 @@
 
 use super::keep::Keep;
 use super::memory::Memory;
+use super::outcome::{self, Issue};
 use super::outline::Written;
 use super::outlines::Outlines;
-use super::outcome::{self, Issue};
 use super::place;
 use super::plan::Plan;
 use super::trace::{Part, Trace};
@@ -118,6 +118,8 @@ impl<'a> BundleWriter<'a> {
         if !study.series.is_empty() {
             self.plan.deepen(self.release, self.options);
         }
+        // What is around texts, and around instances, takes about as much.
+        self.text.reserve(study.text.as_str().len() + study.instances.len() * 112 + 512);
         self.count += 1;
         let several = self.count > 1;
         if self.count == SAMPLE && self.expected > SAMPLE {
@@ -240,7 +242,7 @@ impl<'a> BundleWriter<'a> {
 
     /// What comes before the entries, if any.
     fn head_for(&self, total: Option<u64>, entries: bool) -> Vec<u8> {
-        let mut head = Vec::new();
+        let mut head = Vec::with_capacity(128);
         let mut w = Writer::new(&mut head);
         w.open_object();
         w.member("resourceType", "Bundle");

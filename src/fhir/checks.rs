@@ -47,8 +47,12 @@ pub(super) fn checks(study: &Study, trace: &Trace, filled: [u64; 4]) -> Vec<Chec
 impl PartialEq for Check {
     fn eq(&self, other: &Check) -> bool {
         match (self, other) {
-            (Check::Same(slot, run), Check::Same(other, same)) | (Check::One(slot, run), Check::One(other, same)) => slot == other && run == same,
-            (Check::Fields(slot, run, fields), Check::Fields(other, same, _)) => slot == other && value::have_same_fields(run, same, *fields),
+            (Check::Same(slot, run), Check::Same(other, same)) | (Check::One(slot, run), Check::One(other, same)) => {
+                slot == other && run == same
+            }
+            (Check::Fields(slot, run, fields), Check::Fields(other, same, _)) => {
+                slot == other && value::have_same_fields(run, same, *fields)
+            }
             _ => false,
         }
     }

@@ -59,7 +59,7 @@ impl<'a> Walk<'a, '_> {
 
     /// Writes a class for the first time; whether that gave a text and no loss.
     fn meet_class(&mut self, instance: Instance<'a>, at: u32, class: &mut Class) -> bool {
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(128);
         let (written, carried) = self.written_apart(&mut text, |apart| {
             let Some(row_of) = crate::table::RowRef::from(row::INSTANCE_CLASS).row() else { return };
             for item in instance.items(row::INSTANCE_CLASS.into()).into_iter().flatten() {

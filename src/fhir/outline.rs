@@ -290,7 +290,12 @@ impl Fact {
         } else {
             let (mut own, mut includes) = (LossReport::default(), Includes::default());
             let items = Items::at(single.run, self.entry.row.kind.fields);
-            Walk::new(study, how, Writer::new(out), (&mut includes, memory, None), &mut own).remembered(&self.entry, single, items, &mut true);
+            Walk::new(study, how, Writer::new(out), (&mut includes, memory, None), &mut own).remembered(
+                &self.entry,
+                single,
+                items,
+                &mut true,
+            );
             lost.extend(own.iter());
             own.carried()
         };

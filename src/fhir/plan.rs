@@ -35,7 +35,7 @@ struct Places {
 impl Places {
     /// The places of a level, of which the first has this number.
     fn of(level: Level, release: Release, options: &Options, first: usize) -> Self {
-        let mut places = Places::default();
+        let mut places = Places { entries: Vec::with_capacity(2 * rows_of(level).len()), ..Places::default() };
         for (index, row) in rows_of(level).iter().enumerate() {
             for at in row.place_for(release, options) {
                 if let Some(first) = places.rows.get_mut(index) {

@@ -43,7 +43,13 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
 /// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
     let mut loss = LossReport::default();
-    write_with(study, (release, options, &Plan::new(release, options, !study.series.is_empty())), out, (&mut Includes::default(), &mut Memory::default(), None), &mut loss);
+    write_with(
+        study,
+        (release, options, &Plan::new(release, options, !study.series.is_empty())),
+        out,
+        (&mut Includes::default(), &mut Memory::default(), None),
+        &mut loss,
+    );
     loss
 }
 

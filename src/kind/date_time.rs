@@ -149,7 +149,8 @@ fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
 fn at_once(fields: &Fields<'_>, _: &Cx<'_>, out: &mut Short) -> u64 {
     let [date, time, zone, second_date, second_time, ..] = fields.map(str::as_bytes);
     let plain = is_day(date) && is_time(time) && is_offset(zone) && second_date.is_empty() && second_time.is_empty();
-    let (&[y0, y1, y2, y3, m0, m1, d0, d1], &[h0, h1, n0, n1, s0, s1, ref fraction @ ..], &[sign, z0, z1, z2, z3]) = (date, time, zone) else {
+    let (&[y0, y1, y2, y3, m0, m1, d0, d1], &[h0, h1, n0, n1, s0, s1, ref fraction @ ..], &[sign, z0, z1, z2, z3]) = (date, time, zone)
+    else {
         return 0;
     };
     if !plain {

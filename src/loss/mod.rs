@@ -8,6 +8,7 @@ pub use code::{Class, Code};
 pub use place::{Place, Step};
 pub(crate) use sink::{Kept, Sink};
 
+use crate::grow;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
@@ -136,7 +137,7 @@ impl LossReport {
         }
         if self.losses.len() < DISTINCT {
             self.index.insert((loss.code, loss.at), self.losses.len() as u32);
-            self.losses.push(loss);
+            grow::push(&mut self.losses, loss);
         } else if loss.code != Code::MoreLosses || loss.at != Place::ROOT {
             // The list may then hold one entry more than DISTINCT.
             let more = Loss { code: Code::MoreLosses, at: Place::ROOT, ..loss };

@@ -2,10 +2,10 @@
 #![allow(dead_code)]
 
 pub mod archive;
+pub mod each_laws;
 pub mod facade_driver;
 pub mod facade_exact;
 pub mod facade_laws;
-pub mod each_laws;
 pub mod fast_laws;
 pub mod fhir_laws;
 pub mod generate;

@@ -6,7 +6,7 @@ mod support;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
-use support::{fast_laws, fhir_laws, laws, search_laws};
+use support::{fast_laws, fhir_fast_laws, fhir_laws, laws, search_laws};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -164,6 +164,11 @@ proptest! {
     #[test]
     fn fast_path(bytes in vec(any::<u8>(), 0..600)) {
         fast_laws::grown(&bytes);
+    }
+
+    #[test]
+    fn fhir_fast_path(bytes in vec(any::<u8>(), 0..400)) {
+        fhir_fast_laws::grown(&bytes);
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 const ROWS: [dicom::Rows; 4] = [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances, dicom::Rows::Metadata];
 
-type Read = Result<Mapped<Vec<Study>>, Error>;
+pub(super) type Read = Result<Mapped<Vec<Study>>, Error>;
 
 /// What reading gave, and the losses that were heard meanwhile.
 struct Heard {
@@ -252,7 +252,7 @@ fn shown(text: &[u8]) -> String {
 }
 
 /// Two results are the same in everything that a caller can see; `every`: in every spelling.
-fn same_read(one: &Read, two: &Read, text: &[u8], every: bool) {
+pub(super) fn same_read(one: &Read, two: &Read, text: &[u8], every: bool) {
     match (one, two) {
         (Ok(one), Ok(two)) => {
             assert_eq!(losses(&one.loss), losses(&two.loss), "losses of {}", shown(text));

@@ -34,7 +34,7 @@ impl<'d> Reader<'d, '_> {
     /// The instance, if all of it stands in the usual form; `class` is the shape of its class.
     pub(super) fn usual(&self, instance: Id, class: Option<Shape>) -> Option<Usual<'d>> {
         let tree = self.tree;
-        if !tree.is_object(instance) {
+        if self.plainly || !tree.is_object(instance) {
             return None;
         }
         let (mut uid, mut of_class, mut system, mut number) = (None, None, None, None);

@@ -104,6 +104,11 @@ impl LossReport {
         self.carried += later.carried;
     }
 
+    /// Whether further losses are no longer told apart.
+    pub(crate) fn is_full(&self) -> bool {
+        self.losses.len() >= DISTINCT
+    }
+
     pub(crate) fn carry(&mut self, leaves: u64) {
         self.carried += leaves;
     }

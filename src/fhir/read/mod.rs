@@ -19,8 +19,10 @@ mod instance;
 mod ledger;
 mod places;
 mod retrieve;
+mod runs;
 mod settle;
 mod spell;
+mod stream;
 mod study;
 
 use crate::assemble::Assembler;
@@ -42,6 +44,7 @@ use index::Index;
 use ledger::Ledger;
 use places::Places;
 pub use retrieve::retrievals;
+use runs::Runs;
 
 /// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
 ///
@@ -86,28 +89,17 @@ pub fn read_plainly(json: &[u8], release: Release, options: &Options, each: &mut
 }
 
 fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>, plainly: bool) -> Result<Mapped<Vec<Study>>, Error> {
+    if !plainly {
+        if let Some(read) = stream::read(json, release, options, &mut sink) {
+            return Ok(read);
+        }
+    }
     let (tree, roots) = if plainly { parse_plainly(json, options)? } else { parse(json, options)? };
     sink.spelled_in(release);
     let index = Index::new(&tree, &roots);
     check_types(&tree, &roots)?;
-    let mut ledger = Ledger::default();
-    ledger.grow(tree.len());
-    let mut reader = Reader {
-        tree: &tree,
-        index: &index,
-        ledger,
-        options,
-        release,
-        set: DataSet::default(),
-        cells: Vec::new(),
-        counters: Vec::new(),
-        taken: Vec::new(),
-        outcomes: Vec::new(),
-        places: Places::default(),
-        resource: 0,
-        uid_leaf: None,
-        plainly,
-    };
+    let mut reader = Reader::new(&tree, &index, options, release, Room::default());
+    reader.plainly = plainly;
     let mut assembler = Assembler::new();
     let studies = index.studies();
     for study in studies {
@@ -176,13 +168,10 @@ fn check_types(tree: &Tree<'_>, roots: &[Id]) -> Result<(), Error> {
     }))
 }
 
-/// Reads studies out of a tree.
-struct Reader<'d, 'o> {
-    tree: &'d Tree<'d>,
-    index: &'o Index<'d>,
+/// What reading a tree needs room for, kept from tree to tree.
+#[derive(Default)]
+struct Room {
     ledger: Ledger,
-    options: &'o Options,
-    release: Release,
     /// The data set that is being filled.
     set: DataSet,
     /// The leaves that are its cells.
@@ -194,12 +183,49 @@ struct Reader<'d, 'o> {
     /// Room for what kinds say of leaves.
     outcomes: Vec<(Id, Outcome)>,
     places: Places,
+}
+
+/// Reads studies out of a tree.
+struct Reader<'d, 'o> {
+    tree: &'d Tree<'d>,
+    index: &'o Index<'d>,
+    options: &'o Options,
+    release: Release,
+    room: Room,
+    /// Instances that are in no tree.
+    runs: Option<&'o Runs<'d>>,
+    /// How many of them were read.
+    in_runs: usize,
+    /// Leaves of theirs that say what the others are.
+    used: u64,
+    /// Studies before those of this tree.
+    before: u64,
     /// The resource that is being read.
     resource: Id,
     /// The leaf that says its UID.
     uid_leaf: Option<Id>,
     /// Whether instances go the general way, however usual they are.
     plainly: bool,
+}
+
+impl<'d, 'o> Reader<'d, 'o> {
+    fn new(tree: &'d Tree<'d>, index: &'o Index<'d>, options: &'o Options, release: Release, mut room: Room) -> Self {
+        room.ledger.begin(tree.len());
+        Reader {
+            tree,
+            index,
+            options,
+            release,
+            room,
+            runs: None,
+            in_runs: 0,
+            used: 0,
+            before: 0,
+            resource: 0,
+            uid_leaf: None,
+            plainly: false,
+        }
+    }
 }
 
 /// The code of leaves below a resource that cannot be placed.

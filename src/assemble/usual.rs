@@ -6,6 +6,7 @@ use crate::loss::Sink;
 use crate::options::Options;
 use crate::table::{RowRef, row};
 use crate::value::{self, FIELDS};
+use alloc::vec::Vec;
 
 impl Assembler {
     /// Takes an instance of the study that the data set before was of, and of this series of it: as a data set would be taken that says of
@@ -79,5 +80,19 @@ impl Assembler {
         record.carried += leaves;
         sink.report.carry(leaves);
         Ok(())
+    }
+
+    /// The facts of the record that the last data set made of which fields are noted, with these fields.
+    pub(crate) fn noted_of_last(&self) -> Vec<(RowRef, u32)> {
+        let facts = self.records.get(self.taken.record).into_iter().flat_map(|record| record.facts.iter().enumerate());
+        facts.filter(|(_, slot)| slot.noted != 0).map(|(at, slot)| (RowRef::of_ordinal(at), slot.noted)).collect()
+    }
+
+    /// Notes fields of the record that was made last.
+    pub(crate) fn note_last(&mut self, noted: &[(RowRef, u32)]) {
+        let Some(record) = self.records.last_mut() else { return };
+        for (row, fields) in noted {
+            record.slot(None, *row).into_iter().for_each(|slot| slot.noted = *fields);
+        }
     }
 }

@@ -28,6 +28,8 @@ const ELEMENTS: &[(&str, &[&str])] = &[
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:a/b"}]"#,
             r#"[{"value":"A{n}","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"ACSN"}]}},{"system":"urn:ietf:rfc:3986","value":"urn:oid:1.2.{n}"}]"#,
             r#"{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}"#,
+            r#"[{"system":"urn:ietf:rfc:3986","value":"A{n}","type":{"coding":[{"code":"ACSN"}]}},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
+            r#"[{"system":"urn:ietf:rfc:3986","value":"urn:oid:1.2.{n}","type":{"coding":[{"code":"ACSN"}]}},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:x:accession","value":"A {n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}","type":{"coding":[{"code":"110180","system":"http://dicom.nema.org/resources/ontology/DCM"}]}}]"#,
         ],

@@ -6,6 +6,7 @@
 
 use super::index::{Index, type_of};
 use super::instance::class_shape;
+use super::replay::{Model, Replay};
 use super::runs::Runs;
 use super::{Reader, Room, unmarked};
 use crate::assemble::Assembler;
@@ -45,6 +46,7 @@ pub(super) fn read(json: &[u8], release: Release, options: &Options, sink: &mut 
         room: Room::default(),
         runs: Runs::new(class_shape(release)),
         spare: tree(),
+        replay: Replay::default(),
         studies: 0,
         heard: &heard,
     };
@@ -113,6 +115,7 @@ struct Stream<'t, 'o> {
     runs: Runs<'t>,
     /// Room for the tree of an entry.
     spare: Tree<'t>,
+    replay: Replay,
     /// Studies that were read.
     studies: u64,
     heard: &'o RefCell<Vec<Loss>>,
@@ -145,8 +148,12 @@ impl<'t> Lists<'t> for Root<'_, 't, '_> {
 impl<'t> Stream<'t, '_> {
     /// Reads what stands at the top; whether it is of a type that is read.
     fn root(&mut self, quick: &mut Quick<'t>, settled: &mut Settled) -> Option<bool> {
+        if self.repeat(quick, false, settled)? {
+            return Some(true);
+        }
         quick.tree.clear();
         self.runs.clear();
+        let (from, text) = (quick.at(), quick.rest());
         let mut lists = Root { listens: settled.heard.is_some(), stream: self, entries: None };
         let root = quick.object(&mut lists)?;
         let entries = lists.entries;
@@ -156,7 +163,8 @@ impl<'t> Stream<'t, '_> {
             if entries.is_some() {
                 return None;
             }
-            self.resource(tree, &Index::new(tree, &[root]), root, false, settled)?;
+            let text = text.get(..quick.at() - from)?;
+            self.resource(tree, &Index::new(tree, &[root]), (root, text), false, settled)?;
             return Some(matches!(type_, Some("ImagingStudy" | "Endpoint")));
         }
         // The first member of the name is the list, or there is none.
@@ -186,12 +194,9 @@ impl<'t> Stream<'t, '_> {
             if quick.next()? != b'{' {
                 return None;
             }
-            self.runs.clear();
-            let spare = core::mem::replace(&mut self.spare, Tree::new(0, number_of, RESOURCE_TYPE));
-            let (mut tree, root) = quick.apart(spare, 2, &mut self.runs)?;
-            self.resource(&tree, &Index::of_entry(&tree, root), root, true, settled)?;
-            tree.clear();
-            self.spare = tree;
+            if !self.repeat(quick, true, settled)? {
+                self.entry(quick, settled)?;
+            }
             match quick.next()? {
                 b',' => quick.pass(1),
                 b']' => {
@@ -203,8 +208,43 @@ impl<'t> Stream<'t, '_> {
         }
     }
 
+    /// Takes what comes next, if it repeats what was before it; whether it did.
+    fn repeat(&mut self, quick: &mut Quick<'t>, in_entry: bool, settled: &mut Settled) -> Option<bool> {
+        let first = self.assembler.rows();
+        let Some(fitted) = self.replay.take(quick.rest(), in_entry, &mut self.assembler, self.options).ok()? else { return Some(false) };
+        quick.pass(fitted.len);
+        self.sink.next_resource(first);
+        self.sink.report.carry(fitted.cells);
+        settled.report.carry(fitted.used);
+        for loss in fitted.losses {
+            settled.tell(Loss { first: self.studies, ..*loss });
+        }
+        self.studies += 1;
+        settled.has_room().then_some(true)
+    }
+
+    /// Reads an entry.
+    fn entry(&mut self, quick: &mut Quick<'t>, settled: &mut Settled) -> Option<()> {
+        let (from, text) = (quick.at(), quick.rest());
+        self.runs.clear();
+        let spare = core::mem::replace(&mut self.spare, Tree::new(0, number_of, RESOURCE_TYPE));
+        let (mut tree, root) = quick.apart(spare, 2, &mut self.runs)?;
+        let text = text.get(..quick.at() - from)?;
+        self.resource(&tree, &Index::of_entry(&tree, root), (root, text), true, settled)?;
+        tree.clear();
+        self.spare = tree;
+        Some(())
+    }
+
     /// Reads the resource of a tree, which may be that of an entry.
-    fn resource<'d>(&mut self, tree: &'d Tree<'d>, index: &Index<'d>, root: Id, in_entry: bool, settled: &mut Settled) -> Option<()>
+    fn resource<'d>(
+        &mut self,
+        tree: &'d Tree<'d>,
+        index: &Index<'d>,
+        (root, text): (Id, &str),
+        in_entry: bool,
+        settled: &mut Settled,
+    ) -> Option<()>
     where
         't: 'd,
     {
@@ -213,6 +253,7 @@ impl<'t> Stream<'t, '_> {
         if !studies.is_empty() && tree.has(named!("reference")) {
             return None;
         }
+        let first = self.assembler.rows();
         let mut reader = Reader::new(tree, index, self.options, self.release, core::mem::take(&mut self.room));
         reader.runs = Some(&self.runs);
         reader.before = self.studies;
@@ -225,10 +266,16 @@ impl<'t> Stream<'t, '_> {
             return None;
         }
         let mut told = Vec::new();
-        settled.report.carry(reader.used + reader.settle_one(root, in_entry, studies, &mut told));
+        let used = reader.used + reader.settle_one(root, in_entry, studies, &mut told);
+        settled.report.carry(used);
         told.iter().for_each(|loss| settled.tell(*loss));
         self.studies += studies.len() as u64;
         self.room = reader.room;
+        // Exactly one data set came of it.
+        if let ([study], 0, 1) = (studies, self.runs.len(), self.assembler.rows() - first) {
+            let model = Model { text, tree, root, in_entry, study: *study, room: &self.room, options: self.options, told: &told, used };
+            self.replay.learn(&model, &self.assembler);
+        }
         (settled.has_room() && self.heard.borrow().len() < HEARD).then_some(())
     }
 }

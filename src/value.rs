@@ -135,11 +135,11 @@ fn push_length(out: &mut String, mut n: usize) {
     out.push(char::from(n as u8));
 }
 
-fn take_length(rest: &mut &str) -> usize {
-    let mut n = 0_usize;
-    let mut shift = 0;
-    let mut taken = 0;
-    for byte in rest.bytes() {
+/// The length at the start of a run, and what is behind.
+#[inline]
+pub(crate) fn length(run: &[u8]) -> (usize, &[u8]) {
+    let (mut n, mut shift, mut taken) = (0_usize, 0, 0);
+    for byte in run {
         taken += 1;
         n |= usize::from(byte & (MORE - 1)) << shift;
         shift += 6;
@@ -147,7 +147,12 @@ fn take_length(rest: &mut &str) -> usize {
             break;
         }
     }
-    *rest = rest.get(taken..).unwrap_or("");
+    (n, run.get(taken..).unwrap_or_default())
+}
+
+fn take_length(rest: &mut &str) -> usize {
+    let (n, behind) = length(rest.as_bytes());
+    *rest = rest.get(rest.len() - behind.len()..).unwrap_or("");
     n
 }
 

@@ -16,6 +16,7 @@ mod read;
 mod reader;
 mod replay;
 mod select;
+mod short;
 mod walk;
 mod write;
 
@@ -26,4 +27,6 @@ pub use read::read_plainly;
 pub use read::{read, read_with};
 pub use reader::Reader;
 pub use select::Select;
+#[doc(hidden)]
+pub use write::write_plainly;
 pub use write::{Rows, write, write_into, write_with};

@@ -226,11 +226,11 @@ impl<'t> Stream<'t, '_> {
     /// Reads an entry.
     fn entry(&mut self, quick: &mut Quick<'t>, settled: &mut Settled) -> Option<()> {
         let (from, text) = (quick.at(), quick.rest());
-        self.runs.clear();
         let spare = core::mem::replace(&mut self.spare, Tree::new(0, number_of, RESOURCE_TYPE));
         let (mut tree, root) = quick.apart(spare, 2, &mut self.runs)?;
         let text = text.get(..quick.at() - from)?;
         self.resource(&tree, &Index::of_entry(&tree, root), (root, text), true, settled)?;
+        self.runs.clear();
         tree.clear();
         self.spare = tree;
         Some(())
@@ -277,5 +277,38 @@ impl<'t> Stream<'t, '_> {
             self.replay.learn(&model, &self.assembler);
         }
         (settled.has_room() && self.heard.borrow().len() < HEARD).then_some(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn is_read(text: &str, options: &Options) -> bool {
+        read(text.as_bytes(), Release::ALL.into_iter().next().unwrap(), options, &mut Sink::new(options.strict, None)).is_some()
+    }
+
+    #[test]
+    fn what_needs_nothing_else_is_read_entry_by_entry() {
+        let study = |more: &str| {
+            [r#"{"resourceType":"ImagingStudy","status":"available","subject":{"display":"A^B"},"identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"series":[{"uid":"1.2.3.1","instance":[{"uid":"1.2.3.1.1","number":1},{"uid":"1.2.3.1.2","number":2},{"uid":"1.2.3.1.3","number":3}]}]"#, more, "}"].concat()
+        };
+        let options = Options::default();
+        let bundle = |more: &str| {
+            [r#"{"resourceType":"Bundle","id":"x","entry":[{"fullUrl":"u","resource":"#, &study(more), r#"}],"type":"history"}"#].concat()
+        };
+        for text in
+            [study(""), bundle(""), [study(""), study(r#","note":[{"text":"x"}]"#)].join("\n"), String::new(), bundle("") + &study("")]
+        {
+            assert!(is_read(&text, &options), "{text}");
+        }
+        // What leads elsewhere, what is wrong, what is not allowed.
+        let mut few = Options::default();
+        few.limits.instances = 2;
+        assert!(!is_read(&bundle(r#","endpoint":[{"reference":"Endpoint/1"}]"#), &options));
+        assert!(!is_read(&(bundle("") + "x"), &options) && !is_read(&bundle(""), &few));
+        assert!(!is_read(&bundle(r#","description":5"#), &Options { strict: true, ..Options::default() }));
     }
 }

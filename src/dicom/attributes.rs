@@ -94,6 +94,9 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
         };
         (eight.wrapping_sub(ONES * 0x20) & !eight | is(b'"') | is(b'\\')) & ONES << 7
     };
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'));
+    };
     let mut rest = bytes;
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         if escaped(u64::from_le_bytes(*eight)) != 0 {
@@ -101,7 +104,8 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
         }
         rest = behind;
     }
-    rest.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
+    // Some of the last eight may be looked at again.
+    escaped(u64::from_le_bytes(*last)) == 0
 }
 
 /// A part of a row, with what its VR can hold.

@@ -17,6 +17,7 @@ mod reader;
 mod replay;
 mod select;
 mod short;
+mod usual;
 mod walk;
 mod write;
 

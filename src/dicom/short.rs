@@ -10,8 +10,10 @@ use crate::study::{PATIENT_SLOTS, STUDY_SLOTS, Study, study_slot};
 use crate::table::{Fact, Level, ORDERED, Part, RowRef, Source, Vr, row, rows_of, whole_rows};
 use alloc::vec::Vec;
 
-/// The most texts that facts of patient and study have, of one item each.
-const TEXTS: usize = 128;
+/// How many texts facts of patient and study have, of one item each.
+const TEXTS: usize = texts();
+/// Lengths from here on are written in several bytes.
+const SHORT: usize = 64;
 /// The most attributes that stand in items.
 const INSIDE: usize = 64;
 
@@ -51,27 +53,47 @@ const NONE: Attribute = Attribute { head: [0; 32], how: How::Other, slot: 0, tex
 
 /// The attributes of rows of studies, in order, and those of their items.
 struct Plan {
-    tops: [Attribute; ORDERED.len()],
+    tops: [Attribute; MOST],
     count: usize,
+    /// Which of them are required, and which each fact has: a bit each.
+    required: u64,
+    of: [u64; STUDY_SLOTS],
     inside: [Attribute; INSIDE],
     /// The first text of each fact, and how many it has.
     texts: [(u8, u8); STUDY_SLOTS],
 }
 
+/// The most attributes at the top.
+const MOST: usize = 64;
+
 static PLAN: Plan = plan();
 
 // Indices are in bounds or the crate does not compile: this runs in const evaluation only.
 #[allow(clippy::indexing_slicing)]
-const fn plan() -> Plan {
-    let mut plan = Plan { tops: [NONE; ORDERED.len()], count: 0, inside: [NONE; INSIDE], texts: [(0, 0); STUDY_SLOTS] };
-    let (mut slot, mut text) = (0, 0);
+const fn fields_of(slot: usize) -> usize {
+    if slot < PATIENT_SLOTS { rows_of(Level::Patient)[slot].kind.fields } else { rows_of(Level::Study)[slot - PATIENT_SLOTS].kind.fields }
+}
+
+const fn texts() -> usize {
+    let (mut slot, mut texts) = (0, 0);
     while slot < STUDY_SLOTS {
-        let own = if slot < PATIENT_SLOTS { &rows_of(Level::Patient)[slot] } else { &rows_of(Level::Study)[slot - PATIENT_SLOTS] };
-        plan.texts[slot] = (text as u8, own.kind.fields as u8);
-        text += own.kind.fields;
+        texts += fields_of(slot);
         slot += 1;
     }
-    assert!(text <= TEXTS);
+    texts
+}
+
+// As above.
+#[allow(clippy::indexing_slicing)]
+const fn plan() -> Plan {
+    let (tops, inside, texts, of) = ([NONE; MOST], [NONE; INSIDE], [(0, 0); STUDY_SLOTS], [0; STUDY_SLOTS]);
+    let mut plan = Plan { tops, count: 0, required: 0, of, inside, texts };
+    let (mut slot, mut text) = (0, 0);
+    while slot < STUDY_SLOTS {
+        plan.texts[slot] = (text as u8, fields_of(slot) as u8);
+        text += fields_of(slot);
+        slot += 1;
+    }
     let (mut at, mut inside) = (0, 0);
     while at < ORDERED.len() {
         if let Some(top) = ORDERED[at] {
@@ -102,6 +124,8 @@ const fn plan() -> Plan {
                         own.how = How::Item(begin as u8, (inside - begin) as u8);
                     }
                 }
+                plan.required |= (required as u64) << plan.count;
+                plan.of[slot] |= 1 << plan.count;
                 plan.tops[plan.count] = own;
                 plan.count += 1;
             } else {
@@ -164,8 +188,18 @@ const fn bit<K>(fact: Fact<K>) -> u64 {
 const MODALITIES: u64 = bit(row::MODALITIES);
 const URL: u64 = bit(row::RETRIEVE_URL);
 
-/// The texts of a study.
-type Texts<'a> = [&'a [u8]; TEXTS];
+/// The texts of a study: where they are in the record.
+struct Texts<'a> {
+    arena: &'a [u8],
+    spans: [(u32, u32); TEXTS],
+}
+
+impl<'a> Texts<'a> {
+    fn get(&self, at: u8) -> &'a [u8] {
+        let (start, end) = self.spans.get(usize::from(at)).copied().unwrap_or_default();
+        self.arena.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
 
 /// Writes the row of a study, all of whose attributes are asked for; how many fields of the record it says. `None`: nothing is written.
 pub(super) fn study(study: &Study, options: &Options, out: &mut Vec<u8>) -> Option<u64> {
@@ -184,20 +218,40 @@ pub(super) fn study(study: &Study, options: &Options, out: &mut Vec<u8>) -> Opti
 }
 
 fn write(study: &Study, present: u64, out: &mut Vec<u8>) -> Option<u64> {
-    let mut texts: Texts<'_> = [&[]; TEXTS];
-    let mut leaves = 0;
-    let mut rest = present & !MODALITIES;
+    let mut texts = Texts { arena: study.arena.as_bytes(), spans: [(0, 0); TEXTS] };
+    let (mut leaves, mut wanted, mut rest) = (0, PLAN.required, present);
     while rest != 0 {
         let slot = rest.trailing_zeros() as usize;
         rest &= rest - 1;
+        wanted |= PLAN.of.get(slot)?;
+        if 1 << slot == MODALITIES {
+            continue;
+        }
         let (first, count) = PLAN.texts.get(slot).copied()?;
-        let at = study.facts.get(slot).copied()? as usize;
-        let [1, run @ ..] = study.arena.as_bytes().get(at..)? else { return None };
-        let slots = texts.get_mut(usize::from(first)..usize::from(first + count))?;
-        leaves += fill(slots, run)?;
+        let mut at = study.facts.get(slot).copied()? as usize;
+        if texts.arena.get(at) != Some(&1) {
+            return None;
+        }
+        at += 1;
+        for span in texts.spans.get_mut(usize::from(first)..usize::from(first + count))? {
+            let (mut length, mut taken) = (usize::from(*texts.arena.get(at)?), 1);
+            if length >= SHORT {
+                let (long, behind) = crate::value::length(texts.arena.get(at..)?);
+                (length, taken) = (long, texts.arena.len() - at - behind.len());
+            }
+            at += taken;
+            if length > 0 {
+                *span = (at as u32, (at + length) as u32);
+                at += length;
+                leaves += 1;
+            }
+        }
     }
     let begin = out.len();
-    for top in PLAN.tops.get(..PLAN.count)? {
+    out.reserve(study.arena.len() + 64 * wanted.count_ones() as usize);
+    while wanted != 0 {
+        let top = PLAN.tops.get(wanted.trailing_zeros() as usize)?;
+        wanted &= wanted - 1;
         let is_there = present & 1 << top.slot != 0 && one(top, &texts, study, &mut leaves, out)?;
         if !is_there && top.required {
             out.extend_from_slice(top.head.get(..BARE)?);
@@ -210,28 +264,9 @@ fn write(study: &Study, present: u64, out: &mut Vec<u8>) -> Option<u64> {
     Some(leaves)
 }
 
-/// Fills texts from the run of an item; how many are filled.
-fn fill<'a>(slots: &mut [&'a [u8]], mut run: &'a [u8]) -> Option<u64> {
-    let mut filled = 0;
-    for slot in slots {
-        let (length, behind) = crate::value::length(run);
-        if length > 0 {
-            (*slot, run) = behind.split_at_checked(length)?;
-            filled += 1;
-        } else {
-            run = behind;
-        }
-    }
-    Some(filled)
-}
-
-fn text<'a>(texts: &Texts<'a>, at: u8) -> &'a [u8] {
-    texts.get(usize::from(at)).copied().unwrap_or_default()
-}
-
 /// Writes an attribute of a fact that is there; whether it has a value.
 fn one(top: &Attribute, texts: &Texts<'_>, study: &Study, leaves: &mut u64, out: &mut Vec<u8>) -> Option<bool> {
-    let own = text(texts, top.text);
+    let own = texts.get(top.text);
     match top.how {
         How::Text(most) => Some(string(top, own, most, out)?),
         How::Number(most) => {
@@ -246,13 +281,13 @@ fn one(top: &Attribute, texts: &Texts<'_>, study: &Study, leaves: &mut u64, out:
             out.extend_from_slice(b"]}");
             Some(true)
         }
-        How::Name(most) => name(top, [own, text(texts, top.text + 1), text(texts, top.text + 2)], most, out),
+        How::Name(most) => name(top, [own, texts.get(top.text + 1), texts.get(top.text + 2)], most, out),
         How::Offset => {
             if own.is_empty() {
                 return Some(false);
             }
             // It dates the time before it, or nothing.
-            if text(texts, top.text - 1).is_empty() {
+            if texts.get(top.text - 1).is_empty() {
                 return None;
             }
             string(top, own, usize::MAX, out)
@@ -260,7 +295,7 @@ fn one(top: &Attribute, texts: &Texts<'_>, study: &Study, leaves: &mut u64, out:
         How::Modalities => modalities(top, study, leaves, out),
         How::Item(first, count) => item(top, PLAN.inside.get(usize::from(first)..usize::from(first + count))?, texts, out),
         How::Other => {
-            let any = (0..top.texts).any(|text_of| !text(texts, top.text + text_of).is_empty());
+            let any = (0..top.texts).any(|text_of| !texts.get(top.text + text_of).is_empty());
             if any { None } else { Some(false) }
         }
     }
@@ -331,14 +366,14 @@ fn item(top: &Attribute, inside: &[Attribute], texts: &Texts<'_>, out: &mut Vec<
     out.extend_from_slice(&top.head);
     let begin = out.len();
     for sub in inside {
-        let own = text(texts, sub.text);
+        let own = texts.get(sub.text);
         if own.is_empty() {
             continue;
         }
         let How::Text(most) = sub.how else { return None };
         if sub.shares {
             // With a designator a code that fits stands in the first of its attributes.
-            if own.len() > limit(Vr::Sh).0 || text(texts, sub.text + 1).is_empty() {
+            if own.len() > limit(Vr::Sh).0 || texts.get(sub.text + 1).is_empty() {
                 return None;
             }
             if most != limit(Vr::Sh).0 {

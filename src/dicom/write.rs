@@ -3,6 +3,7 @@
 use super::offset::Offsets;
 use super::select::Select;
 use super::short;
+use super::usual::Usual;
 use super::walk::Walk;
 use crate::json::text::Json;
 use crate::loss::{LossReport, Mapped};
@@ -105,6 +106,7 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
     for series in study.series() {
         let mut first_of_series = true;
         let mut frame = None;
+        let mut usual = Usual::default();
         if rows == Rows::Series {
             let offsets = Offsets::of(study, Some(series));
             walk.of_study(first);
@@ -123,8 +125,10 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
                     let frame = walk.frame(series, &offsets);
                     (offsets, frame)
                 });
-                walk.of_instance(instance);
-                walk.instance(frame, out);
+                if first_of_series || !usual.write(&mut walk, instance, frame, out) {
+                    walk.of_instance(instance);
+                    walk.instance(frame, out);
+                }
                 walk.end([first, first_of_series], offsets);
                 (first, first_of_series) = (false, false);
             } else {

@@ -2,6 +2,7 @@
 
 use super::spell::is_normal;
 use crate::grammar::fhir_date::{Found, Part, fhir_date};
+use crate::grammar::plain::uid;
 use crate::json::tree::Name;
 use crate::json::words::{number, plain_ascii};
 use crate::kind::is_one_group;
@@ -64,17 +65,35 @@ pub(super) struct Values<'v> {
     texts: [&'v str; TEXTS],
     wanted: usize,
     id: Option<(&'v str, bool)>,
+    /// A day, whether it has a time, and where its texts belong.
+    day: Option<(&'v str, bool, usize)>,
     /// Of elements that were met before the leaves that are cells, and those that say what the others are.
     pub(super) leaves: u64,
     pub(super) used: u64,
 }
 
 impl<'v> Values<'v> {
+    pub(super) const fn new() -> Self {
+        Values { texts: [""; TEXTS], wanted: 0, id: None, day: None, leaves: 0, used: 0 }
+    }
+
+    fn clear(&mut self) {
+        (self.wanted, self.id, self.day, self.leaves, self.used) = (0, None, None, 0, 0);
+    }
+
     fn push(&mut self, text: &'v str) {
         if let Some(slot) = self.texts.get_mut(self.wanted) {
             *slot = text;
             self.wanted += 1;
         }
+    }
+
+    /// Puts the day together in `room`; whether it is one that is kept as it is written.
+    pub(super) fn put_day(&mut self, room: &'v mut String) -> bool {
+        let Some((text, timed, at)) = self.day else { return true };
+        let Some(parts) = day(text, timed, room) else { return false };
+        self.texts.iter_mut().skip(at).zip(parts).take(if timed { 3 } else { 1 }).for_each(|(slot, part)| *slot = part);
+        true
     }
 
     pub(super) fn all(&self) -> &[&'v str] {
@@ -112,16 +131,17 @@ impl Pattern {
         Some(pattern)
     }
 
-    /// What the entry at the start of `text` holds in the gaps, if it fits, and how long it is. Days are put together in `room`, which is empty.
-    pub(super) fn fit<'v>(&self, text: &'v str, memos: &'v Memos, room: &'v mut String) -> Result<(Values<'v>, usize), Misfit> {
-        let mut values = Values { texts: [""; TEXTS], wanted: 0, id: None, leaves: 0, used: 0 };
-        let (mut rest, mut from, mut started) = (text, 0, None);
+    /// What the entry at the start of `text` holds in the gaps, if it fits; how long it is. Its day is still to be put together.
+    pub(super) fn fit<'v>(&self, text: &'v str, memos: &'v Memos, values: &mut Values<'v>) -> Result<usize, Misfit> {
+        values.clear();
+        let (mut rest, mut from) = (text, 0);
         for Step { end, gap } in &self.steps {
             let same = self.same.get(from..*end).unwrap_or("");
             rest = rest.strip_prefix(same).ok_or(Misfit::Other)?;
             from = *end;
             let len = match gap {
                 Gap::None => continue,
+                Gap::Text(Vr::Ui) => uid(rest.as_bytes()).ok_or(Misfit::Other)?,
                 Gap::Digits | Gap::LostNumber => number(rest.as_bytes()).map_err(|_| Misfit::Other)?,
                 Gap::Memo(table) => {
                     let memo = memos.find(*table, rest).ok_or(Misfit::New(*table))?;
@@ -137,6 +157,7 @@ impl Pattern {
             let good = match gap {
                 Gap::None | Gap::Memo(_) => continue,
                 Gap::LostNumber => continue,
+                Gap::Text(Vr::Ui) => true,
                 Gap::Text(vr) => is_normal(value, *vr),
                 Gap::Digits => is_normal(value, Vr::Is),
                 Gap::Name => is_one_group(value) && is_trimmed(value),
@@ -147,7 +168,7 @@ impl Pattern {
                     is_trimmed(value)
                 }
                 Gap::Started(timed) => {
-                    started = Some((value, *timed, values.wanted));
+                    values.day = Some((value, *timed, values.wanted));
                     (1..gap.texts()).for_each(|_| values.push(""));
                     true
                 }
@@ -159,15 +180,11 @@ impl Pattern {
                 values.push(value);
             }
         }
-        if let Some((value, timed, at)) = started {
-            let parts = day(value, timed, room).ok_or(Misfit::Other)?;
-            values.texts.iter_mut().skip(at).zip(parts.into_iter().take(if timed { 3 } else { 1 })).for_each(|(slot, part)| *slot = part);
-        }
         let uid = values.texts.get(self.uid).copied().unwrap_or("");
         if values.id.is_some_and(|(id, same)| (id == uid) != same) {
             return Err(Misfit::Other);
         }
-        Ok((values, text.len() - rest.len()))
+        Ok(text.len() - rest.len())
     }
 }
 
@@ -176,8 +193,8 @@ fn is_trimmed(text: &str) -> bool {
     matches!(text.as_bytes(), [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'])
 }
 
-/// A day, its time and their offset as they stand in the record, if they are written there as they are; no time: a day alone.
-pub(super) fn day<'r>(text: &str, timed: bool, room: &'r mut String) -> Option<[&'r str; 3]> {
+/// A day, its time and their offset as they stand in the record, if they stand there as they are written; not `timed`: a day alone. `room` is empty.
+fn day<'r>(text: &str, timed: bool, room: &'r mut String) -> Option<[&'r str; 3]> {
     let Found::Day(day) = fhir_date(text) else { return None };
     [day.year, day.month, day.day].into_iter().for_each(|part| room.push_str(part));
     let clock = match (day.time, day.offset) {

@@ -100,12 +100,13 @@ impl Replay {
         options: &Options,
     ) -> Result<Option<Fitted<'_>>, ()> {
         let (last, mut found) = (self.last, None);
+        let mut values = Values::new();
+        self.day.clear();
         for at in core::iter::once(last).chain((0..self.pages.len()).filter(|at| *at != last)) {
             let Some(page) = self.pages.get_mut(at).filter(|page| page.in_entry == in_entry) else { continue };
-            self.day.clear();
-            match page.pattern.fit(text, &self.memos, &mut self.day) {
-                Ok((values, len)) => {
-                    if !page.make(&values, assembler, options)? {
+            match page.pattern.fit(text, &self.memos, &mut values) {
+                Ok(len) => {
+                    if !values.put_day(&mut self.day) || !page.make(&values, assembler, options)? {
                         return Ok(None);
                     }
                     page.fitted = true;

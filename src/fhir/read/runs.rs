@@ -6,10 +6,10 @@
 use super::spell::is_normal;
 use crate::fhir::found::{URI, URN_OID};
 use crate::fhir::shape::Shape;
+use crate::grammar::plain;
 use crate::json::quick::{Lists, Quick};
 use crate::json::scan::{Next, Scanner};
 use crate::json::tree::{Id, Name, What};
-use crate::json::words::plain_ascii;
 use crate::table::Vr;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -208,10 +208,9 @@ impl Form {
     }
 }
 
-/// The UID at the start of a text, to the quote that ends it, and what is behind.
+/// The UID at the start of a text, and what is behind.
 fn uid(text: &str) -> Option<(&str, &str)> {
-    let (uid, rest) = text.split_at_checked(plain_ascii(text.as_bytes())?)?;
-    is_normal(uid, Vr::Ui).then_some((uid, rest))
+    text.split_at_checked(plain::uid(text.as_bytes())?)
 }
 
 /// The number at the start of a text, and what is behind. A sign, a fraction or an exponent is no part of it, and of no form.

@@ -112,6 +112,12 @@ pub(crate) fn run(text: &str, fields: usize) -> &str {
 
 /// The field of a run of one item of one field.
 pub(crate) fn only(run: &str) -> Option<&str> {
+    if let [1, length, ..] = run.as_bytes() {
+        // Most are short.
+        if *length < MORE {
+            return run.get(2..2 + usize::from(*length));
+        }
+    }
     let mut rest = run;
     if take_length(&mut rest) != 1 {
         return None;

@@ -38,7 +38,8 @@ pub(super) struct Usual {
 
 impl Usual {
     /// Writes the data set of an instance, if it is a usual one; whether it did. Nothing is lost of it, and it is no first of its series.
-    pub(super) fn write<'a>(&mut self, walk: &mut Walk<'a>, instance: Instance<'a>, frame: &Frame, out: &mut Vec<u8>) -> bool {
+    /// `left` instances come, this one among them.
+    pub(super) fn write<'a>(&mut self, walk: &mut Walk<'a>, instance: Instance<'a>, left: usize, frame: &Frame, out: &mut Vec<u8>) -> bool {
         let Some((uid, class, number)) = instance.usual() else { return false };
         let fits = uid.len() <= limit(Vr::Ui).0 && is_plain(uid.as_bytes()) && number.len() <= limit(Vr::Is).0;
         if !fits {
@@ -52,12 +53,13 @@ impl Usual {
             None => {
                 let Some(text) = walk.usual(instance, class, !number.is_empty(), frame) else { return false };
                 self.made += 1;
+                // Others are as long.
+                out.reserve((text.text.len() + 2 * uid.len() + number.len()).saturating_mul(left));
                 self.texts.push(text);
                 self.texts.len() - 1
             }
         };
         let Some(text) = self.texts.get(at) else { return false };
-        out.reserve(text.text.len() + 2 * uid.len() + number.len());
         let mut from = 0;
         for (to, gap) in &text.gaps {
             out.extend_from_slice(text.text.get(from..*to).unwrap_or_default());

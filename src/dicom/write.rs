@@ -115,7 +115,9 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
             walk.end([first, true], &offsets);
             (first, first_of_series) = (false, false);
         }
-        for instance in series.instances() {
+        let instances = series.instances();
+        let count = instances.len();
+        for (n, instance) in instances.enumerate() {
             if rows.level() == Level::Instance {
                 // What all instances of a series share is written once, and copied.
                 let (offsets, frame) = frame.get_or_insert_with(|| {
@@ -125,7 +127,7 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
                     let frame = walk.frame(series, &offsets);
                     (offsets, frame)
                 });
-                if first_of_series || !usual.write(&mut walk, instance, frame, out) {
+                if first_of_series || !usual.write(&mut walk, instance, count - n, frame, out) {
                     walk.of_instance(instance);
                     walk.instance(frame, out);
                 }

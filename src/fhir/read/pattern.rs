@@ -1,8 +1,7 @@
 //! The text of an entry as a pattern: bytes that are the same in every entry, and gaps between them.
 
 use super::spell::is_normal;
-use crate::grammar::fhir_date::{Found, Part, fhir_date};
-use crate::grammar::plain::uid;
+use crate::grammar::plain::{self, uid};
 use crate::json::tree::Name;
 use crate::json::words::{number, plain_ascii};
 use crate::kind::is_one_group;
@@ -31,8 +30,10 @@ pub(super) enum Gap {
     Digits,
     /// A day; with its time and offset, if so.
     Started(bool),
-    /// The id of the resource: whether it is the study's UID.
-    Id(bool),
+    /// A string that is another than the study's UID.
+    Other,
+    /// The study's UID, once more.
+    Again,
     /// A URL without a query.
     Url,
     /// A string that is lost.
@@ -49,7 +50,7 @@ impl Gap {
         match self {
             Gap::Text(_) | Gap::Name | Gap::Digits | Gap::Memo(_) | Gap::Started(false) => 1,
             Gap::Started(true) => 3,
-            Gap::None | Gap::Id(_) | Gap::Url | Gap::Lost | Gap::LostNumber => 0,
+            Gap::None | Gap::Other | Gap::Again | Gap::Url | Gap::Lost | Gap::LostNumber => 0,
         }
     }
 }
@@ -64,7 +65,7 @@ struct Step {
 pub(super) struct Values<'v> {
     texts: [&'v str; TEXTS],
     wanted: usize,
-    id: Option<(&'v str, bool)>,
+    other: &'v str,
     /// A day, whether it has a time, and where its texts belong.
     day: Option<(&'v str, bool, usize)>,
     /// Of elements that were met before the leaves that are cells, and those that say what the others are.
@@ -74,11 +75,11 @@ pub(super) struct Values<'v> {
 
 impl<'v> Values<'v> {
     pub(super) const fn new() -> Self {
-        Values { texts: [""; TEXTS], wanted: 0, id: None, day: None, leaves: 0, used: 0 }
+        Values { texts: [""; TEXTS], wanted: 0, other: "", day: None, leaves: 0, used: 0 }
     }
 
     fn clear(&mut self) {
-        (self.wanted, self.id, self.day, self.leaves, self.used) = (0, None, None, 0, 0);
+        (self.wanted, self.other, self.day, self.leaves, self.used) = (0, "", None, 0, 0);
     }
 
     fn push(&mut self, text: &'v str) {
@@ -150,21 +151,26 @@ impl Pattern {
                     values.used += memo.used;
                     memo.text.len()
                 }
+                Gap::Again => {
+                    let uid = values.texts.get(self.uid).copied().unwrap_or("");
+                    rest = rest.strip_prefix(uid).ok_or(Misfit::Other)?;
+                    continue;
+                }
                 _ => plain_ascii(rest.as_bytes()).ok_or(Misfit::Other)?,
             };
             let (value, behind) = rest.split_at_checked(len).ok_or(Misfit::Other)?;
             rest = behind;
             let good = match gap {
-                Gap::None | Gap::Memo(_) => continue,
-                Gap::LostNumber => continue,
+                Gap::None | Gap::Memo(_) | Gap::Again | Gap::LostNumber => continue,
                 Gap::Text(Vr::Ui) => true,
+                // Any printable text.
+                Gap::Text(Vr::Lo | Vr::Sh | Vr::St | Vr::Uc | Vr::Ur | Vr::Ut) | Gap::Lost => is_trimmed(value),
                 Gap::Text(vr) => is_normal(value, *vr),
                 Gap::Digits => is_normal(value, Vr::Is),
                 Gap::Name => is_one_group(value) && is_trimmed(value),
                 Gap::Url => is_trimmed(value) && !value.as_bytes().contains(&b'?'),
-                Gap::Lost => is_trimmed(value),
-                Gap::Id(same) => {
-                    values.id = Some((value, *same));
+                Gap::Other => {
+                    values.other = value;
                     is_trimmed(value)
                 }
                 Gap::Started(timed) => {
@@ -180,8 +186,7 @@ impl Pattern {
                 values.push(value);
             }
         }
-        let uid = values.texts.get(self.uid).copied().unwrap_or("");
-        if values.id.is_some_and(|(id, same)| (id == uid) != same) {
+        if !values.other.is_empty() && values.texts.get(self.uid) == Some(&values.other) {
             return Err(Misfit::Other);
         }
         Ok(text.len() - rest.len())
@@ -195,20 +200,23 @@ fn is_trimmed(text: &str) -> bool {
 
 /// A day, its time and their offset as they stand in the record, if they stand there as they are written; not `timed`: a day alone. `room` is empty.
 fn day<'r>(text: &str, timed: bool, room: &'r mut String) -> Option<[&'r str; 3]> {
-    let Found::Day(day) = fhir_date(text) else { return None };
-    [day.year, day.month, day.day].into_iter().for_each(|part| room.push_str(part));
-    let clock = match (day.time, day.offset) {
-        (Part::Absent, Part::Absent) if !timed => return Some([room, "", ""]).filter(|[day, ..]| is_normal(day, Vr::Da)),
-        (Part::Good(clock), Part::Good(zone)) if timed => [clock.get(..2), clock.get(3..5), clock.get(6..), zone.get(..3), zone.get(4..)],
+    let (date, clock) = text.split_at_checked(10)?;
+    let [_, _, _, _, b'-', _, _, b'-', _, _] = date.as_bytes() else { return None };
+    let parts = match clock.as_bytes() {
+        [] if !timed => [""; 5],
+        // A leap second is left to the grammar.
+        [b'T', _, _, b':', _, _, b':', b'0'..=b'5', _, .., b'+' | b'-', _, _, b':', _, _] if timed => {
+            let zone = clock.len() - 6;
+            [clock.get(1..3)?, clock.get(4..6)?, clock.get(7..zone)?, clock.get(zone..zone + 3)?, clock.get(zone + 4..)?]
+        }
         _ => return None,
     };
-    for part in clock {
-        room.push_str(part?);
+    for part in [date.get(..4)?, date.get(5..7)?, date.get(8..)?].into_iter().chain(parts) {
+        room.push_str(part);
     }
     let (day, clock) = room.split_at_checked(8)?;
-    let (time, offset) = clock.split_at_checked(clock.len().checked_sub(5)?)?;
-    // What is cut at fixed places must be put together as it was.
-    let good = is_normal(day, Vr::Da) && is_normal(time, Vr::Tm) && is_normal(offset, Vr::Offset) && text.len() == room.len() + 6;
+    let (time, offset) = clock.split_at_checked(clock.len().saturating_sub(5))?;
+    let good = plain::is_day(day.as_bytes()) && (!timed || plain::is_time(time.as_bytes()) && plain::is_offset(offset.as_bytes()));
     good.then_some([day, time, offset])
 }
 
@@ -248,6 +256,62 @@ impl Memos {
             Some((_, memos)) if memos.iter().any(|known| known.text == memo.text) => {}
             Some((_, memos)) => memos.push(memo),
             None => self.tables.push((table, Vec::from([memo]))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fhir::found::{Found, Leaf};
+    use crate::kind::{DateTime, Fill, Outcome, Spell};
+    use crate::options::Options;
+
+    /// What the general path makes of a day, without remark.
+    fn generally(text: &str) -> Option<[String; 3]> {
+        let mut fill = Fill::default();
+        let cx = crate::kind::Cx { options: &Options::default(), shape: crate::fhir::shape::Shape::Text };
+        DateTime::from_fhir(&Found::Text(Leaf { text, id: Some(1) }), &cx, &mut fill);
+        let remarked = fill.outcomes.iter().any(|(_, outcome)| *outcome != Outcome::Used);
+        let [day, time, offset, ..] = fill.fields.map(|filled| String::from(filled.text));
+        let normal =
+            [(&day, Vr::Da), (&time, Vr::Tm), (&offset, Vr::Offset)].into_iter().all(|(text, vr)| text.is_empty() || is_normal(text, vr));
+        (!remarked && normal).then_some([day, time, offset])
+    }
+
+    fn agrees(text: &str) -> bool {
+        let found = [false, true].map(|timed| day(text, timed, &mut String::new()).map(|parts| parts.map(String::from)));
+        let found: Vec<[String; 3]> = found.into_iter().flatten().collect();
+        assert!(found.iter().all(|found| Some(found) == generally(text).as_ref()), "{text}");
+        !found.is_empty()
+    }
+
+    #[test]
+    fn days_are_as_the_general_path_has_them() {
+        for good in ["2024-02-29", "2024-01-14T13:22:42+01:00", "1999-12-31T23:59:59.123456-11:30"] {
+            assert!(agrees(good), "{good}");
+        }
+        for other in [
+            "2023-02-29",
+            "2024-01",
+            "2024-01-14T13:22:42Z",
+            "2024-01-14T13:22:42.1234567+01:00",
+            "2024-01-14T13:22:60+01:00",
+            "2024-01-14T13:22:42-00:00",
+            "2024-01-14T13:22:42+12:00",
+            "2024-01-14T24:22:42+01:00",
+            "2024-01-14T13:22:42.+01:00",
+            "2024-01-14T13:22+01:00",
+            "2024-01-14 13:22:42+01:00",
+        ] {
+            assert!(!agrees(other), "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_is_the_general_way(text in "(1[789]|20)[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.][0-9]{0,7})?(Z|[+-][01][0-9]:[0-6][0-9]))?[ Z]?") {
+            agrees(&text);
         }
     }
 }

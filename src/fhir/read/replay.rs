@@ -166,6 +166,12 @@ impl Page {
 /// A leaf that became a cell.
 type OfCell<'m> = (Id, &'m Cell);
 
+/// The record that it made: its facts, and which of their fields are noted.
+struct Record<'r> {
+    rows: Vec<(RowRef, &'r str)>,
+    noted: Vec<(RowRef, u32)>,
+}
+
 /// A member of the study: its node, its name, and where its value stands in the text.
 struct Member {
     id: Id,
@@ -193,14 +199,17 @@ impl<'m> Model<'m, '_> {
         }
         let cells = self.cells()?;
         let members = self.members()?;
+        let record = Record { rows: assembler.rows_of_last(), noted: assembler.noted_of_last() };
         let (mut gaps, mut sources, mut uid) = (Vec::new(), Vec::new(), None);
         let (mut leaves, mut used, mut new) = (0, 0, Vec::new());
-        if let Some(gap) = self.url() {
-            gaps.push(gap);
+        let own_uid = cells.iter().find(|(_, cell)| cell.row == Some(row::STUDY_UID.into())).and_then(|(_, cell)| self.text_of(cell))?;
+        if let Some((gap, from, to)) = self.url(own_uid, members.first()?.from) {
+            uid = (gap.texts() > 0).then_some(0);
+            gaps.push((gap, from, to));
         }
         for member in &members {
             let own = self.gaps_of(member, &cells);
-            match self.memo(member, &cells, own.is_empty(), assembler) {
+            match self.memo(member, &cells, own.is_empty(), &record) {
                 Some((row, memo)) => {
                     sources.push((row, None, texts_of(&gaps)));
                     gaps.push((Gap::Memo(member.name), member.from, member.to));
@@ -209,10 +218,18 @@ impl<'m> Model<'m, '_> {
                 }
                 None => {
                     for (gap, from, to, cell) in own {
+                        let next = texts_of(&gaps);
+                        // The UID mostly stands in several places: where it stands first it is looked at.
+                        let gap = match gap {
+                            Gap::Again | Gap::Text(Vr::Ui) if uid.is_some() => Gap::Again,
+                            Gap::Again => Gap::Text(Vr::Ui),
+                            gap => gap,
+                        };
+                        if gap == Gap::Text(Vr::Ui) {
+                            uid = Some(next);
+                        }
                         if let Some(cell) = cell {
-                            let row = cell.row?;
-                            uid = uid.or((row == row::STUDY_UID.into()).then(|| texts_of(&gaps)));
-                            sources.push((row, Some(cell.field), texts_of(&gaps)));
+                            sources.push((cell.row?, Some(cell.field), if gap == Gap::Again { uid? } else { next }));
                         }
                         gaps.push((gap, from, to));
                     }
@@ -222,7 +239,7 @@ impl<'m> Model<'m, '_> {
         // Behind the resource may stand the URL, which is then in no order.
         gaps.sort_by_key(|(_, from, _)| *from);
         let wanted = texts_of(&gaps);
-        let rows = assembler.rows_of_last();
+        let rows = &record.rows;
         let all_of = |of: &(RowRef, Option<u8>, usize)| rows.iter().any(|(row, _)| *row == of.0);
         if wanted > TEXTS || !sources.iter().all(all_of) {
             return None;
@@ -237,7 +254,7 @@ impl<'m> Model<'m, '_> {
         Some(Page {
             pattern,
             anew,
-            noted: assembler.noted_of_last(),
+            noted: record.noted,
             used: self.used.checked_sub(used)?,
             losses: self.told.to_vec(),
             in_entry: self.in_entry,
@@ -286,11 +303,14 @@ impl<'m> Model<'m, '_> {
         scanner.member(&mut items).ok()?.is_none().then_some(members)
     }
 
-    /// The URL of the entry.
-    fn url(&self) -> Option<(Gap, usize, usize)> {
+    /// The URL of the entry. Mostly it stands before the study, and ends with the UID.
+    fn url(&self, uid: &str, study: usize) -> Option<(Gap, usize, usize)> {
         let url = self.tree.member(self.root, named!("fullUrl")).filter(|_| self.in_entry)?;
         let (text, from) = self.plain(url)?;
-        (self.fate(url) == Some(Fate::Used)).then_some((Gap::Url, from, from + text.len()))
+        let to = from + text.len();
+        let before = text.strip_suffix(uid).filter(|before| from < study && before.ends_with([':', '/']));
+        let gap = before.map_or((Gap::Url, from, to), |before| (Gap::Text(Vr::Ui), from + before.len(), to));
+        (self.fate(url) == Some(Fate::Used)).then_some(gap)
     }
 
     /// What became of a leaf of which nothing is remarked.
@@ -333,10 +353,10 @@ impl<'m> Model<'m, '_> {
     fn id(&self, leaf: Id, cells: &[OfCell<'m>]) -> Option<Gap> {
         let own = cells.iter().any(|(_, cell)| cell.row == Some(row::STUDY_UID.into()) && self.text_of(cell) == self.tree.text(leaf));
         match self.fate(leaf)? {
-            Fate::Used if own => Some(Gap::Id(true)),
+            Fate::Used if own => Some(Gap::Again),
             // One that the caller gave is understood.
             Fate::Open if !own && !matches!(self.options.id, IdPolicy::Given(_)) && self.tree.what(leaf) == Some(What::Text) => {
-                Some(Gap::Id(false))
+                Some(Gap::Other)
             }
             _ => None,
         }
@@ -380,7 +400,7 @@ impl<'m> Model<'m, '_> {
     }
 
     /// What a member means as a whole, if all of it is one fact that nothing else says, and nothing of it is told.
-    fn memo(&self, member: &Member, cells: &[OfCell<'m>], no_gaps: bool, assembler: &Assembler) -> Option<(RowRef, Memo)> {
+    fn memo(&self, member: &Member, cells: &[OfCell<'m>], no_gaps: bool, record: &Record<'_>) -> Option<(RowRef, Memo)> {
         let text = self.text.get(member.from..member.to).filter(|text| no_gaps && text.len() <= MEMO)?;
         let span = self.tree.span(member.id);
         let is_within = |leaf: &Id| span.contains(leaf);
@@ -390,7 +410,7 @@ impl<'m> Model<'m, '_> {
             && self.room.set.cells.iter().all(|cell| cell.leaf || cell.row != Some(row))
             && row.row().is_some_and(|row| row.lifts == 0)
             && row.level == Level::Study
-            && !assembler.noted_of_last().iter().any(|(noted, _)| *noted == row);
+            && !record.noted.iter().any(|(noted, _)| *noted == row);
         let (mut leaves, mut used) = (0, 0);
         for leaf in span.clone().filter(|id| self.tree.is_leaf(*id)) {
             match self.fate(leaf)? {
@@ -399,8 +419,7 @@ impl<'m> Model<'m, '_> {
                 Fate::Open | Fate::Lost(_) => return None,
             }
         }
-        let rows = assembler.rows_of_last();
-        let (_, run) = rows.iter().find(|(known, _)| *known == row)?;
+        let (_, run) = record.rows.iter().find(|(known, _)| *known == row)?;
         // A scalar may be the beginning of another.
         (alone && text.starts_with(['[', '{'])).then(|| (row, Memo { text: text.into(), run: (*run).into(), leaves, used }))
     }

@@ -154,7 +154,8 @@ fn main() {
         // For profilers, for other programs to be compared with, and for eyes.
         let job = || {
             if file.contains("to-dicom") {
-                support::to_rows(&text, dicom::Rows::Study, &options)
+                let rows = if file.contains("instances") { dicom::Rows::Instances } else { dicom::Rows::Study };
+                support::to_rows(&text, rows, &options)
             } else {
                 support::to_bundle(&text, &options)
             }

@@ -112,6 +112,12 @@ pub(crate) fn run(text: &str, fields: usize) -> &str {
 
 /// The field of a run of one item of one field.
 pub(crate) fn only(run: &str) -> Option<&str> {
+    if let [1, length, ..] = run.as_bytes() {
+        // Most are short.
+        if *length < MORE {
+            return run.get(2..2 + usize::from(*length));
+        }
+    }
     let mut rest = run;
     if take_length(&mut rest) != 1 {
         return None;
@@ -154,11 +160,11 @@ fn push_length(out: &mut String, mut n: usize) {
     out.push(char::from(n as u8));
 }
 
-fn take_length(rest: &mut &str) -> usize {
-    let mut n = 0_usize;
-    let mut shift = 0;
-    let mut taken = 0;
-    for byte in rest.bytes() {
+/// The length at the start of a run, and what is behind.
+#[inline]
+pub(crate) fn length(run: &[u8]) -> (usize, &[u8]) {
+    let (mut n, mut shift, mut taken) = (0_usize, 0, 0);
+    for byte in run {
         taken += 1;
         n |= usize::from(byte & (MORE - 1)) << shift;
         shift += 6;
@@ -166,7 +172,12 @@ fn take_length(rest: &mut &str) -> usize {
             break;
         }
     }
-    *rest = rest.get(taken..).unwrap_or("");
+    (n, run.get(taken..).unwrap_or_default())
+}
+
+fn take_length(rest: &mut &str) -> usize {
+    let (n, behind) = length(rest.as_bytes());
+    *rest = rest.get(rest.len() - behind.len()..).unwrap_or("");
     n
 }
 

@@ -6,7 +6,7 @@ mod support;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
-use support::{fast_laws, fhir_laws, laws, search_laws};
+use support::{fast_laws, fhir_fast_laws, fhir_laws, laws, search_laws};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -164,6 +164,11 @@ proptest! {
     #[test]
     fn fast_path(bytes in vec(any::<u8>(), 0..600)) {
         fast_laws::grown(&bytes);
+    }
+
+    #[test]
+    fn fhir_fast_path(bytes in vec(any::<u8>(), 0..400)) {
+        fhir_fast_laws::grown(&bytes);
     }
 }
 
@@ -349,17 +354,29 @@ fn fast_path_of_rows_that_nearly_repeat() {
 }
 
 /// Faults that were found and mended: fast paths that went too deep, read on where strict reading ends, kept silent of the row beyond a limit;
-/// an offset that contradicted another and was not told.
+/// an offset that contradicted another and was not told; strings that are no JSON where a VR belongs.
 #[test]
 fn fast_path_faults() {
     use fhir_dicomweb::{Options, dicom};
-    let faults: [(&str, &dyn Fn()); 4] = [
+    let faults: [(&str, &dyn Fn()); 5] = [
         ("depth", &|| {
             let options = &mut Options::default();
             options.limits.depth = 2;
             let text = br#"[{"0020000D":{"vr":"UI","Value":["1.2.1"]}}]"#;
             let codes = [dicom::read(text, options), dicom::read_plainly(text, options, &mut |_| {})].map(|read| read.map(|_| ()));
             assert_eq!(codes[0], codes[1]);
+        }),
+        ("escape", &|| {
+            // No JSON: an escape that there is none of, and a control character, where a VR belongs.
+            for vr in ["\\O", "\u{1}O", "L\n"] {
+                let text = format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2.1"]}},"00291010":{{"vr":"{vr}","Value":["a"]}}}}]"#);
+                let codes = [
+                    dicom::read(text.as_bytes(), &Options::default()),
+                    dicom::read_plainly(text.as_bytes(), &Options::default(), &mut |_| {}),
+                ];
+                let [one, two] = codes.map(|read| read.map(|_| ()).map_err(|error| (error.code(), error.offset())));
+                assert_eq!(one, two);
+            }
         }),
         ("strict", &|| {
             let options = &mut Options::default();

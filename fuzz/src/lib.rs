@@ -8,8 +8,12 @@ pub mod facade_driver;
 pub mod facade_laws;
 #[path = "../../tests/support/fast_laws.rs"]
 pub mod fast_laws;
+#[path = "../../tests/support/fhir_fast_laws.rs"]
+pub mod fhir_fast_laws;
 #[path = "../../tests/support/fhir_laws.rs"]
 pub mod fhir_laws;
+#[path = "../../tests/support/fhir_repeat.rs"]
+pub mod fhir_repeat;
 #[path = "../../tests/support/generate.rs"]
 pub mod generate;
 #[path = "../../tests/support/laws.rs"]

@@ -4,20 +4,15 @@ use super::finish::{contradict, references};
 use super::record::{Entry, Record};
 use crate::loss::{Code, Sink};
 use crate::study::{Extra, run};
-use crate::table::{Level, RowRef, row};
-use crate::value::FIELDS;
+use crate::table::{Level, RowRef};
+use crate::value::{self, FIELDS};
 use alloc::vec::Vec;
 
 /// The same instance twice in a series is one: identical copies are silent, what differs is a conflict, what is missing is filled.
 pub(super) fn each_once(record: &mut Record, sink: &mut Sink<'_>) {
     let uid = |entry: &Entry| -> &str {
-        entry
-            .instance
-            .facts
-            .first()
-            .and_then(|at| run(&record.arena, row::INSTANCE_UID.into(), *at))
-            .and_then(|mut items| items.next())
-            .map_or("", |[uid, ..]| uid)
+        let [uid, ..] = entry.instance.facts;
+        if uid == 0 { "" } else { record.arena.get(uid as usize..).and_then(value::only).unwrap_or("") }
     };
     let ascending = record.instances.is_sorted_by(|a, b| a.series < b.series || a.series == b.series && uid(a) < uid(b));
     if ascending {

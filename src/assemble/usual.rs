@@ -2,10 +2,12 @@
 
 use super::{Assembler, record};
 use crate::error::{Error, Kind};
+use crate::grow;
 use crate::loss::Sink;
 use crate::options::Options;
-use crate::table::RowRef;
-use crate::value::FIELDS;
+use crate::table::{RowRef, row};
+use crate::value::{self, FIELDS};
+use alloc::vec::Vec;
 
 impl Assembler {
     /// Takes an instance of the study that the data set before was of, and of this series of it: as a data set would be taken that says of
@@ -37,5 +39,63 @@ impl Assembler {
         record.carried += leaves;
         sink.report.carry(leaves);
         if record.is_full() { Err(Error::new(Kind::Limit)) } else { Ok(()) }
+    }
+
+    /// As [`Self::take_instance`], of instances that differ in UID and number (which may be empty) and have one class, perhaps empty.
+    pub(crate) fn take_instances<'f>(
+        &mut self,
+        series: &str,
+        class: &str,
+        mut instances: impl Iterator<Item = (&'f str, &'f str)>,
+        options: &Options,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Error> {
+        let Some((uid, number)) = instances.next() else { return Ok(()) };
+        let facts = [(RowRef::from(row::INSTANCE_UID), uid), (row::INSTANCE_CLASS.into(), class), (row::INSTANCE_NUMBER.into(), number)];
+        self.take_instance(series, facts.into_iter().filter(|(_, text)| !text.is_empty()), options, sink)?;
+        let Some(record) = self.records.get_mut(self.last as usize) else { return Ok(()) };
+        let Some(first) = record.instances.last().copied() else { return Ok(()) };
+        let (mut leaves, of_class) = (0, u64::from(!class.is_empty()));
+        for (uid, number) in instances {
+            self.instances += 1;
+            if self.instances > options.limits.instances {
+                return Err(Error::new(Kind::LimitInstances));
+            }
+            let mut entry = first;
+            entry.row = self.row;
+            self.row += 1;
+            let [own_uid, _, own_number] = &mut entry.instance.facts;
+            for (at, text) in [(own_uid, uid), (own_number, number)] {
+                *at = if text.is_empty() { 0 } else { record.arena.len() as u32 };
+                if !text.is_empty() {
+                    value::push_one(&mut record.arena, text);
+                    leaves += 1;
+                }
+            }
+            leaves += of_class;
+            grow::push(&mut record.instances, entry);
+            if record.is_full() {
+                return Err(Error::new(Kind::Limit));
+            }
+        }
+        record.carried += leaves;
+        sink.report.carry(leaves);
+        Ok(())
+    }
+
+    /// The facts of the record that the last data set made of which fields are noted, with these fields.
+    pub(crate) fn noted_of_last(&self) -> Vec<(RowRef, u32)> {
+        let facts = self.records.full(self.taken.record).into_iter().flat_map(|record| record.facts.iter().enumerate());
+        facts.filter(|(_, slot)| slot.noted != 0).map(|(at, slot)| (RowRef::of_ordinal(at), slot.noted)).collect()
+    }
+
+    /// Notes fields of the record that was made last.
+    pub(crate) fn note_last(&mut self, noted: &[(RowRef, u32)]) {
+        // A record without notes may stay lean.
+        let last = self.records.len().checked_sub(1).filter(|_| !noted.is_empty());
+        let Some(record) = last.and_then(|last| self.records.get_mut(last)) else { return };
+        for (row, fields) in noted {
+            record.slot(None, *row).into_iter().for_each(|slot| slot.noted = *fields);
+        }
     }
 }

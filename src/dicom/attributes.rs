@@ -20,18 +20,18 @@ pub(super) fn object(out: &mut Vec<u8>, members: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// The beginning of an attribute that has values.
-type Head = [u8; 32];
+pub(super) type Head = [u8; 32];
 /// How much of it there is without values.
-const BARE: usize = 22;
+pub(super) const BARE: usize = 22;
 
-fn head(tag: u32, vr: Vr) -> Head {
+pub(super) const fn head(tag: u32, vr: Vr) -> Head {
     // The eight digits, each in a byte of its own.
-    let mut digits = u64::from(tag);
+    let mut digits = tag as u64;
     digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF;
     digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF;
     digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F;
     let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-    let [a, b, c, d, e, f, g, h] = (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'A' - b'9' - 1)).to_be_bytes();
+    let [a, b, c, d, e, f, g, h] = (digits + 0x3030_3030_3030_3030 + letters * (b'A' - b'9' - 1) as u64).to_be_bytes();
     let (v, r) = if let [v, r] = vr.name().as_bytes() { (*v, *r) } else { (b'U', b'N') };
     [
         b',', b'"', a, b, c, d, e, f, g, h, b'"', b':', b'{', b'"', b'v', b'r', b'"', b':', b'"', v, r, b'"', b',', b'"', b'V', b'a', b'l',
@@ -84,7 +84,7 @@ fn escaped(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Whether nothing in it is escaped in JSON: no quote, no backslash, no control character. Eight bytes at a time.
-fn is_plain(bytes: &[u8]) -> bool {
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // The high bit of each byte that is `escaped`: below 0x20, or one of the two signs.
     let escaped = |eight: u64| {
@@ -94,6 +94,9 @@ fn is_plain(bytes: &[u8]) -> bool {
         };
         (eight.wrapping_sub(ONES * 0x20) & !eight | is(b'"') | is(b'\\')) & ONES << 7
     };
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'));
+    };
     let mut rest = bytes;
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         if escaped(u64::from_le_bytes(*eight)) != 0 {
@@ -101,7 +104,8 @@ fn is_plain(bytes: &[u8]) -> bool {
         }
         rest = behind;
     }
-    rest.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
+    // Some of the last eight may be looked at again.
+    escaped(u64::from_le_bytes(*last)) == 0
 }
 
 /// A part of a row, with what its VR can hold.

@@ -14,11 +14,11 @@ use alloc::vec::Vec;
 
 /// What the data sets of a series' instances share: pieces of text, between which that stands which is of one instance.
 pub(super) struct Frame {
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
     /// Where each piece ends, and the attribute of the instance that follows it.
-    pieces: Vec<(usize, Option<&'static Top>)>,
+    pub(super) pieces: Vec<(usize, Option<&'static Top>)>,
     /// The attribute that holds an instance's URL, up to the instance's UID.
-    url: Option<Vec<u8>>,
+    pub(super) url: Option<Vec<u8>>,
 }
 
 impl<'a> Walk<'a> {
@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The key is there, empty if nothing is known.
-    fn require(&self, top: &Top, written: bool, out: &mut Vec<u8>) {
+    pub(super) fn require(&self, top: &Top, written: bool, out: &mut Vec<u8>) {
         if !written && self.rows != Rows::Metadata && top.required.is_some_and(|from| from <= self.rows.level()) {
             empty(out, top.tag, top.part.vr);
         }

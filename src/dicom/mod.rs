@@ -18,6 +18,8 @@ mod read;
 mod reader;
 mod replay;
 mod select;
+mod short;
+mod usual;
 mod walk;
 mod write;
 
@@ -29,4 +31,6 @@ pub use read::read_plainly;
 pub use read::{read, read_with};
 pub use reader::Reader;
 pub use select::Select;
+#[doc(hidden)]
+pub use write::write_plainly;
 pub use write::{Rows, write, write_into, write_with};

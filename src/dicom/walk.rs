@@ -176,6 +176,11 @@ impl<'a> Walk<'a> {
         Cow::Borrowed(items.unwrap_or_default())
     }
 
+    /// Whether these rows hold all attributes of a row.
+    pub(super) fn has_whole(&self, row: RowRef) -> bool {
+        has(&self.whole, row)
+    }
+
     /// Whether these rows hold the attribute of a part.
     pub(super) fn holds(&self, row: RowRef, part: &Part) -> bool {
         has(&self.whole, row) || self.left_out(part).is_none() && (row != row::AVAILABILITY.into() || self.rows == Rows::Study)

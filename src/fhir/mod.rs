@@ -27,6 +27,8 @@ pub use bundle::{BundleWriter, bundle};
 pub use endpoint::endpoint;
 pub(crate) use endpoint::own_id;
 pub use outcome::outcome;
+#[doc(hidden)]
+pub use read::read_plainly;
 pub use read::retrievals;
 pub use read::{Endpoint, read, read_endpoint, read_with};
 pub use write::{write, write_into};

@@ -114,6 +114,47 @@ impl Arcs {
     }
 }
 
+/// How many bytes a legal UID at the start has, of several arcs (PS3.5 9.1); it ends where neither digit nor dot follows. Eight at a time.
+pub(crate) fn uid(bytes: &[u8]) -> Option<usize> {
+    let ([b'0'..=b'2', b'.', ..], mut rest) = (bytes, bytes) else { return None };
+    // The marks of the byte before the eight: whether it is a dot, and whether a zero behind one. The first arc has one digit.
+    let (mut dot_before, mut zero_before) = (HIGH >> 56, 0);
+    loop {
+        let mut word = [0; 8];
+        let (eight, behind) = match rest.split_first_chunk::<8>() {
+            Some((eight, behind)) => (*eight, behind),
+            None => {
+                word.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+                (word, [].as_slice())
+            }
+        };
+        let eight = u64::from_le_bytes(eight);
+        let low = eight & !HIGH;
+        // The high bit of each byte that is one.
+        let is = |sign: u8| !((low ^ (ONES * u64::from(sign))) + !HIGH) & !eight & HIGH;
+        let (dot, zero) = (is(b'.'), is(b'0'));
+        let digit = (low + ONES * 0x50) & !(low + ONES * 0x46) & !eight & HIGH;
+        let behind_dot = dot << 8 | dot_before;
+        let behind_zero = (zero & behind_dot) << 8 | zero_before;
+        let ends = !(dot | digit) & HIGH;
+        // What stands before the end, or all eight.
+        let before = if ends == 0 { u64::MAX } else { (ends & ends.wrapping_neg()).wrapping_sub(1) >> 7 };
+        if (dot & behind_dot | digit & behind_zero) & before != 0 {
+            return None;
+        }
+        if ends != 0 {
+            let len = bytes.len() - rest.len() + ends.trailing_zeros() as usize / 8;
+            let last = bytes.get(len.checked_sub(1)?);
+            return (len <= 64 && last != Some(&b'.')).then_some(len);
+        }
+        (dot_before, zero_before) = (dot >> 56, (zero & behind_dot) >> 56);
+        rest = behind;
+        if bytes.len() - rest.len() > 64 {
+            return None;
+        }
+    }
+}
+
 pub(crate) fn is_number(bytes: &[u8]) -> bool {
     match bytes {
         [b'0'] => true,
@@ -187,6 +228,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn uids_are_found_eight_at_a_time(arcs in proptest::collection::vec("[0-9]{0,9}", 0..9), behind in "[\"x\u{e9} ]?[0-9.]{0,9}") {
+            let text = arcs.join(".") + &behind;
+            let end = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+            let expected = (end <= 64 && is_oid(text.get(..end).unwrap_or("").as_bytes())).then_some(end);
+            proptest::prop_assert_eq!(uid(text.as_bytes()), expected);
+        }
+
         #[test]
         fn what_is_plain_the_grammars_keep(text in "[ -~]{0,12}", digits in "[0-9.+^= -]{0,14}", zone in "[+-][01][0-9][0-6][0-9]", time in "[0-2][0-9][0-6][0-9][0-6][0-9](\\.[0-9]{0,7})?", day in "[12][0-9]{3}[01][0-9][0-3][0-9]", uid in "[0-3](\\.[0-9]{1,3}){0,5}") {
             for text in [&text, &digits, &zone, &time, &day, &uid] {

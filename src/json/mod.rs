@@ -1,6 +1,6 @@
 //! JSON, both ways. Nothing here knows DICOM or FHIR.
 
-mod quick;
+pub(crate) mod quick;
 mod raw;
 pub(crate) mod scan;
 mod serialize;

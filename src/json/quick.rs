@@ -2,36 +2,86 @@
 
 use super::scan::Scanner;
 use super::tree::{Id, Name, Tree, What};
+use super::words::{number, plain};
 use alloc::string::String;
 use alloc::vec::Vec;
 
 impl<'t> Tree<'t> {
     /// The objects that a text holds one after the other, if it is JSON of at most `depth` levels and holds nothing else.
     pub(crate) fn quick(text: &'t str, depth: u32, number: fn(&str) -> Name, mark: Name) -> Option<(Self, Vec<Id>)> {
-        let mut quick = Quick { tree: Tree::new(text.len(), number, mark), text, at: 0, max_depth: depth };
+        let mut quick = Quick::new(text, depth, Tree::new(text.len(), number, mark));
         let mut roots = Vec::new();
         while let Some(b'{') = quick.next() {
-            roots.push(quick.object()?);
+            roots.push(quick.object(&mut ())?);
         }
         let is_whole = quick.at >= text.len() && quick.tree.len() < u32::MAX as usize;
         is_whole.then_some((quick.tree, roots))
     }
 }
 
-struct Quick<'t> {
-    tree: Tree<'t>,
+/// Who reads some lists in a way of its own.
+pub(crate) trait Lists<'t> {
+    /// Reads what the list `array` of this name holds, to behind its bracket; whether it did. `None`: the text is left to others.
+    /// `depth` levels are open, the list one of them.
+    fn list(&mut self, quick: &mut Quick<'t>, name: Name, array: Id, depth: u32) -> Option<bool>;
+}
+
+/// Nobody.
+impl<'t> Lists<'t> for () {
+    #[inline]
+    fn list(&mut self, _: &mut Quick<'t>, _: Name, _: Id, _: u32) -> Option<bool> {
+        Some(false)
+    }
+}
+
+/// A text on its way into a tree.
+pub(crate) struct Quick<'t> {
+    pub(crate) tree: Tree<'t>,
     text: &'t str,
     at: usize,
     max_depth: u32,
 }
 
 impl<'t> Quick<'t> {
+    pub(crate) fn new(text: &'t str, max_depth: u32, tree: Tree<'t>) -> Self {
+        Quick { tree, text, at: 0, max_depth }
+    }
+
+    /// Where it stands.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// What is left of the text.
+    pub(crate) fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// Goes on behind `bytes` more bytes.
+    pub(crate) fn pass(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    /// What becomes of `object` with another tree, where `depth` levels are open already; that tree.
+    pub(crate) fn apart(&mut self, tree: Tree<'t>, depth: u32, lists: &mut impl Lists<'t>) -> Option<(Tree<'t>, Id)> {
+        let own = core::mem::replace(&mut self.tree, tree);
+        self.max_depth = self.max_depth.checked_sub(depth)?;
+        let root = self.object(lists)?;
+        self.max_depth += depth;
+        Some((core::mem::replace(&mut self.tree, own), root))
+    }
+
+    /// Whether so many levels may be open.
+    pub(crate) fn has_room(&self, depth: u32) -> bool {
+        depth <= self.max_depth
+    }
+
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// The next byte that is no white space.
-    fn next(&mut self) -> Option<u8> {
+    pub(crate) fn next(&mut self) -> Option<u8> {
         loop {
             match self.byte() {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
@@ -41,12 +91,18 @@ impl<'t> Quick<'t> {
     }
 
     /// The object that comes next, with all that it holds.
-    fn object(&mut self) -> Option<Id> {
+    pub(crate) fn object(&mut self, lists: &mut impl Lists<'t>) -> Option<Id> {
         let root = self.tree.len() as Id;
-        let (mut within, mut depth, mut is_object, mut name) = (root, 0_u32, false, 0);
+        self.value(0, root, 0, lists)?;
+        Some(root)
+    }
+
+    /// The value that comes next, with all that it holds, where `depth` levels are open.
+    pub(crate) fn value(&mut self, name: Name, within: Id, mut depth: u32, lists: &mut impl Lists<'t>) -> Option<()> {
+        let (first_depth, mut within, mut is_object, mut name) = (depth, within, false, name);
         loop {
             // A value.
-            let opened = match self.next()? {
+            let mut opened = match self.next()? {
                 b'"' => {
                     self.string(name, within)?;
                     false
@@ -67,28 +123,32 @@ impl<'t> Quick<'t> {
                 b'n' => self.literal("null", What::Null, name, within)?,
                 _ => self.number(name, within)?,
             };
+            let mut closed = opened && !is_object && lists.list(self, name, within, depth)?;
             // What stands between it and the next one.
-            let mut first = opened;
             loop {
+                if closed {
+                    self.tree.close(within);
+                    depth -= 1;
+                    within = self.tree.parent(within);
+                    opened = false;
+                }
+                if depth == first_depth {
+                    return Some(());
+                }
+                if closed {
+                    is_object = self.tree.is_object(within);
+                }
+                closed = true;
                 match self.next()? {
-                    b'}' if is_object => {}
-                    b']' if !is_object => {}
-                    b',' if !first => {
+                    b'}' if is_object => self.at += 1,
+                    b']' if !is_object => self.at += 1,
+                    b',' if !opened => {
                         self.at += 1;
                         break;
                     }
-                    _ if first => break,
+                    _ if opened => break,
                     _ => return None,
                 }
-                self.at += 1;
-                self.tree.close(within);
-                if within == root {
-                    return Some(root);
-                }
-                depth -= 1;
-                within = self.tree.parent(within);
-                is_object = self.tree.is_object(within);
-                first = false;
             }
             name = if is_object { self.name(within)? } else { 0 };
         }
@@ -163,54 +223,12 @@ impl<'t> Quick<'t> {
 
     /// A number; it opens nothing.
     fn number(&mut self, name: Name, within: Id) -> Option<bool> {
-        let start = self.at;
-        self.at += usize::from(self.byte() == Some(b'-'));
-        if self.byte() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.byte() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
-            self.digits()?;
-        }
-        self.tree.push(self.text.get(start..self.at)?, What::Number, true, name, within);
+        let rest = self.rest();
+        let digits = rest.get(..number(rest.as_bytes()).ok()?)?;
+        self.at += digits.len();
+        self.tree.push(digits, What::Number, true, name, within);
         Some(false)
     }
-
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.byte() {
-            self.at += 1;
-        }
-        (self.at > start).then_some(())
-    }
-}
-
-/// How many bytes come before the first that is not plain inside a string: a quote, a backslash, a control character. Eight at a time.
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let mut rest = bytes;
-    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
-        let eight = u64::from_le_bytes(*eight);
-        let is = |sign: u8| {
-            let zero = eight ^ (ONES * u64::from(sign));
-            zero.wrapping_sub(ONES) & !zero
-        };
-        // The high bit of each byte that is not plain; beyond the first of them perhaps of others.
-        let odd = (eight.wrapping_sub(ONES * 0x20) & !eight | is(b'"') | is(b'\\')) & (ONES << 7);
-        if odd != 0 {
-            return bytes.len() - rest.len() + odd.trailing_zeros() as usize / 8;
-        }
-        rest = behind;
-    }
-    let more = rest.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')).unwrap_or(rest.len());
-    bytes.len() - rest.len() + more
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 
 pub(crate) use super::raw::Raw;
 pub(crate) use super::utf8::Utf8;
-use super::words::plain;
+use super::words::{number, plain};
 
 /// Why scanning stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,45 +270,20 @@ impl<'a> Scanner<'a> {
         Ok(value)
     }
 
-    fn digits(&mut self) -> Result<(), Stop> {
-        if !matches!(self.byte(), Some(b'0'..=b'9')) {
-            return Err(self.unexpected());
-        }
-        while let Some(b'0'..=b'9') = self.byte() {
-            self.at += 1;
-        }
-        Ok(())
-    }
-
     /// The number that [`Self::peek`] announced, as it stands.
     pub(crate) fn number(&mut self) -> Result<&'a str, Stop> {
-        let start = self.at;
-        if self.byte() == Some(b'-') {
-            self.at += 1;
-        }
-        if self.byte() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.byte() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.byte() {
-                self.at += 1;
+        let rest = self.rest();
+        match number(rest.as_bytes()) {
+            Ok(len) => {
+                self.at += len;
+                // More of it may be in the next chunk.
+                if self.byte().is_none() && !self.whole { Err(Stop::Incomplete) } else { Ok(rest.get(..len).unwrap_or("")) }
             }
-            self.digits()?;
+            Err(before) => {
+                self.at += before;
+                Err(self.unexpected())
+            }
         }
-        match self.byte() {
-            // `01`, `1a`: the byte after a number is a matter of whoever asks next, but more digits are an error here.
-            Some(b'0'..=b'9') => return Err(Stop::Syntax(self.at)),
-            None if !self.whole => return Err(Stop::Incomplete),
-            _ => {}
-        }
-        Ok(self.text.get(start..self.at).unwrap_or(""))
     }
 
     /// The `true`, `false` or `null` that [`Self::peek`] announced.

@@ -23,6 +23,8 @@ pub(crate) enum What {
     True,
     False,
     Null,
+    /// Elements of a list that somebody read in a way of its own.
+    Run,
 }
 
 /// A value. Small: there is one for each value of the text.
@@ -74,6 +76,13 @@ impl<'t> Tree<'t> {
         // A value is seldom shorter, with its name; a long text may turn out to be one value.
         let nodes = Vec::with_capacity((len / 12).min(1 << 16) + 1);
         Tree { nodes, decoded: Vec::new(), number, mark, seen: [0; SEEN] }
+    }
+
+    /// Forgets all values, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.decoded.clear();
+        self.seen = [0; SEEN];
     }
 
     /// Adds the value that `scanner` stands before.
@@ -132,7 +141,7 @@ impl<'t> Tree<'t> {
 
     /// Adds a node that holds nothing yet.
     #[inline]
-    pub(super) fn push(&mut self, text: &'t str, what: What, flag: bool, name: Name, parent: Id) -> Id {
+    pub(crate) fn push(&mut self, text: &'t str, what: What, flag: bool, name: Name, parent: Id) -> Id {
         let at = self.nodes.len() as Id;
         self.nodes.push(Node { text, parent, end: at.wrapping_add(1), decoded: 0, name, what, flag });
         at

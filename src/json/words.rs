@@ -47,6 +47,25 @@ pub(crate) fn plain_ascii(bytes: &[u8]) -> Option<usize> {
     (rest.get(len) == Some(&b'"')).then_some(bytes.len() - rest.len() + len)
 }
 
+/// How many bytes the number at the start has (RFC 8259, 6); or how many come before the one that is wrong.
+pub(crate) fn number(bytes: &[u8]) -> Result<usize, usize> {
+    let is = |at: usize, signs: &[u8]| bytes.get(at).is_some_and(|byte| signs.contains(byte));
+    let digits = |from: usize| {
+        let more = bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if more == 0 { Err(from) } else { Ok(from + more) }
+    };
+    let mut at = usize::from(is(0, b"-"));
+    at = if is(at, b"0") { at + 1 } else { digits(at)? };
+    if is(at, b".") {
+        at = digits(at + 1)?;
+    }
+    if is(at, b"eE") {
+        at = digits(at + 1 + usize::from(is(at + 1, b"+-")))?;
+    }
+    // `01`: what else follows is a matter of whoever asks next.
+    if is(at, b"0123456789") { Err(at) } else { Ok(at) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

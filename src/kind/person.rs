@@ -181,7 +181,7 @@ fn names(groups: &[found::Group; 3], fill: &mut Fill<'_>) {
 }
 
 /// Whether a text is sure to be one group of several components, with nothing insignificant in it.
-fn is_one_group(text: &str) -> bool {
+pub(crate) fn is_one_group(text: &str) -> bool {
     let bytes = text.as_bytes();
     let behind = bytes.get(1..).unwrap_or_default();
     // A space beside a `^` is insignificant.

@@ -111,6 +111,11 @@ impl LossReport {
         part.losses.iter().for_each(|loss| self.add(*loss));
     }
 
+    /// Whether further losses are no longer told apart.
+    pub(crate) fn is_full(&self) -> bool {
+        self.losses.len() >= DISTINCT
+    }
+
     pub(crate) fn carry(&mut self, leaves: u64) {
         self.carried += leaves;
     }

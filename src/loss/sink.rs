@@ -89,6 +89,13 @@ impl<'c> Sink<'c> {
         self.each.is_some()
     }
 
+    /// Somebody hears of a loss that is in a report already.
+    pub(crate) fn hear(&mut self, loss: &Loss) {
+        if let Some(each) = &mut self.each {
+            each(loss);
+        }
+    }
+
     /// A loss.
     pub(crate) fn tell(&mut self, loss: Loss) {
         if let Some(each) = &mut self.each {

@@ -21,7 +21,7 @@ pub(crate) use elements::{element, elements, of_subject, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
 pub(crate) use names::{PLACES, RESOURCE_TYPE, element_of, name, name_of_primitive, number_of, position, primitive_of};
-pub(crate) use order::{Source, Top, parts_inside, tops, whole_rows};
+pub(crate) use order::{ORDERED, Source, Top, parts_inside, tops, whole_rows};
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
 pub(crate) use query::{NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};

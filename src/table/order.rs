@@ -36,6 +36,9 @@ pub(crate) struct Top {
 
 static ORDER: [Option<Top>; PARTS] = order();
 
+/// As they stand, while compiling.
+pub(crate) const ORDERED: [Option<Top>; PARTS] = order();
+
 // Indices are in bounds or the crate does not compile: this runs in const evaluation only.
 #[allow(clippy::indexing_slicing)]
 const fn order() -> [Option<Top>; PARTS] {

@@ -171,7 +171,7 @@ impl Part {
 
 impl Part {
     /// The fields that it fills, itself or by the parts of its items, counted from `base`: a bit each.
-    pub(super) const fn fields(&self, base: usize) -> u16 {
+    pub(crate) const fn fields(&self, base: usize) -> u16 {
         let here = base + self.field as usize;
         match self.vr {
             Vr::Sq => {

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 const ROWS: [dicom::Rows; 4] = [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances, dicom::Rows::Metadata];
 
-type Read = Result<Mapped<Vec<Study>>, Error>;
+pub(super) type Read = Result<Mapped<Vec<Study>>, Error>;
 
 /// What reading gave, and the losses that were heard meanwhile.
 struct Heard {
@@ -199,7 +199,7 @@ pub fn writing_many_rows(studies: &[Study], options: &Options) {
         let (mut out, mut each) = (Vec::new(), String::new());
         for study in studies {
             let loss = dicom::write_into(study, rows, options, &mut out);
-            let alone = dicom::write(study, rows, options);
+            let alone = dicom::write_plainly(study, rows, options);
             each += alone.value.as_str();
             assert_eq!(loss, alone.loss, "{rows:?}");
         }
@@ -252,7 +252,7 @@ fn shown(text: &[u8]) -> String {
 }
 
 /// Two results are the same in everything that a caller can see; `every`: in every spelling.
-fn same_read(one: &Read, two: &Read, text: &[u8], every: bool) {
+pub(super) fn same_read(one: &Read, two: &Read, text: &[u8], every: bool) {
     match (one, two) {
         (Ok(one), Ok(two)) => {
             assert_eq!(losses(&one.loss), losses(&two.loss), "losses of {}", shown(text));
@@ -282,7 +282,8 @@ fn same_study(one: &Study, two: &Study, text: &[u8], every: bool) {
         return;
     }
     for rows in ROWS {
-        let [one, two] = [one, two].map(|study| dicom::write(study, rows, options));
+        // The short way of writing is held against the long one with it.
+        let [one, two] = [dicom::write_plainly(one, rows, options), dicom::write(two, rows, options)];
         assert_eq!(one.value.as_str(), two.value.as_str(), "{rows:?} of {}", shown(text));
         assert_eq!(one.loss, two.loss, "{rows:?} of {}", shown(text));
     }

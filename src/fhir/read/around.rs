@@ -20,14 +20,14 @@ impl<'d> Reader<'d, '_> {
         let Some(target) = resolved.filter(|target| !self.is_refused(target.id)) else {
             self.unresolved(literal);
             if let Some(target) = resolved {
-                self.ledger.meet(target.id);
+                self.room.ledger.meet(target.id);
             }
             return None;
         };
-        self.ledger.take(id);
+        self.room.ledger.take(id);
         self.meet(target.id);
         if let Some(id) = self.tree.member(target.id, named!("id")).filter(|_| target.in_bundle) {
-            self.ledger.note(id, Code::BundleContained);
+            self.room.ledger.note(id, Code::BundleContained);
         }
         Some(target.id)
     }
@@ -68,7 +68,7 @@ impl<'d> Reader<'d, '_> {
     /// What a resource says better.
     fn unused(&mut self, leaf: Option<Leaf<'d>>) {
         if let Some(id) = leaf.and_then(|leaf| leaf.id) {
-            self.ledger.lose(id, Code::AlternativeUnused);
+            self.room.ledger.lose(id, Code::AlternativeUnused);
         }
     }
 
@@ -76,7 +76,7 @@ impl<'d> Reader<'d, '_> {
     fn unused_identifier(&mut self, reference: Id) {
         let Some(identifier) = self.tree.member(reference, named!("identifier")) else { return };
         for id in self.tree.span(identifier).filter(|id| self.tree.is_leaf(*id)) {
-            self.ledger.lose(id, Code::AlternativeUnused);
+            self.room.ledger.lose(id, Code::AlternativeUnused);
         }
     }
 
@@ -134,7 +134,7 @@ impl<'d> Reader<'d, '_> {
         let own = matches!(&self.options.subject, Subject::Reference(own) if own == literal.trim());
         let target = match literal.id {
             Some(id) if own && self.index.resolve(literal.trim(), self.resource).is_none() => {
-                self.ledger.take(id);
+                self.room.ledger.take(id);
                 None
             }
             _ => self.target(literal),
@@ -146,7 +146,7 @@ impl<'d> Reader<'d, '_> {
         }
         let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {
-            self.ledger.take(id);
+            self.room.ledger.take(id);
         }
         if id_known {
             reference.identifier = None;

@@ -57,7 +57,7 @@ impl<'d> Reader<'d, '_> {
     /// The scalar of a node where a text belongs.
     fn only(&mut self, id: Id) -> Leaf<'d> {
         if self.tree.what(id) == Some(What::Number) {
-            self.ledger.note(id, Code::OtherType);
+            self.room.ledger.note(id, Code::OtherType);
         }
         self.scalar(id)
     }
@@ -88,12 +88,12 @@ impl<'d> Reader<'d, '_> {
 
     /// Notes a value on its principal leaf: the first that is not noted yet.
     pub(super) fn note_first(&mut self, id: Id, code: Code) {
-        let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id) && self.ledger.noted(*id).is_none());
+        let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id) && self.room.ledger.noted(*id).is_none());
         let find = |name: Name| leaves().find(|id| self.tree.is_named(*id, name));
         let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];
         let leaf = principal.into_iter().find_map(find).or_else(|| leaves().next());
         if let Some(leaf) = leaf {
-            self.ledger.note(leaf, code);
+            self.room.ledger.note(leaf, code);
         }
     }
 
@@ -111,7 +111,7 @@ impl<'d> Reader<'d, '_> {
             .find(|extension| tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT));
         let Some(reason) = reason else { return false };
         for leaf in [named!("url"), named!("valueCode")].into_iter().filter_map(|name| tree.member(reason, name)) {
-            self.ledger.take(leaf);
+            self.room.ledger.take(leaf);
         }
         true
     }
@@ -211,7 +211,7 @@ impl<'d> Reader<'d, '_> {
     /// A reference is told where it leads nowhere.
     pub(super) fn unresolved(&mut self, literal: Leaf<'d>) {
         if let Some(id) = literal.id {
-            self.ledger.lose(id, Code::UnresolvedReference);
+            self.room.ledger.lose(id, Code::UnresolvedReference);
         }
     }
 
@@ -219,7 +219,7 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn reference(&mut self, id: Id) -> Reference<'d> {
         let type_ = self.leaf(id, named!("type"));
         if let Some(leaf) = type_.id.filter(|_| !is_type(type_.trim())) {
-            self.ledger.note(leaf, Code::TypeUnknown);
+            self.room.ledger.note(leaf, Code::TypeUnknown);
         }
         let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id)).map(|id| self.identifier(id));
         Reference { type_, identifier, display: self.leaf(id, named!("display")), ..Reference::default() }
@@ -243,7 +243,7 @@ impl<'d> Reader<'d, '_> {
             let (url, code) = (self.leaf(extension, named!("url")), self.leaf(extension, named!("valueCode")));
             let at = ["ABC", "IDE", "SYL"].iter().position(|known| *known == code.trim());
             if let (REPRESENTATION, Some(at)) = (url.trim(), at) {
-                url.id.into_iter().chain(code.id).for_each(|id| self.ledger.take(id));
+                url.id.into_iter().chain(code.id).for_each(|id| self.room.ledger.take(id));
                 return Some(at);
             }
         }

@@ -61,12 +61,12 @@ impl<'d> Reader<'d, '_> {
 
     /// An item to fill. Given back, its room is used again.
     pub(super) fn fill(&mut self) -> Fill<'d> {
-        Fill { outcomes: core::mem::take(&mut self.outcomes), ..Fill::default() }
+        Fill { outcomes: core::mem::take(&mut self.room.outcomes), ..Fill::default() }
     }
 
     pub(super) fn emptied(&mut self, mut fill: Fill<'d>) {
         fill.outcomes.clear();
-        self.outcomes = fill.outcomes;
+        self.room.outcomes = fill.outcomes;
     }
 
     /// What stands at a value of this shape.
@@ -98,7 +98,7 @@ impl<'d> Reader<'d, '_> {
             _ => false,
         };
         if let Some(id) = leaf.id.filter(|_| other) {
-            self.ledger.note(id, Code::OtherType);
+            self.room.ledger.note(id, Code::OtherType);
         }
         Found::Text(leaf)
     }
@@ -130,15 +130,15 @@ impl<'d> Reader<'d, '_> {
             }
         }
         if taker.row.merge == Merge::Fill {
-            match self.taken.iter().position(|(row, _)| *row == taker.row_ref) {
-                None => self.taken.push((taker.row_ref, None)),
+            match self.room.taken.iter().position(|(row, _)| *row == taker.row_ref) {
+                None => self.room.taken.push((taker.row_ref, None)),
                 Some(at) if self.is_known(at, taker.row_ref, fill) => {
-                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.ledger.take(id));
+                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.room.ledger.take(id));
                     self.outcomes(fill);
                     return true;
                 }
                 Some(_) if taker.row_ref == row::STUDY_UID.into() => {
-                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.ledger.lose(id, Code::AmbiguousValue));
+                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.room.ledger.lose(id, Code::AmbiguousValue));
                     self.outcomes(fill);
                     self.withdraw(taker.row_ref);
                     return true;
@@ -162,12 +162,14 @@ impl<'d> Reader<'d, '_> {
                 let _ = spell(slot, &filled.text, vr);
             }
         }
-        let Some((_, known)) = self.taken.get_mut(at) else { return false };
+        let Some((_, known)) = self.room.taken.get_mut(at) else { return false };
         *known.get_or_insert_with(|| {
             let mut known = [const { String::new() }; FIELDS];
-            for cell in self.set.cells.iter().filter(|cell| cell.row == Some(row) && vr_of_field(row, usize::from(cell.field)).is_some()) {
+            for cell in
+                self.room.set.cells.iter().filter(|cell| cell.row == Some(row) && vr_of_field(row, usize::from(cell.field)).is_some())
+            {
                 if let Some(slot) = known.get_mut(usize::from(cell.field)) {
-                    slot.push_str(self.set.text.get(cell.start..cell.end).unwrap_or(""));
+                    slot.push_str(self.room.set.text.get(cell.start..cell.end).unwrap_or(""));
                 }
             }
             known
@@ -178,9 +180,9 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn outcomes(&mut self, fill: &Fill<'d>) {
         for (id, outcome) in &fill.outcomes {
             match outcome {
-                Outcome::Used => self.ledger.take(*id),
-                Outcome::Noted(code) => self.ledger.note(*id, *code),
-                Outcome::Lost(code) => self.ledger.lose(*id, *code),
+                Outcome::Used => self.room.ledger.take(*id),
+                Outcome::Noted(code) => self.room.ledger.note(*id, *code),
+                Outcome::Lost(code) => self.room.ledger.lose(*id, *code),
             }
         }
     }
@@ -188,23 +190,23 @@ impl<'d> Reader<'d, '_> {
     /// An item becomes cells of the data set.
     pub(super) fn push(&mut self, row_ref: RowRef, fill: &Fill<'d>) {
         self.outcomes(fill);
-        let item = match self.counters.iter_mut().find(|(known, _)| *known == row_ref) {
+        let item = match self.room.counters.iter_mut().find(|(known, _)| *known == row_ref) {
             Some((_, n)) => {
                 *n = n.saturating_add(1);
                 *n
             }
             None => {
-                self.counters.push((row_ref, 0));
+                self.room.counters.push((row_ref, 0));
                 0
             }
         };
         let fields = row_ref.row().map_or(FIELDS, |row| row.kind.fields);
         for (field, filled) in fill.fields.iter().take(fields).enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
-            let start = self.set.text.len();
+            let start = self.room.set.text.len();
             let spelled = match vr_of_field(row_ref, field) {
-                Some(vr) => spell(&mut self.set.text, &filled.text, vr),
+                Some(vr) => spell(&mut self.room.set.text, &filled.text, vr),
                 None => {
-                    self.set.text.push_str(&filled.text);
+                    self.room.set.text.push_str(&filled.text);
                     Ok(None)
                 }
             };
@@ -212,26 +214,26 @@ impl<'d> Reader<'d, '_> {
                 Ok(remark) => remark,
                 Err(code) => {
                     if let Some(id) = filled.leaf {
-                        self.ledger.lose(id, code);
+                        self.room.ledger.lose(id, code);
                     }
                     continue;
                 }
             };
-            let leaf = filled.leaf.filter(|id| self.ledger.cell(*id));
-            self.cells.extend(leaf);
+            let leaf = filled.leaf.filter(|id| self.room.ledger.cell(*id));
+            self.room.cells.extend(leaf);
             if row_ref == row::STUDY_UID.into() {
                 self.uid_leaf = leaf;
             }
-            let end = self.set.text.len();
+            let end = self.room.set.text.len();
             let mut cell = Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf: leaf.is_some(), counted: 0, place: 0 };
             if let Some(id) = leaf {
                 let place = self.place(id);
-                if let Some(code) = remark.or(self.ledger.noted(id)) {
-                    cell.counted = self.set.lose_at(code, place, 1);
+                if let Some(code) = remark.or(self.room.ledger.noted(id)) {
+                    cell.counted = self.room.set.lose_at(code, place, 1);
                 }
-                cell.place = self.set.keep_place(place);
+                cell.place = self.room.set.keep_place(place);
             }
-            self.set.cells.push(cell);
+            self.room.set.cells.push(cell);
         }
     }
 
@@ -239,9 +241,9 @@ impl<'d> Reader<'d, '_> {
     fn withdraw(&mut self, row: RowRef) {
         if let Some(id) = self.uid_leaf {
             let at = self.place(id);
-            self.ledger.unplace(id, Code::AmbiguousValue, at);
+            self.room.ledger.unplace(id, Code::AmbiguousValue, at);
         }
-        for cell in self.set.cells.iter_mut().filter(|cell| cell.row == Some(row)) {
+        for cell in self.room.set.cells.iter_mut().filter(|cell| cell.row == Some(row)) {
             cell.row = None;
         }
     }
@@ -249,12 +251,12 @@ impl<'d> Reader<'d, '_> {
     /// Everything below a node that is not told yet is without a place in the record, told at `at`.
     pub(super) fn unplaced(&mut self, node: Id, at: Place) {
         // Cells of resources around it are cells of nothing.
-        for id in core::mem::take(&mut self.cells) {
-            self.ledger.reopen(id);
+        for id in core::mem::take(&mut self.room.cells) {
+            self.room.ledger.reopen(id);
         }
         for id in self.tree.span(node) {
             if self.tree.is_leaf(id) {
-                self.ledger.unplace(id, UNPLACED, at);
+                self.room.ledger.unplace(id, UNPLACED, at);
             }
         }
     }

@@ -96,7 +96,7 @@ impl<'d> Reader<'d, '_> {
         for reference in self.members(owner, named!("endpoint")) {
             let literal = self.leaf(reference, named!("reference"));
             let type_ = self.leaf(reference, named!("type"));
-            type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.ledger.take(id));
+            type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.room.ledger.take(id));
             let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("Endpoint")) else { continue };
             met.push(self.endpoint(target));
         }
@@ -105,17 +105,17 @@ impl<'d> Reader<'d, '_> {
 
     fn endpoint(&mut self, endpoint: Id) -> Met<'d> {
         let status = self.leaf(endpoint, named!("status"));
-        status.id.into_iter().filter(|_| status.trim() == "active").for_each(|id| self.ledger.take(id));
+        status.id.into_iter().filter(|_| status.trim() == "active").for_each(|id| self.room.ledger.take(id));
         let mut service = None;
         for connection in self.connections(endpoint) {
             let found = service_of(connection.1.trim());
             if service.is_none() && found.is_some() {
                 service = found;
                 let (system, code) = connection;
-                code.id.into_iter().chain(system.id).for_each(|id| self.ledger.take(id));
+                code.id.into_iter().chain(system.id).for_each(|id| self.room.ledger.take(id));
                 if system.trim() != CONNECTION {
                     let leaf = if system.is_empty() { code } else { system };
-                    leaf.id.into_iter().for_each(|id| self.ledger.note(id, Code::OtherSystem));
+                    leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::OtherSystem));
                 }
             }
         }
@@ -158,7 +158,7 @@ impl<'d> Reader<'d, '_> {
             if coded == (name == named!("payload")) {
                 self.note_first(node, Code::OtherRelease);
             }
-            tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.ledger.take(leaf));
+            tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.room.ledger.take(leaf));
         }
     }
 
@@ -179,9 +179,9 @@ impl<'d> Reader<'d, '_> {
             let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: None }, &met));
             let Some(id) = met.address.id else { continue };
             let text = met.address.trim();
-            let known = self.set.cells.iter().any(|cell| cell.row == Some(retrieve));
+            let known = self.room.set.cells.iter().any(|cell| cell.row == Some(retrieve));
             if made || known && self.is_known_address(text, uid) {
-                self.ledger.take(id);
+                self.room.ledger.take(id);
             } else if met.service == Some(Service::WadoRs) && !known {
                 let mut fill = Fill::default();
                 if place::is_plain_url(text) {
@@ -195,7 +195,7 @@ impl<'d> Reader<'d, '_> {
                 }
                 self.push(retrieve, &fill);
             } else if met.service.is_some() && !place::is_plain_url(text) {
-                self.ledger.lose(id, Code::BadUrl);
+                self.room.ledger.lose(id, Code::BadUrl);
             }
         }
     }
@@ -203,8 +203,13 @@ impl<'d> Reader<'d, '_> {
     /// Whether an address is that of the Endpoint that was read for the study.
     fn is_known_address(&self, address: &str, uid: &str) -> bool {
         let retrieve = RowRef::from(row::RETRIEVE_URL);
-        let Some(url) =
-            self.set.cells.iter().find(|cell| cell.row == Some(retrieve)).and_then(|cell| self.set.text.get(cell.start..cell.end))
+        let Some(url) = self
+            .room
+            .set
+            .cells
+            .iter()
+            .find(|cell| cell.row == Some(retrieve))
+            .and_then(|cell| self.room.set.text.get(cell.start..cell.end))
         else {
             return false;
         };
@@ -225,9 +230,9 @@ impl<'d> Reader<'d, '_> {
             });
             let Some(id) = met.address.id else { continue };
             if made || same {
-                self.ledger.take(id);
+                self.room.ledger.take(id);
             } else if met.service.is_some() && !place::is_plain_url(text) {
-                self.ledger.lose(id, Code::BadUrl);
+                self.room.ledger.lose(id, Code::BadUrl);
             }
         }
     }

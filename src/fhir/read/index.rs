@@ -32,8 +32,9 @@ pub(super) struct Target {
 }
 
 impl<'d> Index<'d> {
-    pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id]) -> Self {
-        let mut index = Index {
+    /// Of nothing.
+    pub(super) fn empty(tree: &'d Tree<'d>) -> Self {
+        Index {
             tree,
             studies: Vec::new(),
             resources: Vec::new(),
@@ -41,19 +42,33 @@ impl<'d> Index<'d> {
             urls: OnceCell::new(),
             contained: OnceCell::new(),
             in_bundle: OnceCell::new(),
-        };
+        }
+    }
+
+    /// Of what an entry of a Bundle holds.
+    pub(super) fn of_entry(tree: &'d Tree<'d>, entry: Id) -> Self {
+        let mut index = Index::empty(tree);
+        index.entry(entry);
+        index
+    }
+
+    pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id]) -> Self {
+        let mut index = Index::empty(tree);
         for root in roots {
             if type_of(tree, *root) != Some("Bundle") {
                 index.resource(*root, None);
                 continue;
             }
-            for entry in each(tree, *root, "entry") {
-                let Some(resource) = tree.member(entry, named!("resource")) else { continue };
-                index.resource(resource, text(tree, entry, "fullUrl"));
-            }
+            each(tree, *root, "entry").for_each(|entry| index.entry(entry));
             index.of_bundle.extend(each(tree, *root, "contained"));
         }
         index
+    }
+
+    fn entry(&mut self, entry: Id) {
+        if let Some(resource) = self.tree.member(entry, named!("resource")) {
+            self.resource(resource, text(self.tree, entry, "fullUrl"));
+        }
     }
 
     fn resource(&mut self, resource: Id, url: Option<&'d str>) {

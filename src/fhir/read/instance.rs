@@ -6,6 +6,7 @@ use super::spell::is_normal;
 use crate::fhir::found::{URI, URN_OID};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, Name, What};
+use crate::release::Release;
 use crate::table::{Level, RowRef, Vr, name_of_primitive, position, row, takers};
 
 const UID: Name = named!("uid");
@@ -25,16 +26,16 @@ pub(super) struct Usual<'d> {
     number: Option<Said<'d>>,
 }
 
-impl<'d> Reader<'d, '_> {
-    /// The shape of the class in this release.
-    pub(super) fn class_shape(&self) -> Option<Shape> {
-        takers(Level::Instance, self.release, position(Level::Instance, CLASS)?).find(|taker| taker.own).map(|taker| taker.shape)
-    }
+/// The shape of the class of instances in a release.
+pub(super) fn class_shape(release: Release) -> Option<Shape> {
+    takers(Level::Instance, release, position(Level::Instance, CLASS)?).find(|taker| taker.own).map(|taker| taker.shape)
+}
 
+impl<'d> Reader<'d, '_> {
     /// The instance, if all of it stands in the usual form; `class` is the shape of its class.
     pub(super) fn usual(&self, instance: Id, class: Option<Shape>) -> Option<Usual<'d>> {
         let tree = self.tree;
-        if !tree.is_object(instance) {
+        if self.plainly || !tree.is_object(instance) {
             return None;
         }
         let (mut uid, mut of_class, mut system, mut number) = (None, None, None, None);
@@ -72,13 +73,13 @@ impl<'d> Reader<'d, '_> {
     }
 
     fn is_open(&self, leaf: Id) -> bool {
-        self.ledger.fate(leaf) == Fate::Open && self.ledger.noted(leaf).is_none()
+        self.room.ledger.fate(leaf) == Fate::Open && self.room.ledger.noted(leaf).is_none()
     }
 
     /// The facts of an instance, whose leaves become theirs.
     pub(super) fn facts(&mut self, usual: &Usual<'d>) -> impl Iterator<Item = (RowRef, &'d str)> + use<'d> {
         if let Some(system) = usual.system {
-            self.ledger.take(system);
+            self.room.ledger.take(system);
         }
         let facts = [
             (RowRef::from(row::INSTANCE_UID), Some(usual.uid)),
@@ -87,7 +88,7 @@ impl<'d> Reader<'d, '_> {
         ];
         for (_, said) in &facts {
             if let Some((leaf, _)) = said {
-                self.ledger.cell(*leaf);
+                self.room.ledger.cell(*leaf);
             }
         }
         facts.into_iter().filter_map(|(row, said)| Some((row, said?.1)))

@@ -31,9 +31,13 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Makes room for nodes up to `len`.
-    pub(super) fn grow(&mut self, len: usize) {
+    /// Begins with `len` nodes, all open.
+    pub(super) fn begin(&mut self, len: usize) {
+        self.fates.clear();
         self.fates.resize(len, Fate::Open);
+        self.notes.clear();
+        self.places.clear();
+        self.met.clear();
     }
 
     pub(super) fn fate(&self, id: Id) -> Fate {

@@ -17,10 +17,14 @@ mod endpoint;
 mod index;
 mod instance;
 mod ledger;
+mod pattern;
 mod places;
+mod replay;
 mod retrieve;
+mod runs;
 mod settle;
 mod spell;
+mod stream;
 mod study;
 
 use crate::assemble::Assembler;
@@ -42,6 +46,7 @@ use index::Index;
 use ledger::Ledger;
 use places::Places;
 pub use retrieve::retrievals;
+use runs::Runs;
 
 /// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
 ///
@@ -65,7 +70,7 @@ pub use retrieve::retrievals;
 /// # Ok::<(), fhir_dicomweb::Error>(())
 /// ```
 pub fn read(json: &[u8], release: Release, options: &Options) -> Result<Mapped<Vec<Study>>, Error> {
-    run(json, release, options, Sink::new(options.strict, None))
+    run(json, release, options, Sink::new(options.strict, None), false)
 }
 
 /// As [`read`], and `each` sees every loss as it happens, not coalesced.
@@ -73,31 +78,30 @@ pub fn read(json: &[u8], release: Release, options: &Options) -> Result<Mapped<V
 /// # Errors
 /// As [`read`].
 pub fn read_with(json: &[u8], release: Release, options: &Options, each: &mut dyn FnMut(&Loss)) -> Result<Mapped<Vec<Study>>, Error> {
-    run(json, release, options, Sink::new(options.strict, Some(each)))
+    run(json, release, options, Sink::new(options.strict, Some(each)), false)
 }
 
-fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
-    let (tree, roots) = parse(json, options)?;
+/// As [`read_with`], by the general path alone: for tests, which hold that the fast paths give the same.
+///
+/// # Errors
+/// As [`read`].
+#[doc(hidden)]
+pub fn read_plainly(json: &[u8], release: Release, options: &Options, each: &mut dyn FnMut(&Loss)) -> Result<Mapped<Vec<Study>>, Error> {
+    run(json, release, options, Sink::new(options.strict, Some(each)), true)
+}
+
+fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>, plainly: bool) -> Result<Mapped<Vec<Study>>, Error> {
+    if !plainly {
+        if let Some(read) = stream::read(json, release, options, &mut sink) {
+            return Ok(read);
+        }
+    }
+    let (tree, roots) = if plainly { parse_plainly(json, options)? } else { parse(json, options)? };
     sink.spelled_in(release);
     let index = Index::new(&tree, &roots);
     check_types(&tree, &roots)?;
-    let mut ledger = Ledger::default();
-    ledger.grow(tree.len());
-    let mut reader = Reader {
-        tree: &tree,
-        index: &index,
-        ledger,
-        options,
-        release,
-        set: DataSet::default(),
-        cells: Vec::new(),
-        counters: Vec::new(),
-        taken: Vec::new(),
-        outcomes: Vec::new(),
-        places: Places::default(),
-        resource: 0,
-        uid_leaf: None,
-    };
+    let mut reader = Reader::new(&tree, &index, options, release, Room::default());
+    reader.plainly = plainly;
     let mut assembler = Assembler::new();
     let studies = index.studies();
     for study in studies {
@@ -112,16 +116,29 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> 
 
 /// The values of a text as trees.
 pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, Vec<Id>), Error> {
+    let within = json.len() as u64 <= options.limits.input_bytes;
+    let text = Some(unmarked(json).0).filter(|_| within).and_then(|bytes| core::str::from_utf8(bytes).ok());
+    match text.and_then(|text| Tree::quick(text, options.limits.depth, number_of, RESOURCE_TYPE)) {
+        Some(quick) => Ok(quick),
+        None => parse_plainly(json, options),
+    }
+}
+
+/// A text without the mark that may begin it, and how long that is.
+fn unmarked(json: &[u8]) -> (&[u8], u64) {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
+    match json.strip_prefix(MARK) {
+        Some(bytes) => (bytes, MARK.len() as u64),
+        None => (json, 0),
+    }
+}
+
+/// The same, the strict way, which tells what is wrong and where.
+fn parse_plainly<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, Vec<Id>), Error> {
     if json.len() as u64 > options.limits.input_bytes {
         return Err(Error::new(Kind::LimitInput));
     }
-    let marked = json.strip_prefix(MARK);
-    let (bytes, base) = (marked.unwrap_or(json), if marked.is_some() { MARK.len() as u64 } else { 0 });
-    if let Some(quick) = core::str::from_utf8(bytes).ok().and_then(|text| Tree::quick(text, options.limits.depth, number_of, RESOURCE_TYPE))
-    {
-        return Ok(quick);
-    }
+    let (bytes, base) = unmarked(json);
     let mut scanner = Scanner::new(bytes, options.limits.depth, true);
     let (mut tree, mut roots) = (Tree::new(bytes.len(), number_of, RESOURCE_TYPE), Vec::new());
     while !scanner.is_done() {
@@ -153,13 +170,10 @@ fn check_types(tree: &Tree<'_>, roots: &[Id]) -> Result<(), Error> {
     }))
 }
 
-/// Reads studies out of a tree.
-struct Reader<'d, 'o> {
-    tree: &'d Tree<'d>,
-    index: &'o Index<'d>,
+/// What reading a tree needs room for, kept from tree to tree.
+#[derive(Default)]
+struct Room {
     ledger: Ledger,
-    options: &'o Options,
-    release: Release,
     /// The data set that is being filled.
     set: DataSet,
     /// The leaves that are its cells.
@@ -171,10 +185,49 @@ struct Reader<'d, 'o> {
     /// Room for what kinds say of leaves.
     outcomes: Vec<(Id, Outcome)>,
     places: Places,
+}
+
+/// Reads studies out of a tree.
+struct Reader<'d, 'o> {
+    tree: &'d Tree<'d>,
+    index: &'o Index<'d>,
+    options: &'o Options,
+    release: Release,
+    room: Room,
+    /// Instances that are in no tree.
+    runs: Option<&'o Runs<'d>>,
+    /// How many of them were read.
+    in_runs: usize,
+    /// Leaves of theirs that say what the others are.
+    used: u64,
+    /// Studies before those of this tree.
+    before: u64,
     /// The resource that is being read.
     resource: Id,
     /// The leaf that says its UID.
     uid_leaf: Option<Id>,
+    /// Whether instances go the general way, however usual they are.
+    plainly: bool,
+}
+
+impl<'d, 'o> Reader<'d, 'o> {
+    fn new(tree: &'d Tree<'d>, index: &'o Index<'d>, options: &'o Options, release: Release, mut room: Room) -> Self {
+        room.ledger.begin(tree.len());
+        Reader {
+            tree,
+            index,
+            options,
+            release,
+            room,
+            runs: None,
+            in_runs: 0,
+            used: 0,
+            before: 0,
+            resource: 0,
+            uid_leaf: None,
+            plainly: false,
+        }
+    }
 }
 
 /// The code of leaves below a resource that cannot be placed.

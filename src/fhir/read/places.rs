@@ -50,11 +50,11 @@ impl Reader<'_, '_> {
     /// The place of an element: type of its resource, names down to it. Elements of lists have none of their own.
     pub(super) fn place(&mut self, id: Id) -> Place {
         let Some(way) = self.way(id) else { return self.place_of(id) };
-        if let Some(place) = self.places.get(way) {
+        if let Some(place) = self.room.places.get(way) {
             return place;
         }
         let place = self.place_of(id);
-        self.places.keep(way, place);
+        self.room.places.keep(way, place);
         place
     }
 

@@ -15,22 +15,53 @@ impl Reader<'_, '_> {
     /// Tells what became of every leaf. Most are carried; only where one is not anybody asks where it stands.
     pub(super) fn settle(&mut self, roots: &[Id], studies: &[Id], sink: &mut Sink<'_>) {
         roots.iter().for_each(|root| self.envelope(*root));
-        let (mut carried, mut rest) = (0, Vec::new());
-        for leaf in self.tree.leaves() {
-            match self.ledger.fate(leaf) {
-                Fate::Cell => {}
-                Fate::Used if self.ledger.noted(leaf).is_none() => carried += 1,
-                Fate::Used | Fate::Lost(_) | Fate::Open => rest.push(leaf),
-            }
-        }
+        let (carried, rest) = self.account();
         sink.report.carry(carried);
         let mut rest = rest.as_slice();
         for root in roots.iter() {
             let Some(next) = rest.first() else { return };
             if self.tree.span(*root).contains(next) {
-                self.below(*root, Place::ROOT, None, studies, 0, &mut rest, sink);
+                self.below(*root, Place::ROOT, None, studies, 0, &mut rest, &mut |loss| sink.tell(loss));
             }
         }
+    }
+
+    /// The same of a tree of one resource, or of the entry that it stands in; how many leaves are carried.
+    pub(super) fn settle_one(&mut self, root: Id, in_entry: bool, studies: &[Id], told: &mut Vec<Loss>) -> u64 {
+        let mut at = Place::ROOT;
+        if in_entry {
+            self.entry(root);
+            at = of_resource("Bundle").then(Step::Element("entry"));
+        }
+        let (carried, rest) = self.account();
+        if !rest.is_empty() {
+            self.below(root, at, None, studies, 0, &mut rest.as_slice(), &mut |loss| told.push(loss));
+        }
+        carried
+    }
+
+    /// The same of a Bundle whose entries, which would be in `list`, are not in the tree: what is told before them, and behind.
+    pub(super) fn settle_around(&mut self, root: Id, list: Option<Id>, before: &mut Vec<Loss>, behind: &mut Vec<Loss>) -> u64 {
+        self.envelope(root);
+        let (carried, rest) = self.account();
+        let (one, two) = rest.split_at(rest.partition_point(|leaf| list.is_none_or(|list| *leaf < list)));
+        for (mut rest, told) in [(one, before), (two, behind)].into_iter().filter(|(rest, _)| !rest.is_empty()) {
+            self.below(root, Place::ROOT, None, &[], 0, &mut rest, &mut |loss| told.push(loss));
+        }
+        carried
+    }
+
+    /// How many leaves are carried, and the others.
+    fn account(&self) -> (u64, Vec<Id>) {
+        let (mut carried, mut rest) = (0, Vec::new());
+        for leaf in self.tree.leaves() {
+            match self.room.ledger.fate(leaf) {
+                Fate::Cell => {}
+                Fate::Used if self.room.ledger.noted(leaf).is_none() => carried += 1,
+                Fate::Used | Fate::Lost(_) | Fate::Open => rest.push(leaf),
+            }
+        }
+        (carried, rest)
     }
 
     /// What a Bundle says of itself.
@@ -38,37 +69,40 @@ impl Reader<'_, '_> {
         if type_of(self.tree, root) != Some("Bundle") {
             return;
         }
-        self.ledger.meet(root);
+        self.room.ledger.meet(root);
         for name in [RESOURCE_TYPE, named!("type"), named!("total")] {
-            self.tree.member(root, name).into_iter().for_each(|id| self.ledger.take(id));
+            self.tree.member(root, name).into_iter().for_each(|id| self.room.ledger.take(id));
         }
-        for entry in each(self.tree, root, "entry") {
-            if let Some(url) = self.tree.member(entry, named!("fullUrl")) {
-                self.ledger.take(url);
-                if self.tree.text(url).is_some_and(|url| url.contains('?')) {
-                    self.ledger.note(url, Code::FullUrl);
-                }
+        each(self.tree, root, "entry").for_each(|entry| self.entry(entry));
+    }
+
+    /// What an entry says beside its resource.
+    fn entry(&mut self, entry: Id) {
+        if let Some(url) = self.tree.member(entry, named!("fullUrl")) {
+            self.room.ledger.take(url);
+            if self.tree.text(url).is_some_and(|url| url.contains('?')) {
+                self.room.ledger.note(url, Code::FullUrl);
             }
-            let mode = self.tree.member(entry, named!("search")).and_then(|search| self.tree.member(search, named!("mode")));
-            mode.into_iter().for_each(|mode| self.ledger.take(mode));
         }
+        let mode = self.tree.member(entry, named!("search")).and_then(|search| self.tree.member(search, named!("mode")));
+        mode.into_iter().for_each(|mode| self.room.ledger.take(mode));
     }
 
     /// Tells those of the leaves in `rest`, which are in order, that stand below a node, or are it.
     #[allow(clippy::too_many_arguments)]
-    fn below(&self, node: Id, at: Place, mut kept: Kept, studies: &[Id], mut first: u64, rest: &mut &[Id], sink: &mut Sink<'_>) {
+    fn below(&self, node: Id, at: Place, mut kept: Kept, studies: &[Id], mut first: u64, rest: &mut &[Id], tell: &mut dyn FnMut(Loss)) {
         if let Some((_, behind)) = rest.split_first().filter(|(next, _)| **next == node) {
             *rest = behind;
-            self.end(node, at, kept, first, sink);
+            self.end(node, at, kept, first, tell);
             return;
         }
         let mut at = at;
         if let Some(type_) = type_of(self.tree, node).filter(|_| self.tree.is_object(node)) {
             if let Ok(n) = studies.binary_search(&node) {
-                first = n as u64;
+                first = self.before + n as u64;
             }
-            let place = resource_type(type_).map_or(Place::ROOT, |type_| Place::ROOT.then(Step::Element(type_)));
-            if !self.ledger.is_met(node) && kept.is_none() {
+            let place = of_resource(type_);
+            if !self.room.ledger.is_met(node) && kept.is_none() {
                 kept = Some((Code::OtherResource, if at == Place::ROOT { place } else { at }));
             }
             at = place;
@@ -78,7 +112,7 @@ impl Reader<'_, '_> {
             let Some(next) = rest.first() else { return };
             if self.tree.span(child).contains(next) {
                 let (place, kept) = if is_array { (at, kept) } else { self.member(node, (child, ordinal), at, kept) };
-                self.below(child, place, kept, studies, first, rest, sink);
+                self.below(child, place, kept, studies, first, rest, tell);
             }
         }
     }
@@ -109,13 +143,18 @@ impl Reader<'_, '_> {
         (place, kept.or(code.map(|code| (code, place))))
     }
 
-    fn end(&self, id: Id, at: Place, kept: Kept, first: u64, sink: &mut Sink<'_>) {
-        let (code, at) = match self.ledger.fate(id) {
-            Fate::Lost(code) => (code, self.ledger.place(id).unwrap_or(at)),
+    fn end(&self, id: Id, at: Place, kept: Kept, first: u64, tell: &mut dyn FnMut(Loss)) {
+        let (code, at) = match self.room.ledger.fate(id) {
+            Fate::Lost(code) => (code, self.room.ledger.place(id).unwrap_or(at)),
             // Of a leaf that is understood only a remark is told.
-            Fate::Used | Fate::Cell => (self.ledger.noted(id).unwrap_or(Code::NoAttribute), at),
+            Fate::Used | Fate::Cell => (self.room.ledger.noted(id).unwrap_or(Code::NoAttribute), at),
             Fate::Open => kept.unwrap_or((Code::NoAttribute, at)),
         };
-        sink.tell(Loss { code, at, first, count: 1 });
+        tell(Loss { code, at, first, count: 1 });
     }
+}
+
+/// The place of a resource of a type.
+fn of_resource(type_: &str) -> Place {
+    resource_type(type_).map_or(Place::ROOT, |type_| Place::ROOT.then(Step::Element(type_)))
 }

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::index::{text, type_of};
+use super::instance::class_shape;
 use crate::assemble::Assembler;
 use crate::dicom::Cell;
 use crate::error::Error;
@@ -46,10 +47,10 @@ impl<'d> Reader<'d, '_> {
         if self.is_refused(study) {
             return Ok(());
         }
-        self.set.clear();
-        self.cells.clear();
-        self.counters.clear();
-        self.taken.clear();
+        self.room.set.clear();
+        self.room.cells.clear();
+        self.room.counters.clear();
+        self.room.taken.clear();
         let all_series = self.members(study, named!("series"));
         self.modality_notes(study, &all_series);
         let slots = self.slots(study, Level::Study);
@@ -77,12 +78,12 @@ impl<'d> Reader<'d, '_> {
         self.id(study, &uid);
         self.endpoints(study, &uid);
         let is_known = self.has_fact(row::PATIENT_ID.into());
-        self.set.patient = (is_known, is_known);
+        self.room.set.patient = (is_known, is_known);
         // What the series say again; most lists of studies list none.
         let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         // A resource says all that it knows: what is not there is absent.
-        self.set.known = [u64::MAX; 4];
-        assembler.take(&mut self.set, self.options, sink)?;
+        self.room.set.known = [u64::MAX; 4];
+        assembler.take(&mut self.room.set, self.options, sink)?;
         let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
@@ -113,10 +114,16 @@ impl<'d> Reader<'d, '_> {
             return Ok(());
         };
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
-        self.set.known = [u64::MAX; 4];
-        assembler.take(&mut self.set, self.options, sink)?;
-        let class = self.class_shape();
+        self.room.set.known = [u64::MAX; 4];
+        assembler.take(&mut self.room.set, self.options, sink)?;
+        let class = class_shape(self.release);
         for instance in list.into_iter().flat_map(|list| tree.children(list)).chain(single) {
+            if let Some(run) = self.runs.and_then(|runs| runs.at(instance)) {
+                self.in_runs += run.instances.len();
+                self.used += run.used * run.instances.len() as u64;
+                assembler.take_instances(&uid, run.class, run.instances.iter().copied(), self.options, sink)?;
+                continue;
+            }
             if let Some(usual) = self.usual(instance, class) {
                 let facts = self.facts(&usual);
                 assembler.take_instance(&uid, facts, self.options, sink)?;
@@ -129,8 +136,8 @@ impl<'d> Reader<'d, '_> {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));
                 continue;
             }
-            self.set.known = [u64::MAX; 4];
-            assembler.take(&mut self.set, self.options, sink)?;
+            self.room.set.known = [u64::MAX; 4];
+            assembler.take(&mut self.room.set, self.options, sink)?;
         }
         Ok(())
     }
@@ -142,45 +149,45 @@ impl<'d> Reader<'d, '_> {
 
     /// A field of a fact of the data set.
     fn fact(&self, row: RowRef, field: u8) -> Option<String> {
-        let cell = self.set.cells.iter().find(|cell| cell.row == Some(row) && cell.field == field)?;
-        self.set.text.get(cell.start..cell.end).map(String::from)
+        let cell = self.room.set.cells.iter().find(|cell| cell.row == Some(row) && cell.field == field)?;
+        self.room.set.text.get(cell.start..cell.end).map(String::from)
     }
 
     fn has_fact(&self, row: RowRef) -> bool {
-        self.set.cells.iter().any(|cell| cell.row == Some(row) && cell.field == 0)
+        self.room.set.cells.iter().any(|cell| cell.row == Some(row) && cell.field == 0)
     }
 
     /// What the study's own data set says of study and patient.
     fn identity(&self, uid: String) -> Identity {
         let mut cells: Vec<(RowRef, u8, String)> = Vec::new();
-        for cell in &self.set.cells {
+        for cell in &self.room.set.cells {
             let own = cell.row.filter(|row| *row == row::STUDY_UID.into() || *row == row::PATIENT_ID.into());
-            let Some((row, text)) = own.zip(self.set.text.get(cell.start..cell.end)) else { continue };
+            let Some((row, text)) = own.zip(self.room.set.text.get(cell.start..cell.end)) else { continue };
             if !cells.iter().any(|(known, field, _)| (*known, *field) == (row, cell.field)) {
                 cells.push((row, cell.field, text.into()));
             }
         }
         let url = self.fact(row::RETRIEVE_URL.into(), 0).or_else(|| self.fact(row::RETRIEVE_URL.into(), 1));
-        Identity { uid, url, cells, patient: self.set.patient }
+        Identity { uid, url, cells, patient: self.room.set.patient }
     }
 
     /// A further data set of the study.
     fn begin(&mut self, identity: &Identity) {
-        self.set.clear();
-        self.cells.clear();
-        self.counters.clear();
-        self.taken.clear();
+        self.room.set.clear();
+        self.room.cells.clear();
+        self.room.counters.clear();
+        self.room.taken.clear();
         for (row, field, text) in &identity.cells {
             self.push_again(*row, *field, text);
         }
-        self.set.patient = identity.patient;
+        self.room.set.patient = identity.patient;
     }
 
     fn push_again(&mut self, row: RowRef, field: u8, text: &str) {
-        let start = self.set.text.len();
-        self.set.text.push_str(text);
-        let end = self.set.text.len();
-        self.set.cells.push(Cell { row: Some(row), item: 0, field, start, end, leaf: false, counted: 0, place: 0 });
+        let start = self.room.set.text.len();
+        self.room.set.text.push_str(text);
+        let end = self.room.set.text.len();
+        self.room.set.cells.push(Cell { row: Some(row), item: 0, field, start, end, leaf: false, counted: 0, place: 0 });
     }
 
     /// The status: what it says of the study is what we would say of it, or is told.
@@ -188,11 +195,11 @@ impl<'d> Reader<'d, '_> {
         let Some(node) = self.one(node) else { return };
         let count = text(self.tree, study, "numberOfInstances");
         match self.scalar(node).trim() {
-            "available" => self.ledger.take(node),
-            "registered" if unlisted && count == Some("0") => self.ledger.take(node),
+            "available" => self.room.ledger.take(node),
+            "registered" if unlisted && count == Some("0") => self.room.ledger.take(node),
             "registered" | "unknown" => {}
-            "entered-in-error" | "cancelled" | "inactive" => self.ledger.lose(node, Code::Withdrawn),
-            _ => self.ledger.lose(node, Code::BadCode),
+            "entered-in-error" | "cancelled" | "inactive" => self.room.ledger.lose(node, Code::Withdrawn),
+            _ => self.room.ledger.lose(node, Code::BadCode),
         }
     }
 
@@ -202,7 +209,7 @@ impl<'d> Reader<'d, '_> {
         let text = self.scalar(id).trim();
         let given = matches!(&self.options.id, IdPolicy::Given(given) if given == text);
         if given || text == uid {
-            self.ledger.take(id);
+            self.room.ledger.take(id);
         }
     }
 
@@ -226,18 +233,18 @@ impl<'d> Reader<'d, '_> {
         let of_series: BTreeSet<String> = of_series.into_iter().map(str::to_ascii_uppercase).collect();
         for id in tree.member(study, named!("modality")).into_iter().flat_map(codes) {
             if !of_series.contains(&code(id).to_ascii_uppercase()) {
-                self.ledger.note(id, Code::ModalityNotInSeries);
+                self.room.ledger.note(id, Code::ModalityNotInSeries);
             }
         }
     }
 
     /// A resource is met: its type and id say what it is.
     pub(super) fn meet(&mut self, resource: Id) {
-        self.ledger.meet(resource);
+        self.room.ledger.meet(resource);
         let own = resource == self.resource;
         for name in [RESOURCE_TYPE, named!("id")] {
             if let Some(leaf) = self.tree.member(resource, name).filter(|_| name == RESOURCE_TYPE || !own) {
-                self.ledger.take(leaf);
+                self.room.ledger.take(leaf);
             }
         }
     }
@@ -257,7 +264,7 @@ impl<'d> Reader<'d, '_> {
         let type_ = type_of(tree, resource).and_then(crate::table::resource_type).unwrap_or("ImagingStudy");
         let at = Place::ROOT.then(Step::Element(type_));
         for id in tree.span(resource).filter(|id| tree.is_leaf(*id)) {
-            self.ledger.unplace(id, Code::Modifier, at);
+            self.room.ledger.unplace(id, Code::Modifier, at);
         }
         true
     }

@@ -11,6 +11,8 @@ mod each;
 mod frame;
 mod hold;
 mod leaf;
+mod learn;
+mod memos;
 mod offset;
 mod pattern;
 mod quick;

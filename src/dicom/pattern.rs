@@ -1,12 +1,12 @@
 //! The text of a row as a pattern: bytes that are the same in every row, and gaps between them.
 
 use super::dataset::leaves;
+use super::memos::Memos;
 use super::quick::{DEPTH, lost};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::json::scan::{Next, Raw, Scanner};
 use crate::json::words::{plain, plain_ascii};
 use crate::table::{Part, RowRef, Vr};
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -14,11 +14,6 @@ use alloc::vec::Vec;
 pub(super) const GAPS: usize = 40;
 /// Attributes that are remembered to differ from row to row.
 const RESTLESS: usize = 128;
-/// The longest text that is remembered with what it means.
-pub(super) const MEMO: usize = 1 << 12;
-/// Texts of an attribute that are remembered with what they mean.
-const MEMOS: usize = 64;
-
 /// What a gap holds.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Gap {
@@ -387,59 +382,5 @@ fn one<'t>(scanner: &mut Scanner<'t>, vr: Vr) -> Option<(Raw<'t>, bool, usize)> 
             scanner.member(&mut groups).ok()?.is_none().then_some((raw, true, at + 1))
         }
         _ => None,
-    }
-}
-
-/// Values of attributes that were met before, with what they mean.
-#[derive(Default)]
-pub(super) struct Memos {
-    tables: Vec<Table>,
-}
-
-struct Table {
-    digits: [u8; 8],
-    memos: Vec<Memo>,
-    next: usize,
-}
-
-pub(super) struct Memo {
-    /// The text of the attribute's value.
-    text: Box<str>,
-    /// The run of the fact that it makes.
-    run: Box<str>,
-    /// Leaves that it carries.
-    leaves: u64,
-}
-
-impl Memos {
-    /// Whether no value of the table had to give way to another.
-    pub(super) fn has_room(&self, table: usize) -> bool {
-        self.tables.get(table).is_some_and(|table| table.memos.len() < MEMOS)
-    }
-
-    /// Whether the text was not met before.
-    pub(super) fn is_new(&self, table: usize, text: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| !table.memos.iter().any(|memo| *memo.text == *text))
-    }
-
-    fn find(&self, table: usize, text: &str) -> Option<&Memo> {
-        self.tables.get(table)?.memos.iter().find(|memo| text.as_bytes().starts_with(memo.text.as_bytes()))
-    }
-
-    /// Remembers what a text means; the number of its table.
-    pub(super) fn add(&mut self, digits: [u8; 8], text: &str, run: &str, leaves: u64) -> usize {
-        let at = self.tables.iter().position(|table| table.digits == digits).unwrap_or_else(|| {
-            self.tables.push(Table { digits, memos: Vec::new(), next: 0 });
-            self.tables.len() - 1
-        });
-        if let Some(table) = self.tables.get_mut(at).filter(|table| !table.memos.iter().any(|memo| *memo.text == *text)) {
-            let memo = Memo { text: text.into(), run: run.into(), leaves };
-            match table.memos.get_mut(table.next) {
-                Some(slot) => *slot = memo,
-                None => table.memos.push(memo),
-            }
-            table.next = (table.next + 1) % MEMOS;
-        }
-        at
     }
 }

@@ -9,15 +9,15 @@
 //! that the general path would keep as they stand and without remark. Values of attributes that are lost may differ as long as they have as
 //! many leaves. Attempts are rare where rows do not repeat: after a pattern that no row fitted, ever more rows go by before the next.
 
-use super::dataset::{Cell, DataSet, Member, leaves};
-use super::pattern::{Decoded, GAPS, Gap, MEMO, Memos, Misfit, Pattern, Segment, only_value};
-use super::quick::tag;
-use crate::assemble::{Anew, Assembler, Fact, Run, Same, Source};
+use super::dataset::DataSet;
+use super::memos::Memos;
+use super::pattern::{Decoded, Misfit, Pattern};
+use crate::assemble::{Anew, Assembler, Same};
 use crate::error::Error;
 use crate::json::scan::Scanner;
-use crate::loss::{Code, Loss, Sink, Step};
+use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
-use crate::table::{Align, Level, Merge, Named, Part, RowRef, Vr, look, row};
+use crate::table::row;
 use alloc::vec::Vec;
 
 /// The most rows that go by before the next attempt.
@@ -31,7 +31,7 @@ const OPENINGS: usize = 64;
 const LONG: usize = 1 << 18;
 
 /// What rows that fit a pattern do.
-enum Deed {
+pub(super) enum Deed {
     /// They add an instance: the numbers of the gaps of its UID and its number.
     Instance { same: Same, uid: usize, number: Option<usize> },
     /// They make a record.
@@ -40,8 +40,8 @@ enum Deed {
 
 /// A pattern, and what rows that fit it do.
 #[derive(Default)]
-struct Page {
-    pattern: Pattern,
+pub(super) struct Page {
+    pub(super) pattern: Pattern,
     deed: Option<Deed>,
     losses: Vec<Loss>,
     /// Rows that fitted and are not accounted for, and the first of them.
@@ -264,142 +264,6 @@ impl Page {
         Ok(Taken::No)
     }
 
-    /// Cuts the row into its members. Plain values of parts that may differ become gaps, and so does what is lost.
-    fn cut(&mut self, row: &str, set: &DataSet, restless: &[[u8; 8]], differs: impl Fn(&Part, RowRef) -> bool) {
-        let Page { pattern, .. } = self;
-        pattern.text.clear();
-        pattern.segments.clear();
-        pattern.segments.reserve(set.members.len());
-        let last = set.members.last().map_or(1, |member| member.end as usize);
-        // The next may be a little longer.
-        pattern.text.reserve(last + 128);
-        pattern.text.push_str(row.get(1..last).unwrap_or(""));
-        for member in &set.members {
-            let (name, end) = ((member.name as usize).saturating_sub(1), (member.end as usize).saturating_sub(1));
-            let found = gap(pattern.text.get(name..end).unwrap_or(""), set, &differs);
-            let segment = match found {
-                None => Segment { digits: [0; 8], part: None, end, gap: (end, end), kind: Gap::None, open: false },
-                Some((digits, part, kind, (from, to))) => {
-                    let open = match kind {
-                        Gap::None => false,
-                        Gap::Lost(_) => restless.contains(&digits),
-                        _ => true,
-                    };
-                    Segment { digits, part, end, gap: (name + from, name + to), kind, open }
-                }
-            };
-            pattern.segments.push(segment);
-        }
-    }
-
-    /// The number of the gap of this segment among those whose text is wanted.
-    fn number_of(&self, segment: usize) -> usize {
-        let wanted = |segment: &&Segment| segment.open && !matches!(segment.kind, Gap::Lost(_) | Gap::None);
-        self.pattern.segments.iter().take(segment).filter(wanted).count()
-    }
-
-    fn segment_of(&self, row: RowRef) -> Option<(usize, &Segment)> {
-        let is = |segment: &Segment| segment.part.is_some_and(|(of, _)| of == row);
-        self.pattern.segments.iter().enumerate().find(|(_, segment)| is(segment))
-    }
-
-    /// A pattern of instances, where the UID is a gap.
-    fn instance(&self, same: Same) -> Option<Deed> {
-        let gap = |row: RowRef| self.segment_of(row).filter(|(_, segment)| segment.open).map(|(at, _)| self.number_of(at));
-        Some(Deed::Instance { same, uid: gap(row::INSTANCE_UID.into())?, number: gap(row::INSTANCE_NUMBER.into()) })
-    }
-
-    /// A pattern of studies, where every fact is found in the gaps, in values that were met before, or is the same.
-    fn study(&mut self, row: &str, set: &DataSet, restless: &[[u8; 8]], memos: &mut Memos, assembler: &Assembler) -> Option<Deed> {
-        if is_odd(set) {
-            return None;
-        }
-        self.cut(row, set, restless, |part, row| {
-            let merge = row.row().map(|row| (row.merge, row.lifts));
-            let is_kept = |cell: &Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
-            let simple = part.align == Align::First && part.mark.is_none() && part.vr != Vr::Sq;
-            simple && merge == Some((Merge::Fill, 0)) && set.cells.iter().any(is_kept)
-        });
-        let rows = assembler.rows_of_last();
-        let mut facts = Vec::new();
-        let mut leaves = 0;
-        for (row, run) in rows {
-            facts.push(Fact { row, run: self.fact(row, run, set, memos, &mut leaves)? });
-        }
-        let gaps = self.number_of(self.pattern.segments.len());
-        let mut anew = assembler.anew_of(facts, set, leaves)?;
-        // Every gap must be a fact's: another would be lost.
-        let good = gaps <= GAPS && anew.number_gaps(|segment| self.number_of(segment)) == gaps;
-        good.then_some(Deed::Study(anew))
-    }
-
-    /// Learns what the row says that the general path has just taken, where the pattern has values that were met before; whether it was such a
-    /// value that was new. The pattern stays as it is.
-    fn hear(&self, row: &str, set: &DataSet, memos: &mut Memos, assembler: &Assembler) -> bool {
-        if is_odd(set) || !assembler.is_new() {
-            return false;
-        }
-        let members: Vec<(&str, [u8; 8], Option<RowRef>)> = set.members.iter().filter_map(|member| named(row, *member)).collect();
-        let rows = assembler.rows_of_last();
-        let mut heard = false;
-        for segment in &self.pattern.segments {
-            let (Gap::Memo(table), Some((of, part))) = (segment.kind, segment.part) else { continue };
-            let mut feeding = members.iter().filter(|(_, _, row)| *row == Some(of));
-            let (Some((text, digits, _)), None) = (feeding.next(), feeding.next()) else { continue };
-            let Some((_, run)) = rows.iter().find(|(row, _)| *row == of) else { continue };
-            if *digits != segment.digits || members.len() != set.members.len() || is_told(set, part) || text.len() > MEMO {
-                continue;
-            }
-            heard |= memos.has_room(table) && memos.is_new(table, text);
-            memos.add(segment.digits, text, run, leaves_of(set, of));
-        }
-        heard
-    }
-
-    /// Where a fact comes from; of gaps the number of their segment.
-    fn fact(&mut self, row: RowRef, run: &str, set: &DataSet, memos: &mut Memos, leaves: &mut u64) -> Option<Run> {
-        let of = row.row()?;
-        let cells = || set.cells.iter().filter(move |cell| cell.row == Some(row));
-        // The offset is no part of its own; it feeds what it dated.
-        let feeds = |segment: &Segment| match segment.part {
-            Some((_, part)) if part.vr == Vr::Offset => cells().any(|cell| !cell.leaf).then_some(part),
-            Some((fed, part)) => (fed == row).then_some(part),
-            None => None,
-        };
-        let segments: Vec<(usize, &Part)> =
-            self.pattern.segments.iter().enumerate().filter_map(|(at, segment)| Some((at, feeds(segment)?))).collect();
-        let is_gap = |at: usize| self.pattern.segments.get(at).is_some_and(|segment| segment.open);
-        if of.merge == Merge::Fill && segments.iter().any(|(at, _)| is_gap(*at)) {
-            let mut fields: Vec<(u8, Source)> = Vec::new();
-            for cell in cells() {
-                let from = segments.iter().find(|(at, part)| part.field == cell.field && is_gap(*at));
-                let source = match from {
-                    Some((at, _)) => Source::Gap(*at),
-                    None => Source::Text(set.text.get(cell.start..cell.end)?.into()),
-                };
-                fields.push((cell.field, source));
-            }
-            fields.sort_by_key(|(field, _)| *field);
-            let each_once = fields.windows(2).all(|pair| matches!(pair, [(one, _), (two, _)] if one < two));
-            return (each_once && cells().all(|cell| cell.item == 0)).then_some(Run::Fields(fields));
-        }
-        // What one attribute alone says is remembered with its text.
-        let ([(at, part)], true) = (segments.as_slice(), of.lifts == 0) else {
-            return Some(Run::Whole(Source::Text(run.into())));
-        };
-        let (at, told) = (*at, is_told(set, part));
-        let segment = self.pattern.segments.get_mut(at)?;
-        let (from, to) = segment.gap;
-        if told || to - from > MEMO {
-            return Some(Run::Whole(Source::Text(run.into())));
-        }
-        let own = leaves_of(set, row);
-        *leaves += own;
-        let table = memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);
-        (segment.kind, segment.open) = (Gap::Memo(table), true);
-        Some(Run::Whole(Source::Gap(at)))
-    }
-
     /// Accounts for the rows that fitted.
     fn settle(&mut self, assembler: &mut Assembler, sink: &mut Sink<'_>) {
         let rows = core::mem::take(&mut self.rows);
@@ -410,78 +274,5 @@ impl Page {
         for loss in &self.losses {
             sink.lose(Loss { first: self.first, count: loss.count * rows, ..*loss });
         }
-    }
-}
-
-/// Whether a row does what its values alone do not tell.
-fn is_odd(set: &DataSet) -> bool {
-    // Remarks depend on values; what belongs to a series or an instance has no place here.
-    let odd = |cell: &Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
-    // What is said twice is told by nobody; the offset is no fact of its own.
-    let twice = set.cells.iter().filter(|cell| cell.row.is_none() && cell.leaf && cell.counted == 0).count();
-    set.cells.iter().any(odd) || twice > usize::from(set.offset.is_some())
-}
-
-/// Whether more is told of an attribute than its fact.
-fn is_told(set: &DataSet, part: &Part) -> bool {
-    let tag = Step::Tag(part.tag);
-    set.losses.iter().any(|loss| loss.at.steps().next() == Some(tag)) || part.within.is_some() || part.vr == Vr::Offset
-}
-
-/// The leaves of a fact.
-fn leaves_of(set: &DataSet, row: RowRef) -> u64 {
-    set.cells.iter().filter(|cell| cell.row == Some(row) && cell.leaf).count() as u64
-}
-
-/// The value of a member, the digits of its tag, and the row that it feeds.
-fn named(row: &str, member: Member) -> Option<(&str, [u8; 8], Option<RowRef>)> {
-    let text = row.get(member.name as usize..member.end as usize)?;
-    let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
-    let fed = match look(u64::from_le_bytes(*digits)) {
-        Some(Named::Part(_, row, _)) => Some(row),
-        Some(Named::Dating(..)) => Some(row::STARTED.into()),
-        _ => None,
-    };
-    let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
-    scanner.name().ok()?;
-    scanner.peek().ok()?;
-    Some((text.get(scanner.at()..)?, *digits, fed))
-}
-
-/// The digits of a member's tag, its part, its gap, and where in its text that is.
-type Found = ([u8; 8], Option<(RowRef, &'static Part)>, Gap, (usize, usize));
-
-/// The digits of a member's tag, its gap, and where in its text that is. An attribute that may not differ has its value there, and no gap.
-fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> Option<Found> {
-    let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
-    let named = look(u64::from_le_bytes(*digits));
-    let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
-    scanner.name().ok()?;
-    scanner.peek().ok()?;
-    let from = scanner.at();
-    let mut whole = scanner;
-    let count = leaves(&mut whole).ok()?;
-    let value = (from, whole.at());
-    match named {
-        Some(Named::Part(_, row, part)) => {
-            // What series and instances say of their own URL is told, and not kept.
-            let url = row == RowRef::from(row::RETRIEVE_URL);
-            let told = url && !set.cells.iter().any(|cell| cell.row == Some(row));
-            let may = told || differs(part, row);
-            let found = if may { only_value(&mut scanner, part.vr, told) } else { None };
-            let (gap, place) = found.unwrap_or((Gap::None, value));
-            Some((*digits, Some((row, part)), gap, place))
-        }
-        Some(Named::Dating(_, part)) if differs(part, row::STARTED.into()) => {
-            let used = set.cells.iter().any(|cell| !cell.leaf && cell.row == Some(row::STARTED.into()));
-            let found = if used { only_value(&mut scanner, part.vr, false) } else { None };
-            let (gap, place) = found.unwrap_or((Gap::None, value));
-            Some((*digits, Some((row::STARTED.into(), part)), gap, place))
-        }
-        None | Some(Named::Known(_)) => {
-            tag(*digits)?;
-            Some((*digits, None, Gap::Lost(count), value))
-        }
-        Some(Named::Dating(..) | Named::Other) => None,
     }
 }

@@ -1,4 +1,8 @@
 //! The one JSON writer: text straight into bytes.
+//!
+//! What is written comes from the record, whose texts are decoded: a string that came with escapes is written with those that JSON needs and no
+//! others. Passing a checked slice through with the escapes it came with would spare a copy of the rare string that has any, but then two
+//! spellings of one text would be two facts, and everything that compares, trims, searches or remembers texts would have to know of both.
 
 use super::words::plain;
 use alloc::string::String;

@@ -2,6 +2,7 @@
 //! before it with other identities and a few changes, in one layout throughout, or nearly. Text, as in `generate.rs`.
 //! With no entropy left every choice is the first: entries that repeat.
 
+use super::fhir_scalars::bent;
 use super::generate::Choices;
 
 /// A document of repeating resources.
@@ -215,7 +216,7 @@ const SERIES: &[&str] = &[
     r#""uid":"1.2.{n}.{s}","instance":[{"uid":"1.2.3.4"}]"#,
 ];
 
-fn filled(text: &str, n: usize, s: usize, i: usize) -> String {
+pub fn filled(text: &str, n: usize, s: usize, i: usize) -> String {
     let digits = [("{n}", n), ("{v}", n / 3), ("{d}", n % 10), ("{s}", s), ("{i}", i)];
     digits.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, &value.to_string()))
 }
@@ -235,7 +236,7 @@ fn resource(c: &mut Choices<'_>, base: &Base, n: usize) -> Members {
     let mut members: Members =
         base.iter().map(|(at, value)| (ELEMENTS[*at].0.to_owned(), filled(ELEMENTS[*at].1[*value], n, 1, 1))).collect();
     // Most are as the one before.
-    for _ in 0..c.below(5).saturating_sub(2) {
+    for _ in 0..c.below(7).saturating_sub(5) {
         let at = c.below(members.len().max(1)).min(members.len().saturating_sub(1));
         match c.below(6) {
             _ if members.is_empty() => {}
@@ -317,11 +318,11 @@ pub fn document(c: &mut Choices<'_>) -> Document {
     let bases: Vec<Base> = (0..2)
         .map(|_| {
             let of = c.pick(BASES);
-            of.iter().map(|at| (*at, if c.rarely(5) { c.below(ELEMENTS[*at].1.len()) } else { 0 })).collect()
+            of.iter().map(|at| (*at, if c.rarely(9) { c.below(ELEMENTS[*at].1.len()) } else { 0 })).collect()
         })
         .collect();
-    let (layout, shape, with_series) = (c.pick(&[0, 0, 0, 1, 2]), c.below(6), c.rarely(3));
-    let studies = 2 + c.below(12);
+    let (layout, shape, with_series) = (c.pick(&[0, 0, 0, 1, 2]), c.below(6), c.rarely(4));
+    let studies = 3 + c.below(12);
     let mut entries = Vec::new();
     for n in 0..studies {
         let number = if c.rarely(9) { 1 + c.below(n + 1) } else { n + 1 };
@@ -350,6 +351,8 @@ pub fn document(c: &mut Choices<'_>) -> Document {
                 ])
                 .to_owned(),
         };
+        let times = c.below(6).saturating_sub(3);
+        let envelope = bent(c, envelope, number, times);
         entries.push(laid_out(&envelope, if c.rarely(9) { c.below(3) } else { layout }));
     }
     let space = c.pick(&["", "", "\n", " "]);

@@ -17,6 +17,7 @@ mod endpoint;
 mod index;
 mod instance;
 mod ledger;
+mod model;
 mod pattern;
 mod places;
 mod replay;
@@ -250,5 +251,24 @@ mod tests {
         let firsts: Vec<(&str, u64, u64)> = read.loss.iter().map(|loss| (loss.code.name(), loss.first, loss.count)).collect();
         assert_eq!(firsts, [("other-type", 1, 1), ("no-attribute", 1, 2)]);
         assert_eq!(read.value.len(), 3);
+    }
+
+    #[test]
+    fn a_study_without_identity_says_nothing_of_the_one_before() {
+        let study = |uids: &[&str]| {
+            let uid = |uid: &&str| [r#"{"system":"urn:dicom:uid","value":"urn:oid:"#, uid, r#""}"#].concat();
+            let uids: alloc::vec::Vec<String> = uids.iter().map(uid).collect();
+            [r#"{"resourceType":"ImagingStudy","status":"available","subject":{"display":"A^B"},"identifier":["#, &uids.join(","), "]}"]
+                .concat()
+        };
+        // The second study's first UID is none, so that the second one has nothing to contradict.
+        let (one, two) = (study(&["1.2.3"]), study(&["a/b", "1.2.4"]));
+        let read = |text: &str| {
+            let release = Release::ALL.into_iter().next().unwrap();
+            let read = read_plainly(text.as_bytes(), release, &Options::default(), &mut |_| {}).unwrap();
+            (read.loss.carried(), read.loss.counted())
+        };
+        let ((carried, counted), (more_carried, more_counted)) = (read(&one), read(&two));
+        assert_eq!(read(&[one, two].concat()), (carried + more_carried, counted + more_counted));
     }
 }

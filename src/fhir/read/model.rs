@@ -2,7 +2,7 @@
 
 use super::Room;
 use super::ledger::Fate;
-use super::pattern::{Gap, MEMO, Memo, Memos, Pattern, TEXTS};
+use super::pattern::{Gap, MEMO, Memo, Memos, Pattern, TEXTS, Values};
 use super::replay::Page;
 use crate::assemble::{Assembler, Fact, Run, Source};
 use crate::dicom::Cell;
@@ -123,6 +123,12 @@ impl<'m> Model<'m, '_> {
         let anew = assembler.anew_of(facts?, set, leaves)?;
         let pattern = Pattern::cut(self.text, &gaps, uid?)?;
         new.into_iter().for_each(|(name, memo)| memos.add(name, memo));
+        // What it has in the gaps is what others may have there.
+        let (mut values, mut day) = (Values::new(), String::new());
+        let fits = pattern.fit(self.text, memos, &mut values).is_ok_and(|len| len == self.text.len()) && values.put_day(&mut day);
+        if !fits {
+            return None;
+        }
         Some(Page {
             pattern,
             anew,

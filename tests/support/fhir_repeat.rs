@@ -2,7 +2,7 @@
 //! before it with other identities and a few changes, in one layout throughout, or nearly. Text, as in `generate.rs`.
 //! With no entropy left every choice is the first: entries that repeat.
 
-use super::fhir_scalars::bent;
+use super::fhir_scalars::{bends, bent};
 use super::generate::Choices;
 
 /// A document of repeating resources.
@@ -24,6 +24,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
+            r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.1"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"1.2.{n}"},{"value":"A","type":{"coding":[{"code":"ACSN"}]}},{"value":"B","type":{"coding":[{"code":"ACSN"}]}}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.0{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:a/b"}]"#,
@@ -322,6 +323,7 @@ pub fn document(c: &mut Choices<'_>) -> Document {
         })
         .collect();
     let (layout, shape, with_series) = (c.pick(&[0, 0, 0, 1, 2]), c.below(6), c.rarely(4));
+    let url = c.pick(&["urn:oid:1.2.", "http://x/ImagingStudy/", "http://x/"]);
     let studies = 3 + c.below(12);
     let mut entries = Vec::new();
     for n in 0..studies {
@@ -335,7 +337,7 @@ pub fn document(c: &mut Choices<'_>) -> Document {
         let resource = written(&members);
         let envelope = match (shape, c.below(9)) {
             (5, _) => resource,
-            (_, 0..=6) => format!("{{\"fullUrl\":\"urn:oid:1.2.{number}\",\"resource\":{resource},\"search\":{{\"mode\":\"match\"}}}}"),
+            (_, 0..=6) => format!("{{\"fullUrl\":\"{url}{number}\",\"resource\":{resource},\"search\":{{\"mode\":\"match\"}}}}"),
             (_, 7) => format!("{{\"resource\":{resource},\"fullUrl\":\"http://x/ImagingStudy/{number}?a\"}}"),
             _ => c
                 .pick(&[
@@ -407,4 +409,27 @@ pub fn document(c: &mut Choices<'_>) -> Document {
         _ => {}
     }
     Document { text, studies }
+}
+
+/// Documents of studies that repeat, but for one scalar of the last: every element of the list, in every form, with everything in its places.
+pub fn near_misses(mut each: impl FnMut(&[u8])) {
+    for (at, (name, values)) in ELEMENTS.iter().enumerate() {
+        for value in *values {
+            let entry = |n: usize, own: &str| {
+                let has_own = BASES[0].contains(&at);
+                let members = BASES[0].iter().map(|of| if *of == at { own.to_owned() } else { filled(ELEMENTS[*of].1[0], n, 1, 1) });
+                let mut members: Members = BASES[0].iter().map(|of| ELEMENTS[*of].0.to_owned()).zip(members).collect();
+                if !has_own {
+                    members.push(((*name).to_owned(), own.to_owned()));
+                }
+                format!("{{\"fullUrl\":\"http://x/{n}\",\"resource\":{}}}", written(&members))
+            };
+            let same: Vec<String> = (1..=4).map(|n| entry(n, &filled(value, n, 1, 1))).collect();
+            // The first is where the others may have it from.
+            for own in bends(&filled(value, 5, 1, 1), 5).into_iter().chain([filled(value, 1, 1, 1)]) {
+                let text = format!("{{\"resourceType\":\"Bundle\",\"entry\":[{},{}]}}", same.join(","), entry(5, &own));
+                each(text.as_bytes());
+            }
+        }
+    }
 }

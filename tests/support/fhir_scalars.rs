@@ -91,3 +91,16 @@ pub fn bent(c: &mut Choices<'_>, text: String, n: usize, times: usize) -> String
     }
     text
 }
+
+/// The text with each other scalar in the place of each.
+pub fn bends(text: &str, n: usize) -> Vec<String> {
+    let mut all = Vec::new();
+    for (from, to, quoted) in scalars(text) {
+        for other in if quoted { STRINGS } else { NUMBERS } {
+            let mut text = text.to_owned();
+            text.replace_range(from..to, &filled(other, n, 1, 1));
+            all.push(text);
+        }
+    }
+    all
+}

@@ -1,7 +1,8 @@
 //! Reading FHIR: an ImagingStudy, a Bundle, NDJSON, in any release.
 //!
-//! A text is kept whole as a tree, because its resources refer to each other. Rows of the table take the elements they know, and their
-//! cells go the way that cells of DICOM JSON go: through the assembler into the record. Whatever leaf nobody took is told at the end.
+//! Resources refer to each other, so that a text is kept whole as a tree; where none does, it is read entry by entry (`stream.rs`), and what
+//! repeats is compared with what was before it (`replay.rs`, `runs.rs`). Rows of the table take the elements they know, and their cells go the
+//! way that cells of DICOM JSON go: through the assembler into the record. Whatever leaf nobody took is told at the end.
 
 /// The number of a member's name, known while compiling.
 macro_rules! named {

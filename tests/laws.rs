@@ -187,6 +187,13 @@ proptest::proptest! {
     }
 }
 
+/// Studies that repeat, and one at the end that nearly does.
+#[test]
+fn fhir_fast_path_of_studies_that_nearly_repeat() {
+    let options = fhir_dicomweb::Options::default();
+    support::fhir_repeat::near_misses(|text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
+}
+
 /// A row of an instance: its number, and members that differ.
 fn row_of(n: usize, more: &str) -> String {
     format!(

@@ -14,6 +14,8 @@ pub mod fhir_fast_laws;
 pub mod fhir_laws;
 #[path = "../../tests/support/fhir_repeat.rs"]
 pub mod fhir_repeat;
+#[path = "../../tests/support/fhir_scalars.rs"]
+pub mod fhir_scalars;
 #[path = "../../tests/support/generate.rs"]
 pub mod generate;
 #[path = "../../tests/support/laws.rs"]

@@ -115,10 +115,14 @@ impl Arcs {
 }
 
 /// How many bytes a legal UID at the start has, of several arcs (PS3.5 9.1); it ends where neither digit nor dot follows. Eight at a time.
-pub(crate) fn uid(bytes: &[u8]) -> Option<usize> {
-    let ([b'0'..=b'2', b'.', ..], mut rest) = (bytes, bytes) else { return None };
+/// The first `known` bytes begin another legal UID too.
+pub(crate) fn uid(bytes: &[u8], known: usize) -> Option<usize> {
+    let ([b'0'..=b'2', b'.', ..], mut rest) = (bytes, bytes.get(known..)?) else { return None };
     // The marks of the byte before the eight: whether it is a dot, and whether a zero behind one. The first arc has one digit.
-    let (mut dot_before, mut zero_before) = (HIGH >> 56, 0);
+    let is_dot = |before: usize| known.checked_sub(before).is_none_or(|at| bytes.get(at) == Some(&b'.'));
+    let is_zero = known.checked_sub(1).is_some_and(|at| bytes.get(at) == Some(&b'0'));
+    let mark = |is: bool| if is { HIGH >> 56 } else { 0 };
+    let (mut dot_before, mut zero_before) = (mark(is_dot(1)), mark(is_zero && is_dot(2)));
     loop {
         let mut word = [0; 8];
         let (eight, behind) = match rest.split_first_chunk::<8>() {
@@ -233,7 +237,13 @@ mod tests {
             let text = arcs.join(".") + &behind;
             let end = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
             let expected = (end <= 64 && is_oid(text.get(..end).unwrap_or("").as_bytes())).then_some(end);
-            proptest::prop_assert_eq!(uid(text.as_bytes()), expected);
+            let begins = |known: &usize| {
+                let first = text.get(..*known).unwrap_or("");
+                *known == 0 || is_oid(first.as_bytes()) || is_oid([first, "1"].concat().as_bytes())
+            };
+            for known in (0..=end.min(64)).filter(begins) {
+                proptest::prop_assert_eq!(uid(text.as_bytes(), known), expected);
+            }
         }
 
         #[test]

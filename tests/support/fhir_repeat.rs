@@ -2,6 +2,7 @@
 //! before it with other identities and a few changes, in one layout throughout, or nearly. Text, as in `generate.rs`.
 //! With no entropy left every choice is the first: entries that repeat.
 
+use super::fhir_scalars::{bends, bent};
 use super::generate::Choices;
 
 /// A document of repeating resources.
@@ -23,6 +24,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
+            r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.1"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"1.2.{n}"},{"value":"A","type":{"coding":[{"code":"ACSN"}]}},{"value":"B","type":{"coding":[{"code":"ACSN"}]}}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.0{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:a/b"}]"#,
@@ -215,7 +217,7 @@ const SERIES: &[&str] = &[
     r#""uid":"1.2.{n}.{s}","instance":[{"uid":"1.2.3.4"}]"#,
 ];
 
-fn filled(text: &str, n: usize, s: usize, i: usize) -> String {
+pub fn filled(text: &str, n: usize, s: usize, i: usize) -> String {
     let digits = [("{n}", n), ("{v}", n / 3), ("{d}", n % 10), ("{s}", s), ("{i}", i)];
     digits.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, &value.to_string()))
 }
@@ -235,7 +237,7 @@ fn resource(c: &mut Choices<'_>, base: &Base, n: usize) -> Members {
     let mut members: Members =
         base.iter().map(|(at, value)| (ELEMENTS[*at].0.to_owned(), filled(ELEMENTS[*at].1[*value], n, 1, 1))).collect();
     // Most are as the one before.
-    for _ in 0..c.below(5).saturating_sub(2) {
+    for _ in 0..c.below(7).saturating_sub(5) {
         let at = c.below(members.len().max(1)).min(members.len().saturating_sub(1));
         match c.below(6) {
             _ if members.is_empty() => {}
@@ -317,11 +319,12 @@ pub fn document(c: &mut Choices<'_>) -> Document {
     let bases: Vec<Base> = (0..2)
         .map(|_| {
             let of = c.pick(BASES);
-            of.iter().map(|at| (*at, if c.rarely(5) { c.below(ELEMENTS[*at].1.len()) } else { 0 })).collect()
+            of.iter().map(|at| (*at, if c.rarely(9) { c.below(ELEMENTS[*at].1.len()) } else { 0 })).collect()
         })
         .collect();
-    let (layout, shape, with_series) = (c.pick(&[0, 0, 0, 1, 2]), c.below(6), c.rarely(3));
-    let studies = 2 + c.below(12);
+    let (layout, shape, with_series) = (c.pick(&[0, 0, 0, 1, 2]), c.below(6), c.rarely(4));
+    let url = c.pick(&["urn:oid:1.2.", "http://x/ImagingStudy/", "http://x/"]);
+    let studies = 3 + c.below(12);
     let mut entries = Vec::new();
     for n in 0..studies {
         let number = if c.rarely(9) { 1 + c.below(n + 1) } else { n + 1 };
@@ -334,7 +337,7 @@ pub fn document(c: &mut Choices<'_>) -> Document {
         let resource = written(&members);
         let envelope = match (shape, c.below(9)) {
             (5, _) => resource,
-            (_, 0..=6) => format!("{{\"fullUrl\":\"urn:oid:1.2.{number}\",\"resource\":{resource},\"search\":{{\"mode\":\"match\"}}}}"),
+            (_, 0..=6) => format!("{{\"fullUrl\":\"{url}{number}\",\"resource\":{resource},\"search\":{{\"mode\":\"match\"}}}}"),
             (_, 7) => format!("{{\"resource\":{resource},\"fullUrl\":\"http://x/ImagingStudy/{number}?a\"}}"),
             _ => c
                 .pick(&[
@@ -350,6 +353,8 @@ pub fn document(c: &mut Choices<'_>) -> Document {
                 ])
                 .to_owned(),
         };
+        let times = c.below(6).saturating_sub(3);
+        let envelope = bent(c, envelope, number, times);
         entries.push(laid_out(&envelope, if c.rarely(9) { c.below(3) } else { layout }));
     }
     let space = c.pick(&["", "", "\n", " "]);
@@ -404,4 +409,27 @@ pub fn document(c: &mut Choices<'_>) -> Document {
         _ => {}
     }
     Document { text, studies }
+}
+
+/// Documents of studies that repeat, but for one scalar of the last: every element of the list, in every form, with everything in its places.
+pub fn near_misses(mut each: impl FnMut(&[u8])) {
+    for (at, (name, values)) in ELEMENTS.iter().enumerate() {
+        for value in *values {
+            let entry = |n: usize, own: &str| {
+                let has_own = BASES[0].contains(&at);
+                let members = BASES[0].iter().map(|of| if *of == at { own.to_owned() } else { filled(ELEMENTS[*of].1[0], n, 1, 1) });
+                let mut members: Members = BASES[0].iter().map(|of| ELEMENTS[*of].0.to_owned()).zip(members).collect();
+                if !has_own {
+                    members.push(((*name).to_owned(), own.to_owned()));
+                }
+                format!("{{\"fullUrl\":\"http://x/{n}\",\"resource\":{}}}", written(&members))
+            };
+            let same: Vec<String> = (1..=4).map(|n| entry(n, &filled(value, n, 1, 1))).collect();
+            // The first is where the others may have it from.
+            for own in bends(&filled(value, 5, 1, 1), 5).into_iter().chain([filled(value, 1, 1, 1)]) {
+                let text = format!("{{\"resourceType\":\"Bundle\",\"entry\":[{},{}]}}", same.join(","), entry(5, &own));
+                each(text.as_bytes());
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod fast_laws;
 pub mod fhir_fast_laws;
 pub mod fhir_laws;
 pub mod fhir_repeat;
+pub mod fhir_scalars;
 pub mod generate;
 pub mod laws;
 pub mod mutate;

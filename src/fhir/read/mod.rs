@@ -1,7 +1,8 @@
 //! Reading FHIR: an ImagingStudy, a Bundle, NDJSON, in any release.
 //!
-//! A text is kept whole as a tree, because its resources refer to each other. Rows of the table take the elements they know, and their
-//! cells go the way that cells of DICOM JSON go: through the assembler into the record. Whatever leaf nobody took is told at the end.
+//! Resources refer to each other, so that a text is kept whole as a tree; where none does, it is read entry by entry (`stream.rs`), and what
+//! repeats is compared with what was before it (`replay.rs`, `runs.rs`). Rows of the table take the elements they know, and their cells go the
+//! way that cells of DICOM JSON go: through the assembler into the record. Whatever leaf nobody took is told at the end.
 
 /// The number of a member's name, known while compiling.
 macro_rules! named {
@@ -17,6 +18,7 @@ mod endpoint;
 mod index;
 mod instance;
 mod ledger;
+mod model;
 mod pattern;
 mod places;
 mod replay;
@@ -250,5 +252,24 @@ mod tests {
         let firsts: Vec<(&str, u64, u64)> = read.loss.iter().map(|loss| (loss.code.name(), loss.first, loss.count)).collect();
         assert_eq!(firsts, [("other-type", 1, 1), ("no-attribute", 1, 2)]);
         assert_eq!(read.value.len(), 3);
+    }
+
+    #[test]
+    fn a_study_without_identity_says_nothing_of_the_one_before() {
+        let study = |uids: &[&str]| {
+            let uid = |uid: &&str| [r#"{"system":"urn:dicom:uid","value":"urn:oid:"#, uid, r#""}"#].concat();
+            let uids: alloc::vec::Vec<String> = uids.iter().map(uid).collect();
+            [r#"{"resourceType":"ImagingStudy","status":"available","subject":{"display":"A^B"},"identifier":["#, &uids.join(","), "]}"]
+                .concat()
+        };
+        // The second study's first UID is none, so that the second one has nothing to contradict.
+        let (one, two) = (study(&["1.2.3"]), study(&["a/b", "1.2.4"]));
+        let read = |text: &str| {
+            let release = Release::ALL.into_iter().next().unwrap();
+            let read = read_plainly(text.as_bytes(), release, &Options::default(), &mut |_| {}).unwrap();
+            (read.loss.carried(), read.loss.counted())
+        };
+        let ((carried, counted), (more_carried, more_counted)) = (read(&one), read(&two));
+        assert_eq!(read(&[one, two].concat()), (carried + more_carried, counted + more_counted));
     }
 }

@@ -142,7 +142,7 @@ impl Pattern {
             from = *end;
             let len = match gap {
                 Gap::None => continue,
-                Gap::Text(Vr::Ui) => uid(rest.as_bytes()).ok_or(Misfit::Other)?,
+                Gap::Text(Vr::Ui) => uid(rest.as_bytes(), 0).ok_or(Misfit::Other)?,
                 Gap::Digits | Gap::LostNumber => number(rest.as_bytes()).map_err(|_| Misfit::Other)?,
                 Gap::Memo(table) => {
                     let memo = memos.find(*table, rest).ok_or(Misfit::New(*table))?;

@@ -125,9 +125,9 @@ impl<'t> Runs<'t> {
 
     /// Takes the instance that comes next, if it has a form that is known; whether it did.
     fn fit(&mut self, quick: &mut Quick<'t>, list: Id, goes_on: bool) -> bool {
-        let rest = quick.rest();
+        let (rest, before) = (quick.rest(), self.instances.last().map_or("", |(uid, _)| uid));
         for at in 0..self.forms.len() {
-            let Some((form, (instance, len))) = self.forms.get(at).and_then(|form| Some((form, form.fit(rest)?))) else { continue };
+            let Some((form, (instance, len))) = self.forms.get(at).and_then(|form| Some((form, form.fit(rest, before)?))) else { continue };
             let to = self.instances.len() + 1;
             self.instances.push(instance);
             quick.pass(len);
@@ -184,22 +184,22 @@ impl<'t> Lists<'t> for Runs<'t> {
 }
 
 impl Form {
-    /// What an instance at the start of `text` says, if it has this form, and how long it is.
-    fn fit<'t>(&self, text: &'t str) -> Option<(Usual<'t>, usize)> {
+    /// What an instance at the start of `text` says, if it has this form, and how long it is; `before` is the UID of another.
+    fn fit<'t>(&self, text: &'t str, before: &str) -> Option<(Usual<'t>, usize)> {
         let rest = text.strip_prefix(&*self.before)?;
         let (said, rest) = match &self.between {
             None => {
-                let (uid, rest) = uid(rest)?;
+                let (uid, rest) = uid(rest, before)?;
                 ((uid, ""), rest)
             }
             Some((between, false)) => {
-                let (uid, rest) = uid(rest)?;
+                let (uid, rest) = uid(rest, before)?;
                 let (number, rest) = number(rest.strip_prefix(&**between)?)?;
                 ((uid, number), rest)
             }
             Some((between, true)) => {
                 let (number, rest) = number(rest)?;
-                let (uid, rest) = uid(rest.strip_prefix(&**between)?)?;
+                let (uid, rest) = uid(rest.strip_prefix(&**between)?, before)?;
                 ((uid, number), rest)
             }
         };
@@ -208,9 +208,16 @@ impl Form {
     }
 }
 
-/// The UID at the start of a text, and what is behind.
-fn uid(text: &str) -> Option<(&str, &str)> {
-    text.split_at_checked(plain::uid(text.as_bytes())?)
+/// The UID at the start of a text, and what is behind. Most UIDs begin as the one before them.
+fn uid<'t>(text: &'t str, before: &str) -> Option<(&'t str, &'t str)> {
+    let (mut one, mut two, mut known) = (text.as_bytes(), before.as_bytes(), 0);
+    while let (Some((a, rest_of_one)), Some((b, rest_of_two))) = (one.split_first_chunk::<8>(), two.split_first_chunk::<8>()) {
+        if a != b {
+            break;
+        }
+        (one, two, known) = (rest_of_one, rest_of_two, known + 8);
+    }
+    text.split_at_checked(plain::uid(text.as_bytes(), known)?)
 }
 
 /// The number at the start of a text, and what is behind. A sign, a fraction or an exponent is no part of it, and of no form.

@@ -8,6 +8,9 @@ use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::table::{RESOURCE_TYPE, element_of, primitive_of, resource_type};
 use alloc::vec::Vec;
 
+/// The most losses that are kept before anybody hears of them.
+pub(super) const HEARD: usize = 1 << 16;
+
 /// What all leaves below a node are told as, and where.
 type Kept = Option<(Code, Place)>;
 
@@ -26,8 +29,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The same of a tree of one resource, or of the entry that it stands in; how many leaves are carried.
-    pub(super) fn settle_one(&mut self, root: Id, in_entry: bool, studies: &[Id], told: &mut Vec<Loss>) -> u64 {
+    /// The same of a tree of one resource, or of the entry that it stands in; how many leaves are carried. `None`: there is more to tell than is kept.
+    pub(super) fn settle_one(&mut self, root: Id, in_entry: bool, studies: &[Id], told: &mut Vec<Loss>) -> Option<u64> {
         let mut at = Place::ROOT;
         if in_entry {
             self.entry(root);
@@ -35,20 +38,22 @@ impl Reader<'_, '_> {
         }
         let (carried, rest) = self.account();
         if !rest.is_empty() {
-            self.below(root, at, None, studies, 0, &mut rest.as_slice(), &mut |loss| told.push(loss));
+            self.below(root, at, None, studies, 0, &mut rest.as_slice(), &mut |loss| push(told, loss));
         }
-        carried
+        (told.len() < HEARD).then_some(carried)
     }
 
     /// The same of a Bundle whose entries, which would be in `list`, are not in the tree: what is told before them, and behind.
-    pub(super) fn settle_around(&mut self, root: Id, list: Option<Id>, before: &mut Vec<Loss>, behind: &mut Vec<Loss>) -> u64 {
+    pub(super) fn settle_around(&mut self, root: Id, list: Option<Id>, before: &mut Vec<Loss>, behind: &mut Vec<Loss>) -> Option<u64> {
         self.envelope(root);
         let (carried, rest) = self.account();
         let (one, two) = rest.split_at(rest.partition_point(|leaf| list.is_none_or(|list| *leaf < list)));
+        let mut good = true;
         for (mut rest, told) in [(one, before), (two, behind)].into_iter().filter(|(rest, _)| !rest.is_empty()) {
-            self.below(root, Place::ROOT, None, &[], 0, &mut rest, &mut |loss| told.push(loss));
+            self.below(root, Place::ROOT, None, &[], 0, &mut rest, &mut |loss| push(told, loss));
+            good &= told.len() < HEARD;
         }
-        carried
+        good.then_some(carried)
     }
 
     /// How many leaves are carried, and the others.
@@ -151,6 +156,13 @@ impl Reader<'_, '_> {
             Fate::Open => kept.unwrap_or((Code::NoAttribute, at)),
         };
         tell(Loss { code, at, first, count: 1 });
+    }
+}
+
+/// Keeps a loss, as long as there are few.
+fn push(told: &mut Vec<Loss>, loss: Loss) {
+    if told.len() < HEARD {
+        told.push(loss);
     }
 }
 

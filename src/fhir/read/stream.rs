@@ -6,8 +6,10 @@
 
 use super::index::{Index, type_of};
 use super::instance::class_shape;
-use super::replay::{Model, Replay};
+use super::model::Model;
+use super::replay::Replay;
 use super::runs::Runs;
+use super::settle::HEARD;
 use super::{Reader, Room, unmarked};
 use crate::assemble::Assembler;
 use crate::json::quick::{Lists, Quick};
@@ -22,8 +24,6 @@ use core::cell::RefCell;
 
 const ENTRY: Name = named!("entry");
 
-/// The most losses that are kept for who wants to hear of each.
-const HEARD: usize = 1 << 16;
 /// Bytes that an entry mostly has at most.
 const USUAL: usize = 1 << 12;
 
@@ -38,18 +38,7 @@ pub(super) fn read(json: &[u8], release: Release, options: &Options, sink: &mut 
     let listens = sink.listens();
     let mut own = Sink::new(options.strict, if listens { Some(&mut hear) } else { None });
     own.spelled_in(release);
-    let mut stream = Stream {
-        release,
-        options,
-        assembler: Assembler::new(),
-        sink: own,
-        room: Room::default(),
-        runs: Runs::new(class_shape(release)),
-        spare: tree(),
-        replay: Replay::default(),
-        studies: 0,
-        heard: &heard,
-    };
+    let mut stream = Stream::new(release, options, own, &heard);
     let mut settled = Settled::new(listens);
     let mut quick = Quick::new(text, options.limits.depth, tree());
     let (mut any, mut good) = (false, false);
@@ -145,7 +134,22 @@ impl<'t> Lists<'t> for Root<'_, 't, '_> {
     }
 }
 
-impl<'t> Stream<'t, '_> {
+impl<'t, 'o> Stream<'t, 'o> {
+    fn new(release: Release, options: &'o Options, sink: Sink<'o>, heard: &'o RefCell<Vec<Loss>>) -> Self {
+        Stream {
+            release,
+            options,
+            assembler: Assembler::new(),
+            sink,
+            room: Room::default(),
+            runs: Runs::new(class_shape(release)),
+            spare: tree(),
+            replay: Replay::default(),
+            studies: 0,
+            heard,
+        }
+    }
+
     /// Reads what stands at the top; whether it is of a type that is read.
     fn root(&mut self, quick: &mut Quick<'t>, settled: &mut Settled) -> Option<bool> {
         if self.repeat(quick, false, settled)? {
@@ -175,7 +179,7 @@ impl<'t> Stream<'t, '_> {
         let index = Index::empty(tree);
         let mut reader = Reader::new(tree, &index, self.options, self.release, core::mem::take(&mut self.room));
         let (mut before, mut behind) = (Vec::new(), Vec::new());
-        let carried = reader.settle_around(root, list, &mut before, &mut behind);
+        let carried = reader.settle_around(root, list, &mut before, &mut behind)?;
         self.room = reader.room;
         settled.report.carry(carried);
         before.into_iter().for_each(|loss| settled.tell(loss));
@@ -250,7 +254,8 @@ impl<'t> Stream<'t, '_> {
     {
         let studies = index.studies();
         // Whatever it leads to may stand elsewhere.
-        if !studies.is_empty() && tree.has(named!("reference")) {
+        let leads = !studies.is_empty() && tree.has(named!("reference"));
+        if leads || tree.len() >= Id::MAX as usize {
             return None;
         }
         let first = self.assembler.rows();
@@ -266,7 +271,7 @@ impl<'t> Stream<'t, '_> {
             return None;
         }
         let mut told = Vec::new();
-        let used = reader.used + reader.settle_one(root, in_entry, studies, &mut told);
+        let used = reader.used + reader.settle_one(root, in_entry, studies, &mut told)?;
         settled.report.carry(used);
         told.iter().for_each(|loss| settled.tell(*loss));
         self.studies += studies.len() as u64;
@@ -310,5 +315,37 @@ mod tests {
         assert!(!is_read(&bundle(r#","endpoint":[{"reference":"Endpoint/1"}]"#), &options));
         assert!(!is_read(&(bundle("") + "x"), &options) && !is_read(&bundle(""), &few));
         assert!(!is_read(&bundle(r#","description":5"#), &Options { strict: true, ..Options::default() }));
+    }
+    /// Whether a study fitted the pattern of one before it, and how many instances were in runs, in this one text.
+    fn repeats(text: &str) -> (bool, usize) {
+        let (options, heard) = (Options::default(), RefCell::default());
+        let mut stream = Stream::new(Release::ALL.into_iter().next().unwrap(), &options, Sink::new(false, None), &heard);
+        let mut quick = Quick::new(text, 64, tree());
+        let mut settled = Settled::new(false);
+        let mut in_runs = 0;
+        while let Some(b'{') = quick.next() {
+            stream.root(&mut quick, &mut settled).unwrap();
+            in_runs += stream.runs.len();
+        }
+        (stream.replay.has_fitted(), in_runs)
+    }
+
+    #[test]
+    fn what_repeats_is_compared() {
+        let study = |n: usize, code: &str, more: &str| {
+            alloc::format!(
+                r#"{{"resourceType":"ImagingStudy","id":"1.2.{n}","meta":{{"versionId":"{n}"}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}],"status":"available","modality":[{{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"{code}"}}],"subject":{{"identifier":{{"value":"P{n}"}},"display":"A^B{n}"}},"started":"2024-01-1{n}T10:15:3{n}+01:00","numberOfSeries":{n}{more}}}"#
+            )
+        };
+        let entry = |n: usize, code: &str| {
+            alloc::format!(r#"{{"fullUrl":"urn:oid:1.2.{n}","resource":{},"search":{{"mode":"match"}}}}"#, study(n, code, ""))
+        };
+        let all = |code: &str| (1..5).map(|n| entry(n, code)).collect::<Vec<String>>().join(",");
+        let lines = |code: &str| (1..5).map(|n| study(n, code, "")).collect::<Vec<String>>().join("\n");
+        // As entries, and one to a line.
+        assert_eq!(repeats(&[r#"{"resourceType":"Bundle","entry":["#, &all("CT"), "]}"].concat()), (true, 0));
+        assert_eq!(repeats(&lines("CT")), (true, 0));
+        let series = r#","series":[{"uid":"1.2.1.1","instance":[{"uid":"1.2.1.1.1","number":1},{"uid":"1.2.1.1.2","number":2},{"number":3,"uid":"1.2.1.1.3"},{"uid":"1.2.1.1.4","number":4}]}]"#;
+        assert_eq!(repeats(&study(1, "CT", series)), (false, 2));
     }
 }

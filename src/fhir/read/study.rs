@@ -43,6 +43,7 @@ impl<'d> Reader<'d, '_> {
     /// Reads a study, or tells why nothing comes of it.
     pub(super) fn study(&mut self, study: Id, assembler: &mut Assembler, sink: &mut Sink<'_>) -> Result<(), Error> {
         self.resource = study;
+        self.uid_leaf = None;
         self.meet(study);
         if self.is_refused(study) {
             return Ok(());

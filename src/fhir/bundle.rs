@@ -7,7 +7,7 @@ use super::place;
 use super::plan::Plan;
 use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
-use crate::loss::{LossReport, Mapped};
+use crate::loss::{Code, Loss, LossReport, Mapped, Place};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
@@ -92,8 +92,14 @@ impl<'a> BundleWriter<'a> {
     }
 
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
+    ///
+    /// Behind `options.limits.output_bytes` it is not written: it is counted as a match, and its fields as `limit-output-bytes`.
     pub fn push(&mut self, study: &Study) {
         self.count += 1;
+        if (self.entries.len() + self.includes.len()) as u64 >= self.options.limits.output_bytes {
+            self.loss.add(Loss { code: Code::OutputLimit, at: Place::ROOT, first: self.count - 1, count: study.leaves() });
+            return;
+        }
         let [base, path, id] = &place::full_url(study, self.options);
         let (around, loss, keep) = ((&mut self.includes, &mut self.memory), &mut self.loss, &self.keep);
         around.1.several = self.count > 1;

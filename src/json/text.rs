@@ -78,6 +78,11 @@ impl<'o> Writer<'o> {
         Writer { out, comma: false }
     }
 
+    /// How many bytes there are, with what was there before.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     fn separate(&mut self) {
         if self.comma {
             self.out.push(b',');

@@ -79,7 +79,7 @@ pub fn read_with(json: &[u8], release: Release, options: &Options, each: &mut dy
 fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
     let (tree, roots) = parse(json, options)?;
     sink.spelled_in(release);
-    let index = Index::new(&tree, &roots);
+    let index = Index::new(&tree, &roots, options.limits.expansion);
     check_types(&tree, &roots)?;
     let mut ledger = Ledger::default();
     ledger.grow(tree.len());
@@ -103,6 +103,7 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> 
     for study in studies {
         sink.next_resource(assembler.rows());
         reader.study(*study, &mut assembler, &mut sink)?;
+        index.check()?;
     }
     reader.settle(&roots, studies, &mut sink);
     sink.check()?;
@@ -118,11 +119,12 @@ pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, 
     }
     let marked = json.strip_prefix(MARK);
     let (bytes, base) = (marked.unwrap_or(json), if marked.is_some() { MARK.len() as u64 } else { 0 });
-    if let Some(quick) = core::str::from_utf8(bytes).ok().and_then(|text| Tree::quick(text, options.limits.depth, number_of, RESOURCE_TYPE))
+    if let Some(quick) =
+        core::str::from_utf8(bytes).ok().and_then(|text| Tree::quick(text, options.limits.nesting(), number_of, RESOURCE_TYPE))
     {
         return Ok(quick);
     }
-    let mut scanner = Scanner::new(bytes, options.limits.depth, true);
+    let mut scanner = Scanner::new(bytes, options.limits.nesting(), true);
     let (mut tree, mut roots) = (Tree::new(bytes.len(), number_of, RESOURCE_TYPE), Vec::new());
     while !scanner.is_done() {
         let at = base + scanner.at() as u64;

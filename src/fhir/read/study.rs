@@ -86,6 +86,7 @@ impl<'d> Reader<'d, '_> {
         let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
+            self.index.check()?;
         }
         Ok(())
     }
@@ -123,6 +124,7 @@ impl<'d> Reader<'d, '_> {
                 continue;
             }
             self.begin(identity);
+            self.index.check()?;
             self.push_again(row::SERIES_UID.into(), 0, &uid);
             self.instance(instance);
             if !self.has_fact(row::INSTANCE_UID.into()) {
@@ -166,6 +168,8 @@ impl<'d> Reader<'d, '_> {
 
     /// A further data set of the study.
     fn begin(&mut self, identity: &Identity) {
+        // A long patient id is repeated for every series.
+        self.index.spend(0, identity.cells.iter().map(|(_, _, text)| text.len()).sum());
         self.set.clear();
         self.cells.clear();
         self.counters.clear();

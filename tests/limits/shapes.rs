@@ -408,6 +408,18 @@ pub const EXPANDING: &[Shape] = &[
         let refs = list(n, |_| r##"{"reference":"#e"}"##.into());
         one_study(&format!(r#""contained":[{contained}],"endpoint":[{refs}]"#))
     }),
+    shape("requests that share a ServiceRequest, and much that nobody reads", |n| {
+        let ids = list(100, |at| format!(r#"{{"type":{{"coding":{{"code":"PLAC"}}}},"value":"{at}"}}"#));
+        let contained = format!(r#"{{"resourceType":"ServiceRequest","id":"r","identifier":[{ids}]}}"#);
+        let refs = list(n, |_| r##"{"reference":"#r"}"##.into());
+        one_study(&format!(r#""x":[{}],"contained":[{contained}],"basedOn":[{refs}]"#, list(100 * n, |_| "1".into())))
+    }),
+    shape("requests that share a ServiceRequest of a long identifier", |n| {
+        let ids = format!(r#"{{"type":{{"coding":{{"code":"PLAC"}}}},"value":"{}"}}"#, "a".repeat(20 * n));
+        let contained = format!(r#"{{"resourceType":"ServiceRequest","id":"r","identifier":[{ids}]}}"#);
+        let refs = list(n, |_| r##"{"reference":"#r"}"##.into());
+        one_study(&format!(r#""contained":[{contained}],"basedOn":[{refs}]"#))
+    }),
     shape("requests that share a ServiceRequest of many identifiers", |n| {
         let ids = list(n, |at| format!(r#"{{"type":{{"coding":[{{"code":"PLAC"}}]}},"value":"{at}"}}"#));
         let contained = format!(r#"{{"resourceType":"ServiceRequest","id":"r","identifier":[{ids}]}}"#);

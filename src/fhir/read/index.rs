@@ -40,9 +40,9 @@ pub(super) struct Target {
 }
 
 impl<'d> Index<'d> {
-    /// `expansion`: how often the values of the text may be read by reference.
-    pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id], expansion: u32) -> Self {
-        let left = (tree.len() as u64).saturating_mul(u64::from(expansion)).saturating_add(ALWAYS);
+    /// `expansion`: how many values may be read by reference for each of `bytes` bytes of text.
+    pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id], bytes: usize, expansion: u32) -> Self {
+        let left = (bytes as u64).saturating_mul(u64::from(expansion)).saturating_add(ALWAYS);
         let mut index = Index {
             tree,
             studies: Vec::new(),
@@ -141,7 +141,7 @@ impl<'d> Index<'d> {
     /// The resource that `literal` means inside the resource `within`. What is beyond the limit is not found, and [`Self::check`] tells.
     pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target> {
         let target = self.find(literal, within)?;
-        self.spend(self.tree.span(target.id).len(), 0).then_some(target)
+        self.spend(self.tree.span(target.id).len(), self.tree.bytes(target.id)).then_some(target)
     }
 
     fn find(&self, literal: &str, within: Id) -> Option<Target> {

@@ -79,7 +79,7 @@ pub fn read_with(json: &[u8], release: Release, options: &Options, each: &mut dy
 fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>) -> Result<Mapped<Vec<Study>>, Error> {
     let (tree, roots) = parse(json, options)?;
     sink.spelled_in(release);
-    let index = Index::new(&tree, &roots, options.limits.expansion);
+    let index = Index::new(&tree, &roots, json.len(), options.limits.expansion);
     check_types(&tree, &roots)?;
     let mut ledger = Ledger::default();
     ledger.grow(tree.len());

@@ -35,7 +35,7 @@ use alloc::sync::Arc;
 pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
     let (tree, roots) = super::parse(json, options)?;
     super::check_types(&tree, &roots)?;
-    let index = Index::new(&tree, &roots, options.limits.expansion);
+    let index = Index::new(&tree, &roots, json.len(), options.limits.expansion);
     let (mut found, mut met, mut tally) = (Retrievals::default(), BTreeMap::new(), Tally::of(options));
     for study in index.studies() {
         Follower { tree: &tree, index: &index, study: *study, found: &mut found, met: &mut met, tally: &mut tally }.study();

@@ -99,13 +99,16 @@ impl fmt::Debug for Options {
     }
 }
 
-/// Bounds on what is read. Beyond one of them is an Error that names it.
+/// Bounds on what is read and written. Beyond one of them is an Error that names it; what is written is a result minus something.
+///
+/// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB; writing besides at most twice the output. (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take
+/// about as much as they have.) Time is in the order of n log n. `tests/alloc.rs` and `tests/limits.rs` measure it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes of input: 4 GiB.
     pub input_bytes: u64,
-    /// Nesting of JSON: 64.
+    /// Nesting of JSON: 64. More than 512 is taken for 512: values are read by recursion, and stacks are not endless.
     pub depth: u32,
     /// Studies: 100,000.
     pub studies: u32,
@@ -119,8 +122,27 @@ pub struct Limits {
     pub clauses: u32,
     /// Values of a clause: 1,000.
     pub or_values: u32,
-    /// Requests of a plan: 200.
+    /// Requests of a plan, and of a conversation with all its pages: 200. A plan keeps what would need more (`too-many`).
     pub requests: u32,
+    /// Pages of one list of rows in a conversation: 10,000.
+    pub pages: u32,
+    /// How many values are read by following references, for each byte of a FHIR text: 2. (10,000 are always read; 32 bytes of what is referred to
+    /// count as one more.) Many references to one large
+    /// resource would else make of a short text a long one.
+    pub expansion: u32,
+    /// Bytes of what is written: 4 GiB. Behind them no row, series, instance or study is begun: each is counted as `limit-output-bytes`, and a
+    /// conversation is refused.
+    pub output_bytes: u64,
+}
+
+/// The deepest nesting that the limit can allow.
+const DEEPEST: u32 = 512;
+
+impl Limits {
+    /// How deep values may be nested.
+    pub(crate) const fn nesting(&self) -> u32 {
+        if self.depth < DEEPEST { self.depth } else { DEEPEST }
+    }
 }
 
 impl Default for Limits {
@@ -135,6 +157,9 @@ impl Default for Limits {
             clauses: 100,
             or_values: 1_000,
             requests: 200,
+            pages: 10_000,
+            expansion: 2,
+            output_bytes: 4 << 30,
         }
     }
 }

@@ -92,7 +92,9 @@ impl BadUrl {
 }
 
 /// What of a resource is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` shows the name only: a path behind `/bulkdata/` is the server's.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum View {
     /// The study, series or instance itself (PS3.18 10.4.1.1.1).
@@ -158,6 +160,12 @@ impl View {
             View::Series => "series",
             View::Instances => "instances",
         }
+    }
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -1,18 +1,21 @@
-//! The heap: how often and how much of it the main job takes, counted, so the same on every machine.
+//! The heap: how often and how much of it the main job takes, counted, so the same on every machine; and the most that hostile input makes of it.
 //!
 //! `cargo test --test alloc -- --json` prints a line of JSON for each measurement, of more sizes than are bounded.
 #![allow(unsafe_code, missing_docs, clippy::expect_used, clippy::print_stdout)]
 
-use fhir_dicomweb::Options;
+use fhir_dicomweb::{Options, Release, Study, dicom, fhir};
+use shapes::{DICOM, EXPANDING, FHIR, Shape};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+#[path = "limits/shapes.rs"]
+mod shapes;
 #[path = "../benches/support/mod.rs"]
 mod support;
 
 /// What is bounded. The bounds are what is reached and a little more; lower them with every gain. They stand above the goals until these are met.
-const BOUNDS: [Bound; 6] = [
+const BOUNDS: [Bound; 9] = [
     // Goal: 64 for the whole call.
     Bound { what: "allocations, 50 series of 1,000 instances", goal: 64.0, most: 75.0 },
     // Goal: 1.
@@ -23,6 +26,14 @@ const BOUNDS: [Bound; 6] = [
     Bound { what: "times the allocations for 10 times the study rows, 1,000 to 10,000", goal: 10.3, most: 10.3 },
     Bound { what: "times the peak heap for 10 times the study rows, 1,000 to 10,000", goal: 20.0, most: 20.0 },
     Bound { what: "times the peak heap for 10 times the instances, 5,000 to 50,000", goal: 20.0, most: 20.0 },
+    // What `Options::limits` promises: the goal. Of input that is not hostile see above: it takes a few bytes for each of its own.
+    Bound { what: "bytes of heap a byte of hostile DICOM JSON, besides it and a MiB", goal: 512.0, most: 470.0 },
+    Bound { what: "bytes of heap a byte of hostile FHIR, besides it and a MiB", goal: 512.0, most: 300.0 },
+    Bound {
+        what: "bytes of heap a byte of hostile input that is read and written, besides it, a MiB and twice the output",
+        goal: 512.0,
+        most: 470.0,
+    },
 ];
 
 struct Bound {
@@ -99,7 +110,61 @@ fn ratio(a: usize, b: usize) -> f64 {
     a as f64 / b.max(1) as f64
 }
 
-fn json() {
+/// The bytes of heap that a hostile input takes for each of its own, besides a MiB: to read it, and to read and write it.
+struct Hostile {
+    name: &'static str,
+    read: f64,
+    written: f64,
+}
+
+/// Each shape, as large as it takes for what is constant to be little beside the rest.
+fn hostile(all: &[&[Shape]], read: fn(&str, &Options) -> Option<Vec<Study>>) -> Vec<Hostile> {
+    const BYTES: usize = 100_000;
+    const CONSTANT: usize = 1 << 20;
+    let mut options = Options::default();
+    options.limits.output_bytes = 4 << 20;
+    let measure = |shape: &Shape| {
+        let parts = (0..).map(|n| 250 << n).find(|parts| (shape.make)(*parts).len() >= BYTES).expect("a larger one is longer");
+        let text = (shape.make)(parts);
+        let each = |bytes: usize| bytes.saturating_sub(CONSTANT) as f64 / text.len() as f64;
+        let before = LIVE.load(Relaxed);
+        PEAK.store(before, Relaxed);
+        let studies = read(&text, &options);
+        let of_reading = PEAK.load(Relaxed) - before;
+        let mut of_writing = of_reading;
+        for study in studies.iter().flatten() {
+            for rows in [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances] {
+                PEAK.store(LIVE.load(Relaxed), Relaxed);
+                let written = dicom::write(study, rows, &options);
+                of_writing = of_writing.max((PEAK.load(Relaxed) - before).saturating_sub(2 * written.value.as_str().len()));
+            }
+        }
+        for release in [Release::R4, Release::R6] {
+            PEAK.store(LIVE.load(Relaxed), Relaxed);
+            let written = fhir::bundle(studies.as_deref().unwrap_or_default(), release, &options);
+            of_writing = of_writing.max((PEAK.load(Relaxed) - before).saturating_sub(2 * written.value.as_str().len()));
+        }
+        Hostile { name: shape.name, read: each(of_reading), written: each(of_writing) }
+    };
+    all.iter().copied().flatten().map(measure).collect()
+}
+
+fn hostile_dicom() -> Vec<Hostile> {
+    hostile(&[DICOM], |text, options| dicom::read(text.as_bytes(), options).ok().map(|read| read.ignore_loss()))
+}
+
+fn hostile_fhir() -> Vec<Hostile> {
+    hostile(&[FHIR, EXPANDING], |text, options| fhir::read(text.as_bytes(), Release::R4, options).ok().map(|read| read.ignore_loss()))
+}
+
+fn most(of: &[Hostile], which: fn(&Hostile) -> f64) -> f64 {
+    of.iter().map(which).fold(0.0, f64::max)
+}
+
+fn json(hostile: [&[Hostile]; 2]) {
+    for Hostile { name, read, written } in hostile.into_iter().flatten() {
+        println!("{{\"hostile\":\"{name}\",\"read\":{read:.1},\"written\":{written:.1}}}");
+    }
     let inputs = [1, 10, 100, 1_000, 10_000]
         .map(|rows| ("study-rows", rows, support::study_rows(rows)))
         .into_iter()
@@ -124,6 +189,7 @@ fn main() -> ExitCode {
     let as_json = std::env::args().any(|argument| argument == "--json");
     let [few_rows, many_rows] = [1_000, 10_000].map(|rows| whole(&support::study_rows(rows)));
     let [few, many] = [100, 1_000].map(|of_each| whole(&support::instance_rows(50, of_each)));
+    let (hostile_dicom, hostile_fhir) = (hostile_dicom(), hostile_fhir());
     let measured = [
         many.allocations as f64,
         ratio(many_rows.allocations, 10_000),
@@ -131,6 +197,9 @@ fn main() -> ExitCode {
         ratio(many_rows.allocations, few_rows.allocations),
         ratio(many_rows.peak, few_rows.peak),
         ratio(many.peak, few.peak),
+        most(&hostile_dicom, |one| one.read),
+        most(&hostile_fhir, |one| one.read),
+        most(&hostile_dicom, |one| one.written).max(most(&hostile_fhir, |one| one.written)),
     ];
     let mut code = ExitCode::SUCCESS;
     for (Bound { what, goal, most }, measured) in BOUNDS.iter().zip(measured) {
@@ -145,7 +214,7 @@ fn main() -> ExitCode {
         }
     }
     if as_json {
-        json();
+        json([&hostile_dicom, &hostile_fhir]);
     }
     code
 }

@@ -32,12 +32,12 @@ impl Account {
         self.loss.add(Loss { code, at: Place::of_tags(path), first: self.row, count });
     }
 
-    /// Everything of a level that these rows do not list.
-    pub(super) fn unlisted<'a>(&mut self, level: Level, items: impl Fn(RowRef) -> Option<Items<'a>>) {
+    /// Everything of a level that these rows do not list, for this reason.
+    pub(super) fn unlisted<'a>(&mut self, level: Level, code: Code, items: impl Fn(RowRef) -> Option<Items<'a>>) {
         for (index, row) in rows_of(level).iter().enumerate() {
             for item in items(RowRef { level, index: index as u8 }).into_iter().flatten() {
                 for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                    self.field(row, field, &item, Some(Code::NotListed));
+                    self.field(row, field, &item, Some(code));
                 }
             }
         }

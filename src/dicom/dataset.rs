@@ -129,6 +129,7 @@ impl DataSet {
 
     pub(crate) fn lose_at(&mut self, code: Code, at: Place, count: u64) -> u32 {
         if count > 0 {
+            by_a_quarter(&mut self.losses);
             self.losses.push(Loss { code, at, first: 0, count });
         }
         self.losses.len() as u32
@@ -136,6 +137,7 @@ impl DataSet {
 
     /// Keeps the place of a cell.
     pub(crate) fn keep_place(&mut self, place: Place) -> u32 {
+        by_a_quarter(&mut self.places);
         self.places.push(place);
         self.places.len() as u32
     }
@@ -348,6 +350,13 @@ fn is_again(seen: &mut u128, index: u8) -> bool {
     let before = *seen;
     *seen |= 1 << index;
     *seen == before
+}
+
+/// Makes room for one more. Places are a hundred times as large as the shortest values that have one: a list of them must not double.
+fn by_a_quarter<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 4).max(16));
+    }
 }
 
 const fn dest(row: RowRef, part: &'static Part, base: usize) -> Dest {

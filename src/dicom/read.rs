@@ -175,7 +175,7 @@ impl Core {
                 return Err(Stop::Incomplete.into());
             }
         }
-        let depth = options.limits.depth;
+        let depth = options.limits.nesting();
         let mut scanner = Scanner::over(text, if self.state == State::Top { depth } else { depth.saturating_sub(1) });
         if scanner.is_done() {
             return Ok(scanner.at());

@@ -12,6 +12,9 @@ use alloc::vec::Vec;
 /// Texts that are kept, of classes that come in turn.
 const TEXTS: usize = 4;
 
+/// Bytes that room is made for at once, at most: what comes may be cut short.
+const ROOM: usize = 1 << 24;
+
 /// What stands where in such a text.
 #[derive(Clone, Copy, PartialEq)]
 enum Gap {
@@ -54,7 +57,7 @@ impl Usual {
                 let Some(text) = walk.usual(instance, class, !number.is_empty(), frame) else { return false };
                 self.made += 1;
                 // Others are as long.
-                out.reserve((text.text.len() + 2 * uid.len() + number.len()).saturating_mul(left));
+                out.reserve((text.text.len() + 2 * uid.len() + number.len()).saturating_mul(left).min(ROOM));
                 self.texts.push(text);
                 self.texts.len() - 1
             }

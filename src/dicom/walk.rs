@@ -13,6 +13,7 @@ use crate::study::{Instance, Series, Study};
 use crate::table::{Level, Part, Row, RowRef, Vr, is_query_only, row, rows_of, vrs_of, whole_rows};
 use crate::value::{FIELDS, Fields, Items};
 use alloc::borrow::Cow;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -49,8 +50,8 @@ struct Bent {
     items: Vec<[String; FIELDS]>,
 }
 
-/// A field of an item that is lost, and why.
-type Lost = (usize, usize, Code);
+/// The fields that are lost, by item and field, and why.
+type Lost = BTreeMap<(usize, usize), Code>;
 
 fn has(bits: &[u32; 4], row: RowRef) -> bool {
     bits.get(row.level as usize).is_some_and(|bits| bits & (1 << row.index) != 0)
@@ -81,8 +82,9 @@ impl<'a> Walk<'a> {
         };
         // ModalitiesInStudy is what the series have, and what only the study says.
         let of_series = study.series().filter_map(|series| series.get(row::SERIES_MODALITY));
+        let mut met = BTreeSet::new();
         for code in of_series.chain(study.all(row::MODALITIES)) {
-            if walk.modalities.last() != Some(&code) && !walk.modalities.contains(&code) {
+            if walk.modalities.last() != Some(&code) && met.insert(code) {
                 walk.modalities.push(code);
             }
         }
@@ -230,11 +232,11 @@ impl<'a> Walk<'a> {
             return;
         }
         let of_study_only = row_ref == row::AVAILABILITY.into() && self.rows != Rows::Study;
-        let mut lost = Vec::new();
+        let mut lost = Lost::new();
         if row_ref == row::MODALITIES.into() {
             // They join those of the series.
             let whole = |item: &Fields<'_>| row.parts.iter().all(|part| item.first().is_some_and(|code| self.hold.holds(part.vr, code)));
-            lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| (n, 0, Code::TooLong)));
+            lost.extend(items.iter().enumerate().filter(|(_, item)| !whole(item)).map(|(n, _)| ((n, 0), Code::TooLong)));
         } else if !of_study_only {
             lost = self.lost(row_ref, row, items);
         }
@@ -249,9 +251,7 @@ impl<'a> Walk<'a> {
                     Some(part) if matches!(part.vr, Vr::Offset) && dated(*item).is_some() => continue,
                     Some(part) if matches!(part.vr, Vr::Offset) => Some(Code::OffsetUnused),
                     Some(_) if of_study_only => Some(Code::NotListed),
-                    Some(part) => {
-                        self.left_out(part).or(lost.iter().find(|(at, of, _)| (*at, *of) == (n, field)).map(|(_, _, code)| *code))
-                    }
+                    Some(part) => self.left_out(part).or(lost.get(&(n, field)).copied()),
                 };
                 self.account.field(row, field, item, code);
             }
@@ -259,11 +259,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The fields that are lost, with what is of no use without them; the items are bent to what is left.
-    fn lost(&mut self, row_ref: RowRef, row: &'static Row, items: &[Fields<'_>]) -> Vec<Lost> {
-        let mut lost: Vec<Lost> = Vec::new();
+    fn lost(&mut self, row_ref: RowRef, row: &'static Row, items: &[Fields<'_>]) -> Lost {
+        let mut lost = Lost::new();
         for part in row.parts.iter().filter(|part| !matches!(part.vr, Vr::Offset) && self.left_out(part).is_none()) {
             for (n, item) in items.iter().enumerate() {
-                lost_of(Of { row, part, hold: self.hold }, item, &mut |field| lost.push((n, field, Code::TooLong)));
+                lost_of(Of { row, part, hold: self.hold }, item, &mut |field| {
+                    lost.insert((n, field), Code::TooLong);
+                });
             }
         }
         if lost.is_empty() {
@@ -273,7 +275,7 @@ impl<'a> Walk<'a> {
         for (n, item) in items.iter().enumerate() {
             let (mut text, mut spans) = (String::new(), Vec::new());
             for (field, value) in item.iter().enumerate() {
-                let gone = lost.iter().any(|(at, of, _)| (*at, *of) == (n, field));
+                let gone = lost.contains_key(&(n, field));
                 let start = text.len();
                 text.push_str(if gone { "" } else { value });
                 spans.push((field, start, text.len()));
@@ -281,8 +283,10 @@ impl<'a> Walk<'a> {
             let mut draft = Draft::new(&mut text);
             spans.into_iter().for_each(|(field, start, end)| draft.put(field, start, end));
             (row.kind.canon)(&mut draft);
-            let refused = draft.told.marks.iter().enumerate().filter_map(|(field, mark)| mark.map(|code| (n, field, code)));
-            lost.extend(refused.filter(|(_, _, code)| !code.is_carried()));
+            let refused = draft.told.marks.iter().enumerate().filter_map(|(field, mark)| Some((field, (*mark)?)));
+            for (field, code) in refused.filter(|(_, code)| !code.is_carried()) {
+                lost.entry((n, field)).or_insert(code);
+            }
             let spans = draft.spans();
             kept.push(spans.map(|(start, end)| String::from(text.get(start..end).unwrap_or(""))));
         }

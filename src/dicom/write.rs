@@ -6,7 +6,7 @@ use super::short;
 use super::usual::Usual;
 use super::walk::Walk;
 use crate::json::text::Json;
-use crate::loss::{LossReport, Mapped};
+use crate::loss::{Code, LossReport, Mapped};
 use crate::options::Options;
 use crate::study::Study;
 use crate::table::Level;
@@ -43,7 +43,8 @@ impl Rows {
 /// those above. Values that the VR cannot hold are lost and reported; the offset from UTC is one for each data set, and times in another are
 /// re-expressed in it.
 ///
-/// The report counts every field of the record once: what rows of other levels would hold is `not-listed`.
+/// The report counts every field of the record once: what rows of other levels would hold is `not-listed`. Every row repeats what is known of
+/// the levels above it; behind `options.limits.output_bytes` no further row is begun, and what it would hold is `limit-output-bytes`.
 ///
 /// ```
 /// use fhir_dicomweb::{Options, dicom};
@@ -94,6 +95,9 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
     let mut walk = Walk::new(study, rows, select, options);
     // Each data set begins with a comma; the first one's becomes the bracket.
     let begin = out.len();
+    // Of a long text the rest is not written. What is not of these rows anyway is `not-listed` all the same.
+    let is_full = |out: &Vec<u8>| (out.len() - begin) as u64 >= options.limits.output_bytes;
+    let mut cut = Code::NotListed;
     // Everything is accounted for in the first data set that holds it.
     let mut first = true;
     if rows == Rows::Study {
@@ -105,9 +109,10 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
     }
     for series in study.series() {
         let mut first_of_series = true;
-        let mut frame = None;
-        let mut usual = Usual::default();
-        if rows == Rows::Series {
+        let (mut frame, mut usual, mut own_cut) = (None, Usual::default(), Code::NotListed);
+        if rows == Rows::Series && is_full(out) {
+            own_cut = Code::OutputLimit;
+        } else if rows == Rows::Series {
             let offsets = Offsets::of(study, Some(series));
             walk.of_study(first);
             walk.of_series(series, &offsets, true);
@@ -118,7 +123,12 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
         let instances = series.instances();
         let count = instances.len();
         for (n, instance) in instances.enumerate() {
-            if rows.level() == Level::Instance {
+            if rows.level() != Level::Instance {
+                walk.account.unlisted(Level::Instance, Code::NotListed, |row| instance.items(row));
+            } else if is_full(out) {
+                own_cut = Code::OutputLimit;
+                walk.account.unlisted(Level::Instance, own_cut, |row| instance.items(row));
+            } else {
                 // What all instances of a series share is written once, and copied.
                 let (offsets, frame) = frame.get_or_insert_with(|| {
                     let offsets = Offsets::of(study, Some(series));
@@ -133,17 +143,18 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
                 }
                 walk.end([first, first_of_series], offsets);
                 (first, first_of_series) = (false, false);
-            } else {
-                walk.account.unlisted(Level::Instance, |row| instance.items(row));
             }
         }
         if first_of_series {
-            walk.account.unlisted(Level::Series, |row| series.items(row));
+            walk.account.unlisted(Level::Series, own_cut, |row| series.items(row));
+        }
+        if own_cut == Code::OutputLimit {
+            cut = own_cut;
         }
     }
     if first {
-        walk.account.unlisted(Level::Patient, |row| study.items(row));
-        walk.account.unlisted(Level::Study, |row| study.items(row));
+        walk.account.unlisted(Level::Patient, cut, |row| study.items(row));
+        walk.account.unlisted(Level::Study, cut, |row| study.items(row));
     }
     match out.get_mut(begin) {
         Some(comma) => *comma = b'[',

@@ -7,6 +7,7 @@ use super::page::{Page, Pull, State, head};
 use super::refusal::Refusal;
 use super::{Config, Event, Failure, Misuse, Reference, Request, Step, Ticket};
 use crate::dicom::Reader;
+use crate::error::{Error, Kind};
 use crate::options::Options;
 use crate::search::{End, Server};
 use crate::url::Resource;
@@ -204,6 +205,10 @@ impl Exchange {
     }
 
     fn next_page(&mut self, id: PullId) {
+        if self.pulls.get(id).and_then(Option::as_ref).is_some_and(|pull| pull.count >= self.options.limits.pages) {
+            self.refusal.get_or_insert(Refusal::of_answer(Error::new(Kind::LimitPages)));
+            return;
+        }
         let Some(number) = self.ticket() else { return };
         let Some(pull) = self.pulls.get(id).and_then(Option::as_ref) else { return };
         let mut query: Vec<String> = Vec::new();
@@ -321,7 +326,7 @@ impl Exchange {
                     self.bytes += page.bytes;
                     let id = page.pull;
                     let result = match self.pulls.get_mut(id).and_then(Option::as_mut) {
-                        _ if self.bytes > self.options.limits.input_bytes => Err(Refusal::too_large()),
+                        _ if self.bytes > self.options.limits.input_bytes => Err(Refusal::of_answer(Error::new(Kind::LimitInput))),
                         Some(pull) => pull.add(page, &self.server),
                         None => Ok(()),
                     };

@@ -43,8 +43,9 @@ mod results;
 mod search;
 mod telling;
 
+use crate::error::{Error, Kind};
 use crate::json::text::Json;
-use crate::loss::LossReport;
+use crate::loss::{Code, LossReport};
 use crate::options::Options;
 use crate::policy::Listing;
 use crate::release::Release;
@@ -332,6 +333,9 @@ impl FhirOverDicomweb {
                 Turn::Ready => {
                     let next = self.job.as_mut().map_or(Err(Refusal::internal()), |job| job.next(&mut self.exchange));
                     match next {
+                        Ok(Some(response)) if response.loss.iter().any(|loss| loss.code == Code::OutputLimit) => {
+                            self.end(Refusal::of_answer(Error::new(Kind::LimitOutput)).response(self.release));
+                        }
                         Ok(Some(response)) => self.end(response),
                         // Who asks nothing and answers nothing would never end.
                         Ok(None) if !self.exchange.is_asking() => self.end(Refusal::internal().response(self.release)),

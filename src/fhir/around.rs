@@ -96,6 +96,7 @@ impl<'a> Walk<'a, '_> {
         let mut text = Vec::new();
         let mut apart = Walk {
             study: self.study,
+            from: 0,
             w: Writer::new(&mut text),
             release: self.release,
             options: self.options,
@@ -119,6 +120,7 @@ impl<'a> Walk<'a, '_> {
         let mut loss = LossReport::default();
         let mut apart = Walk {
             study: self.study,
+            from: 0,
             w: Writer::new(text),
             release: self.release,
             options: self.options,

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::trace::{Part, Trace};
 use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
-use crate::loss::{LossReport, Mapped};
+use crate::loss::{Code, Loss, LossReport, Mapped, Place};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::Study;
@@ -113,14 +113,20 @@ impl<'a> BundleWriter<'a> {
     }
 
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
+    ///
+    /// Behind `options.limits.output_bytes` it is not written: it is counted as a match, and its fields as `limit-output-bytes`.
     pub fn push(&mut self, study: &Study) {
         self.begin();
         if !study.series.is_empty() {
             self.plan.deepen(self.release, self.options);
         }
-        // What is around texts, and around instances, takes about as much.
-        self.text.reserve(study.text.as_str().len() + study.instances.len() * 112 + 512);
         self.count += 1;
+        if (self.text.len() - self.head + self.includes.len()) as u64 >= self.options.limits.output_bytes {
+            self.loss.add(Loss { code: Code::OutputLimit, at: Place::ROOT, first: self.count - 1, count: study.leaves() });
+            return;
+        }
+        // What is around texts, and around instances, takes about as much.
+        self.text.reserve((study.text.as_str().len() + study.instances.len() * 112 + 512).min(ROOM as usize));
         let several = self.count > 1;
         if self.count == SAMPLE && self.expected > SAMPLE {
             let entry = (self.text.len() - self.head) as u64 / (SAMPLE - 1);

@@ -5,6 +5,7 @@
 
 use super::shape::Shape;
 use super::walk::Walk;
+use crate::loss::Code;
 use crate::study::{Instance, Series};
 use crate::table::{Level, elements, row};
 use alloc::vec::Vec;
@@ -23,7 +24,9 @@ impl<'a> Walk<'a, '_> {
         let plain = self.is_plain();
         let mut class = core::mem::take(&mut self.class);
         for instance in series.instances() {
-            if !(plain && self.quick_instance(instance, &mut class)) {
+            if self.is_full() {
+                self.unlisted(instance, Level::Instance, Code::OutputLimit);
+            } else if !(plain && self.quick_instance(instance, &mut class)) {
                 self.instance(instance);
             }
         }

@@ -21,6 +21,8 @@ use alloc::string::String;
 /// A walk over a study: the text it writes, and what it has accounted for.
 pub(super) struct Walk<'a, 'o> {
     pub(super) study: &'a Study,
+    /// Where its text begins.
+    pub(super) from: usize,
     pub(super) w: Writer<'o>,
     pub(super) release: Release,
     pub(super) options: &'a Options,
@@ -105,6 +107,7 @@ impl<'a, 'o> Walk<'a, 'o> {
     ) -> Self {
         Walk {
             study,
+            from: w.len(),
             w,
             release,
             options,
@@ -141,9 +144,14 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Everything of a level that the options leave out.
-    pub(super) fn unlisted(&mut self, from: impl Facts<'a>, level: Level) {
+    pub(super) fn unlisted(&mut self, from: impl Facts<'a>, level: Level, code: Code) {
         self.begin(from, level);
-        self.rest(from, level, Code::NotListed);
+        self.rest(from, level, code);
+    }
+
+    /// Whether the text has as many bytes as it may have.
+    pub(super) fn is_full(&self) -> bool {
+        self.w.len().saturating_sub(self.from) as u64 >= self.options.limits.output_bytes
     }
 
     /// Facts that found no element in this release and with these options.

@@ -20,7 +20,8 @@ use alloc::vec::Vec;
 
 /// Writes a study as an ImagingStudy of `release`.
 ///
-/// The report holds what this release or these options leave out, and what writing had to bend.
+/// The report holds what this release or these options leave out, and what writing had to bend. Behind `options.limits.output_bytes` no further
+/// series or instance is begun: they are counted as `limit-output-bytes`.
 ///
 /// ```
 /// use fhir_dicomweb::{Options, Release, dicom, fhir};
@@ -67,13 +68,24 @@ pub(super) struct Includes {
 pub(super) struct Once {
     pub(super) texts: Vec<(String, Vec<u8>)>,
     known: BTreeSet<String>,
+    /// Bytes of the texts.
+    len: usize,
 }
 
 impl Once {
     pub(super) fn add(&mut self, key: String, text: impl FnOnce() -> Vec<u8>) {
         if self.known.insert(key.clone()) {
-            self.texts.push((key, text()));
+            let text = text();
+            self.len += text.len();
+            self.texts.push((key, text));
         }
+    }
+}
+
+impl Includes {
+    /// Bytes of what belongs into the Bundle.
+    pub(super) const fn len(&self) -> usize {
+        self.entries.len + self.contained.len
     }
 }
 
@@ -118,6 +130,10 @@ impl<'a> Walk<'a, '_> {
                     self.w.name("series");
                     self.w.open_array();
                     for (n, series) in study.series().enumerate() {
+                        if self.is_full() {
+                            self.series_unlisted(series, Code::OutputLimit);
+                            continue;
+                        }
                         let own = Some((n, series.get(row::SERIES_UID).unwrap_or(""))).filter(|_| self.options.series_endpoints);
                         self.series(series, own.and_then(|own| place(Some(own))));
                     }
@@ -130,10 +146,7 @@ impl<'a> Walk<'a, '_> {
         self.rest(study, Level::Patient, Code::NeedsResource);
         self.rest(study, Level::Study, Code::NoElement);
         if series == 0 {
-            for series in study.series() {
-                self.unlisted(series, Level::Series);
-                series.instances().for_each(|instance| self.unlisted(instance, Level::Instance));
-            }
+            study.series().for_each(|series| self.series_unlisted(series, Code::NotListed));
         }
         self.w.close_object();
     }
@@ -160,6 +173,11 @@ impl<'a> Walk<'a, '_> {
         if let Some(trace) = &mut self.trace {
             trace.of_lists.push((row, own));
         }
+    }
+
+    fn series_unlisted(&mut self, series: Series<'a>, code: Code) {
+        self.unlisted(series, Level::Series, code);
+        series.instances().for_each(|instance| self.unlisted(instance, Level::Instance, code));
     }
 
     fn series(&mut self, series: Series<'a>, own: Option<Of<'a>>) {
@@ -189,7 +207,7 @@ impl<'a> Walk<'a, '_> {
         }
         self.rest(series, Level::Series, Code::NoElement);
         if !instances {
-            series.instances().for_each(|instance| self.unlisted(instance, Level::Instance));
+            series.instances().for_each(|instance| self.unlisted(instance, Level::Instance, Code::NotListed));
         }
         self.w.close_object();
     }

@@ -232,6 +232,17 @@ impl<'t> Tree<'t> {
         id..self.nodes.get(id as usize).map_or(id, |node| node.end)
     }
 
+    /// About how many bytes of the text the nodes below `id` are: from the first scalar to the last.
+    pub(crate) fn bytes(&self, id: Id) -> usize {
+        let span = self.span(id);
+        let nodes = self.nodes.get(span.start as usize..span.end as usize).unwrap_or_default();
+        // Only texts of scalars are parts of the whole.
+        let mut texts = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty());
+        let (Some(first), last) = (texts.next(), texts.next_back()) else { return 0 };
+        let last = last.unwrap_or(first);
+        (last.as_ptr() as usize).saturating_add(last.len()).saturating_sub(first.as_ptr() as usize)
+    }
+
     /// The first member of this name.
     pub(crate) fn member(&self, object: Id, name: Name) -> Option<Id> {
         let node = self.nodes.get(object as usize).filter(|node| node.what == What::Object)?;

@@ -153,6 +153,7 @@ codes! {
     NameUnstructured "name-unstructured" Policy true "a name without ^ and =: it is read as one component",
     NotListed "not-listed" Policy false "a fact of a level, or of queries, that what is written does not list",
     NotSelected "not-selected" Policy false "an attribute that the caller did not ask for",
+    OutputLimit "limit-output-bytes" Policy false "left out because what is written has as many bytes as limits.output_bytes allows",
     MoreLosses "more-losses" Policy false "beyond 1,024 distinct losses the rest is counted here",
 }
 

@@ -80,6 +80,9 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
             }
             Ok(Read::Nothing) => {}
             Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name) => {
+                if dropped.len() >= limits.clauses as usize {
+                    return Err(bad(Kind::LimitClauses));
+                }
                 let reason = if kind == Kind::UnknownParameter { Reason::Unknown } else { Reason::Unsupported };
                 dropped.push(Dropped { position: n as u32, reason });
             }

@@ -175,12 +175,18 @@ impl<'d> Reader<'d, '_> {
     /// The study's Endpoints: the first for retrieval gives RetrieveURL, unless the options made its address.
     pub(super) fn endpoints(&mut self, study: Id, uid: &str) {
         let retrieve = RowRef::from(row::RETRIEVE_URL);
+        // The cell of the URL that was found, which is one of those from `from` on.
+        let (mut url, mut from) = (None, 0);
         for met in self.endpoints_of(study) {
             let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: None }, &met));
             let Some(id) = met.address.id else { continue };
             let text = met.address.trim();
-            let known = self.room.set.cells.iter().any(|cell| cell.row == Some(retrieve));
-            if made || known && self.is_known_address(text, uid) {
+            if url.is_none() {
+                url = self.room.set.cells.iter().skip(from).position(|cell| cell.row == Some(retrieve)).map(|at| from + at);
+                from = self.room.set.cells.len();
+            }
+            let known = url.is_some();
+            if made || url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
                 self.room.ledger.take(id);
             } else if met.service == Some(Service::WadoRs) && !known {
                 let mut fill = Fill::default();
@@ -200,21 +206,11 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    /// Whether an address is that of the Endpoint that was read for the study.
-    fn is_known_address(&self, address: &str, uid: &str) -> bool {
-        let retrieve = RowRef::from(row::RETRIEVE_URL);
-        let Some(url) = self
-            .room
-            .set
-            .cells
-            .iter()
-            .find(|cell| cell.row == Some(retrieve))
-            .and_then(|cell| self.room.set.text.get(cell.start..cell.end))
-        else {
-            return false;
-        };
+    /// Whether an address is that of the Endpoint that was read for the study, whose URL is this cell.
+    fn is_known_address(&self, cell: usize, address: &str, uid: &str) -> bool {
+        let url = self.room.set.cells.get(cell).and_then(|cell| self.room.set.text.get(cell.start..cell.end));
         let address = address.trim_end_matches('/');
-        address == url || [address, "/studies/", uid].concat() == url
+        url.and_then(|url| url.strip_prefix(address)).is_some_and(|rest| rest.is_empty() || rest.strip_prefix("/studies/") == Some(uid))
     }
 
     /// A series' Endpoints: nothing new where they say what the study's say.
@@ -224,9 +220,11 @@ impl<'d> Reader<'d, '_> {
                 self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: Some((0, series_uid)) }, &met));
             let text = met.address.trim().trim_end_matches('/');
             let path = ["/studies/", uid].concat();
-            let same = url.is_some_and(|known| {
+            // Nothing is put together here: the URL may be long, and there may be many series.
+            let same = url.filter(|_| place::is_plain_url(text)).is_some_and(|known| {
                 let base = known.strip_suffix(path.as_str()).unwrap_or(known);
-                place::is_plain_url(text) && (text == known || text == base || text == [base, &path, "/series/", series_uid].concat())
+                let below = text.strip_prefix(base).and_then(|rest| rest.strip_prefix(path.as_str()));
+                text == known || text == base || below.and_then(|rest| rest.strip_prefix("/series/")) == Some(series_uid)
             });
             let Some(id) = met.address.id else { continue };
             if made || same {

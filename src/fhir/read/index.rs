@@ -1,11 +1,12 @@
 //! Which resources a text holds, and which of them a reference means.
 
+use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Tree};
 use crate::table::number_of;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
+use core::cell::{Cell, OnceCell};
 
 /// The resources of a text. Which of them a URL or an id means is worked out when the first reference asks.
 pub(super) struct Index<'d> {
@@ -21,7 +22,14 @@ pub(super) struct Index<'d> {
     contained: OnceCell<BTreeMap<(Id, &'d str), Id>>,
     /// Those in a member `contained` of a Bundle, by id.
     in_bundle: OnceCell<BTreeMap<&'d str, Id>>,
+    /// How many more values may be read again; none once there were too many.
+    left: Cell<Option<u64>>,
 }
+
+/// Values that may always be read by reference.
+const ALWAYS: u64 = 10_000;
+/// Bytes of a text that is copied, or compared, again and again cost what a value costs.
+const BYTES: usize = 32;
 
 /// What a reference means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +40,13 @@ pub(super) struct Target {
 }
 
 impl<'d> Index<'d> {
-    /// Of nothing.
-    pub(super) fn empty(tree: &'d Tree<'d>) -> Self {
+    /// How many values may be read by reference in a text of so many bytes, `expansion` for each of them.
+    pub(super) fn budget(bytes: usize, expansion: u32) -> u64 {
+        (bytes as u64).saturating_mul(u64::from(expansion)).saturating_add(ALWAYS)
+    }
+
+    /// Of nothing; so many values may be read by reference.
+    pub(super) fn empty(tree: &'d Tree<'d>, budget: u64) -> Self {
         Index {
             tree,
             studies: Vec::new(),
@@ -42,18 +55,19 @@ impl<'d> Index<'d> {
             urls: OnceCell::new(),
             contained: OnceCell::new(),
             in_bundle: OnceCell::new(),
+            left: Cell::new(Some(budget)),
         }
     }
 
     /// Of what an entry of a Bundle holds.
-    pub(super) fn of_entry(tree: &'d Tree<'d>, entry: Id) -> Self {
-        let mut index = Index::empty(tree);
+    pub(super) fn of_entry(tree: &'d Tree<'d>, entry: Id, budget: u64) -> Self {
+        let mut index = Index::empty(tree, budget);
         index.entry(entry);
         index
     }
 
-    pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id]) -> Self {
-        let mut index = Index::empty(tree);
+    pub(super) fn new(tree: &'d Tree<'d>, roots: &[Id], budget: u64) -> Self {
+        let mut index = Index::empty(tree, budget);
         for root in roots {
             if type_of(tree, *root) != Some("Bundle") {
                 index.resource(*root, None);
@@ -130,8 +144,30 @@ impl<'d> Index<'d> {
         self.resources.get(at)?.1
     }
 
-    /// The resource that `literal` means inside the resource `within`.
+    /// So many values and bytes are read again; whether they may be.
+    pub(super) fn spend(&self, values: usize, bytes: usize) -> bool {
+        let left = self.left.get().and_then(|left| left.checked_sub((values + bytes / BYTES) as u64));
+        self.left.set(left);
+        left.is_some()
+    }
+
+    /// How much may still be read again.
+    pub(super) fn left(&self) -> Option<u64> {
+        self.left.get()
+    }
+
+    /// An error once more was read again than may be.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.left.get().map(|_| ()).ok_or(Error::new(Kind::LimitExpansion))
+    }
+
+    /// The resource that `literal` means inside the resource `within`. What is beyond the limit is not found, and [`Self::check`] tells.
     pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target> {
+        let target = self.find(literal, within)?;
+        self.spend(self.tree.span(target.id).len(), self.tree.bytes(target.id)).then_some(target)
+    }
+
+    fn find(&self, literal: &str, within: Id) -> Option<Target> {
         if let Some(id) = literal.strip_prefix('#') {
             let own = self.contained().get(&(within, id)).map(|id| Target { id: *id, in_bundle: false });
             return own.or_else(|| self.in_bundle().get(id).map(|id| Target { id: *id, in_bundle: true }));
@@ -139,6 +175,9 @@ impl<'d> Index<'d> {
         let plain = literal.split_once("/_history/").map_or(literal, |(plain, _)| plain);
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
         let base = self.full_url(within).and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
+        if !self.spend(0, base.map_or(0, str::len)) {
+            return None;
+        }
         let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.urls().get([base, "/", plain].concat().as_str()));
         own.or_else(|| self.urls().get(plain)).map(|id| Target { id: *id, in_bundle: false })
     }

@@ -100,7 +100,7 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>, pla
     }
     let (tree, roots) = if plainly { parse_plainly(json, options)? } else { parse(json, options)? };
     sink.spelled_in(release);
-    let index = Index::new(&tree, &roots);
+    let index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
     check_types(&tree, &roots)?;
     let mut reader = Reader::new(&tree, &index, options, release, Room::default());
     reader.plainly = plainly;
@@ -109,6 +109,7 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>, pla
     for study in studies {
         sink.next_resource(assembler.rows());
         reader.study(*study, &mut assembler, &mut sink)?;
+        index.check()?;
     }
     reader.settle(&roots, studies, &mut sink);
     sink.check()?;
@@ -120,7 +121,7 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>, pla
 pub(super) fn parse<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, Vec<Id>), Error> {
     let within = json.len() as u64 <= options.limits.input_bytes;
     let text = Some(unmarked(json).0).filter(|_| within).and_then(|bytes| core::str::from_utf8(bytes).ok());
-    match text.and_then(|text| Tree::quick(text, options.limits.depth, number_of, RESOURCE_TYPE)) {
+    match text.and_then(|text| Tree::quick(text, options.limits.nesting(), number_of, RESOURCE_TYPE)) {
         Some(quick) => Ok(quick),
         None => parse_plainly(json, options),
     }
@@ -141,7 +142,7 @@ fn parse_plainly<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, Vec
         return Err(Error::new(Kind::LimitInput));
     }
     let (bytes, base) = unmarked(json);
-    let mut scanner = Scanner::new(bytes, options.limits.depth, true);
+    let mut scanner = Scanner::new(bytes, options.limits.nesting(), true);
     let (mut tree, mut roots) = (Tree::new(bytes.len(), number_of, RESOURCE_TYPE), Vec::new());
     while !scanner.is_done() {
         let at = base + scanner.at() as u64;

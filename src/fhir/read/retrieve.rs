@@ -1,7 +1,7 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
 use super::index::{Index, children, text, type_of};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::fhir::found::{DICOM_UID, URI, URN_OID};
 use crate::grammar::uid::bare;
 use crate::json::tree::{Id, Tree};
@@ -31,16 +31,47 @@ use alloc::sync::Arc;
 /// ```
 ///
 /// # Errors
-/// No JSON, or nothing in it that can be an ImagingStudy.
+/// No JSON, nothing in it that can be an ImagingStudy, or a limit.
 pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
     let (tree, roots) = super::parse(json, options)?;
     super::check_types(&tree, &roots)?;
-    let index = Index::new(&tree, &roots);
-    let (mut found, mut met) = (Retrievals::default(), BTreeMap::new());
+    let index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
+    let (mut found, mut met, mut tally) = (Retrievals::default(), BTreeMap::new(), Tally::of(options));
     for study in index.studies() {
-        Follower { tree: &tree, index: &index, study: *study, found: &mut found, met: &mut met }.study();
+        Follower { tree: &tree, index: &index, study: *study, found: &mut found, met: &mut met, tally: &mut tally }.study();
+        index.check()?;
+        tally.broken.map_or(Ok(()), |kind| Err(Error::new(kind)))?;
     }
     Ok(found)
+}
+
+/// How much more may be found.
+struct Tally {
+    /// Studies, series, instances.
+    left: [u32; 3],
+    broken: Option<Kind>,
+}
+
+impl Tally {
+    fn of(options: &Options) -> Tally {
+        let limits = &options.limits;
+        Tally { left: [limits.studies, limits.series, limits.instances], broken: None }
+    }
+
+    /// Whether one more may be found.
+    fn count(&mut self, at: Level) -> bool {
+        let [studies, series, instances] = &mut self.left;
+        let (left, kind) = match at {
+            Level::Patient | Level::Study => (studies, Kind::LimitStudies),
+            Level::Series => (series, Kind::LimitSeries),
+            Level::Instance => (instances, Kind::LimitInstances),
+        };
+        match left.checked_sub(1) {
+            Some(fewer) => *left = fewer,
+            None => self.broken = self.broken.or(Some(kind)),
+        }
+        self.broken.is_none()
+    }
 }
 
 struct Follower<'d, 'o> {
@@ -50,6 +81,7 @@ struct Follower<'d, 'o> {
     found: &'o mut Retrievals,
     /// What is known of the Endpoints met.
     met: &'o mut BTreeMap<Id, Option<Result<&'d str, BadUrl>>>,
+    tally: &'o mut Tally,
 }
 
 impl<'d> Follower<'d, '_> {
@@ -82,7 +114,8 @@ impl<'d> Follower<'d, '_> {
     }
 
     fn known(&mut self, at: Level, resource: Result<Resource, BadUrl>) -> Option<Resource> {
-        resource.map_err(|why| self.found.refused.push(Refused { at, why })).ok()
+        let resource = resource.map_err(|why| self.found.refused.push(Refused { at, why })).ok()?;
+        self.tally.count(at).then_some(resource)
     }
 
     fn get(&mut self, base: Option<&Arc<str>>, resource: Resource) {

@@ -39,8 +39,9 @@ pub(super) fn read(json: &[u8], release: Release, options: &Options, sink: &mut 
     let mut own = Sink::new(options.strict, if listens { Some(&mut hear) } else { None });
     own.spelled_in(release);
     let mut stream = Stream::new(release, options, own, &heard);
+    stream.budget = Index::budget(json.len(), options.limits.expansion);
     let mut settled = Settled::new(listens);
-    let mut quick = Quick::new(text, options.limits.depth, tree());
+    let mut quick = Quick::new(text, options.limits.nesting(), tree());
     let (mut any, mut good) = (false, false);
     while let Some(b'{') = quick.next() {
         any = true;
@@ -107,6 +108,8 @@ struct Stream<'t, 'o> {
     replay: Replay,
     /// Studies that were read.
     studies: u64,
+    /// How much may still be read again.
+    budget: u64,
     heard: &'o RefCell<Vec<Loss>>,
 }
 
@@ -146,6 +149,7 @@ impl<'t, 'o> Stream<'t, 'o> {
             spare: tree(),
             replay: Replay::default(),
             studies: 0,
+            budget: Index::budget(0, 0),
             heard,
         }
     }
@@ -168,7 +172,7 @@ impl<'t, 'o> Stream<'t, 'o> {
                 return None;
             }
             let text = text.get(..quick.at() - from)?;
-            self.resource(tree, &Index::new(tree, &[root]), (root, text), false, settled)?;
+            self.resource(tree, &Index::new(tree, &[root], self.budget), (root, text), false, settled)?;
             return Some(matches!(type_, Some("ImagingStudy" | "Endpoint")));
         }
         // The first member of the name is the list, or there is none.
@@ -176,7 +180,7 @@ impl<'t, 'o> Stream<'t, 'o> {
         if list != entries.as_ref().map(|(list, _)| *list) || self.runs.len() > 0 {
             return None;
         }
-        let index = Index::empty(tree);
+        let index = Index::empty(tree, self.budget);
         let mut reader = Reader::new(tree, &index, self.options, self.release, core::mem::take(&mut self.room));
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         let carried = reader.settle_around(root, list, &mut before, &mut behind)?;
@@ -233,7 +237,7 @@ impl<'t, 'o> Stream<'t, 'o> {
         let spare = core::mem::replace(&mut self.spare, Tree::new(0, number_of, RESOURCE_TYPE));
         let (mut tree, root) = quick.apart(spare, 2, &mut self.runs)?;
         let text = text.get(..quick.at() - from)?;
-        self.resource(&tree, &Index::of_entry(&tree, root), (root, text), true, settled)?;
+        self.resource(&tree, &Index::of_entry(&tree, root, self.budget), (root, text), true, settled)?;
         self.runs.clear();
         tree.clear();
         self.spare = tree;
@@ -266,6 +270,7 @@ impl<'t, 'o> Stream<'t, 'o> {
             self.sink.next_resource(self.assembler.rows());
             reader.study(*study, &mut self.assembler, &mut self.sink).ok()?;
         }
+        self.budget = index.left()?;
         // Those that nobody asked for would have to be told.
         if reader.in_runs != self.runs.len() {
             return None;

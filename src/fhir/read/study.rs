@@ -88,6 +88,7 @@ impl<'d> Reader<'d, '_> {
         let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
+            self.index.check()?;
         }
         Ok(())
     }
@@ -131,6 +132,7 @@ impl<'d> Reader<'d, '_> {
                 continue;
             }
             self.begin(identity);
+            self.index.check()?;
             self.push_again(row::SERIES_UID.into(), 0, &uid);
             self.instance(instance);
             if !self.has_fact(row::INSTANCE_UID.into()) {
@@ -174,6 +176,8 @@ impl<'d> Reader<'d, '_> {
 
     /// A further data set of the study.
     fn begin(&mut self, identity: &Identity) {
+        // A long patient id is repeated for every series.
+        self.index.spend(0, identity.cells.iter().map(|(_, _, text)| text.len()).sum());
         self.room.set.clear();
         self.room.cells.clear();
         self.room.counters.clear();

@@ -191,7 +191,7 @@ proptest::proptest! {
 #[test]
 fn fhir_fast_path_of_studies_that_nearly_repeat() {
     let options = fhir_dicomweb::Options::default();
-    support::fhir_repeat::near_misses(|text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
+    support::fhir_near::near_misses(|text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
 }
 
 /// A row of an instance: its number, and members that differ.

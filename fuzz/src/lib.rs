@@ -12,6 +12,8 @@ pub mod fast_laws;
 pub mod fhir_fast_laws;
 #[path = "../../tests/support/fhir_laws.rs"]
 pub mod fhir_laws;
+#[path = "../../tests/support/fhir_near.rs"]
+pub mod fhir_near;
 #[path = "../../tests/support/fhir_repeat.rs"]
 pub mod fhir_repeat;
 #[path = "../../tests/support/fhir_scalars.rs"]

@@ -2,7 +2,7 @@
 //! before it with other identities and a few changes, in one layout throughout, or nearly. Text, as in `generate.rs`.
 //! With no entropy left every choice is the first: entries that repeat.
 
-use super::fhir_scalars::{bends, bent};
+use super::fhir_scalars::bent;
 use super::generate::Choices;
 
 /// A document of repeating resources.
@@ -14,7 +14,7 @@ pub struct Document {
 
 /// Elements of a study, and values that studies of one server have of them: `{n}` is the number of the study, `{v}` a number from it that differs
 /// less often. What stands first repeats well.
-const ELEMENTS: &[(&str, &[&str])] = &[
+pub(super) const ELEMENTS: &[(&str, &[&str])] = &[
     ("resourceType", &[r#""ImagingStudy""#, r#""Patient""#, r#""\u0049magingStudy""#]),
     ("id", &[r#""1.2.{n}""#, r#""x{n}""#, r#""1.2.1""#, r#"" 1.2.{n}""#, r#""""#, "7"]),
     (
@@ -24,7 +24,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
-            r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.1"}]"#,
+            r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.2"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"1.2.{n}"},{"value":"A","type":{"coding":[{"code":"ACSN"}]}},{"value":"B","type":{"coding":[{"code":"ACSN"}]}}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.0{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:a/b"}]"#,
@@ -43,6 +43,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
             r#"[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"CT"}]"#,
             r#"[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"MR"}]"#,
             r#"[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"US"},{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"SR"}]"#,
+            r#"[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"CT","display":"CANARY"}]"#,
             r#"[{"coding":[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"CT"}]}]"#,
             r#"[{"system":"urn:x","code":"ct"}]"#,
             r#"[{"code":"CT","display":"CANARY {n}"}]"#,
@@ -173,7 +174,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
 ];
 
 /// Elements that base resources have.
-const BASES: &[&[usize]] = &[
+pub(super) const BASES: &[&[usize]] = &[
     &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     &[0, 1, 2, 3, 4, 5, 6, 12],
     &[0, 1, 14, 2, 3, 5, 7, 10, 13],
@@ -223,9 +224,9 @@ pub fn filled(text: &str, n: usize, s: usize, i: usize) -> String {
 }
 
 /// Members: name and JSON text.
-type Members = Vec<(String, String)>;
+pub(super) type Members = Vec<(String, String)>;
 
-fn written(members: &Members) -> String {
+pub(super) fn written(members: &Members) -> String {
     let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
     format!("{{{}}}", members.join(","))
 }
@@ -409,27 +410,4 @@ pub fn document(c: &mut Choices<'_>) -> Document {
         _ => {}
     }
     Document { text, studies }
-}
-
-/// Documents of studies that repeat, but for one scalar of the last: every element of the list, in every form, with everything in its places.
-pub fn near_misses(mut each: impl FnMut(&[u8])) {
-    for (at, (name, values)) in ELEMENTS.iter().enumerate() {
-        for value in *values {
-            let entry = |n: usize, own: &str| {
-                let has_own = BASES[0].contains(&at);
-                let members = BASES[0].iter().map(|of| if *of == at { own.to_owned() } else { filled(ELEMENTS[*of].1[0], n, 1, 1) });
-                let mut members: Members = BASES[0].iter().map(|of| ELEMENTS[*of].0.to_owned()).zip(members).collect();
-                if !has_own {
-                    members.push(((*name).to_owned(), own.to_owned()));
-                }
-                format!("{{\"fullUrl\":\"http://x/{n}\",\"resource\":{}}}", written(&members))
-            };
-            let same: Vec<String> = (1..=4).map(|n| entry(n, &filled(value, n, 1, 1))).collect();
-            // The first is where the others may have it from.
-            for own in bends(&filled(value, 5, 1, 1), 5).into_iter().chain([filled(value, 1, 1, 1)]) {
-                let text = format!("{{\"resourceType\":\"Bundle\",\"entry\":[{},{}]}}", same.join(","), entry(5, &own));
-                each(text.as_bytes());
-            }
-        }
-    }
 }

@@ -9,6 +9,7 @@ pub mod facade_laws;
 pub mod fast_laws;
 pub mod fhir_fast_laws;
 pub mod fhir_laws;
+pub mod fhir_near;
 pub mod fhir_repeat;
 pub mod fhir_scalars;
 pub mod generate;

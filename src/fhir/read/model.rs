@@ -81,6 +81,10 @@ impl<'m> Model<'m, '_> {
         }
         for member in &members {
             let own = self.gaps_of(member, &cells);
+            // What becomes of the id depends on the UID.
+            if member.name == named!("id") && own.is_empty() {
+                return None;
+            }
             match self.memo(member, &cells, own.is_empty(), &record) {
                 Some((row, memo)) => {
                     sources.push((row, None, texts_of(&gaps)));

@@ -1,10 +1,3 @@
-//! Laws *carry-or-tell* and *silent-on-PHI* over FHIR grown from the fuzzer's bytes and bent, *total* over the bytes themselves.
+//! *Total*, *carry-or-tell*, *silent-on-PHI*: FHIR read; what was read goes there and back.
 #![no_main]
-use fhir_dicomweb_fuzz::fhir_laws;
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    fhir_laws::total(data);
-    if let Some((text, release, options)) = fhir_laws::fhir_document(data) {
-        fhir_laws::carry_or_tell(&text, release, &options);
-        fhir_laws::silent(&text, release, &options);
-    }
-});
+fhir_dicomweb_fuzz::target!(fhir_read, fhir_dicomweb_fuzz::mutate::fhir::change);

@@ -2,7 +2,7 @@
 
 use super::generate::{Choices, data_sets, document, options};
 use super::laws::{leaves_of, through_dicom};
-use super::mutate::{bend, spell};
+use super::mutate::bend::{bend, spell};
 use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, Step, Study, dicom, fhir, rows};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,13 +89,10 @@ pub fn silent(text: &str, release: Release, options: &Options) {
 
 /// *There-and-back* through FHIR with every policy, and *same-study*: the record comes back, except for facts that were told; reading what
 /// was written finds nothing to remark but what cannot be written otherwise; what is converted to another release is what is written there.
-pub fn there_and_back(bytes: &[u8]) {
-    let c = &mut Choices(bytes);
-    let options = options(c);
-    let (release, other) = (c.pick(&Release::ALL), c.pick(&Release::ALL));
-    let Ok(read) = dicom::read(document(&data_sets(c)).as_bytes(), &options) else { return };
+pub fn there_and_back(text: &str, [release, other]: [Release; 2], options: &Options) {
+    let Ok(read) = dicom::read(text.as_bytes(), options) else { return };
     for study in &read.value {
-        through_fhir(study, release, other, &options);
+        through_fhir(study, release, other, options);
     }
 }
 

@@ -167,28 +167,6 @@ pub fn silent(text: &str) {
     }
 }
 
-/// *Stream*: any chunking gives what the whole gives.
-pub fn stream(text: &str, chunk: usize) {
-    let whole = dicom::read(text.as_bytes(), &Options::default());
-    let mut reader = dicom::Reader::new(Options::default());
-    let mut pushed = Ok(());
-    for part in text.as_bytes().chunks(chunk.max(1)) {
-        pushed = pushed.and_then(|()| reader.push(part));
-    }
-    let streamed = pushed.and_then(|()| reader.finish());
-    match (whole, streamed) {
-        (Ok(whole), Ok(streamed)) => {
-            assert_eq!(whole.loss, streamed.loss);
-            let text = |studies: &[Study]| -> Vec<String> {
-                studies.iter().map(|study| fhir::write(study, Release::R4, &Options::default()).ignore_loss().into_string()).collect()
-            };
-            assert_eq!(text(&whole.value), text(&streamed.value));
-        }
-        (Err(whole), Err(streamed)) => assert_eq!(whole.code(), streamed.code()),
-        (whole, streamed) => panic!("whole {:?}, streamed {:?}", whole.map(|_| ()), streamed.map(|_| ())),
-    }
-}
-
 /// Law *joined*: texts read apart, and joined in order, give what reading them one after the other gives.
 pub fn joined(sets: &[String], cut: usize) {
     let cut = cut % (sets.len() + 1);

@@ -8,6 +8,7 @@ pub mod facade_laws;
 pub mod fast_laws;
 pub mod fhir_laws;
 pub mod generate;
+pub mod grammar_laws;
 pub mod laws;
 pub mod mutate;
 pub mod plan_laws;
@@ -15,6 +16,8 @@ pub mod qido_store;
 pub mod repeat;
 pub mod search_laws;
 pub mod seeded;
+pub mod targets;
+pub mod text_laws;
 
 #[path = "../../examples/drive/cases.rs"]
 pub mod cases;

@@ -227,6 +227,8 @@ pub fn leaves(text: &str) -> u64 {
 
 /// As [`leaves`]; whether members named `vr` are left out. Several values may follow each other.
 pub fn leaves_of(text: &str, dicom: bool) -> u64 {
+    // A byte order mark is no JSON, and is let pass at the start (RFC 8259 8.1).
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     let mut count = 0;

@@ -70,8 +70,8 @@ pub fn fhir_read(bytes: &[u8]) {
         fhir_laws::fhir_document(choices)
     } else {
         let c = &mut Choices(choices);
-        let options = options(c);
-        std::str::from_utf8(text).ok().map(|text| (text.to_owned(), c.pick(&Release::ALL), options))
+        let release = c.pick(&Release::ALL);
+        std::str::from_utf8(text).ok().map(|text| (text.to_owned(), release, options(c)))
     };
     if let Some((text, release, options)) = document {
         fhir_laws::carry_or_tell(&text, release, &options);

@@ -298,6 +298,17 @@ fn fast_path_of_rows_that_nearly_repeat() {
             r#""00180015":{"vr":"CS","Value":["HEAD"]}"#,
             r#""00082218":{"vr":"SQ","Value":[{"00080119":{"vr":"UC","Value":["L"]},"00080100":{"vr":"SH","Value":["T"]}}]}"#,
         ),
+        // A vr that no string can be, or that is none.
+        (r#""US""#, r#""\O""#),
+        (r#""US""#, "\"\u{13}S\""),
+        (r#""US""#, r#""U"""#),
+        (r#""US""#, r#""\u0055S""#),
+        (r#""CS""#, r#""\O""#),
+        (r#""US""#, "7"),
+        (r#""CS""#, "7"),
+        (r#""US""#, r#"["US",{"a":1}]"#),
+        (r#""CS""#, r#"["CS",{"a":1}]"#),
+        ("00280010", "vr"),
         // What nothing maps: more leaves, fewer, none, other names.
         ("[512]", "[512,512]"),
         ("[512]", "[]"),

@@ -1,6 +1,6 @@
 //! The laws of DESIGN, as functions of bytes: they panic where a law is broken. Property tests and fuzz targets share them.
 
-use fhir_dicomweb::{Class, Error, Loss, LossReport, Mapped, Options, Place, Release, Step, Study, Subject, dicom, fhir, rows};
+use fhir_dicomweb::{Class, Error, Loss, LossReport, Mapped, Options, Place, Release, Row, Step, Study, Subject, dicom, fhir, rows};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,11 +68,16 @@ pub fn order_blind(sets: &[String], other: &[String]) {
     }
 }
 
-/// The row that a place belongs to: which leaves of a fact are told depends on which data set came first, the fact does not.
+/// The fact that a place belongs to: which leaves of it are told depends on which data set came first, the fact does not. Facts that share an
+/// attribute (the offset that dates them) are one here.
 fn fact_of(at: &Place) -> String {
+    fn tags(row: &Row) -> impl Iterator<Item = u32> + '_ {
+        row.parts().iter().map(|part| part.sequence().unwrap_or(part.tag()))
+    }
     let Some(Step::Tag(tag)) = at.steps().next() else { return at.to_string() };
-    let has = |row: &&fhir_dicomweb::Row| row.parts().iter().any(|part| part.sequence().unwrap_or(part.tag()) == tag);
-    rows().find(has).map_or_else(|| at.to_string(), |row| row.name().to_owned())
+    let Some(row) = rows().find(|row| tags(row).any(|own| own == tag)) else { return at.to_string() };
+    let first = rows().find(|other| tags(other).any(|tag| tags(row).any(|own| own == tag)));
+    first.map_or_else(|| at.to_string(), |row| row.name().to_owned())
 }
 
 fn crate_document(sets: &[String]) -> String {

@@ -120,6 +120,8 @@ pub fn through_fhir(study: &Study, release: Release, other: Release, options: &O
         ("PATIENT_RETIRED_ID", "PATIENT_OTHER_ID"),
         ("PATIENT_OTHER_ID", "PATIENT_ID"),
         ("REFERENCED_REQUEST", "ACCESSION"),
+        // A data set has one offset: where the study is dated by the caller's zone, its series are written in that.
+        ("STARTED", "SERIES_STARTED"),
     ];
     for (row, first) in first {
         if told.contains(row) {

@@ -6,7 +6,7 @@
 
 mod support;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use support::generate::Choices;
@@ -18,10 +18,10 @@ use support::walk;
 fn main() -> ExitCode {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let mut trials = vec![
-        Trial::test("mutations/json", || Ok(mutations(mutate::json::change, DICOM))),
-        Trial::test("mutations/dicom", || Ok(mutations(mutate::dicom::change, DICOM))),
-        Trial::test("mutations/fhir", || Ok(mutations(mutate::fhir::change, FHIR))),
-        Trial::test("mutations/query", || Ok(mutations(mutate::query::change, QUERY))),
+        Trial::test("mutations/json", || mutations(mutate::json::change, DICOM)),
+        Trial::test("mutations/dicom", || mutations(mutate::dicom::change, DICOM)),
+        Trial::test("mutations/fhir", || mutations(mutate::fhir::change, FHIR)),
+        Trial::test("mutations/query", || mutations(mutate::query::change, QUERY)),
     ];
     if let Some(folder) = std::env::var_os("REPLAY") {
         trials.extend(inputs(&PathBuf::from(folder), |_| true));
@@ -62,7 +62,7 @@ const FHIR: &str = r#"{"resourceType":"ImagingStudy","status":"available","subje
 const QUERY: &str = "patient.identifier=urn:a|P1&started=ge2024-01-14&modality=CT,MR";
 
 /// Mutations are many, the same for the same seed, mostly of the kind they are made from, and do not grow without end.
-fn mutations(change: Change, text: &str) {
+fn mutations(change: Change, text: &str) -> Result<(), Failed> {
     let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let (mut different, mut whole) = (std::collections::BTreeSet::new(), 0);
     for seed in 0..400 {
@@ -88,4 +88,5 @@ fn mutations(change: Change, text: &str) {
             change(&mut Choices(&Seeded(seed).bytes(4)), odd);
         }
     }
+    Ok(())
 }

@@ -3,10 +3,12 @@
 
 mod support;
 
+use fhir_dicomweb::Release;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
-use support::{fast_laws, fhir_fast_laws, fhir_laws, laws, search_laws};
+use support::search_laws::query;
+use support::{fast_laws, fhir_fast_laws, fhir_laws, grammar_laws, laws, search_laws, text_laws};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -90,7 +92,10 @@ proptest! {
     /// Through FHIR and back, every release, every policy; and over to another release.
     #[test]
     fn fhir_there_and_back(bytes in entropy()) {
-        fhir_laws::there_and_back(&bytes);
+        let choices = &mut Choices(&bytes);
+        let options = options(choices);
+        let releases = [choices.pick(&Release::ALL), choices.pick(&Release::ALL)];
+        fhir_laws::there_and_back(&document(&data_sets(choices)), releases, &options);
     }
 
     #[test]
@@ -111,19 +116,41 @@ proptest! {
         fhir_laws::total(&text);
     }
 
+    /// Texts that are values, nearly.
+    #[test]
+    fn value_grammars(text in proptest::prop_oneof![
+        "[0-9]{4}[.-]?[01][0-9][.-]?[0-3][0-9]", "[0-2][0-9]:?[0-6][0-9]:?[0-6][0-9]([.][0-9]{0,8})?", "[+-][01][0-9]:?[0-6][0-9]",
+        "[+-]?[0-9]{1,12}([.][0-9]{0,3})?([eE][+-]?[0-9]{1,3})?", "[0-3](\\.[0-9a-]{0,4}){0,6}", "[A-C ^=é]{0,12}",
+        "[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9](:[0-6][0-9])?([.][0-9]{1,7})?(Z|[+-][01][0-9]:[0-6][0-9])?",
+        "[ab*?]{0,6}=[ab]{0,6}", "(https?://a(/b){0,2})?/studies/[0-9.]{1,4}(/(series|metadata|frames)(/[0-9.,]{1,4})?){0,2}/?", ".{0,20}",
+    ]) {
+        grammar_laws::values(&text);
+    }
+
     #[test]
     fn search_grammar(bytes in entropy()) {
-        search_laws::grammar(&bytes);
+        search_laws::grammar(&query(&mut Choices(&bytes)));
+        search_laws::grammar(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn search_judging(bytes in entropy()) {
-        search_laws::judging(&bytes);
+        let choices = &mut Choices(&bytes);
+        search_laws::judging(&query(choices), choices);
     }
 
     #[test]
-    fn stream(bytes in entropy(), chunk in 1usize..200) {
-        laws::stream(&document(&data_sets(&mut Choices(&bytes))), chunk);
+    fn stream(bytes in entropy(), cuts in vec(any::<u8>(), 1..20)) {
+        let choices = &mut Choices(&bytes);
+        let options = options(choices);
+        text_laws::stream(document(&data_sets(choices)).as_bytes(), &options, &mut Choices(&cuts));
+    }
+
+    #[test]
+    fn spelling_blind(bytes in entropy()) {
+        let choices = &mut Choices(&bytes);
+        let options = options(choices);
+        text_laws::spelling_blind(&document(&data_sets(choices)), &options);
     }
 
     #[test]
@@ -298,6 +325,17 @@ fn fast_path_of_rows_that_nearly_repeat() {
             r#""00180015":{"vr":"CS","Value":["HEAD"]}"#,
             r#""00082218":{"vr":"SQ","Value":[{"00080119":{"vr":"UC","Value":["L"]},"00080100":{"vr":"SH","Value":["T"]}}]}"#,
         ),
+        // A vr that no string can be, or that is none.
+        (r#""US""#, r#""\O""#),
+        (r#""US""#, "\"\u{13}S\""),
+        (r#""US""#, r#""U"""#),
+        (r#""US""#, r#""\u0055S""#),
+        (r#""CS""#, r#""\O""#),
+        (r#""US""#, "7"),
+        (r#""CS""#, "7"),
+        (r#""US""#, r#"["US",{"a":1}]"#),
+        (r#""CS""#, r#"["CS",{"a":1}]"#),
+        ("00280010", "vr"),
         // What nothing maps: more leaves, fewer, none, other names.
         ("[512]", "[512,512]"),
         ("[512]", "[]"),

@@ -1,3 +1,3 @@
-//! Laws *fast-path*, *joined* and *writing-many* over rows that repeat, grown from the fuzzer's bytes.
+//! *Fast-path*, *joined*, *writing-many*, *spelling-blind*: the fast paths are the general path.
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fhir_dicomweb_fuzz::fast_laws::grown(data));
+fhir_dicomweb_fuzz::target!(fast_path, fhir_dicomweb_fuzz::mutate::dicom::change);

@@ -1,3 +1,3 @@
-//! The scanner accepts what serde_json accepts (through `dicom::read`, whose scanner is not public).
+//! The scanner takes for JSON what serde_json does.
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fhir_dicomweb_fuzz::laws::scan(data));
+fhir_dicomweb_fuzz::target!(scan, fhir_dicomweb_fuzz::mutate::json::change);

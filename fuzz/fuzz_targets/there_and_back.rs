@@ -1,8 +1,3 @@
-//! Laws *there-and-back* and *same-study*: what is written as DICOM JSON, and as FHIR of every release with every policy, reads back as the
-//! same record.
+//! *There-and-back*, *same-study*: through DICOM JSON, and FHIR of every release under every policy.
 #![no_main]
-use fhir_dicomweb_fuzz::{fhir_laws, generate, laws};
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    laws::there_and_back(&generate::document(&generate::data_sets(&mut generate::Choices(data))));
-    fhir_laws::there_and_back(data);
-});
+fhir_dicomweb_fuzz::target!(there_and_back, fhir_dicomweb_fuzz::mutate::dicom::change);

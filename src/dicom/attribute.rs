@@ -68,7 +68,7 @@ impl DataSet {
             } else if (name.is("BulkDataURI") || name.is("InlineBinary")) && bulk.is_none() {
                 bulk = Some((ordinal, leaves(scanner)?));
             } else {
-                self.extra(scanner, ordinal)?;
+                self.extra(name, scanner, ordinal)?;
             }
             ordinal += 1;
         }
@@ -213,7 +213,7 @@ impl DataSet {
             let name = scanner.name()?;
             let found = tag_of(&name).map(|(tag, lower)| (tag, lower, dest.part.items.iter().position(|part| part.tag == tag)));
             match found {
-                None => self.extra(scanner, ordinal)?,
+                None => self.extra(name, scanner, ordinal)?,
                 Some((tag, _, None)) => self.unmapped(scanner, tag)?,
                 Some((tag, lower, Some(index))) => {
                     self.path.push(Step::Tag(tag));
@@ -270,7 +270,7 @@ impl DataSet {
                     let raw = scanner.string()?;
                     self.group(&raw, group, dest, index, filled);
                 }
-                _ => self.extra(scanner, ordinal)?,
+                _ => self.extra(name, scanner, ordinal)?,
             }
             ordinal += 1;
         }

@@ -196,7 +196,7 @@ impl DataSet {
                     names += 1;
                     answer.name(&name);
                     self.path.push(Step::Unknown(ordinal));
-                    let count = leaves(scanner)?;
+                    let count = leaves_under(Some(name), scanner)?;
                     self.lose(Code::ExtraMember, count);
                     self.path.pop();
                 }
@@ -307,7 +307,7 @@ impl DataSet {
             let mut ordinal = 0;
             while let Some(name) = scanner.member(&mut items)? {
                 match tag_of(&name) {
-                    None => set.extra(scanner, ordinal)?,
+                    None => set.extra(name, scanner, ordinal)?,
                     Some((inner, lower)) => match inside(tag, inner) {
                         None => set.unmapped(scanner, inner)?,
                         Some((index_of_part, row, part)) => {
@@ -336,9 +336,10 @@ impl DataSet {
         })
     }
 
-    pub(super) fn extra(&mut self, scanner: &mut Scanner<'_>, ordinal: u32) -> Result<(), Stop> {
+    /// A member that is none of DICOM JSON's.
+    pub(super) fn extra<'t>(&mut self, name: Raw<'t>, scanner: &mut Scanner<'t>, ordinal: u32) -> Result<(), Stop> {
         self.path.push(Step::Unknown(ordinal));
-        let count = leaves(scanner)?;
+        let count = leaves_under(Some(name), scanner)?;
         self.lose(Code::ExtraMember, count);
         self.path.pop();
         Ok(())
@@ -365,8 +366,13 @@ const fn dest(row: RowRef, part: &'static Part, base: usize) -> Dest {
 
 /// The leaves of a value that nothing claims.
 pub(super) fn leaves(scanner: &mut Scanner<'_>) -> Result<u64, Stop> {
+    leaves_under(None, scanner)
+}
+
+/// The same of a member's value: scalars under the name `vr` are no leaves, wherever it stands.
+fn leaves_under<'t>(name: Option<Raw<'t>>, scanner: &mut Scanner<'t>) -> Result<u64, Stop> {
     let mut count = 0;
-    scanner.skip(&mut |leaf| {
+    scanner.skip_under(name, &mut |leaf| {
         let is_vr = leaf.name.is_some_and(|name| name.is("vr"));
         let says = match leaf.value {
             LeafValue::String(raw) => !raw.is_blank(),

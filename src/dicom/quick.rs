@@ -36,7 +36,7 @@ pub(super) fn head(text: &str) -> Option<Head<'_>> {
     let [b'"', t0, t1, t2, t3, t4, t5, t6, t7, rest @ ..] = bytes else { return None };
     let (open, rest) = rest.split_first_chunk::<8>()?;
     let ([b'"', v0, v1, b'"', next], rest) = rest.split_first_chunk::<5>()? else { return None };
-    // Of two letters; other strings may be no strings.
+    // A VR of other characters may be none that a string can hold: the general path looks at it.
     if *open != *b"\":{\"vr\":" || !v0.is_ascii_uppercase() || !v1.is_ascii_uppercase() {
         return None;
     }

@@ -177,10 +177,12 @@ impl Core {
         }
         let depth = options.limits.nesting();
         let mut scanner = Scanner::over(text, if self.state == State::Top { depth } else { depth.saturating_sub(1) });
-        if scanner.is_done() {
+        let done = scanner.is_done();
+        // Behind white space it is no longer the start, though a chunk may end there.
+        self.at_start &= done && scanner.at() == 0;
+        if done {
             return Ok(scanner.at());
         }
-        self.at_start = false;
         let space = scanner.at();
         let (next, first) = (bytes.get(space).copied().unwrap_or(0), self.state);
         match (first, next) {
@@ -338,5 +340,8 @@ mod tests {
             reader.push(chunk).unwrap();
         }
         assert_eq!(reader.finish().unwrap().ignore_loss().len(), 1);
+        let mut reader = Reader::new(Options::default());
+        reader.push(b"\n").unwrap();
+        assert!(reader.push(b"\xEF\xBB\xBF[]").is_err(), "it is behind white space, as in one piece");
     }
 }

@@ -83,7 +83,8 @@ impl Reader {
     }
 
     /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is
-    /// wanted. Both texts end here. (The studies and what is lost are the same; notes of values that came through may be fewer.)
+    /// wanted. Both texts end here. (The studies are the same, and so is what is lost, but that a value which contradicts the first of its own text is
+    /// told as such though it agrees with the first of all; notes of values that came through may be fewer.)
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader};

@@ -10,7 +10,7 @@ use super::write::Includes;
 use crate::json::text::Writer;
 use crate::kind::{Cx, Person, Spell, Told};
 use crate::loss::{Code, LossReport};
-use crate::policy::{EndpointAddress, Endpoints, Practitioners, Subject};
+use crate::policy::{EndpointAddress, Endpoints, Practitioners, Service, Subject};
 use crate::study::Study;
 use crate::table::{Level, RowRef, elements, of_subject, row};
 use crate::value::Fields;
@@ -258,17 +258,23 @@ impl<'a> Walk<'a, '_> {
         self.w.close_array();
     }
 
-    /// RetrieveURL, or the address that stands in its place, is carried where it gives the Endpoint its address.
+    /// RetrieveURL, or the address that stands in its place, is carried where it gives the Endpoint for retrieval its address. Endpoints of other
+    /// services have the address, too, but none of them says what can be retrieved.
     pub(super) fn retrieve_url(&mut self, study: &'a Study) {
         let url = RowRef::from(row::RETRIEVE_URL);
         let (Some(row_of), Some(items)) = (url.row(), study.facts(url)) else { return };
         self.see(url);
         let given = self.options.endpoint_base.as_deref().is_some_and(|base| !base.is_empty());
         let used = place::service_base(study, self.options).filter(|_| !given);
+        let retrieves = place::services(self.options).contains(&Service::WadoRs);
         for [url, address, ..] in items {
             for (text, opaque) in [(url, false), (address, true)].into_iter().filter(|(text, _)| !text.is_empty()) {
                 if used.is_some_and(|(base, is_opaque)| is_opaque == opaque && (opaque || text.starts_with(base))) {
-                    self.loss.carry(1);
+                    if retrieves {
+                        self.loss.carry(1);
+                    } else {
+                        self.lose(Code::NeedsResource, row_of, 0, 1);
+                    }
                 } else if !opaque && self.options.trust_retrieve_url && place::retrieve_base(study, self.options).is_none() {
                     self.lose(Code::BadUrl, row_of, 0, 1);
                 } else {

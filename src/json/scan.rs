@@ -308,7 +308,8 @@ impl<'a> Scanner<'a> {
         self.skip_under(None, leaf)
     }
 
-    fn skip_under(&mut self, name: Option<Raw<'a>>, leaf: &mut impl FnMut(Leaf<'a>)) -> Result<(), Stop> {
+    /// The same of a member's value.
+    pub(crate) fn skip_under(&mut self, name: Option<Raw<'a>>, leaf: &mut impl FnMut(Leaf<'a>)) -> Result<(), Stop> {
         match self.peek()? {
             Next::String => {
                 let raw = self.string()?;

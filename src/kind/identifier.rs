@@ -1,7 +1,7 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{self, DCM, Found, IDENTIFIER_TYPE, URN_OID};
+use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
@@ -267,13 +267,14 @@ pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> (
     (system, assigner)
 }
 
-/// The system that a universal entity identifier names (PS3.3 10.17.1).
+/// The system that a universal entity identifier names (PS3.3 10.17.1). The systems of UIDs and of URIs say what a value is, not who gave it: an
+/// accession number under `urn:dicom:uid` would be a second UID of the study.
 fn universal_system<'a>(id: &'a str, kind: &str) -> Option<Uri<'a>> {
     let uri = |scheme| Some(Uri { scheme, rest: id });
     match kind {
         "ISO" if is_oid(id) => uri("urn:oid:"),
         "UUID" if !id.contains(char::is_whitespace) => uri("urn:uuid:"),
-        "URI" if !id.contains(char::is_whitespace) => uri(""),
+        "URI" if !id.contains(char::is_whitespace) && ![DICOM_UID, URI].contains(&id) => uri(""),
         _ => None,
     }
 }

@@ -167,16 +167,40 @@ fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
 }
 
 /// The groups of HumanNames.
-fn names(groups: &[found::Group; 3], fill: &mut Fill<'_>) {
+fn names<'d>(groups: &[found::Group; 3], fill: &mut Fill<'d>) {
     for (field, group) in groups.iter().enumerate() {
         let leaf = Leaf { text: "", id: group.leaf };
-        fill.set(field, group.text.clone(), leaf);
+        if group.text.contains('=') {
+            divided(field, groups, leaf, fill);
+        } else {
+            fill.set(field, group.text.clone(), leaf);
+        }
         for id in &group.rest {
             fill.also(Leaf { text: "", id: Some(*id) });
         }
         if group.unstructured {
             fill.note(leaf, Code::NameUnstructured);
         }
+    }
+}
+
+/// A HumanName with the sign in it that divides groups: what stands behind the sign is the next group, where no other HumanName is.
+fn divided<'d>(field: usize, groups: &[found::Group; 3], leaf: Leaf<'d>, fill: &mut Fill<'d>) {
+    let (parts, _) = pn::groups(groups.get(field).map_or("", |group| &group.text));
+    let (mut own, mut code) = (leaf, Code::NameAsText);
+    for (n, part) in parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+        let next = field + n;
+        if n > 0 && (fill.is_filled(next) || groups.get(next).is_none_or(|other| !other.text.is_empty())) {
+            code = Code::ExtraValue;
+        } else {
+            fill.set(next, part, own);
+            own = Leaf::default();
+        }
+    }
+    if code.is_carried() {
+        fill.note(leaf, code);
+    } else {
+        fill.lose(leaf, code);
     }
 }
 

@@ -126,7 +126,10 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
                 let at = start.saturating_sub(usize::from(n > 0));
                 let is_study = || {
                     let front: Vec<&str> = path.get(from..at).unwrap_or("").trim_end_matches('/').split('/').collect();
-                    (0..front.len()).any(|n| read(front.get(n..).unwrap_or_default()).is_ok_and(|of| of.study.is_some()))
+                    // Nor does who writes it of what is no UID.
+                    let is_one =
+                        |read: Result<Resource, BadUrl>| read.map_or_else(|bad| bad != BadUrl::NoResource, |of| of.study.is_some());
+                    (0..front.len()).any(|n| is_one(read(front.get(n..).unwrap_or_default())))
                 };
                 // Whoever writes `/studies/1.2//series` does not mean all series that there are.
                 if resource.study.is_none() && at > from && is_study() {

@@ -21,7 +21,7 @@ fn many(name: &str, cases: u64, law: impl Fn(&[u8]) -> u16) -> BTreeMap<u16, u64
 /// `FACADE_CASES` cases from `FACADE_SEED`.
 pub fn arrival_blind_law() {
     let cases = number("FACADE_CASES", 4000);
-    let statuses = many("arrival-blind", cases, |bytes| arrival_blind(bytes, false).unwrap());
+    let statuses = many("arrival-blind", cases, |bytes| arrival_blind(None, bytes, false).unwrap());
     let share = |status: u16| statuses.get(&status).copied().unwrap_or(0) * 100 / cases;
     assert!(share(200) > 25, "the law is about answers, too: {statuses:?}");
     assert!(statuses.len() > 6, "and about many errors: {statuses:?}");
@@ -29,13 +29,13 @@ pub fn arrival_blind_law() {
 
 pub fn ends_law() {
     let cases = number("FACADE_CASES", 4000);
-    let statuses = many("ends", cases, ends);
+    let statuses = many("ends", cases, |bytes| ends(None, bytes));
     assert!([200, 403, 404, 422, 429, 502, 503].iter().all(|status| statuses.contains_key(status)), "{statuses:?}");
 }
 
 /// Any events, also those that do not fit.
 pub fn any_events_end() {
-    let statuses = many("any events", number("FACADE_CASES", 4000), any_events);
+    let statuses = many("any events", number("FACADE_CASES", 4000), |bytes| any_events(None, bytes));
     assert!(statuses.len() > 4, "{statuses:?}");
 }
 
@@ -51,8 +51,8 @@ pub fn mutants_are_caught() {
     let mut numbers = Seeded(7);
     let caught = (0..200).find(|_| {
         let bytes = numbers.bytes(160);
-        std::panic::catch_unwind(|| arrival_blind(&bytes, true)).is_err()
-            && std::panic::catch_unwind(|| arrival_blind(&bytes, false)).is_ok()
+        std::panic::catch_unwind(|| arrival_blind(None, &bytes, true)).is_err()
+            && std::panic::catch_unwind(|| arrival_blind(None, &bytes, false)).is_ok()
     });
     assert!(caught.is_some());
 }

@@ -36,7 +36,8 @@ pub struct Case {
 }
 
 impl Case {
-    pub fn new(c: &mut Choices<'_>) -> Case {
+    /// A case out of entropy, all of it but what is asked, where that is given: a target, and on a second line the body of a form.
+    pub fn new(c: &mut Choices<'_>, target: Option<&str>) -> Case {
         let presets: Vec<_> = servers::all().collect();
         let server = presets[c.below(presets.len())].clone();
         let seed = c.below(256) as u64 * 256 + c.below(256) as u64;
@@ -55,12 +56,19 @@ impl Case {
         config.page = c.pick(&[20, 1, 2]);
         config.enumerate = !c.rarely(4);
         let store = archive(c).store;
-        Case { config, asked: asked(c), store, faults, seed }
+        Case { config, asked: target.map_or_else(|| asked(c), given), store, faults, seed }
     }
 
     pub fn talk(&self, pacs: &mut Pacs<'_>, order: &mut Choices<'_>) -> Outcome {
         talk(&self.config, &self.asked.incoming(), pacs, order)
     }
+}
+
+fn given(text: &str) -> Asked {
+    let (target, body) = text.split_once('\n').map_or((text, None), |(target, body)| (target, Some(body)));
+    let headers: Vec<(&str, &[u8])> = vec![("Content-Type", b"application/x-www-form-urlencoded")];
+    let method = if body.is_some() { "POST" } else { "GET" };
+    Asked { method, target: target.to_owned(), headers, body: body.unwrap_or_default().to_owned() }
 }
 
 fn asked(c: &mut Choices<'_>) -> Asked {
@@ -149,9 +157,9 @@ fn assert_no_phi(text: &str) {
 
 /// Law *arrival-blind*: whatever order, cutting and misuse answers come in, the response is the same; also where some go wrong. What is broken on
 /// purpose must be noticed: `twist` alters answers by the order in which they are asked for.
-pub fn arrival_blind(bytes: &[u8], twist: bool) -> Option<u16> {
+pub fn arrival_blind(target: Option<&str>, bytes: &[u8], twist: bool) -> Option<u16> {
     let c = &mut Choices(bytes);
-    let case = Case::new(c);
+    let case = Case::new(c, target);
     let share = c.pick(&[1_000_000, 1_000_000, 20, 6, 3]);
     let first = {
         let mut model = model(&case.store, &case.faults);
@@ -188,9 +196,9 @@ pub fn arrival_blind(bytes: &[u8], twist: bool) -> Option<u16> {
 }
 
 /// Law *ends*: whatever a server does, there is an answer, within `limits.requests` asks (the driver counts them) and bounded steps.
-pub fn ends(bytes: &[u8]) -> u16 {
+pub fn ends(target: Option<&str>, bytes: &[u8]) -> u16 {
     let c = &mut Choices(bytes);
-    let case = Case::new(c);
+    let case = Case::new(c, target);
     let mut model = model(&case.store, &case.faults);
     // One server that is wrong all the time, one that is half of the time, one that is up to a point.
     let (always, when) = (c.pick(&Trick::ALL), c.below(6));
@@ -216,9 +224,9 @@ pub fn ends(bytes: &[u8]) -> u16 {
 }
 
 /// Any sequence of events, wrong ones too: no panic, and an end within bounds. For fuzzing.
-pub fn any_events(bytes: &[u8]) -> u16 {
+pub fn any_events(target: Option<&str>, bytes: &[u8]) -> u16 {
     let c = &mut Choices(bytes);
-    let case = Case::new(c);
+    let case = Case::new(c, target);
     let incoming = case.asked.incoming();
     let mut machine = FhirOverDicomweb::new(&case.config, &incoming);
     let mut tickets: Vec<Ticket> = Vec::new();

@@ -61,7 +61,13 @@ pub fn fast_in_chunks(text: &[u8], options: &Options, chunk: usize) {
 
 /// The same where reading ends early: strict, with bounds that are small.
 pub fn fast_to_a_limit(text: &[u8], options: &Options, c: &mut Choices<'_>) {
-    let mut options = options.clone();
+    let options = limited(c, text.len(), options.clone());
+    fast_path(text, &options);
+    fast_in_chunks(text, &options, 1 + c.below(200));
+}
+
+/// Options by which reading ends early.
+pub fn limited(c: &mut Choices<'_>, length: usize, mut options: Options) -> Options {
     let few = 1 + c.below(12) as u32;
     match c.below(6) {
         0 => options.strict = true,
@@ -69,10 +75,9 @@ pub fn fast_to_a_limit(text: &[u8], options: &Options, c: &mut Choices<'_>) {
         2 => options.limits.studies = few.min(4),
         3 => options.limits.series = few.min(3),
         4 => options.limits.depth = few,
-        _ => options.limits.input_bytes = (text.len() - c.below(3).min(text.len())) as u64,
+        _ => options.limits.input_bytes = (length - c.below(3).min(length)) as u64,
     }
-    fast_path(text, &options);
-    fast_in_chunks(text, &options, 1 + c.below(200));
+    options
 }
 
 /// The same for rows that do not repeat the UIDs of their path. The slow side is told the path anew before each row, and has white space where
@@ -207,7 +212,7 @@ pub fn writing_many_rows(studies: &[Study], options: &Options) {
     }
 }
 
-/// A document grown from the bytes, and options, under all laws.
+/// A document grown from the bytes, and options, under all laws of rows that repeat.
 pub fn grown(bytes: &[u8]) {
     let (how, bytes) = bytes.split_at(bytes.len().min(6));
     let c = &mut Choices(bytes);
@@ -252,7 +257,7 @@ fn shown(text: &[u8]) -> String {
 }
 
 /// Two results are the same in everything that a caller can see; `every`: in every spelling.
-pub(super) fn same_read(one: &Read, two: &Read, text: &[u8], every: bool) {
+pub fn same_read(one: &Read, two: &Read, text: &[u8], every: bool) {
     match (one, two) {
         (Ok(one), Ok(two)) => {
             assert_eq!(losses(&one.loss), losses(&two.loss), "losses of {}", shown(text));

@@ -13,6 +13,9 @@ impl Choices<'_> {
     pub fn below(&mut self, n: usize) -> usize {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
+        if n > 256 {
+            return (usize::from(*first) << 8 | self.below(256)) % n;
+        }
         usize::from(*first) % n.max(1)
     }
 
@@ -153,8 +156,15 @@ fn member(c: &mut Choices<'_>, part: &Part, depth: usize) -> String {
     }
 }
 
+/// An attribute of the table on its own, as a member: `"TAG":{..}`.
+pub fn any_member(c: &mut Choices<'_>) -> String {
+    let parts: Vec<&Part> = rows().flat_map(|row| row.parts()).collect();
+    let part = parts[c.below(parts.len())];
+    member(c, part, 0)
+}
+
 /// Values by representation: good, odd and useless ones, few enough to meet again.
-fn pool(vr: Vr) -> &'static [&'static str] {
+pub fn pool(vr: Vr) -> &'static [&'static str] {
     match vr {
         Vr::Cs => &[
             r#""CT""#,

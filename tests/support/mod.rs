@@ -13,6 +13,7 @@ pub mod fhir_near;
 pub mod fhir_repeat;
 pub mod fhir_scalars;
 pub mod generate;
+pub mod grammar_laws;
 pub mod laws;
 pub mod mutate;
 pub mod plan_laws;
@@ -20,6 +21,8 @@ pub mod qido_store;
 pub mod repeat;
 pub mod search_laws;
 pub mod seeded;
+pub mod targets;
+pub mod text_laws;
 
 #[path = "../../examples/drive/cases.rs"]
 pub mod cases;

@@ -1,6 +1,6 @@
 //! FHIR as it is met: documents that were well-formed once, bent by entropy. Text, not values: duplicates, escapes, canaries everywhere.
 
-use super::generate::Choices;
+use super::super::generate::Choices;
 use serde_json::{Map, Value, json};
 
 /// Bends a document here and there.
@@ -39,18 +39,28 @@ fn object(c: &mut Choices<'_>, members: &mut Map<String, Value>, depth: usize) {
         }
         if c.rarely(60) {
             // The other release's form.
-            let inner = value.clone();
-            *value = match c.below(3) {
-                0 => json!({ "coding": [inner], "text": "CANARYT" }),
-                1 => json!({ "concept": inner }),
-                _ => json!({ "code": inner }),
-            };
+            *value = wrapped(c, value.clone());
         }
     }
     if !c.rarely(12) {
         return;
     }
-    let (name, value) = match c.below(16) {
+    let (name, value) = extra(c);
+    members.entry(name).or_insert(value);
+}
+
+/// A value inside another, as some release has it.
+pub fn wrapped(c: &mut Choices<'_>, inner: Value) -> Value {
+    match c.below(3) {
+        0 => json!({ "coding": [inner], "text": "CANARYT" }),
+        1 => json!({ "concept": inner }),
+        _ => json!({ "code": inner }),
+    }
+}
+
+/// A member that can stand anywhere, and seldom does.
+pub fn extra(c: &mut Choices<'_>) -> (&'static str, Value) {
+    match c.below(16) {
         0 => ("extension", json!([{ "url": "urn:CANARYX", "valueString": "CANARYX" }])),
         1 => ("CANARYMEMBER", json!({ "x": ["CANARYV", 1, true, null, ""] })),
         2 => ("_status", json!({ "extension": [{ "url": "CANARYP" }] })),
@@ -70,15 +80,18 @@ fn object(c: &mut Choices<'_>, members: &mut Map<String, Value>, depth: usize) {
         13 => ("accession", json!({ "system": "urn:a", "value": "CANARYA" })),
         14 => ("implicitRules", json!("")),
         _ => ("status", json!(c.pick(&["entered-in-error", "registered", "unknown", "CANARYS", "cancelled"]))),
-    };
-    members.entry(name).or_insert(value);
+    }
 }
 
 fn scalar(c: &mut Choices<'_>, value: &mut Value) {
-    if !c.rarely(16) {
-        return;
+    if c.rarely(16) {
+        *value = odd(c);
     }
-    *value = match c.below(24) {
+}
+
+/// A scalar that means something somewhere.
+pub fn odd(c: &mut Choices<'_>) -> Value {
+    match c.below(24) {
         0 => json!("CANARY"),
         1 => json!(12),
         2 => json!(-1),
@@ -103,7 +116,7 @@ fn scalar(c: &mut Choices<'_>, value: &mut Value) {
         21 => json!("3"),
         22 => json!("https://{host}/CANARY"),
         _ => json!("x".repeat(70)),
-    };
+    }
 }
 
 /// A document as text: now and then a member twice, or its name escaped.

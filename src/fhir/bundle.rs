@@ -12,6 +12,7 @@ use super::write::{Includes, write_with};
 use crate::json::text::{Json, Writer};
 use crate::loss::{Code, Loss, LossReport, Mapped, Place};
 use crate::options::Options;
+use crate::policy::Id;
 use crate::release::Release;
 use crate::study::Study;
 use crate::table::row;
@@ -162,10 +163,11 @@ impl<'a> BundleWriter<'a> {
         let (mut own, start) = (LossReport::default(), self.text.len());
         let mut trace = Trace { start, ..Trace::default() };
         let how = (self.release, self.options, &self.plan);
-        // An outline is for what comes later.
+        // An outline is for what comes later. An id that the caller gave is every study's, whatever it looks like.
+        let is_given = self.options.fhir_base.is_some() && matches!(self.options.id, Id::Given(_));
         entry(&mut self.text, false, &url, "match", |out| {
             let uid = study.get(row::STUDY_UID).unwrap_or("");
-            if url.iter().rfind(|piece| !piece.is_empty()) == Some(&uid) {
+            if !is_given && url.iter().rfind(|piece| !piece.is_empty()) == Some(&uid) {
                 let to = out.len().saturating_sub(RESOURCE.len());
                 trace.part(Part::Uid, to.saturating_sub(uid.len()), to);
             }

@@ -45,10 +45,11 @@ fn a_fhir_string_of_100_megabytes() {
 #[test]
 fn a_million_attributes_in_a_row() {
     const MANY: usize = 1_000_000;
-    // An empty attribute has no leaf; the UIDs of the row have no vr.
+    // An empty attribute has no leaf; the three UIDs of the row have no vr, and `1` is an odd one besides: it is told as that.
     let text = shape(DICOM, "private attributes", MANY);
     let read_all = read(&text);
-    assert_eq!((read_all.value.len(), read_all.loss.counted(), count(&read_all.loss, "vr-missing")), (1, 3, 3));
+    assert_eq!((read_all.value.len(), read_all.loss.counted()), (1, 3));
+    assert_eq!((count(&read_all.loss, "vr-missing"), count(&read_all.loss, "odd-uid")), (2, 1));
 }
 
 #[test]

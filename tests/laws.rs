@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
 use support::search_laws::query;
-use support::{fast_laws, fhir_fast_laws, fhir_laws, grammar_laws, laws, search_laws, text_laws};
+use support::{fast_laws, fhir_fast_laws, fhir_laws, fhir_near, grammar_laws, laws, search_laws, text_laws};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -217,8 +217,11 @@ proptest::proptest! {
 /// Studies that repeat, and one at the end that nearly does.
 #[test]
 fn fhir_fast_path_of_studies_that_nearly_repeat() {
-    let options = fhir_dicomweb::Options::default();
-    support::fhir_near::near_misses(|text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
+    let mut options = fhir_dicomweb::Options::default();
+    fhir_near::near_misses(None, |text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
+    // An id that the caller gave.
+    options.id = fhir_dicomweb::Id::Given("x5".into());
+    fhir_near::near_misses(Some("id"), |text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
 }
 
 /// A row of an instance: its number, and members that differ.

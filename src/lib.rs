@@ -60,6 +60,7 @@ mod json;
 pub mod kind;
 mod loss;
 mod options;
+mod patience;
 mod percent;
 mod policy;
 mod release;

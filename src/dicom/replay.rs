@@ -17,11 +17,10 @@ use crate::error::Error;
 use crate::json::scan::Scanner;
 use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
+use crate::patience::Patience;
 use crate::table::row;
 use alloc::vec::Vec;
 
-/// The most rows that go by before the next attempt.
-const PATIENCE: u32 = 128;
 /// Patterns at a time: rows of several series may come in turn.
 const PATTERNS: usize = 24;
 
@@ -64,8 +63,7 @@ pub(super) struct Replay {
     /// Attributes that were seen to differ from row to row.
     restless: Vec<[u8; 8]>,
     decoded: Decoded,
-    wait: u32,
-    patience: u32,
+    patience: Patience,
 }
 
 impl Default for Replay {
@@ -79,8 +77,7 @@ impl Default for Replay {
             memos: Memos::default(),
             restless: Vec::new(),
             decoded: Decoded::default(),
-            wait: 1,
-            patience: 0,
+            patience: Patience::after(1),
         }
     }
 }
@@ -119,8 +116,7 @@ impl Replay {
         if unheard.and_then(|at| self.pages.get(at)).is_some_and(|page| page.hear(row, set, &mut self.memos, assembler)) {
             return;
         }
-        if let Some(left) = self.wait.checked_sub(1) {
-            self.wait = left;
+        if !self.patience.is_over() {
             return;
         }
         // What a second occurrence does depends on the first.
@@ -138,12 +134,7 @@ impl Replay {
             self.pages.resize_with(at + 1, Page::default);
         }
         let Some(page) = self.pages.get_mut(at) else { return };
-        if page.deed.take().is_some() && !page.fitted {
-            self.patience = (self.patience * 2).clamp(1, PATIENCE);
-            self.wait = self.patience;
-        } else {
-            self.patience = 0;
-        }
+        let was_useful = page.deed.take().is_none() || page.fitted;
         (page.fitted, page.room) = (false, room);
         let deed = match same {
             Some(same) => {
@@ -152,15 +143,13 @@ impl Replay {
             }
             None => page.study(row, set, &self.restless, &mut self.memos, assembler),
         };
+        // Rows of which nothing can be learnt are no better than a pattern that no row fitted.
+        self.patience.learn(was_useful && deed.is_some());
         if deed.is_some() {
             page.losses.clear();
             page.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
             page.pattern.draw();
             (self.last, self.next) = (at, at + 1);
-        } else {
-            // Rows like this are good for nothing.
-            self.patience = (self.patience * 2).clamp(1, PATIENCE);
-            self.wait = self.patience;
         }
         page.deed = deed;
     }

@@ -10,14 +10,13 @@ use super::place;
 use super::walk::How;
 use crate::loss::{Loss, LossReport};
 use crate::options::Options;
+use crate::patience::Patience;
 use crate::policy::{Endpoints, Subject};
 use crate::study::Study;
 use alloc::vec::Vec;
 
 /// Outlines at a time: studies with and without this or that fact.
 const OUTLINES: usize = 8;
-/// Studies that go by, at most, before the next is tried as an outline.
-const PATIENCE: u32 = 128;
 /// The longest entry that becomes an outline: outlines are kept.
 const LONG: usize = 1 << 16;
 
@@ -27,8 +26,7 @@ pub(super) struct Outlines {
     all: Vec<Outline>,
     last: usize,
     next: usize,
-    wait: u32,
-    patience: u32,
+    patience: Patience,
     /// What filling holes lost, until it is clear that all could be filled.
     lost: Vec<Loss>,
 }
@@ -66,11 +64,7 @@ impl Outlines {
 
     /// Whether the next study that fits no outline is to be traced.
     pub(super) fn wants(&mut self, options: &Options) -> bool {
-        self.wait = match self.wait.checked_sub(1) {
-            Some(left) => left,
-            None => return may_outline(options),
-        };
-        false
+        self.patience.is_over() && may_outline(options)
     }
 
     /// Makes an outline of an entry that the walk wrote, of which `own` is what the walk told.
@@ -92,8 +86,7 @@ impl Outlines {
             }
             _ => false,
         };
-        self.patience = if useful { 0 } else { (self.patience * 2).clamp(1, PATIENCE) };
-        self.wait = self.patience;
+        self.patience.learn(useful);
     }
 
     /// Accounts for the studies that fitted.

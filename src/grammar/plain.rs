@@ -17,7 +17,7 @@ pub(crate) fn is_plain(text: &str, vr: Vr) -> bool {
         Vr::Cs => !bytes.iter().any(u8::is_ascii_lowercase),
         Vr::Da => is_day(bytes),
         Vr::Tm => is_time(bytes),
-        Vr::Ui => bytes.len() <= 64 && is_oid(bytes),
+        Vr::Ui => uid(bytes, 0) == Some(bytes.len()),
         Vr::Is => is_number(bytes),
         Vr::Offset => is_offset(bytes),
         Vr::Lo | Vr::Sh | Vr::St | Vr::Uc | Vr::Ur | Vr::Ut => true,
@@ -71,34 +71,68 @@ pub(crate) fn is_time(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether it is an object identifier in decimal, of at least two arcs (RFC 3061). Eight bytes at a time.
+/// Whether it is an object identifier in decimal, of at least two arcs (RFC 3061).
 pub(crate) fn is_oid(bytes: &[u8]) -> bool {
-    let ([b'0'..=b'2', b'.', rest @ ..], Some(b'0'..=b'9')) = (bytes, bytes.last()) else { return false };
-    let mut arcs = Arcs { dot: HIGH, zero: 0 };
-    let mut rest = rest;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        if arcs.wrong(u64::from_le_bytes(*word)) != 0 {
-            return false;
-        }
-        rest = behind;
-    }
-    let word = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    // Only bytes that are there count.
-    arcs.wrong(word) & !(u64::MAX << (rest.len() * 8)) == 0
+    oid(bytes, 0, usize::MAX) == Some(bytes.len())
+}
+
+/// How many bytes a legal UID at the start has, of several arcs (PS3.5 9.1); it ends where neither digit nor dot follows. The first `known`
+/// bytes begin another legal UID too.
+pub(crate) fn uid(bytes: &[u8], known: usize) -> Option<usize> {
+    oid(bytes, known, 64)
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+const HIGH: u64 = ONES << 7;
 
-/// The eight bytes before: a bit for each that is a dot, or a zero.
+/// As [`uid`], of `most` bytes at most. Eight at a time, in one word.
+#[inline]
+fn oid(bytes: &[u8], known: usize, most: usize) -> Option<usize> {
+    let ([b'0'..=b'2', b'.', ..], mut rest) = (bytes, bytes.get(known..)?) else { return None };
+    let mut arcs = Arcs::before(bytes, known);
+    loop {
+        let (word, behind) = match rest.split_first_chunk::<8>() {
+            Some((eight, behind)) => (u64::from_le_bytes(*eight), behind),
+            // What is not there is no digit.
+            None => (rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), [].as_slice()),
+        };
+        let (ends, wrong) = arcs.look(word);
+        // What stands before the end, or all eight.
+        let before = if ends == 0 { u64::MAX } else { (ends & ends.wrapping_neg()).wrapping_sub(1) };
+        if wrong & before != 0 {
+            return None;
+        }
+        if ends != 0 {
+            let len = bytes.len() - rest.len() + ends.trailing_zeros() as usize / 8;
+            return (len <= most && bytes.get(len.checked_sub(1)?) != Some(&b'.')).then_some(len);
+        }
+        rest = behind;
+        if bytes.len() - rest.len() > most {
+            return None;
+        }
+    }
+}
+
+/// Of the bytes before, the last of them highest, the high bit of each that is a dot, or a zero.
 struct Arcs {
     dot: u64,
     zero: u64,
 }
 
 impl Arcs {
-    /// A bit for each byte that may not stand where it does: it is neither digit nor dot, an arc is empty, or begins with a zero and goes on.
-    fn wrong(&mut self, word: u64) -> u64 {
+    /// Before the byte at `at`; the first arc begins behind a dot, as all do.
+    fn before(bytes: &[u8], at: usize) -> Self {
+        let (mut dot, mut zero) = (HIGH, 0);
+        for byte in bytes.get(at.saturating_sub(2)..at).unwrap_or_default() {
+            dot = dot >> 8 | if *byte == b'.' { 1 << 63 } else { 0 };
+            zero = zero >> 8 | if *byte == b'0' { 1 << 63 } else { 0 };
+        }
+        Arcs { dot, zero }
+    }
+
+    /// The high bit of each byte that is neither digit nor dot, and of each that may not stand where it does: its arc is empty, or begins with a
+    /// zero and goes on.
+    fn look(&mut self, word: u64) -> (u64, u64) {
         let is = |byte: u8| {
             let other = word ^ (ONES * u64::from(byte));
             !(((other & !HIGH) + !HIGH) | other) & HIGH
@@ -110,52 +144,7 @@ impl Arcs {
         let empty = dot & before(dot, self.dot, 1);
         let long = digit & before(zero, self.zero, 1) & before(dot, self.dot, 2);
         (self.dot, self.zero) = (dot, zero);
-        (!(digit | dot) & HIGH) | empty | long
-    }
-}
-
-/// How many bytes a legal UID at the start has, of several arcs (PS3.5 9.1); it ends where neither digit nor dot follows. Eight at a time.
-/// The first `known` bytes begin another legal UID too.
-pub(crate) fn uid(bytes: &[u8], known: usize) -> Option<usize> {
-    let ([b'0'..=b'2', b'.', ..], mut rest) = (bytes, bytes.get(known..)?) else { return None };
-    // The marks of the byte before the eight: whether it is a dot, and whether a zero behind one. The first arc has one digit.
-    let is_dot = |before: usize| known.checked_sub(before).is_none_or(|at| bytes.get(at) == Some(&b'.'));
-    let is_zero = known.checked_sub(1).is_some_and(|at| bytes.get(at) == Some(&b'0'));
-    let mark = |is: bool| if is { HIGH >> 56 } else { 0 };
-    let (mut dot_before, mut zero_before) = (mark(is_dot(1)), mark(is_zero && is_dot(2)));
-    loop {
-        let mut word = [0; 8];
-        let (eight, behind) = match rest.split_first_chunk::<8>() {
-            Some((eight, behind)) => (*eight, behind),
-            None => {
-                word.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-                (word, [].as_slice())
-            }
-        };
-        let eight = u64::from_le_bytes(eight);
-        let low = eight & !HIGH;
-        // The high bit of each byte that is one.
-        let is = |sign: u8| !((low ^ (ONES * u64::from(sign))) + !HIGH) & !eight & HIGH;
-        let (dot, zero) = (is(b'.'), is(b'0'));
-        let digit = (low + ONES * 0x50) & !(low + ONES * 0x46) & !eight & HIGH;
-        let behind_dot = dot << 8 | dot_before;
-        let behind_zero = (zero & behind_dot) << 8 | zero_before;
-        let ends = !(dot | digit) & HIGH;
-        // What stands before the end, or all eight.
-        let before = if ends == 0 { u64::MAX } else { (ends & ends.wrapping_neg()).wrapping_sub(1) >> 7 };
-        if (dot & behind_dot | digit & behind_zero) & before != 0 {
-            return None;
-        }
-        if ends != 0 {
-            let len = bytes.len() - rest.len() + ends.trailing_zeros() as usize / 8;
-            let last = bytes.get(len.checked_sub(1)?);
-            return (len <= 64 && last != Some(&b'.')).then_some(len);
-        }
-        (dot_before, zero_before) = (dot >> 56, (zero & behind_dot) >> 56);
-        rest = behind;
-        if bytes.len() - rest.len() > 64 {
-            return None;
-        }
+        (!(digit | dot) & HIGH, empty | long)
     }
 }
 

@@ -90,6 +90,17 @@ impl<'t> Quick<'t> {
         }
     }
 
+    /// Takes what comes behind an element of a list: whether another element comes, or the list has ended.
+    pub(crate) fn goes_on(&mut self) -> Option<bool> {
+        let goes_on = match self.next()? {
+            b',' => true,
+            b']' => false,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(goes_on)
+    }
+
     /// The object that comes next, with all that it holds.
     pub(crate) fn object(&mut self, lists: &mut impl Lists<'t>) -> Option<Id> {
         let root = self.tree.len() as Id;

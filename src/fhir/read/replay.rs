@@ -13,14 +13,14 @@ use super::pattern::{Memos, Misfit, Pattern, Values};
 use crate::assemble::{Anew, Assembler};
 use crate::loss::Loss;
 use crate::options::Options;
+use crate::patience::Patience;
 use crate::table::RowRef;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The most entries that go by before the next attempt.
-const PATIENCE: u32 = 128;
 /// Patterns at a time.
 const PATTERNS: usize = 8;
+
 /// A pattern, and what entries that fit it do.
 pub(super) struct Page {
     pub(super) pattern: Pattern,
@@ -52,8 +52,7 @@ pub(super) struct Replay {
     next: usize,
     unheard: Option<usize>,
     memos: Memos,
-    wait: u32,
-    patience: u32,
+    patience: Patience,
     day: String,
 }
 
@@ -61,7 +60,7 @@ impl Default for Replay {
     fn default() -> Self {
         let (pages, memos) = (Vec::new(), Memos::default());
         // The first entry makes no pattern: it may be the only one.
-        Replay { pages, last: 0, next: 0, unheard: None, memos, wait: 1, patience: 0, day: String::new() }
+        Replay { pages, last: 0, next: 0, unheard: None, memos, patience: Patience::after(1), day: String::new() }
     }
 }
 
@@ -111,19 +110,13 @@ impl Replay {
     /// Makes a pattern of an entry, if it is good for one.
     pub(super) fn learn(&mut self, model: &Model<'_, '_>, assembler: &Assembler) {
         let unheard = self.unheard.take();
-        if let Some(left) = self.wait.checked_sub(1) {
-            self.wait = left;
+        if !self.patience.is_over() {
             return;
         }
         let page = model.page(&mut self.memos, assembler);
         let at = unheard.unwrap_or(self.next % PATTERNS);
         // A text of which nothing can be learnt is no better than one that nothing fits.
-        if page.is_none() || self.pages.get(at).is_some_and(|old| !old.fitted) {
-            self.patience = (self.patience * 2).clamp(1, PATIENCE);
-            self.wait = self.patience;
-        } else {
-            self.patience = 0;
-        }
+        self.patience.learn(page.is_some() && self.pages.get(at).is_none_or(|old| old.fitted));
         let Some(page) = page else { return };
         match self.pages.get_mut(at) {
             Some(slot) => *slot = page,

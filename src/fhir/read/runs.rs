@@ -112,13 +112,8 @@ impl<'t> Runs<'t> {
                     self.learn(instance);
                 }
             }
-            match quick.next()? {
-                b',' => quick.pass(1),
-                b']' => {
-                    quick.pass(1);
-                    return Some(());
-                }
-                _ => return None,
+            if !quick.goes_on()? {
+                return Some(());
             }
         }
     }

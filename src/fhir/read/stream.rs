@@ -205,13 +205,8 @@ impl<'t, 'o> Stream<'t, 'o> {
             if !self.repeat(quick, true, settled)? {
                 self.entry(quick, settled)?;
             }
-            match quick.next()? {
-                b',' => quick.pass(1),
-                b']' => {
-                    quick.pass(1);
-                    return Some(());
-                }
-                _ => return None,
+            if !quick.goes_on()? {
+                return Some(());
             }
         }
     }

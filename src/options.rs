@@ -101,8 +101,9 @@ impl fmt::Debug for Options {
 
 /// Bounds on what is read and written. Beyond one of them is an Error that names it; what is written is a result minus something.
 ///
-/// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB; writing besides at most twice the output. (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take
-/// about as much as they have.) Time is in the order of n log n. `tests/alloc.rs` and `tests/limits.rs` measure it.
+/// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB; writing besides at most twice the output.
+/// (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take about as much as they have.)
+/// Time is in the order of n log n. `tests/alloc.rs` and `tests/limits.rs` measure it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -127,8 +128,7 @@ pub struct Limits {
     /// Pages of one list of rows in a conversation: 10,000.
     pub pages: u32,
     /// How many values are read by following references, for each byte of a FHIR text: 2. (10,000 are always read; 32 bytes of what is referred to
-    /// count as one more.) Many references to one large
-    /// resource would else make of a short text a long one.
+    /// count as one more.) Many references to one large resource would else make of a short text a long one.
     pub expansion: u32,
     /// Bytes of what is written: 4 GiB. Behind them no row, series, instance or study is begun: each is counted as `limit-output-bytes`, and a
     /// conversation is refused.

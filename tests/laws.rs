@@ -458,3 +458,15 @@ fn fast_path_faults() {
         .collect();
     assert!(failed.is_empty(), "{failed:?}");
 }
+
+/// The oracle counts a number as what it is, in whatever way serde_json keeps it.
+#[test]
+fn leaves_are_counted() {
+    for (text, count) in [
+        (r#"{"00200013":{"vr":"IS","Value":[7]}}"#, 1),
+        (r#"{"00200013":{"vr":7,"Value":["7",null]}}"#, 1),
+        (r#"[{"00200013":{"vr":-7.0,"Value":[{"vr":"x","a":-1.50}]}}]"#, 1),
+    ] {
+        assert_eq!(laws::leaves(text), Some(count), "{text}");
+    }
+}

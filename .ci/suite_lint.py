@@ -21,6 +21,9 @@ UNMET = {
     "limit-series": "needs a hundred thousand series",
     "limit-instances": "needs a million instances",
     "limit-query-bytes": "needs a query of a megabyte",
+    "limit-expansion": "needs a document that refers to a large resource a hundred thousand times",
+    "limit-output-bytes": "needs four gigabytes of output",
+    "limit-pages": "is of conversations, which the suite has none of",
     "more-losses": "needs a thousand distinct losses",
 }
 

@@ -1,7 +1,7 @@
 //! What a hostile reviewer found: each is a promise that did not hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use fhir_dicomweb::{Id, Options, Release, Study, dicom, fhir};
+use fhir_dicomweb::{Id, Options, Release, Study, Subject, dicom, fhir};
 
 fn studies(rows: &[String]) -> Vec<Study> {
     dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap().ignore_loss()
@@ -18,4 +18,95 @@ fn a_given_id_stands_in_every_full_url() {
     (options.id, options.fhir_base) = (Id::Given("1.2.2".into()), Some("https://f".into()));
     let bundle = fhir::bundle(&studies(&["1.2.1", "1.2.2", "1.2.3", "1.2.4"].map(|uid| row(uid, ""))), Release::R4, &options).ignore_loss();
     assert_eq!(bundle.as_str().matches(r#""fullUrl":"https://f/ImagingStudy/1.2.2","#).count(), 4, "{bundle}");
+}
+
+/// So many that whoever compares each with each takes minutes.
+const MANY: usize = 100_000;
+
+fn list(item: impl Fn(usize) -> String) -> String {
+    (0..MANY).map(item).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn many_modalities_take_no_time_to_write() {
+    let codes = list(|n| format!("\"M{n}\""));
+    let study = &studies(&[row("1.2.3", &format!(r#","00080061":{{"vr":"CS","Value":[{codes}]}}"#))])[0];
+    for rows in [dicom::Rows::Study, dicom::Rows::Series] {
+        dicom::write(study, rows, &Options::default()).ignore_loss();
+    }
+    let written = dicom::write(study, dicom::Rows::Study, &Options::default());
+    assert!(written.loss.is_empty() && written.value.as_str().contains(&format!("[{codes}]")));
+}
+
+#[test]
+fn many_values_that_are_too_long_take_no_time_to_write() {
+    let long = "x".repeat(65);
+    let code = |n: usize| {
+        format!(
+            r#"{{"00080100":{{"vr":"SH","Value":["C{n}"]}},"00080102":{{"vr":"SH","Value":["99X"]}},"00080104":{{"vr":"LO","Value":["{long}"]}}}}"#
+        )
+    };
+    let study = &studies(&[row("1.2.3", &format!(r#","00081032":{{"vr":"SQ","Value":[{}]}}"#, list(code)))])[0];
+    let written = dicom::write(study, dicom::Rows::Study, &Options::default());
+    let losses: Vec<_> = written.loss.iter().map(|loss| (loss.code.name(), loss.count)).collect();
+    assert_eq!(losses, [("too-long", MANY as u64)]);
+}
+
+/// A limit that is no limit must not cost the stack.
+#[test]
+fn depth_is_bounded_whatever_the_limit() {
+    let mut options = Options::default();
+    options.limits.depth = u32::MAX;
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+        let nested = |depth: usize| [open.repeat(depth), "1".into(), close.repeat(depth)].concat();
+        for (depth, code) in [(400, None), (1_000_000, Some("json-depth"))] {
+            let nested = nested(depth);
+            for member in
+                [r#"{"0020000D":{"vr":"UI","Value":["1.2.3"]},"00080050":{"vr":"SH","Value":["#, r#"{"00091001":{"vr":"SQ","Value":["#]
+            {
+                let text = [member, &nested, "]}}"].concat();
+                assert_eq!(dicom::read(text.as_bytes(), &options).err().map(|error| error.code()), code);
+                assert_eq!(dicom::read_plainly(text.as_bytes(), &options, &mut |_| {}).err().map(|error| error.code()), code);
+            }
+            for member in ["note", "series", "contained", "subject"] {
+                let text = [r#"{"resourceType":"ImagingStudy",""#, member, "\":", &nested, "}"].concat();
+                assert_eq!(fhir::read(text.as_bytes(), Release::R5, &options).err().map(|error| error.code()), code, "{member}");
+                assert_eq!(fhir::read_plainly(text.as_bytes(), Release::R5, &options, &mut |_| {}).err().map(|error| error.code()), code);
+            }
+        }
+    }
+}
+
+/// What stands behind `/bulkdata/` is text of a URL.
+#[test]
+fn views_show_no_text_of_a_url() {
+    let url = fhir_dicomweb::url::parse("https://h/studies/1.2/series/1.3/instances/1.4/bulkdata/CANARY/7").unwrap();
+    let shown = format!("{:?} {:?} {:?}", url, url.resource, url.resource.view());
+    assert!(shown.contains("bulkdata") && !shown.contains("CANARY"), "{shown}");
+}
+
+/// An option that is an empty string is no option: FHIR has no empty strings, and an identifier without system is of no system.
+#[test]
+fn empty_options_say_nothing() {
+    let empty = || Some(String::new());
+    let mut options = Options::default();
+    (options.study_id_system, options.patient_namespace, options.fhir_base) = (empty(), empty(), empty());
+    (options.id, options.subject) = (Id::Given(String::new()), Subject::Reference(String::new()));
+    options.namespaces = vec![("RIS".into(), String::new())];
+    options.schemes = vec![("99X".into(), String::new())];
+    let more = r#","00200010":{"vr":"SH","Value":["7"]},"00100020":{"vr":"LO","Value":["P1"]},"00100021":{"vr":"LO","Value":["RIS"]},
+        "00081032":{"vr":"SQ","Value":[{"00080100":{"vr":"SH","Value":["C"]},"00080102":{"vr":"SH","Value":["99X"]},"00080104":{"vr":"LO","Value":["m"]}}]}"#;
+    for release in Release::ALL {
+        let study = studies(&[row("1.2.3", more)]);
+        let bundle = fhir::bundle(&study, release, &options).ignore_loss();
+        assert!(!bundle.as_str().contains(":\"\"") && bundle.as_str().contains(r#""fullUrl":"urn:oid:1.2.3""#), "{bundle}");
+        // Nobody's subject is still written, as absent.
+        let nobody = fhir::write(&studies(&[row("1.2.3", "")])[0], release, &options).ignore_loss();
+        assert!(nobody.as_str().contains("\"subject\":{\"extension\""), "{nobody}");
+    }
+    let text = r#"{"resourceType":"ImagingStudy","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"},{"value":"7"}]}"#;
+    let read = |options: &Options| fhir::read(text.as_bytes(), Release::R4, options).unwrap();
+    let (one, other) = (read(&options), read(&Options::default()));
+    assert_eq!(one.loss, other.loss);
+    assert_eq!(one.value[0].get(fhir_dicomweb::row::STUDY_ID), other.value[0].get(fhir_dicomweb::row::STUDY_ID));
 }

@@ -1,6 +1,7 @@
 //! One fact of one data set joins what the record has.
 
 use super::record::{Set, SetKey, Sets};
+use crate::kind::Draft;
 use crate::loss::{Code, Loss, Sink};
 use crate::table::{Merge, Row};
 use crate::value::{self, FIELDS, Fields, Items};
@@ -93,6 +94,8 @@ pub(super) fn absorb(
         (Merge::Fill, [] | [_], [new]) => {
             let mut merged = known.first().copied().unwrap_or([""; FIELDS]);
             if fill(slot, row, &mut merged, new, noted, tell, sink) {
+                let mut text = String::new();
+                let merged = canonical(slot, row, &merged, &mut text).unwrap_or(merged);
                 let mut run = String::new();
                 value::push(&mut run, row.kind.fields, [merged].into_iter());
                 slot.at = arena.len() as u32;
@@ -107,6 +110,32 @@ pub(super) fn absorb(
         }
     }
     false
+}
+
+/// What several rows say together in its one form: what one says of a scheme by name may be what another says by number. None where it is
+/// in its form, or would lose something: it was told already that each row says it.
+fn canonical<'t>(slot: &mut Slot, row: &Row, item: &Fields<'_>, text: &'t mut String) -> Option<Fields<'t>> {
+    if row.lifts != 0 {
+        return None;
+    }
+    let mut draft = Draft::new(text);
+    for (field, value) in item.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+        draft.set(field, value);
+    }
+    (row.kind.canon)(&mut draft);
+    let (spans, marks, moved) = (draft.spans(), draft.told.marks, draft.moved);
+    if marks.iter().any(Option::is_some) {
+        return None;
+    }
+    if let Some((from, to)) = moved {
+        let noted = slot.noted >> from & 1;
+        slot.noted = slot.noted & !(1 << from) | noted << to;
+    }
+    let mut settled = [""; FIELDS];
+    for (field, (start, end)) in settled.iter_mut().zip(spans) {
+        *field = text.get(start..end).unwrap_or("");
+    }
+    Some(settled)
 }
 
 pub(super) fn run_of<'a>(arena: &'a str, slot: &Slot, row: &Row) -> Items<'a> {

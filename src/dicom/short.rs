@@ -337,6 +337,9 @@ fn name(top: &Attribute, groups: [&[u8]; 3], most: usize, out: &mut Vec<u8>) -> 
     Some(true)
 }
 
+/// The most modalities that are compared with each other: more go the long way, which takes no longer for each.
+const FEW_MODALITIES: usize = 16;
+
 fn modalities(top: &Attribute, study: &Study, leaves: &mut u64, out: &mut Vec<u8>) -> Option<bool> {
     let mut codes = study.all(row::MODALITIES);
     let (first, second) = (codes.next()?, codes.next());
@@ -348,7 +351,7 @@ fn modalities(top: &Attribute, study: &Study, leaves: &mut u64, out: &mut Vec<u8
     for (n, code) in [first, second].into_iter().chain(codes).enumerate() {
         // What is said twice is written once.
         let is_again = study.all(row::MODALITIES).take(n).any(|other| other == code);
-        if is_again || code.len() > limit(Vr::Cs).0 || !is_plain(code.as_bytes()) {
+        if n >= FEW_MODALITIES || is_again || code.len() > limit(Vr::Cs).0 || !is_plain(code.as_bytes()) {
             return None;
         }
         out.extend_from_slice(if n > 0 { b",\"" } else { b"\"" });

@@ -2,6 +2,7 @@
 
 use super::refusal::content_type;
 use super::{Config, Response};
+use crate::fhir::place;
 use crate::json::text::{Json, Writer};
 use crate::loss::LossReport;
 use crate::release::Release;
@@ -21,7 +22,7 @@ pub(super) fn response(config: &Config, release: Release) -> Response {
 }
 
 fn write(w: &mut Writer<'_>, config: &Config, release: Release) {
-    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+    let base = place::fhir_base(&config.options);
     w.open_object();
     w.member("resourceType", "CapabilityStatement");
     w.member("status", "active");

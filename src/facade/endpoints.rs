@@ -70,7 +70,7 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
 
 /// A reference as the facade itself would write it: an absolute URL of its own base is the relative one (FHIR search, "reference").
 pub(super) fn relative<'a>(config: &Config, reference: &'a str) -> &'a str {
-    let base = config.options.fhir_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+    let base = place::fhir_base(&config.options);
     let below = base.and_then(|base| reference.strip_prefix(base)?.strip_prefix('/'));
     below.unwrap_or(reference)
 }

@@ -188,14 +188,11 @@ impl<'a> Walk<'a, '_> {
                 let text = self.apart(|apart| apart.patient(study, &own));
                 self.includes.entries.add(full_url, || text);
             }
-            Subject::Reference(_) => {}
+            _ if place::subject_reference(self.options).is_some() => {}
             _ if !named => self.required(id, "subject"),
             _ => {}
         }
-        let literal = match &self.options.subject {
-            Subject::Reference(reference) => Some(reference),
-            _ => None,
-        };
+        let literal = place::subject_reference(self.options);
         if literal.is_some() || named {
             if place::patient_is_resource(self.release, self.options) {
                 return;

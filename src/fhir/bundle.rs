@@ -164,7 +164,7 @@ impl<'a> BundleWriter<'a> {
         let mut trace = Trace { start, ..Trace::default() };
         let how = (self.release, self.options, &self.plan);
         // An outline is for what comes later. An id that the caller gave is every study's, whatever it looks like.
-        let is_given = self.options.fhir_base.is_some() && matches!(self.options.id, Id::Given(_));
+        let is_given = place::fhir_base(self.options).is_some() && matches!(self.options.id, Id::Given(_));
         entry(&mut self.text, false, &url, "match", |out| {
             let uid = study.get(row::STUDY_UID).unwrap_or("");
             if !is_given && url.iter().rfind(|piece| !piece.is_empty()) == Some(&uid) {

@@ -1,5 +1,6 @@
 //! What is found where a value is read: the data types of FHIR, each scalar with the node it came from.
 
+use super::place;
 use super::shape::Shape;
 use crate::json::tree::Id;
 use crate::options::Options;
@@ -183,7 +184,7 @@ impl Shape {
             Shape::Identifier(code) => typed(code) || found.identifier().is_some_and(names_accessions),
             Shape::StudyIdIdentifier => found
                 .identifier()
-                .is_some_and(|identifier| options.study_id_system.as_deref().is_some_and(|system| identifier.system.trim() == system)),
+                .is_some_and(|identifier| place::study_id_system(options).is_some_and(|system| identifier.system.trim() == system)),
             Shape::Logical(_, "VN") => typed("VN") || found.identifier().is_none_or(|identifier| identifier.type_.codings.is_empty()),
             Shape::Logical(_, code) => typed(code),
             Shape::Performer(function) => {

@@ -82,7 +82,7 @@ pub(crate) fn scheme<'a>(options: &'a Options, designator: &str) -> Option<&'a s
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(known, _)| known == name && !name.is_empty()).map(|(_, uri)| uri.as_str())
+    pairs.iter().find(|(known, uri)| known == name && !name.is_empty() && !uri.is_empty()).map(|(_, uri)| uri.as_str())
 }
 
 /// The local namespace of a URI, by the caller's pairs.
@@ -101,12 +101,30 @@ fn find_back<'a>(pairs: &'a [(String, String)], uri: &str) -> Option<&'a str> {
 
 /// The system of a patient identifier that has no issuer.
 pub(crate) fn patient_system(options: &Options) -> Option<&str> {
-    options.patient_namespace.as_deref()
+    said(options.patient_namespace.as_ref())
 }
 
 /// The system of StudyID; without one it is not written.
 pub(crate) fn study_id_system(options: &Options) -> Option<&str> {
-    options.study_id_system.as_deref()
+    said(options.study_id_system.as_ref())
+}
+
+/// An option, if it says anything: FHIR has no empty strings.
+fn said(option: Option<&String>) -> Option<&str> {
+    option.map(String::as_str).filter(|text| !text.is_empty())
+}
+
+/// The FHIR service base, without slashes at its end.
+pub(crate) fn fhir_base(options: &Options) -> Option<&str> {
+    said(options.fhir_base.as_ref()).map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty())
+}
+
+/// The reference to the subject that the caller resolved.
+pub(crate) fn subject_reference(options: &Options) -> Option<&str> {
+    match &options.subject {
+        Subject::Reference(reference) => said(Some(reference)),
+        _ => None,
+    }
 }
 
 /// The services that have an Endpoint: WADO-RS where the caller names none.
@@ -161,7 +179,7 @@ pub(crate) fn id(study: &Study, options: &Options) -> Option<String> {
 pub(crate) fn id_text<'a>(study: &'a Study, options: &'a Options) -> Option<Cow<'a, str>> {
     match &options.id {
         Id::None => None,
-        Id::Given(id) => Some(Cow::Borrowed(id)),
+        Id::Given(id) => said(Some(id)).map(Cow::Borrowed),
         Id::Uid if study.is_patient_conflict() => Some(Cow::Owned(uuid("ImagingStudy", &identity(study)))),
         Id::Uid => study.get(row::STUDY_UID).map(Cow::Borrowed),
     }
@@ -171,9 +189,9 @@ pub(crate) fn id_text<'a>(study: &'a Study, options: &'a Options) -> Option<Cow<
 pub(crate) fn full_url<'a>(study: &'a Study, options: &'a Options) -> [Cow<'a, str>; 3] {
     let none = Cow::Borrowed("");
     // Which of several patients' a study is cannot be asked for by its id.
-    let base = options.fhir_base.as_deref().filter(|_| !study.is_patient_conflict());
+    let base = fhir_base(options).filter(|_| !study.is_patient_conflict());
     if let (Some(base), Some(id)) = (base, id_text(study, options)) {
-        return [Cow::Borrowed(base.trim_end_matches('/')), Cow::Borrowed("/ImagingStudy/"), id];
+        return [Cow::Borrowed(base), Cow::Borrowed("/ImagingStudy/"), id];
     }
     let uid = study.get(row::STUDY_UID).unwrap_or("");
     if is_oid(uid) && !study.is_patient_conflict() {
@@ -185,8 +203,8 @@ pub(crate) fn full_url<'a>(study: &'a Study, options: &'a Options) -> [Cow<'a, s
 
 /// A reference to a resource of its own in the Bundle, and its `fullUrl`.
 pub(crate) fn reference(type_: &str, id: &str, options: &Options) -> (String, String) {
-    match options.fhir_base.as_deref() {
-        Some(base) => ([type_, "/", id].concat(), [base.trim_end_matches('/'), "/", type_, "/", id].concat()),
+    match fhir_base(options) {
+        Some(base) => ([type_, "/", id].concat(), [base, "/", type_, "/", id].concat()),
         None => {
             let urn = ["urn:uuid:", id].concat();
             (urn.clone(), urn)

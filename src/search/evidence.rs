@@ -11,7 +11,7 @@ use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
 use crate::fhir::{own_id, place};
 use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
-use crate::policy::{Endpoints, Service, Subject};
+use crate::policy::{Endpoints, Service};
 use crate::release::Release;
 use crate::study::{Series, Study};
 use crate::table::{At, Level, Row, RowRef, row};
@@ -283,7 +283,7 @@ impl<'a, 's> Reader<'a, 's> {
         let row = match ask {
             Ask::Reference | Ask::Identifier => {
                 let named = ask == Ask::Reference && self.study.items(row::PATIENT_NAME.into()).is_some();
-                if named || matches!(&self.options.subject, Subject::Reference(_)) {
+                if named || place::subject_reference(self.options).is_some() {
                     self.see(&Shown { exists: true, ..Shown::default() });
                 }
                 id

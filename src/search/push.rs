@@ -322,7 +322,7 @@ impl<'a> Pusher<'a> {
             Issuer::KeyTells => system.is_empty(),
             Issuer::Hidden => true,
         };
-        if is_lost && self.options.patient_namespace.as_deref().is_none_or(|own| own != system) {
+        if is_lost && place::patient_system(self.options).is_none_or(|own| own != system) {
             push.say(Why::IssuerUnknown);
         }
     }

@@ -171,6 +171,14 @@ fn through(sweep: &mut Sweep, text: &[u8]) -> Vec<Study> {
             Err(error) => sweep.error(&error),
             Ok(read) => sweep.see(&read),
         }
+        let mut rows = dicom::rows(text, options);
+        while let Some(row) = rows.next() {
+            match row {
+                Err(error) => sweep.error(&error),
+                Ok(row) => sweep.see(&row),
+            }
+            sweep.see(&rows);
+        }
         found.extend(studies);
     }
     found

@@ -24,7 +24,7 @@ pub(super) const ELEMENTS: &[(&str, &[&str])] = &[
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{v}"}]"#,
-            r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.2"}]"#,
+            r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"},{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"1.2.{n}"},{"value":"A","type":{"coding":[{"code":"ACSN"}]}},{"value":"B","type":{"coding":[{"code":"ACSN"}]}}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:1.2.0{n}"}]"#,
             r#"[{"system":"urn:dicom:uid","value":"urn:oid:a/b"}]"#,

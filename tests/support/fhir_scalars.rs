@@ -104,3 +104,15 @@ pub fn bends(text: &str, n: usize) -> Vec<String> {
     }
     all
 }
+
+/// The text with each scalar that stands in `other` in the place of its own.
+pub fn borrowed(text: &str, other: &str) -> Vec<String> {
+    let pairs = scalars(text).into_iter().zip(scalars(other));
+    pairs
+        .map(|((from, to, _), (start, end, _))| {
+            let mut text = text.to_owned();
+            text.replace_range(from..to, &other[start..end]);
+            text
+        })
+        .collect()
+}

@@ -38,6 +38,8 @@ def of_study(study, options, release, ledger):
         if "error" not in {**found, **urls.plain(url)} and found["view"] == "retrieve" \
                 and found["study"] == study.uid and "series" not in found:
             base = found.get("base")
+            if "wado-rs" not in options["services"] and options["endpoints"] != "none" and not study.shares_uid:
+                ledger.tell("needs-resource", "/00081190")
         else:
             ledger.tell("bad-url", "/00081190")
     if not base or options["endpoints"] == "none" or study.shares_uid:

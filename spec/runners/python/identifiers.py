@@ -59,7 +59,8 @@ def _system(universal, universal_type):
         return "urn:oid:" + universal
     if universal_type == "UUID" and _UUID.match(universal.lower()):
         return "urn:uuid:" + universal.lower()
-    if universal_type == "URI" and _URI.match(universal):
+    # As a system these say that the value is a UID, or a URI.
+    if universal_type == "URI" and _URI.match(universal) and universal not in ("urn:dicom:uid", "urn:ietf:rfc:3986"):
         return universal
     return None
 

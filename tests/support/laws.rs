@@ -1,6 +1,8 @@
 //! The laws of DESIGN, as functions of bytes: they panic where a law is broken. Property tests and fuzz targets share them.
 
-use fhir_dicomweb::{Class, Error, Json, Loss, LossReport, Mapped, Options, Place, Release, Row, Step, Study, Subject, Vr, dicom, fhir, rows};
+use fhir_dicomweb::{
+    Class, Error, Json, Loss, LossReport, Mapped, Options, Place, Release, Row, Step, Study, Subject, Vr, dicom, fhir, rows,
+};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

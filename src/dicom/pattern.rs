@@ -186,7 +186,7 @@ impl Pattern {
                     continue;
                 }
                 Gap::Person => {
-                    let (raw, ..) = one(ahead, Vr::Pn).ok_or(Misfit::Other)?;
+                    let (raw, ..) = one(ahead, Vr::Pn).filter(|(_, quoted, _)| *quoted).ok_or(Misfit::Other)?;
                     decoded.take(values.used, raw, Gap::Person).then_some(()).ok_or(Misfit::Other)?;
                     values.push("");
                     continue;

@@ -236,8 +236,8 @@ pub fn same_when_joined(
             }
             // A value that was mended and contradicts another is counted as either: the other is told without a count. Notes may differ.
             let told = |report: &LossReport| {
-                // That offsets from UTC differ is told when readers are joined only: a known difference, left to `fast_path_faults`.
-                let offset = |loss: &Loss| loss.count == 0 && loss.at.to_string() == "/00080201";
+                // That offsets from UTC differ is told once a fact where readers are joined, once a row else: a known difference, left to `fast_path_faults`.
+                let offset = |loss: &Loss| loss.class() == Class::Conflict && loss.at.to_string() == "/00080201";
                 let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss));
                 // What contradicts the first of its own text is told, though it may agree with the first of all: leaves differ, the fact does not.
                 let place = |loss: &Loss| if loss.class() == Class::Conflict { fact_of(&loss.at) } else { loss.at.to_string() };

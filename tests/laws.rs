@@ -225,3 +225,15 @@ fn fhir_fast_path_of_studies_that_nearly_repeat() {
     options.id = fhir_dicomweb::Id::Given("x5".into());
     fhir_near::near_misses(Some("id"), |text| fhir_fast_laws::fast_path_briefly(text, fhir_dicomweb::Release::R4, &options));
 }
+
+/// The oracle counts a number as what it is, in whatever way serde_json keeps it.
+#[test]
+fn leaves_are_counted() {
+    for (text, count) in [
+        (r#"{"00200013":{"vr":"IS","Value":[7]}}"#, 1),
+        (r#"{"00200013":{"vr":7,"Value":["7",null]}}"#, 1),
+        (r#"[{"00200013":{"vr":-7.0,"Value":[{"vr":"x","a":-1.50}]}}]"#, 1),
+    ] {
+        assert_eq!(laws::leaves(text), Some(count), "{text}");
+    }
+}

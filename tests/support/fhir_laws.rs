@@ -1,7 +1,7 @@
 //! The laws of DESIGN for the FHIR spelling, as functions of bytes: they panic where a law is broken.
 
 use super::generate::{Choices, data_sets, document, options};
-use super::laws::{leaves_of, through_dicom};
+use super::laws::{is_json, leaves_of, through_dicom};
 use super::mutate::bend::{bend, spell};
 use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, Step, Study, dicom, fhir, rows};
 use serde_json::Value;
@@ -59,7 +59,7 @@ pub fn accounts(study: &Study, options: &Options) {
             written.loss,
             written.value
         );
-        let _: Value = serde_json::from_str(written.value.as_str()).expect("what is written is JSON");
+        is_json(&written.value);
     }
     for release in Release::ALL {
         let written = fhir::write(study, release, options);

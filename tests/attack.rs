@@ -1,7 +1,8 @@
 //! What a hostile reviewer found: each is a promise that did not hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use fhir_dicomweb::{Id, Options, Release, Study, Subject, dicom, fhir};
+use fhir_dicomweb::search::{self, Handling, servers};
+use fhir_dicomweb::{Endpoints, Id, Options, Release, Service, Study, Subject, dicom, fhir};
 
 fn studies(rows: &[String]) -> Vec<Study> {
     dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap().ignore_loss()
@@ -109,4 +110,90 @@ fn empty_options_say_nothing() {
     let (one, other) = (read(&options), read(&Options::default()));
     assert_eq!(one.loss, other.loss);
     assert_eq!(one.value[0].get(fhir_dicomweb::row::STUDY_ID), other.value[0].get(fhir_dicomweb::row::STUDY_ID));
+}
+
+/// Copies of an instance fill each other field by field, whichever comes first.
+#[test]
+fn copies_fill_the_title_of_an_instance() {
+    let title = r#""00420010":{"vr":"ST","Value":["Letter"]}"#;
+    let label = r#""00700080":{"vr":"CS","Value":["LABEL"]}"#;
+    let copy = |said: &str| {
+        row("1.2.3", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3.1"]}},"00080018":{{"vr":"UI","Value":["1.2.3.1.1"]}},{said}"#))
+    };
+    for copies in [[title, label], [label, title]] {
+        let rows = copies.map(copy);
+        let read = dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+        assert!(!read.loss.iter().any(|loss| loss.code.name() == "conflict"), "{}", read.loss);
+        let written = dicom::write(&read.value[0], dicom::Rows::Instances, &Options::default()).ignore_loss();
+        assert!(copies.iter().all(|said| written.as_str().contains(said)), "{written}");
+    }
+}
+
+/// A service that is named twice has one Endpoint.
+#[test]
+fn services_have_an_endpoint_each() {
+    let mut options = Options::default();
+    options.services = vec![Service::WadoRs, Service::QidoRs, Service::WadoRs];
+    options.endpoint_base = Some("https://h/dicom-web".into());
+    for endpoints in [Endpoints::Contained, Endpoints::Bundle, Endpoints::BundleContained] {
+        options.endpoints = endpoints;
+        let bundle = fhir::bundle(&studies(&[row("1.2.3", "")]), Release::R4, &options).ignore_loss();
+        assert_eq!(bundle.as_str().matches(r#""resourceType":"Endpoint""#).count(), 2, "{bundle}");
+        assert_eq!(bundle.as_str().matches(r#"{"reference":"#).count(), 2, "{bundle}");
+    }
+}
+
+/// An address is that of the study's RetrieveURL wherever the Endpoint that retrieves stands.
+#[test]
+fn endpoints_stand_in_any_order() {
+    let endpoint = |id: &str, code: &str| {
+        format!(
+            r#"{{"resourceType":"Endpoint","id":"{id}","status":"active","connectionType":{{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"{code}"}},"address":"https://h/dicom-web"}}"#
+        )
+    };
+    let (wado, qido) = (endpoint("w", "dicom-wado-rs"), endpoint("q", "dicom-qido-rs"));
+    for (contained, first, second) in [([&wado, &qido], "w", "q"), ([&qido, &wado], "q", "w")] {
+        let text = format!(
+            r##"{{"resourceType":"ImagingStudy","contained":[{},{}],"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"status":"available","subject":{{"reference":"Patient/1"}},"endpoint":[{{"reference":"#{first}"}},{{"reference":"#{second}"}}]}}"##,
+            contained[0], contained[1]
+        );
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        assert!(
+            !read.loss.iter().any(|loss| loss.code.name() == "no-attribute" && loss.at.to_string().contains("address")),
+            "{}",
+            read.loss
+        );
+        let url = read.value[0].get(fhir_dicomweb::row::RETRIEVE_URL).unwrap();
+        assert_eq!(url.url, "https://h/dicom-web/studies/1.2.3");
+    }
+}
+
+/// Whoever raises the limit of values in a clause does not pay with the square of them.
+#[test]
+fn many_values_take_no_time_to_plan() {
+    let mut options = Options::default();
+    (options.limits.or_values, options.limits.requests, options.limits.query_bytes) = (1_000_000, 1_000_000, 100_000_000);
+    let day = |n: usize| format!("{:04}-{:02}-{:02}", 1900 + n / 300, 1 + n % 12, 1 + n % 25);
+    let queries = [
+        ["identifier=", &list(|n| format!("urn:oid:1.2.{n}"))].concat(),
+        ["patient.identifier=", &list(|n| format!("A{n}"))].concat(),
+        ["started=", &list(day)].concat(),
+    ];
+    for query in queries {
+        let query = search::parse(&query, Release::R4, Handling::Strict, &options.limits).unwrap();
+        for server in [servers::unknown(), servers::orthanc_1_12()] {
+            let plan = search::plan(&query, &server, &options).unwrap();
+            assert!(!plan.requests().is_empty());
+        }
+    }
+}
+
+/// What stands between two stars is looked for once.
+#[test]
+fn long_patterns_take_no_time_to_match() {
+    let text = "a".repeat(2 * MANY);
+    let piece = "a".repeat(MANY);
+    assert!(search::matches("LO", &format!("*{piece}*"), &[&text]));
+    assert!(!search::matches("LO", &format!("*{piece}b*"), &[&text]));
+    assert!(!search::matches("LO", &format!("{}b", "*a".repeat(MANY)), &[&text]));
 }

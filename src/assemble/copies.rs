@@ -1,11 +1,13 @@
 //! The same instance met more than once.
 
+use super::absorb::{Slot, absorb, row_number, run_of};
 use super::finish::{contradict, references};
 use super::record::{Entry, Record};
 use crate::loss::{Code, Sink};
-use crate::study::{Extra, run};
+use crate::study::Extra;
 use crate::table::{Level, RowRef};
-use crate::value::{self, FIELDS};
+use crate::value::{self, Fields};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The same instance twice in a series is one: identical copies are silent, what differs is a conflict, what is missing is filled.
@@ -41,29 +43,42 @@ pub(super) fn each_once(record: &mut Record, sink: &mut Sink<'_>) {
     record.instances.retain(|_| !gone.next().unwrap_or(false));
 }
 
+/// What a copy says joins what the first says, as rows of a study fill each other: field by field.
 fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sink<'_>) {
     let (Some(mut ours), Some(theirs)) = (record.instances.get(first).copied(), record.instances.get(copy).copied()) else { return };
+    let mut told: Vec<(usize, Code)> = Vec::new();
     for row_ref in references(Level::Instance) {
         let Some(row) = row_ref.row() else { continue };
         let (known, new) = (fact(record, &ours, row_ref), fact(record, &theirs, row_ref));
+        let bit = 1 << row_ref.index;
         if new == 0 {
             continue;
         }
         if known == 0 {
             set_fact(record, &mut ours, row_ref, new);
+            ours.noted |= theirs.noted & bit;
             continue;
         }
-        let items = |at| run(&record.arena, row_ref, at).into_iter().flatten().next().unwrap_or([""; FIELDS]);
-        let (known_item, new_item) = (items(known), items(new));
-        if known_item == new_item {
+        let slot = |at| Slot { at, row: row_number(ours.row), ..Slot::default() };
+        if run_of(&record.arena, &slot(known), row).eq(run_of(&record.arena, &slot(new), row)) {
             continue;
         }
-        let noted = theirs.noted & (1 << row_ref.index) != 0;
-        let differ: Vec<usize> = (0..row.kind.fields)
-            .filter(|field| new_item.get(*field).is_some_and(|text| !text.is_empty()) && known_item.get(*field) != new_item.get(*field))
-            .collect();
-        for field in differ {
-            contradict(sink, row, field, Code::Conflict, theirs.row, noted);
+        // What the copy says stands apart while it joins.
+        let mut run = String::new();
+        let copied: Vec<Fields<'_>> = run_of(&record.arena, &slot(new), row).collect();
+        value::push(&mut run, row.kind.fields, copied.into_iter());
+        let items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
+        let is_noted = theirs.noted & bit != 0;
+        let mut filled = slot(known);
+        let set = (&mut record.sets, (Some(ours.series), row_ref.index));
+        let mut tell = |_, field, code| told.push((field, code));
+        absorb(&mut record.arena, &mut filled, set, row, &items, theirs.row, &|_, _| is_noted, &mut tell, sink);
+        for (field, code) in told.drain(..) {
+            contradict(sink, row, field, code, theirs.row, is_noted);
+        }
+        if filled.at != known {
+            set_fact(record, &mut ours, row_ref, filled.at);
+            ours.noted |= theirs.noted & bit;
         }
     }
     ours.instance.known |= theirs.instance.known;
@@ -94,6 +109,17 @@ fn set_fact(record: &mut Record, entry: &mut Entry, row: RowRef, new: u32) {
     if let Some(at) = entry.instance.facts.get_mut(usize::from(row.index)) {
         *at = new;
         return;
+    }
+    // Facts are each entry's own: extras are never shared.
+    let from = (entry.instance.extra as usize).wrapping_sub(1);
+    for extra in record.extras.iter_mut().skip(from) {
+        if extra.row == row.index {
+            extra.at = new;
+            return;
+        }
+        if !extra.more {
+            break;
+        }
     }
     // Its extras must follow each other: they move to the end together.
     let mut own: Vec<Extra> = Vec::new();

@@ -1,4 +1,4 @@
-//! Two records turn out to be one.
+//! Two records turn out to be one: each fact of the one joins the other as a whole, as if its text were one row.
 
 use super::absorb::{Slot, absorb, run_of, spoil};
 use super::finish::{contradict, references};

@@ -83,8 +83,14 @@ impl Reader {
     }
 
     /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is
-    /// wanted. Both texts end here. (The studies are the same, and so is what is lost, but that a value which contradicts the first of its own text is
-    /// told as such though it agrees with the first of all; notes of values that came through may be fewer.)
+    /// wanted. Both texts end here.
+    ///
+    /// The studies are those that one reader would have read from both texts, and so is what is lost. Where the texts contradict each other, they are
+    /// not compared row by row but as what each of them says:
+    /// - What several rows of one text say together of one fact (one the alphabetic group of a name, another the ideographic one) stands or falls as one: no
+    ///   name is put together from two people's.
+    /// - A value that contradicts the first of its own text is told, though it may agree with the first of all.
+    /// - Offsets from UTC that contradict are told once a fact, not once a row; notes of values that came through may be fewer.
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader};

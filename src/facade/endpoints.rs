@@ -19,7 +19,7 @@ fn configured(config: &Config) -> Vec<(Service, String)> {
     if base.is_empty() || config.options.endpoint_address != EndpointAddress::Base {
         return Vec::new();
     }
-    place::services(&config.options).iter().map(|service| (*service, fhir::own_id(*service, base))).collect()
+    place::services(&config.options).map(|service| (service, fhir::own_id(service, base))).collect()
 }
 
 fn resource(config: &Config, release: Release, service: Service, id: &str) -> Json {

@@ -44,8 +44,8 @@ impl<'a> Walk<'a, '_> {
             for series in core::iter::once(None).chain(series) {
                 let of = Of { base, opaque, study: uid, series };
                 for service in place::services(self.options) {
-                    let address = of.address(*service, self.options);
-                    endpoint::write(&mut self.w, self.release, *service, &address, Some(&of.id(*service)));
+                    let address = of.address(service, self.options);
+                    endpoint::write(&mut self.w, self.release, service, &address, Some(&of.id(service)));
                 }
             }
         }
@@ -222,31 +222,31 @@ impl<'a> Walk<'a, '_> {
         self.w.name("endpoint");
         self.w.open_array();
         for service in place::services(self.options) {
-            let address = of.address(*service, self.options);
+            let address = of.address(service, self.options);
             let text = |id: &str| {
                 let mut text = Vec::new();
-                endpoint::write(&mut Writer::new(&mut text), self.release, *service, &address, Some(id));
+                endpoint::write(&mut Writer::new(&mut text), self.release, service, &address, Some(id));
                 text
             };
             let reference = match self.options.endpoints {
                 Endpoints::Bundle => {
-                    let id = endpoint::own_id(*service, &address);
+                    let id = endpoint::own_id(service, &address);
                     let (reference, full_url) = place::reference("Endpoint", &id, self.options);
                     self.includes.entries.add(full_url, || text(&id));
                     reference
                 }
                 // One base serves all studies; addresses of their own need ids of their own.
                 Endpoints::BundleContained if self.options.endpoint_address == EndpointAddress::Base && of.series.is_none() => {
-                    let id = of.id(*service);
+                    let id = of.id(service);
                     self.includes.contained.add(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }
                 Endpoints::BundleContained => {
-                    let id = endpoint::own_id(*service, &address);
+                    let id = endpoint::own_id(service, &address);
                     self.includes.contained.add(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }
-                Endpoints::Contained | Endpoints::None => ["#", &of.id(*service)].concat(),
+                Endpoints::Contained | Endpoints::None => ["#", &of.id(service)].concat(),
             };
             self.w.open_object();
             self.w.member("reference", &reference);
@@ -263,7 +263,7 @@ impl<'a> Walk<'a, '_> {
         self.see(url);
         let given = self.options.endpoint_base.as_deref().is_some_and(|base| !base.is_empty());
         let used = place::service_base(study, self.options).filter(|_| !given);
-        let retrieves = place::services(self.options).contains(&Service::WadoRs);
+        let retrieves = place::services(self.options).any(|service| service == Service::WadoRs);
         for [url, address, ..] in items {
             for (text, opaque) in [(url, false), (address, true)].into_iter().filter(|(text, _)| !text.is_empty()) {
                 if used.is_some_and(|(base, is_opaque)| is_opaque == opaque && (opaque || text.starts_with(base))) {

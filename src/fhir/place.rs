@@ -127,9 +127,16 @@ pub(crate) fn subject_reference(options: &Options) -> Option<&str> {
     }
 }
 
-/// The services that have an Endpoint: WADO-RS where the caller names none.
-pub(crate) fn services(options: &Options) -> &[Service] {
-    if options.services.is_empty() { &[Service::WadoRs] } else { &options.services }
+/// The services that have an Endpoint, each once: WADO-RS where the caller names none.
+pub(crate) fn services(options: &Options) -> impl Iterator<Item = Service> + '_ {
+    let named: &[Service] = if options.services.is_empty() { &[Service::WadoRs] } else { &options.services };
+    let mut met = 0_u32;
+    named.iter().copied().filter(move |service| {
+        let bit = 1 << *service as u32;
+        let is_new = met & bit == 0;
+        met |= bit;
+        is_new
+    })
 }
 
 /// Whether people are resources, so that their names have room for everything.

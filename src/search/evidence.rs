@@ -328,8 +328,8 @@ impl<'a, 's> Reader<'a, 's> {
             return;
         };
         for service in place::services(self.options) {
-            let Some(mut shown) = endpoint(*service, ask) else { continue };
-            let id = if ask == EndpointAsk::Reference { own_id(*service, base) } else { String::new() };
+            let Some(mut shown) = endpoint(service, ask) else { continue };
+            let id = if ask == EndpointAsk::Reference { own_id(service, base) } else { String::new() };
             if ask == EndpointAsk::Reference {
                 shown.value = Uri::plain(&id);
             }

@@ -3,12 +3,14 @@
 use crate::grammar::da::is_calendar;
 use crate::grammar::uid::{Uid, uid};
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// Whether the values of an attribute match a key, which stands as it does between `=` and `&`, decoded.
 ///
 /// No values: the attribute is empty, or absent. Text is compared as it stands, without padding: what servers do besides, such as folding case, is
 /// theirs.
+///
+/// Time is linear, but for lists of UIDs, each of which is compared with each value, and for `?`: a piece of the key that has one is tried at every
+/// place of the value.
 ///
 /// ```
 /// use fhir_dicomweb::search::matches;
@@ -26,7 +28,7 @@ pub fn matches(vr: &str, key: &str, values: &[&str]) -> bool {
     }
     let mut values = values.iter().map(|value| trimmed(vr, value)).filter(|value| !value.is_empty());
     match vr {
-        "UI" => values.any(|value| key.split([',', '\\']).any(|wanted| wanted.trim() == value && uid(value) != Uid::Bad)),
+        "UI" => values.any(|value| uid(value) != Uid::Bad && key.split([',', '\\']).any(|wanted| wanted.trim() == value)),
         "DA" | "TM" | "DT" => {
             let Some(wanted) = range(vr, key) else { return false };
             values.any(|value| span(vr, value).is_some_and(|own| wanted.overlaps(&own)))
@@ -38,10 +40,7 @@ pub fn matches(vr: &str, key: &str, values: &[&str]) -> bool {
             let wanted = read(key);
             values.any(|value| wanted.is_some() && read(value) == wanted)
         }
-        _ if is_wild && key.contains(['*', '?']) => {
-            let pattern: Vec<char> = key.chars().collect();
-            values.any(|value| is_like(&pattern, &value.chars().collect::<Vec<char>>()))
-        }
+        _ if is_wild && key.contains(['*', '?']) => values.any(|value| is_like(key, value)),
         _ => values.any(|value| value == key),
     }
 }
@@ -52,31 +51,41 @@ fn trimmed<'a>(vr: &str, text: &'a str) -> &'a str {
     if matches!(vr, "LT" | "ST" | "UC" | "UT" | "UR") { text.trim_end_matches(padding) } else { text.trim_matches(padding) }
 }
 
-/// `*` any characters, `?` one (C.2.2.2.4). Linear but for the last star, which is tried again.
-fn is_like(pattern: &[char], text: &[char]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(c) = text.get(t) {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(wanted) if *wanted == '?' || wanted == c => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    t = from + 1;
-                }
-                None => return false,
-            },
+/// `*` any characters, `?` one (C.2.2.2.4). What stands between two stars is looked for once, the first place that has it is as good as any: linear,
+/// but for pieces that have `?` in them, which are tried at every place.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return starts(pattern, text) == Some("") };
+    let Some(mut text) = starts(first, text) else { return false };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for piece in middle.split('*') {
+        match behind(piece, text) {
+            Some(rest) => text = rest,
+            None => return false,
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
+    let surplus = text.chars().count().checked_sub(last.chars().count());
+    let end = surplus.and_then(|surplus| text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(surplus));
+    end.and_then(|at| text.get(at..)).is_some_and(|end| starts(last, end) == Some(""))
+}
+
+/// What follows a piece that the text starts with.
+fn starts<'t>(piece: &str, text: &'t str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    for wanted in piece.chars() {
+        let own = rest.next()?;
+        if wanted != '?' && wanted != own {
+            return None;
+        }
+    }
+    Some(rest.as_str())
+}
+
+/// What follows the first place where the text has the piece.
+fn behind<'t>(piece: &str, text: &'t str) -> Option<&'t str> {
+    if !piece.contains('?') {
+        return text.find(piece).and_then(|at| text.get(at + piece.len()..));
+    }
+    text.char_indices().find_map(|(at, _)| text.get(at..).and_then(|text| starts(piece, text)))
 }
 
 /// A number as it compares: sign, digits without leading zeros, and decimals without trailing ones, moved by the exponent.

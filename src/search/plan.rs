@@ -6,6 +6,7 @@ use super::decision::{Class, Decision, Why};
 use super::fields;
 use super::judge::Residual;
 use super::key::Key;
+use super::once::add_once;
 use super::parameter::Resource;
 use super::push::{Branch, Pusher, Term};
 use super::server::{Ask, Server};
@@ -13,6 +14,7 @@ use super::{Clause, Handling, Query};
 use crate::error::{Error, Kind};
 use crate::options::Options;
 use crate::table::Level;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -22,7 +24,7 @@ use core::fmt;
 /// A request to a QIDO-RS server.
 ///
 /// `Debug` does not show the query, which holds values.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Request {
     /// The path behind the service's base: `/studies`, `/series` or `/instances`.
@@ -217,7 +219,7 @@ fn one_level(drafts: &mut [Draft<'_>], server: &Server) {
 }
 
 fn requests(combinations: &[Combination<'_>], server: &Server) -> Vec<Request> {
-    let mut requests: Vec<Request> = Vec::with_capacity(combinations.len());
+    let (mut requests, mut met) = (Vec::with_capacity(combinations.len()), BTreeSet::new());
     for combination in combinations {
         let lowest = combination.terms.iter().map(|branch| level(branch.key)).max().unwrap_or(Level::Study);
         let path = match lowest {
@@ -241,10 +243,7 @@ fn requests(combinations: &[Combination<'_>], server: &Server) -> Vec<Request> {
                 query.pop();
             }
         }
-        let request = Request { path, query };
-        if !requests.contains(&request) {
-            requests.push(request);
-        }
+        add_once(&mut requests, &mut met, Request { path, query });
     }
     requests
 }

@@ -2,8 +2,10 @@
 
 use super::days::Days;
 use super::decision::Why;
+use super::gather::gathered;
 use super::judge::{is_elsewhere, written_types};
 use super::key::Key;
+use super::once::add_once;
 use super::parameter::{About, Ask, EndpointAsk};
 use super::server::{Compare, Issuer, Server};
 use super::value::{Token, Value};
@@ -16,11 +18,12 @@ use crate::options::Options;
 use crate::policy::{Id, Subject};
 use crate::table::codes::modality;
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// What is asked of one attribute.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Term<'a> {
     /// One of these UIDs.
     Uids(Vec<&'a str>),
@@ -30,7 +33,7 @@ pub(super) enum Term<'a> {
 }
 
 /// One way for a clause to hold.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Branch<'a> {
     pub(super) key: Key,
     pub(super) term: Term<'a>,
@@ -43,6 +46,10 @@ pub(super) struct Push<'a> {
     /// Whether the answer is more than what is asked.
     pub(super) is_widened: bool,
     pub(super) whys: Vec<Why>,
+    /// The ways again, for [`add_once`].
+    met: BTreeSet<Branch<'a>>,
+    /// How many of them are days.
+    days: usize,
 }
 
 pub(super) struct Pusher<'a> {
@@ -56,11 +63,15 @@ type Sent<T = ()> = Result<T, Why>;
 
 impl<'a> Push<'a> {
     fn kept(why: Why) -> Push<'a> {
-        Push { branches: None, is_widened: false, whys: vec![why] }
+        Push { branches: None, whys: vec![why], ..Push::new() }
     }
 
     fn never(why: Why) -> Push<'a> {
-        Push { branches: Some(Vec::new()), is_widened: false, whys: vec![why] }
+        Push { whys: vec![why], ..Push::new() }
+    }
+
+    fn new() -> Push<'a> {
+        Push { branches: Some(Vec::new()), is_widened: false, whys: Vec::new(), met: BTreeSet::new(), days: 0 }
     }
 
     fn say(&mut self, why: Why) {
@@ -75,11 +86,10 @@ impl<'a> Push<'a> {
     }
 
     fn add(&mut self, branch: Branch<'a>) {
-        if let Some(branches) = &mut self.branches {
-            if !branches.contains(&branch) {
-                branches.push(branch);
-            }
-        }
+        let Some(branches) = &mut self.branches else { return };
+        let is_days = matches!(branch.term, Term::Days(_));
+        let is_new = add_once(branches, &mut self.met, branch);
+        self.days += usize::from(is_new && is_days);
     }
 }
 
@@ -97,15 +107,14 @@ impl<'a> Pusher<'a> {
             Modifier::None | Modifier::Identifier | Modifier::OfType => {}
             Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
         }
-        let mut push = Push { branches: Some(Vec::new()), is_widened: false, whys: Vec::new() };
+        let mut push = Push::new();
         for value in values() {
             if let Err(why) = self.value(clause, value, &mut push) {
                 return Push::kept(why);
             }
             // More than could ever be asked need not be gathered; days may yet join.
             let most = self.options.limits.requests as usize * self.server.uids_in_a_list() as usize;
-            let single = |branch: &Branch<'_>| !matches!(branch.term, Term::Days(_));
-            if push.branches.as_ref().is_some_and(|branches| branches.len() > most && branches.iter().all(single)) {
+            if push.days == 0 && push.branches.as_ref().is_some_and(|branches| branches.len() > most) {
                 return Push::kept(Why::TooMany);
             }
         }
@@ -116,42 +125,9 @@ impl<'a> Pusher<'a> {
             if self.options.paranoid && branches.iter().any(|branch| !branch.key.is_uid()) {
                 return Push::kept(Why::Paranoid);
             }
-            push.branches = Some(self.gathered(branches));
+            push.branches = Some(gathered(branches, self.server.uid_list));
         }
         push
-    }
-
-    /// Days as few ranges, UIDs as lists where the server has them.
-    fn gathered(&self, branches: Vec<Branch<'a>>) -> Vec<Branch<'a>> {
-        if branches.len() < 2 {
-            return branches;
-        }
-        let mut out: Vec<Branch<'a>> = Vec::new();
-        let mut days: Vec<(Key, Vec<Days>)> = Vec::new();
-        for branch in branches {
-            match branch.term {
-                Term::Days(range) => match days.iter_mut().find(|(key, _)| *key == branch.key) {
-                    Some((_, ranges)) => ranges.push(range),
-                    None => days.push((branch.key, vec![range])),
-                },
-                Term::Uids(uids) => {
-                    let room = |list: &Vec<&str>| self.server.uid_list.is_some_and(|most| list.len() < most as usize);
-                    let open = out.iter_mut().find_map(|known| match &mut known.term {
-                        Term::Uids(list) if known.key == branch.key && room(list) => Some(list),
-                        _ => None,
-                    });
-                    match open {
-                        Some(list) => list.extend(uids),
-                        None => out.push(Branch { key: branch.key, term: Term::Uids(uids) }),
-                    }
-                }
-                Term::Text(..) => out.push(branch),
-            }
-        }
-        for (key, ranges) in days {
-            out.extend(Days::union(ranges).into_iter().map(|range| Branch { key, term: Term::Days(range) }));
-        }
-        out
     }
 
     fn value(&self, clause: &Clause, value: &'a Value, push: &mut Push<'a>) -> Sent {

@@ -3,7 +3,7 @@
 use super::generate::{Choices, data_sets, document, options};
 use super::laws::{is_json, leaves_of, through_dicom};
 use super::mutate::bend::{bend, spell};
-use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, Step, Study, dicom, fhir, rows};
+use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, Service, Step, Study, dicom, fhir, rows};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,9 +106,10 @@ pub fn through_fhir(study: &Study, release: Release, other: Release, options: &O
     let back = fhir::read(text.as_bytes(), release, options).unwrap();
     let remarks: BTreeSet<&str> = back.loss.iter().map(|loss| loss.code.name()).collect();
     let mut lawful = vec!["name-unstructured", "odd-uid", "modality-not-in-series", "bundle-contained", "element-missing", "bad-url"];
-    // Where RetrieveURL gave Endpoints their address, those that do not retrieve cannot give it back.
+    // Where RetrieveURL gave Endpoints their address, and none of them retrieves, they cannot give it back.
     let made = options.trust_retrieve_url && options.endpoint_base.is_none();
-    lawful.extend(made.then_some("no-attribute"));
+    let retrieves = options.services.is_empty() || options.services.contains(&Service::WadoRs);
+    lawful.extend((made && !retrieves).then_some("no-attribute"));
     // The id of one of several records of a UID says nothing that DICOM has an attribute for.
     lawful.extend(study.is_patient_conflict().then_some("no-attribute"));
     assert!(remarks.iter().all(|code| lawful.contains(code)), "{}\n{text}", back.loss);

@@ -46,7 +46,6 @@ pub fn options(c: &mut Choices<'_>) -> Options {
     options.endpoints = c.pick(&[Endpoints::Contained, Endpoints::Bundle, Endpoints::BundleContained, Endpoints::None]);
     options.endpoint_address = c.pick(&[EndpointAddress::Base, EndpointAddress::Study]);
     options.services = (0..c.below(3)).map(|n| Service::ALL[(n + c.below(4)) % 4]).collect();
-    options.services.dedup();
     options.series_endpoints = c.rarely(2);
     options.trust_retrieve_url = c.rarely(2);
     options.complete = c.rarely(2);

@@ -177,7 +177,10 @@ impl<'d> Reader<'d, '_> {
         let retrieve = RowRef::from(row::RETRIEVE_URL);
         // The cell of the URL that was found, which is one of those from `from` on.
         let (mut url, mut from) = (None, 0);
-        for met in self.endpoints_of(study) {
+        // Those for retrieval go first: the others may have its address, wherever they stand.
+        let mut endpoints = self.endpoints_of(study);
+        endpoints.sort_by_key(|met| met.service != Some(Service::WadoRs));
+        for met in endpoints {
             let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: None }, &met));
             let Some(id) = met.address.id else { continue };
             let text = met.address.trim();

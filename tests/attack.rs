@@ -174,7 +174,9 @@ fn many_values_take_no_time_to_plan() {
     let mut options = Options::default();
     (options.limits.or_values, options.limits.requests, options.limits.query_bytes) = (1_000_000, 1_000_000, 100_000_000);
     let day = |n: usize| format!("{:04}-{:02}-{:02}", 1900 + n / 300, 1 + n % 12, 1 + n % 25);
+    let codes = list(|n| format!("M{n}"));
     let queries = [
+        ["modality=CT,MR&modality=", &codes].concat(),
         ["identifier=", &list(|n| format!("urn:oid:1.2.{n}"))].concat(),
         ["patient.identifier=", &list(|n| format!("A{n}"))].concat(),
         ["started=", &list(day)].concat(),
@@ -188,6 +190,21 @@ fn many_values_take_no_time_to_plan() {
     }
 }
 
+/// The service is that of the first coding that names one, and an extension's code is no coding.
+#[test]
+fn an_endpoint_is_read_alike_alone_and_with_its_study() {
+    let other = r#"{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"hl7-fhir-rest"}"#;
+    let extension = r#""extension":[{"url":"https://h/x","valueCoding":{"code":"dicom-stow-rs"}}],"#;
+    let wado =
+        format!(r#"{{{extension}"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-wado-rs"}}"#);
+    for connection in
+        [wado.clone(), format!(r#"[{{"coding":[{other},{wado}]}}]"#), format!(r#"[{{"coding":[{other}]}},{{"coding":[{wado}]}}]"#)]
+    {
+        let text = format!(r#"{{"resourceType":"Endpoint","address":"https://h","connectionType":{connection}}}"#);
+        assert_eq!(fhir::read_endpoint(text.as_bytes()).unwrap().service, Some(Service::WadoRs), "{text}");
+    }
+}
+
 /// What stands between two stars is looked for once.
 #[test]
 fn long_patterns_take_no_time_to_match() {
@@ -196,4 +213,7 @@ fn long_patterns_take_no_time_to_match() {
     assert!(search::matches("LO", &format!("*{piece}*"), &[&text]));
     assert!(!search::matches("LO", &format!("*{piece}b*"), &[&text]));
     assert!(!search::matches("LO", &format!("{}b", "*a".repeat(MANY)), &[&text]));
+    for vr in ["DT", "DA", "TM"] {
+        assert!(!search::matches(vr, &["1".repeat(MANY), "-".repeat(MANY)].concat(), &["20240101"]));
+    }
 }

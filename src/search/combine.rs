@@ -3,13 +3,15 @@
 use super::days::Days;
 use super::decision::{Class, Why};
 use super::key::Key;
+use super::once::add_once;
 use super::plan::Draft;
 use super::push::{Branch, Term};
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// What is sent of one request.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Combination<'a> {
     pub(super) terms: Vec<Branch<'a>>,
 }
@@ -35,21 +37,19 @@ pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch
             }
             continue;
         }
-        let mut next: Vec<Combination<'a>> = Vec::new();
+        let (mut next, mut met) = (Vec::new(), BTreeSet::new());
         let (mut sent, mut unsaid) = (false, false);
         for (combination, branch) in all.iter().flat_map(|combination| branches.iter().map(move |branch| (combination, branch))) {
             let mut both = combination.clone();
             match both.add(branch) {
                 And::Both => {
                     sent = true;
-                    next.push(both);
+                    add_once(&mut next, &mut met, both);
                 }
                 And::Unsaid => {
                     unsaid = true;
                     // The same combination once, though several branches leave it as it is.
-                    if !next.iter().any(|known| known.terms == combination.terms) {
-                        next.push(combination.clone());
-                    }
+                    add_once(&mut next, &mut met, combination.clone());
                 }
                 And::Nothing => sent = true,
             }

@@ -9,8 +9,8 @@ use alloc::string::String;
 /// No values: the attribute is empty, or absent. Text is compared as it stands, without padding: what servers do besides, such as folding case, is
 /// theirs.
 ///
-/// Time is linear, but for lists of UIDs, each of which is compared with each value, and for `?`: a piece of the key that has one is tried at every
-/// place of the value.
+/// Each value is compared with the key for itself. Time for one value is linear, but for `?`: a piece of the key that has one is tried at every place of
+/// the value.
 ///
 /// ```
 /// use fhir_dicomweb::search::matches;
@@ -125,8 +125,13 @@ impl Span {
 
 /// A key: a value, or a range of values (C.2.2.2.5).
 fn range(vr: &str, key: &str) -> Option<Span> {
+    // The longest is two DT with fractions and offsets (PS3.5 6.2), and the hyphen between them.
+    const LONGEST: usize = 2 * "YYYYMMDDHHMMSS.FFFFFF&ZZXX".len() + 1;
     if let Some(whole) = span(vr, key) {
         return Some(whole);
+    }
+    if key.len() > LONGEST {
+        return None;
     }
     // A hyphen may be that of an offset: the one that leaves two values is meant.
     key.match_indices('-').find_map(|(at, _)| {

@@ -16,7 +16,8 @@ use alloc::vec::Vec;
 /// Parses a FHIR search on ImagingStudy: the query of a URL (without `?`), or the body of a `_search` form.
 ///
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
-/// id is never dropped, because without it the answer shows the wrong patient's images.
+/// id is never dropped, because without it the answer shows the wrong patient's images; nor is a `_filter` that names one of them. A parameter without
+/// a value (`patient=`, `patient=,`) restricts nothing, and is no clause.
 ///
 /// ```
 /// use fhir_dicomweb::{Limits, Release, search::{self, Handling}};
@@ -79,7 +80,7 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
                 results.push((name, value.into_owned()));
             }
             Ok(Read::Nothing) => {}
-            Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name) => {
+            Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name, &value) => {
                 if dropped.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
                 }
@@ -93,10 +94,12 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
 }
 
 /// Whether what is wrong with a clause lets it be dropped.
-fn is_dropped(kind: Kind, name: &str) -> bool {
+fn is_dropped(kind: Kind, name: &str, value: &str) -> bool {
+    const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
     // What a named query means is not known: without it something else is answered (FHIR search, "_query").
-    let never = ["patient", "subject", "identifier", "_id", "_query"].iter().any(|guarded| name.starts_with(guarded));
-    !never && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)
+    let never = GUARDED.iter().any(|guarded| name.starts_with(guarded)) || name.starts_with("_query");
+    let filters = name.starts_with("_filter") && GUARDED.iter().any(|guarded| value.contains(guarded));
+    !never && !filters && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)
 }
 
 enum Read {

@@ -68,11 +68,14 @@ pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
     let (tree, roots) = super::parse(json, &Options::default())?;
     let endpoint = roots.first().copied().filter(|root| type_of(&tree, *root) == Some("Endpoint"));
     let Some(endpoint) = endpoint else { return Err(Error::new(crate::error::Kind::NotFhir)) };
-    let connection = tree.member(endpoint, named!("connectionType"));
-    let code = connection.into_iter().flat_map(|id| tree.span(id)).find(|id| tree.is_named(*id, named!("code")));
+    // A Coding in R4, a list of CodeableConcept from R5 on; the first that is a service of DICOMweb.
+    let items = |id: Id| -> Vec<Id> { if tree.is_array(id) { tree.children(id).collect() } else { Vec::from([id]) } };
+    let connections = tree.member(endpoint, named!("connectionType")).map_or_else(Vec::new, items);
+    let coding = |concept: Id| tree.member(concept, named!("coding")).map_or_else(|| Vec::from([concept]), items);
+    let code = |coding: Id| tree.member(coding, named!("code")).and_then(|id| tree.text(id)).and_then(service_of);
     let address = text(&tree, endpoint, "address").unwrap_or("");
     Ok(Endpoint {
-        service: code.and_then(|id| tree.text(id)).and_then(service_of),
+        service: connections.into_iter().flat_map(coding).find_map(code),
         address: address.to_string(),
         is_plain: place::is_plain_url(address),
         is_active: text(&tree, endpoint, "status") == Some("active"),

@@ -205,6 +205,41 @@ fn an_endpoint_is_read_alike_alone_and_with_its_study() {
     }
 }
 
+/// What one attribute says is no part of another row's fact, however the name of the attribute that it says it with is written.
+#[test]
+fn facts_of_two_attributes_are_no_others() {
+    let values = |tag: &str, vr: &str, value: &str| format!(r#""{tag}":{{"vr":"{vr}","Value":[{value}]}}"#);
+    let issuer = |n: usize| format!(r#"{{"00400031":{{"vr":"UT","Value":["I{n}"]}}}}"#);
+    let person = |n: usize| {
+        format!(
+            r#"{{"00401101":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["P{n}"]}},"00080102":{{"vr":"SH","Value":["99X"]}},"00080104":{{"vr":"LO","Value":["M"]}}}}]}}}}"#
+        )
+    };
+    for escaped in [true, false] {
+        let tag = |plain: &str| if escaped { format!("{}\\u003{}", &plain[..7], &plain[7..]) } else { plain.to_owned() };
+        let facts: Vec<Box<dyn Fn(usize) -> String>> = vec![
+            Box::new(|k| values("00080020", "DA", r#"" 20240114""#) + "," + &values(&tag("00080030"), "TM", &format!("\"10101{k}\""))),
+            Box::new(|k| values("00080050", "SH", r#"" A""#) + "," + &values(&tag("00080051"), "SQ", &issuer(k))),
+            Box::new(|k| {
+                values("00100020", "LO", r#"" P""#)
+                    + ","
+                    + &values(&tag("00100024"), "SQ", &format!(r#"{{"00400032":{{"vr":"UT","Value":["1.2.{k}"]}}}}"#))
+            }),
+            Box::new(|k| values("00080090", "PN", r#"{"Alphabetic":" A"}"#) + "," + &values(&tag("00080096"), "SQ", &person(k))),
+            Box::new(|k| values("00080020", "DA", r#"" 20240114""#) + "," + &values(&tag("00080201"), "SH", &format!("\"+0{k}00\""))),
+        ];
+        for fact in facts {
+            let rows: Vec<String> =
+                [1, 2, 1, 1, 2, 2, 1].iter().enumerate().map(|(n, said)| row(&format!("1.2.{n}"), &[",", &fact(*said)].concat())).collect();
+            let together = studies(&rows);
+            for (one, alone) in together.iter().zip(rows.iter().map(|row| studies(std::slice::from_ref(row)))) {
+                let text = |study: &Study| dicom::write(study, dicom::Rows::Study, &Options::default()).ignore_loss().into_string();
+                assert_eq!(text(one), text(&alone[0]));
+            }
+        }
+    }
+}
+
 /// What stands between two stars is looked for once.
 #[test]
 fn long_patterns_take_no_time_to_match() {

@@ -69,6 +69,8 @@ pub(crate) struct DataSet {
 pub(super) struct Member {
     pub(super) name: u32,
     pub(super) end: u32,
+    /// How many cells there are behind it: those that it has not seen begin here.
+    pub(super) cells: u32,
 }
 
 /// Where the values of an attribute go.
@@ -182,7 +184,7 @@ impl DataSet {
             if let Some(used) = self.quick(scanner) {
                 scanner.pass(used);
                 tags += 1;
-                self.members.push(Member { name: begin, end: (scanner.at() - start) as u32 });
+                self.member(begin, scanner.at() - start);
                 continue;
             }
             let name = scanner.name()?;
@@ -201,9 +203,22 @@ impl DataSet {
                     self.path.pop();
                 }
             }
-            self.members.push(Member { name: begin, end: (scanner.at() - start) as u32 });
+            self.member(begin, scanner.at() - start);
         }
         Ok(if tags == 0 && names > 0 { Form::Foreign { error: answer.is_error() } } else { Form::DataSet })
+    }
+
+    fn member(&mut self, name: u32, end: usize) {
+        self.members.push(Member { name, end: end as u32, cells: self.cells.len() as u32 });
+    }
+
+    /// The member that alone gave a fact its cells; none: several did, or what was made of them afterwards.
+    pub(super) fn member_of(&self, row: RowRef) -> Option<&Member> {
+        let mut cells = self.cells.iter().enumerate().filter(|(_, cell)| cell.row == Some(row)).map(|(at, _)| at as u32);
+        let (first, last) = (cells.next()?, cells.last());
+        let at = self.members.partition_point(|member| member.cells <= first);
+        let member = self.members.get(at)?;
+        last.is_none_or(|last| last < member.cells).then_some(member)
     }
 
     fn attribute_at_top(&mut self, scanner: &mut Scanner<'_>, tag: u32, lower: bool) -> Result<(), Stop> {

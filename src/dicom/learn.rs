@@ -96,15 +96,13 @@ impl Page {
         if is_odd(set) || !assembler.is_new() {
             return false;
         }
-        let members: Vec<(&str, [u8; 8], Option<RowRef>)> = set.members.iter().filter_map(|member| named(row, *member)).collect();
         let rows = assembler.rows_of_last();
         let mut heard = false;
         for segment in &self.pattern.segments {
             let (Gap::Memo(table), Some((of, part))) = (segment.kind, segment.part) else { continue };
-            let mut feeding = members.iter().filter(|(_, _, row)| *row == Some(of));
-            let (Some((text, digits, _)), None) = (feeding.next(), feeding.next()) else { continue };
+            let Some((text, digits)) = set.member_of(of).and_then(|member| named(row, *member)) else { continue };
             let Some((_, run)) = rows.iter().find(|(row, _)| *row == of) else { continue };
-            if *digits != segment.digits || members.len() != set.members.len() || is_told(set, part) || text.len() > MEMO {
+            if digits != segment.digits || is_told(set, part) || text.len() > MEMO {
                 continue;
             }
             heard |= memos.has_room(table) && memos.is_new(table, text);
@@ -140,8 +138,9 @@ impl Page {
             let each_once = fields.windows(2).all(|pair| matches!(pair, [(one, _), (two, _)] if one < two));
             return (each_once && cells().all(|cell| cell.item == 0)).then_some(Run::Fields(fields));
         }
-        // What one attribute alone says is remembered with its text.
-        let ([(at, part)], true) = (segments.as_slice(), of.lifts == 0) else {
+        // What one attribute alone says is remembered with its text. Others need no segment of their own to have a say: their names may be written
+        // with escapes, they may be containers.
+        let ([(at, part)], true) = (segments.as_slice(), of.lifts == 0 && set.member_of(row).is_some()) else {
             return Some(Run::Whole(Source::Text(run.into())));
         };
         let (at, told) = (*at, is_told(set, part));
@@ -178,19 +177,14 @@ fn leaves_of(set: &DataSet, row: RowRef) -> u64 {
     set.cells.iter().filter(|cell| cell.row == Some(row) && cell.leaf).count() as u64
 }
 
-/// The value of a member, the digits of its tag, and the row that it feeds.
-fn named(row: &str, member: Member) -> Option<(&str, [u8; 8], Option<RowRef>)> {
+/// The value of a member, and the digits of its tag.
+fn named(row: &str, member: Member) -> Option<(&str, [u8; 8])> {
     let text = row.get(member.name as usize..member.end as usize)?;
     let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
-    let fed = match look(u64::from_le_bytes(*digits)) {
-        Some(Named::Part(_, row, _)) => Some(row),
-        Some(Named::Dating(..)) => Some(row::STARTED.into()),
-        _ => None,
-    };
     let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
     scanner.name().ok()?;
     scanner.peek().ok()?;
-    Some((text.get(scanner.at()..)?, *digits, fed))
+    Some((text.get(scanner.at()..)?, *digits))
 }
 
 /// The digits of a member's tag, its part, its gap, and where in its text that is.

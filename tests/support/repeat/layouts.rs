@@ -11,9 +11,12 @@ pub(super) enum Layout {
     Pretty,
     ValueFirst,
     Slashes,
+    /// Names of every other tag have an escape.
+    Names,
 }
 
-pub(super) const LAYOUTS: [Layout; 5] = [Layout::Compact, Layout::Python, Layout::Pretty, Layout::ValueFirst, Layout::Slashes];
+pub(super) const LAYOUTS: [Layout; 6] =
+    [Layout::Compact, Layout::Python, Layout::Pretty, Layout::ValueFirst, Layout::Slashes, Layout::Names];
 
 pub(super) fn spell(c: &mut Choices<'_>, row: &[Attribute], layout: Layout, once: &str) -> String {
     let mut members: Vec<String> = row.iter().map(|attribute| member(attribute, layout)).collect();
@@ -37,6 +40,8 @@ pub(super) fn spell(c: &mut Choices<'_>, row: &[Attribute], layout: Layout, once
 
 fn member(attribute: &Attribute, layout: Layout) -> String {
     let Attribute { tag, vr, body, more, turned } = attribute;
+    let escaped = (layout == Layout::Names && tag.bytes().fold(0, |sum, byte| sum ^ byte) % 2 == 1).then(|| with_escape(tag)).flatten();
+    let tag = escaped.as_ref().unwrap_or(tag);
     let vr = vr.as_ref().map(|vr| format!("\"vr\":{vr}"));
     let value = match body {
         Body::Instead(text) => return format!("\"{tag}\":{text}"),
@@ -48,6 +53,12 @@ fn member(attribute: &Attribute, layout: Layout) -> String {
     let members: Vec<String> = members.into_iter().flatten().collect();
     let more = if members.is_empty() { more.trim_start_matches(',') } else { more };
     format!("\"{tag}\":{{{}{more}}}", members.join(","))
+}
+
+/// A name whose last letter is an escape.
+fn with_escape(name: &str) -> Option<String> {
+    let last = name.chars().last().filter(char::is_ascii_alphanumeric)?;
+    Some(format!("{}\\u{:04x}", &name[..name.len() - 1], u32::from(last)))
 }
 
 /// The places of a text between its tokens.

@@ -26,7 +26,7 @@ pub struct Repeats {
 
 /// A document of repeating rows, now and then damaged.
 pub fn repeats(c: &mut Choices<'_>) -> Repeats {
-    let layout = LAYOUTS[[0, 0, 1, 2, 3, 4][c.below(6)]];
+    let layout = LAYOUTS[[0, 0, 1, 2, 3, 4, 5][c.below(7)]];
     let mixed = c.rarely(8);
     let rows = rows(c, layout, mixed);
     let text = format!("[{}]", rows.join(if layout == Layout::Python { ", " } else { "," }));

@@ -240,6 +240,26 @@ fn facts_of_two_attributes_are_no_others() {
     }
 }
 
+/// A body part is written as a code of SNOMED CT, and comes back as itself whatever else the caller calls that system.
+#[test]
+fn body_parts_come_back_whatever_the_schemes() {
+    let series = |more: &str| row("1.2.3", &[r#","0020000E":{"vr":"UI","Value":["1.2.3.1"]},"#, more].concat());
+    let term = r#""00180015":{"vr":"CS","Value":["HEAD"]}"#;
+    // What PS3.16 Annex L has for HEAD, under the caller's name.
+    let code = r#""00082218":{"vr":"SQ","Value":[{"00080100":{"vr":"SH","Value":["69536005"]},"00080102":{"vr":"SH","Value":["99X"]},"00080104":{"vr":"LO","Value":["Head"]}}]}"#;
+    let mut options = Options::default();
+    options.schemes = vec![("99X".into(), "http://snomed.info/sct".into())];
+    for release in Release::ALL {
+        for (said, collapses) in [(term, false), (code, true)] {
+            let there = fhir::write(&studies(&[series(said)])[0], release, &options);
+            let back = fhir::read(there.value.as_str().as_bytes(), release, &options).unwrap().ignore_loss();
+            let again = dicom::write(&back[0], dicom::Rows::Series, &options).ignore_loss();
+            assert!(again.as_str().contains(term), "{again}");
+            assert_eq!(there.loss.iter().any(|loss| loss.code.name() == "alias-collapsed"), collapses, "{}", there.loss);
+        }
+    }
+}
+
 /// What stands between two stars is looked for once.
 #[test]
 fn long_patterns_take_no_time_to_match() {

@@ -4,7 +4,8 @@
 
 use super::concept::{canon, concept, read, text_beside};
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::Found;
+use crate::fhir::found::{Coding as Coded, Found, SNOMED};
+use crate::fhir::place;
 use crate::fhir::shape::{self, Coding, Fhir, Shape, Uri};
 use crate::loss::Code;
 use crate::table::codes::body_part::{self, BodyPart};
@@ -77,7 +78,7 @@ impl Spell for BodySite {
         let own = body_part::by_term(term).filter(|part| !part.sct.is_empty());
         let mut site = if field(fields, 1).is_empty() && field(fields, 4).is_empty() {
             let coding = own.map(|part| Coding {
-                system: Some(Uri::plain("http://snomed.info/sct")),
+                system: Some(Uri::plain(SNOMED)),
                 code: Uri::plain(part.sct),
                 display: part.meaning,
                 ..Coding::default()
@@ -85,6 +86,12 @@ impl Spell for BodySite {
             shape::Concept { coding, text: term }
         } else {
             let mut site = concept(fields, 1, cx, told);
+            // The caller's own designator of SNOMED CT: as it is written it is the term's code.
+            let (designator, version) = (field(fields, 2), field(fields, 3));
+            if has_own_name(cx) && designator != "SCT" && version.is_empty() && is_of_a_term(field(fields, 1), field(fields, 4)) {
+                let is_snomed = |coding: &Coding<'_>| coding.system.is_some_and(|system| system.scheme.is_empty() && system.rest == SNOMED);
+                site.coding.iter().filter(|coding| is_snomed(coding)).for_each(|_| told.mark(2, Code::AliasCollapsed));
+            }
             if site.text.is_empty() {
                 site.text = term;
             } else if !term.is_empty() {
@@ -115,7 +122,15 @@ impl Spell for BodySite {
         let Found::Concept(concept) = found else { return };
         let display = concept.codings.iter().map(|coding| coding.display).find(|display| !display.is_empty()).unwrap_or_default();
         if concept.codings.iter().any(|coding| !coding.code.is_empty()) {
-            read(fill, 1, concept, cx);
+            let coding = read(fill, 1, concept, cx);
+            // Annex L's code is SNOMED's, whatever else the caller calls that system.
+            let of_a_term = |coding: &&Coded<'_>| {
+                has_own_name(cx)
+                    && coding.system.trim() == SNOMED
+                    && coding.version.is_empty()
+                    && is_of_a_term(coding.code.trim(), coding.display.trim())
+            };
+            coding.filter(of_a_term).into_iter().for_each(|coding| fill.set(2, "SCT", coding.system));
             if is_term(concept.text.trim()) {
                 fill.put(0, concept.text);
             } else {
@@ -126,6 +141,16 @@ impl Spell for BodySite {
         let words = if concept.text.is_empty() { display } else { concept.text };
         fill.put(if is_term(words.trim()) { 0 } else { 4 }, words);
     }
+}
+
+/// Whether the caller has a designator for SNOMED CT.
+fn has_own_name(cx: &Cx<'_>) -> bool {
+    place::scheme_back(cx.options, SNOMED).is_some()
+}
+
+/// Whether Annex L has the code, with this meaning.
+fn is_of_a_term(code: &str, meaning: &str) -> bool {
+    body_part::all().any(|(part, _)| part.sct == code && part.meaning == meaning)
 }
 
 /// Whether a text can be a Defined Term: a code string of PS3.5 6.2, other signs allowed that are met in its place.

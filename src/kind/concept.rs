@@ -67,12 +67,12 @@ pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d
     }
 }
 
-/// Fields of a code, from `at` on: the first coding whose system has a designator or a UID, else the first with a code.
-pub(super) fn read<'d>(fill: &mut Fill<'d>, at: usize, concept: &found::Concept<'d>, cx: &Cx<'_>) {
+/// Fields of a code, from `at` on: the first coding whose system has a designator or a UID, else the first with a code; which one it is.
+pub(super) fn read<'d, 'c>(fill: &mut Fill<'d>, at: usize, concept: &'c found::Concept<'d>, cx: &Cx<'_>) -> Option<&'c found::Coding<'d>> {
     let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
     let back = |coding: &found::Coding<'d>| designator(coding.system.trim(), coding.code.trim(), cx);
     let known = |coding: &&found::Coding<'d>| !matches!(back(coding), Back::Unknown);
-    let Some(coding) = coded().find(known).or_else(|| coded().next()) else { return };
+    let Some(coding) = coded().find(known).or_else(|| coded().next()) else { return None };
     fill.put(at, coding.code);
     fill.put(at + 2, coding.version);
     fill.put(at + 3, coding.display);
@@ -87,6 +87,7 @@ pub(super) fn read<'d>(fill: &mut Fill<'d>, at: usize, concept: &found::Concept<
             }
         }
     }
+    Some(coding)
 }
 
 /// Text beside a code says nothing new where it is the code's display.

@@ -61,6 +61,9 @@ pub fn options(c: &mut Choices<'_>) -> Options {
         options.namespaces.push(("A".into(), "urn:a".into()));
         options.schemes.push(("SCT".into(), "urn:s".into()));
     }
+    if c.rarely(6) {
+        options.schemes.push(("99X".into(), "http://snomed.info/sct".into()));
+    }
     options
 }
 

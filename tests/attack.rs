@@ -260,6 +260,20 @@ fn body_parts_come_back_whatever_the_schemes() {
     }
 }
 
+/// What a study shows is looked up among many values, not compared with each of them.
+#[test]
+fn many_values_take_no_time_to_judge() {
+    let series =
+        |n: usize| row("1.2.3", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3.{n}"]}},"00080060":{{"vr":"CS","Value":["M{n}"]}}"#));
+    let study = &studies(&(0..50_000).map(series).collect::<Vec<_>>())[0];
+    let values = |name: &str, value: &dyn Fn(usize) -> String| [name, "=", &(0..1_000).map(value).collect::<Vec<_>>().join(",")].concat();
+    let clauses = [values("series:not", &|n| format!("1.2.9.{n}")), values("modality:not", &|n| format!("X{n}"))];
+    let query: Vec<String> = (0..40).map(|n| clauses[n % 2].clone()).collect();
+    let options = Options::default();
+    let query = search::parse(&query.join("&"), Release::R5, Handling::Strict, &options.limits).unwrap();
+    assert_eq!(query.residual(&options).unwrap().judge(study), search::Verdict::Yes);
+}
+
 /// What stands between two stars is looked for once.
 #[test]
 fn long_patterns_take_no_time_to_match() {

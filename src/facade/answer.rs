@@ -1,7 +1,7 @@
 //! The answer: a resource, or a Bundle with its links.
 
 use super::refusal::{Refusal, content_type};
-use super::results::{Results, Total};
+use super::results::{Results, Total, warning};
 use super::{Config, Response};
 use crate::fhir::outcome::Issue;
 use crate::fhir::{self, BundleWriter};
@@ -89,9 +89,14 @@ impl Answering {
         self.results.level
     }
 
-    /// What the client asked for by one reference is referred to by it: what is found is what was asked for.
+    /// What the client asked for by one reference is referred to by it: what is found is what was asked for. That patient is a resource of the client's,
+    /// and none that could be included.
     pub(super) fn refer_to(&mut self, patient: Option<String>) {
         if let (true, Some(patient)) = (self.is_logical, patient) {
+            if self.results.patients {
+                let text = "the subject is the patient that was asked for, which is not included";
+                self.results.issues.push(warning(text, "_include=ImagingStudy:patient".into()));
+            }
             self.options.subject = Subject::Reference(patient);
         }
     }

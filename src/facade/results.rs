@@ -227,7 +227,7 @@ impl Results {
     }
 }
 
-fn warning(text: &'static str, diagnostics: String) -> Issue {
+pub(super) fn warning(text: &'static str, diagnostics: String) -> Issue {
     Issue { severity: "warning", code: "not-supported", text, diagnostics }
 }
 

@@ -6,6 +6,7 @@ use super::fold::{begins, contains, is_exact, starts};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::server::Issuer;
 use super::shown::{Shown, Sight, components, is, is_empty};
+use super::sought::Sought;
 use super::value::{Reference, Text, Token, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
 use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI, URN_OID};
@@ -63,12 +64,15 @@ pub struct Residual {
     promised: Option<Zone>,
     /// What a row without issuer says.
     issuer: Issuer,
+    /// The values of clauses that have many.
+    sought: Vec<Sought>,
 }
 
 /// A clause that looks for something that meets it.
 struct Looking<'r> {
     residual: &'r Residual,
     clause: &'r Clause,
+    sought: Option<&'r Sought>,
     /// What has no system may have one.
     is_unsure: bool,
     is_met: bool,
@@ -76,12 +80,14 @@ struct Looking<'r> {
 
 impl Sight for Looking<'_> {
     fn see(&mut self, shown: &Shown<'_>) -> bool {
-        self.is_met = self.residual.meets(self.clause, shown, self.is_unsure && is_empty(shown.system));
+        self.is_met = self.residual.meets((self.clause, self.sought), shown, self.is_unsure && is_empty(shown.system));
         self.is_met
     }
 
     fn may_want(&self, text: &str) -> bool {
-        matches!(self.clause.modifier, Modifier::Missing | Modifier::Text)
+        // Many are looked up, and not looked through.
+        self.sought.is_some()
+            || matches!(self.clause.modifier, Modifier::Missing | Modifier::Text)
             || self.clause.values.iter().any(|value| match value {
                 Value::Token(token) => token.code.is_empty() || text.is_empty() || token.code.ends_with(text),
                 Value::OfType([_, _, code]) | Value::Uid(code) => code.ends_with(text),
@@ -92,7 +98,8 @@ impl Sight for Looking<'_> {
 
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
-        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut }
+        let sought = Sought::all(&query.clauses);
+        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought }
     }
 
     /// What a row without issuer of the patient's id says.
@@ -138,7 +145,7 @@ impl Residual {
                 About::Endpoint(ask) => endpoint(service, ask),
                 _ => None,
             };
-            let is_met = shown.is_some_and(|shown| self.meets(clause, &shown, false));
+            let is_met = shown.is_some_and(|shown| self.meets((clause, None), &shown, false));
             self.decide(clause, is_met, None)
         };
         verdict(self.query.clauses.iter().all(|clause| holds(clause) == Verdict::Yes))
@@ -154,7 +161,7 @@ impl Residual {
         }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
         let is_unsure = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && self.misses_issuer(study);
-        let mut looking = Looking { residual: self, clause, is_unsure, is_met: false };
+        let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_met: false };
         let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
         self.decide(clause, looking.is_met, need)
     }
@@ -194,11 +201,15 @@ impl Residual {
     }
 
     /// Whether what is shown is what a clause looks for: one of its values, or anything at all.
-    fn meets(&self, clause: &Clause, shown: &Shown<'_>, is_unsure: bool) -> bool {
+    fn meets(&self, (clause, sought): (&Clause, Option<&Sought>), shown: &Shown<'_>, is_unsure: bool) -> bool {
         if clause.modifier == Modifier::Missing {
             return !is_blank(clause, shown);
         }
-        clause.values.iter().any(|value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure))
+        let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
+        match sought.and_then(|sought| sought.among(clause, shown.value)) {
+            Some(mut values) => values.any(is_it),
+            None => clause.values.iter().any(is_it),
+        }
     }
 
     /// What follows of whether anything met the clause, and of what else there may be.

@@ -39,6 +39,7 @@ mod separate;
 mod server;
 pub mod servers;
 mod shown;
+mod sought;
 mod value;
 
 pub use decision::{Class, Decision, Why};

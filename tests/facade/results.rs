@@ -137,6 +137,10 @@ pub fn includes() {
                 assert!(ids.contains(said.rsplit('/').next().unwrap()), "{said}");
             }
         }
+        // A patient who was asked for by a reference is referred to by it: that resource is the client's.
+        let own = facade.get("ImagingStudy?patient=Patient/7&_include=ImagingStudy:patient");
+        assert!(own.entries("match").iter().all(|study| study["subject"]["reference"] == "Patient/7"), "{}", own.body);
+        assert!(own.entries("include").is_empty() && own.body.to_string().contains("which is not included"), "{}", own.body);
         let both = of("_include=ImagingStudy:endpoint&_include=ImagingStudy:patient");
         assert_eq!(both.entries("include").len(), 4);
         // Nothing of it without a match.

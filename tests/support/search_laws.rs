@@ -127,6 +127,19 @@ pub fn grammar(text: &str) {
     }
 }
 
+/// A query whose clauses have each value many times: it asks for the same, but many values are looked up and not looked through.
+fn many_times(text: &str) -> Option<String> {
+    // Behind a backslash a comma is text, and not all that is empty is a value.
+    if text.contains(['\\', '+']) || text.to_uppercase().contains("%5C") {
+        return None;
+    }
+    let clauses = text.split('&').map(|clause| {
+        let (name, values) = clause.split_once('=').unwrap_or((clause, ""));
+        format!("{name}={}", [values; 20].join(","))
+    });
+    Some(clauses.collect::<Vec<_>>().join("&"))
+}
+
 /// Judging is monotonous in what is known: a verdict on a study's row never turns when its series and instances are read too.
 pub fn judging(text: &str, c: &mut Choices<'_>) {
     let mut options = Options::default();
@@ -139,11 +152,21 @@ pub fn judging(text: &str, c: &mut Choices<'_>) {
         query.resolve(&reference, &[(None, "P1"), (Some("urn:p"), "P2")]);
     }
     let residual = query.residual(&options).unwrap();
+    let many = many_times(text).and_then(|many| {
+        let mut query = search::parse(&many, release, Handling::Lenient, &options.limits).ok()?;
+        for reference in query.references() {
+            query.resolve(&reference, &[(None, "P1"), (Some("urn:p"), "P2")]);
+        }
+        query.residual(&options).ok()
+    });
     let Ok(read) = dicom::read(document(&data_sets(c)).as_bytes(), &options) else { return };
     for study in &read.value {
         let verdict = residual.judge(study);
         assert!(!format!("{verdict:?} {residual:?}").contains("CANARY"));
         assert!(!residual.is_empty() || verdict == Verdict::Yes);
+        if let Some(many) = &many {
+            assert_eq!(many.judge(study), verdict, "{text}, with each value many times");
+        }
         // What is decided by the study's row stays decided when rows of series and instances are known too.
         let mut decided: Option<(Verdict, String)> = None;
         let mut texts = String::new();

@@ -215,7 +215,7 @@ impl DataSet {
     /// The member that alone gave a fact its cells; none: several did, or what was made of them afterwards.
     pub(super) fn member_of(&self, row: RowRef) -> Option<&Member> {
         let mut cells = self.cells.iter().enumerate().filter(|(_, cell)| cell.row == Some(row)).map(|(at, _)| at as u32);
-        let (first, last) = (cells.next()?, cells.last());
+        let (first, last) = (cells.next()?, cells.next_back());
         let at = self.members.partition_point(|member| member.cells <= first);
         let member = self.members.get(at)?;
         last.is_none_or(|last| last < member.cells).then_some(member)

@@ -72,7 +72,7 @@ pub(super) fn read<'d, 'c>(fill: &mut Fill<'d>, at: usize, concept: &'c found::C
     let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
     let back = |coding: &found::Coding<'d>| designator(coding.system.trim(), coding.code.trim(), cx);
     let known = |coding: &&found::Coding<'d>| !matches!(back(coding), Back::Unknown);
-    let Some(coding) = coded().find(known).or_else(|| coded().next()) else { return None };
+    let coding = coded().find(known).or_else(|| coded().next())?;
     fill.put(at, coding.code);
     fill.put(at + 2, coding.version);
     fill.put(at + 3, coding.display);

@@ -274,6 +274,31 @@ fn many_values_take_no_time_to_judge() {
     assert_eq!(query.residual(&options).unwrap().judge(study), search::Verdict::Yes);
 }
 
+/// A type with white space around it is read alike by every way in.
+#[test]
+fn types_are_trimmed_everywhere() {
+    let options = Options::default();
+    for (text, code) in [
+        (r#"{"resourceType":" ImagingStudy ","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}]}"#, None),
+        (
+            r#"{"resourceType":" ImagingStudy ","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"endpoint":[{"reference":"Endpoint/1"}]}"#,
+            None,
+        ),
+        (r#"{"resourceType":"Imaging Study"}"#, Some("other-resource")),
+        (r#"{"resourceType":" "}"#, Some("not-fhir")),
+        (r#"{"resourceType":7}"#, Some("other-resource")),
+        (r#"{"id":"x"}"#, Some("not-fhir")),
+    ] {
+        let fast = fhir::read(text.as_bytes(), Release::R4, &options).map(|read| read.value.len());
+        let plain = fhir::read_plainly(text.as_bytes(), Release::R4, &options, &mut |_| {}).map(|read| read.value.len());
+        let retrieved = fhir_dicomweb::url::retrievals(text.as_bytes(), &options).map(|_| ());
+        assert_eq!(fast.as_ref().err().map(|error| error.code()), code, "{text}");
+        assert_eq!(plain.as_ref().err().map(|error| error.code()), code, "{text}");
+        assert_eq!(retrieved.as_ref().err().map(|error| error.code()), code, "{text}");
+        assert_eq!(fast.ok(), plain.ok());
+    }
+}
+
 /// What stands between two stars is looked for once.
 #[test]
 fn long_patterns_take_no_time_to_match() {

@@ -161,7 +161,7 @@ fn parse_plainly<'t>(json: &'t [u8], options: &Options) -> Result<(Tree<'t>, Vec
 
 /// A text in which nothing can be a study is not what was meant.
 fn check_types(tree: &Tree<'_>, roots: &[Id]) -> Result<(), Error> {
-    let types: Vec<Option<&str>> = roots.iter().map(|root| tree.text(tree.member(*root, RESOURCE_TYPE)?)).collect();
+    let types: Vec<Option<&str>> = roots.iter().map(|root| index::type_of(tree, *root)).collect();
     let has = |wanted: &[&str]| types.iter().flatten().any(|name| wanted.contains(name));
     if roots.is_empty() || has(&["ImagingStudy", "Bundle", "Endpoint"]) {
         return Ok(());

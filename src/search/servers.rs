@@ -216,3 +216,27 @@ impl FromStr for Server {
         all().find(|server| server.id() == text).ok_or(UnknownServer)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::search::{Handling, parse, plan};
+    use crate::{Options, Release};
+
+    /// Requests, and so the values of a clause that can be asked at all, are as many as lists allow.
+    #[test]
+    fn lists_of_uids_are_as_long_as_they_are_said_to_be() {
+        let uids: alloc::vec::Vec<_> = (0..60).map(|n| alloc::format!("1.2.{n}")).collect();
+        let mut options = Options::default();
+        options.limits.requests = 2;
+        let query = parse(&["_id=", &uids.join(",")].concat(), Release::R4, Handling::Strict, &options.limits).unwrap();
+        for (most, listed, requests) in [(0, 1, 0), (1, 1, 0), (29, 29, 0), (30, 30, 2), (50, 50, 2), (60, 60, 1)] {
+            let server = unknown().uid_lists(most);
+            assert_eq!(server.uids_in_a_list(), listed);
+            let plan = plan(&query, &server, &options).unwrap();
+            // What would need more is kept: everything is asked for.
+            assert_eq!(plan.requests().iter().filter(|request| request.query.contains("1.2.")).count(), requests, "{most}");
+        }
+    }
+}

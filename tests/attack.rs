@@ -197,6 +197,11 @@ fn an_endpoint_is_read_alike_alone_and_with_its_study() {
     let extension = r#""extension":[{"url":"https://h/x","valueCoding":{"code":"dicom-stow-rs"}}],"#;
     let wado =
         format!(r#"{{{extension}"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-wado-rs"}}"#);
+    let study = format!(
+        r##"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"endpoint":[{{"reference":"#e"}}],"contained":[{{"resourceType":"Endpoint","id":"e","status":"active","address":"https://h","connectionType":{{{extension}"system":"urn:y","code":"dicom-qido-rs"}}}}]}}"##
+    );
+    let study = study.replace("dicom-stow-rs", "dicom-wado-rs");
+    assert!(fhir_dicomweb::url::retrievals(study.as_bytes(), &Options::default()).unwrap().gets.is_empty());
     for connection in
         [wado.clone(), format!(r#"[{{"coding":[{other},{wado}]}}]"#), format!(r#"[{{"coding":[{other}]}},{{"coding":[{wado}]}}]"#)]
     {
@@ -272,6 +277,37 @@ fn many_values_take_no_time_to_judge() {
     let options = Options::default();
     let query = search::parse(&query.join("&"), Release::R5, Handling::Strict, &options.limits).unwrap();
     assert_eq!(query.residual(&options).unwrap().judge(study), search::Verdict::Yes);
+}
+
+/// A search for nobody's studies is none for everybody's in silence.
+#[test]
+fn an_empty_patient_is_told() {
+    for handling in [Handling::Strict, Handling::Lenient] {
+        for (clause, told) in
+            [("patient=", true), ("patient.identifier=,", true), ("_id=,", true), ("identifier=%2C", true), ("modality=", false)]
+        {
+            let query = ["started=2024-01-14&", clause].concat();
+            let query = search::parse(&query, Release::R4, handling, &Options::default().limits).unwrap();
+            let dropped: Vec<_> = query.dropped().iter().map(|dropped| (dropped.position, dropped.reason)).collect();
+            assert_eq!(dropped, if told { vec![(1, search::Reason::Empty)] } else { vec![] }, "{clause}");
+        }
+    }
+}
+
+/// An exponent has one sign.
+#[test]
+fn a_number_has_one_sign() {
+    for (key, value, same) in [
+        ("1e-5", "0.00001", true),
+        ("1e+5", "100000", true),
+        ("1e5", "100000", true),
+        ("1e+-5", "0.00001", false),
+        ("1e--5", "0.00001", false),
+        ("1e++5", "100000", false),
+        ("1e", "1", false),
+    ] {
+        assert_eq!(search::matches("DS", key, &[value]), same, "{key}");
+    }
 }
 
 /// A type with white space around it is read alike by every way in.

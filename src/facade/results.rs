@@ -100,6 +100,7 @@ impl Results {
         for dropped in query.dropped() {
             let text = match dropped.reason {
                 Reason::Unknown => "a search parameter that the release does not have was not applied",
+                Reason::Empty => "a search parameter without a value restricts nothing",
                 Reason::Unsupported => "a search parameter that is not supported here was not applied",
             };
             results.issues.push(warning(text, format!("parameter {} of the query", dropped.position)));

@@ -153,9 +153,11 @@ pub enum Reason {
     Unknown,
     /// No DICOM attribute answers it.
     Unsupported,
+    /// It tells patients apart and has no value, so that it restricts nothing, however handling is: perhaps not what the client meant.
+    Empty,
 }
 
-/// A parameter that lenient handling dropped, by its position in the query: names of the input are never shown.
+/// A parameter that was dropped, by its position in the query: names of the input are never shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {

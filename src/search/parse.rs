@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 ///
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
 /// id is never dropped, because without it the answer shows the wrong patient's images; nor is a `_filter` that names one of them. A parameter without
-/// a value (`patient=`, `patient=,`) restricts nothing, and is no clause.
+/// a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`] lists it where it would have told patients apart.
 ///
 /// ```
 /// use fhir_dicomweb::{Limits, Release, search::{self, Handling}};
@@ -63,10 +63,13 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
         let bad = |kind| Error::at(kind, start as u64);
         let (name, value) = (decode_form(name).ok_or(bad(Kind::BadValue))?, decode_form(value).ok_or(bad(Kind::BadValue))?);
         // An empty value restricts nothing.
-        if value.is_empty() {
-            continue;
-        }
-        match clause(resource, &name, &value, n, release, handling, limits) {
+        let mut drop = |n: usize, reason| {
+            let room = dropped.len() < limits.clauses as usize;
+            dropped.push(Dropped { position: n as u32, reason });
+            if room { Ok(()) } else { Err(bad(Kind::LimitClauses)) }
+        };
+        let read = if value.is_empty() { Ok(Read::Nothing) } else { clause(resource, &name, &value, n, release, handling, limits) };
+        match read {
             Ok(Read::Clause(clause)) => {
                 if clauses.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
@@ -79,13 +82,10 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
                 }
                 results.push((name, value.into_owned()));
             }
-            Ok(Read::Nothing) => {}
+            Ok(Read::Nothing) if !tells_patients_apart(&name) => {}
+            Ok(Read::Nothing) => drop(n, Reason::Empty)?,
             Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name, &value) => {
-                if dropped.len() >= limits.clauses as usize {
-                    return Err(bad(Kind::LimitClauses));
-                }
-                let reason = if kind == Kind::UnknownParameter { Reason::Unknown } else { Reason::Unsupported };
-                dropped.push(Dropped { position: n as u32, reason });
+                drop(n, if kind == Kind::UnknownParameter { Reason::Unknown } else { Reason::Unsupported })?;
             }
             Err(kind) => return Err(bad(kind)),
         }
@@ -93,11 +93,17 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
     Ok(Query { resource, release, handling, clauses: Arc::from(clauses), results, dropped, resolved: BTreeMap::new() })
 }
 
+/// Parameters whose names begin so say whose studies are asked for.
+const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
+
+fn tells_patients_apart(name: &str) -> bool {
+    GUARDED.iter().any(|guarded| name.starts_with(guarded))
+}
+
 /// Whether what is wrong with a clause lets it be dropped.
 fn is_dropped(kind: Kind, name: &str, value: &str) -> bool {
-    const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
     // What a named query means is not known: without it something else is answered (FHIR search, "_query").
-    let never = GUARDED.iter().any(|guarded| name.starts_with(guarded)) || name.starts_with("_query");
+    let never = tells_patients_apart(name) || name.starts_with("_query");
     let filters = name.starts_with("_filter") && GUARDED.iter().any(|guarded| value.contains(guarded));
     !never && !filters && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)
 }

@@ -113,7 +113,7 @@ impl<'a> Pusher<'a> {
                 return Push::kept(why);
             }
             // More than could ever be asked need not be gathered; days may yet join.
-            let most = self.options.limits.requests as usize * self.server.uids_in_a_list() as usize;
+            let most = (self.options.limits.requests as usize).saturating_mul(self.server.uids_in_a_list() as usize);
             if push.days == 0 && push.branches.as_ref().is_some_and(|branches| branches.len() > most) {
                 return Push::kept(Why::TooMany);
             }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::fhir::endpoint::{Of, payload};
 use crate::fhir::found::{CONNECTION, Leaf, PAYLOAD};
 use crate::fhir::place;
-use crate::json::tree::{Id, Name};
+use crate::json::tree::{Id, Name, Tree};
 use crate::kind::Fill;
 use crate::loss::Code;
 use crate::options::Options;
@@ -68,21 +68,25 @@ pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
     let (tree, roots) = super::parse(json, &Options::default())?;
     let endpoint = roots.first().copied().filter(|root| type_of(&tree, *root) == Some("Endpoint"));
     let Some(endpoint) = endpoint else { return Err(Error::new(crate::error::Kind::NotFhir)) };
-    // A Coding in R4, a list of CodeableConcept from R5 on; the first that is a service of DICOMweb.
-    let items = |id: Id| -> Vec<Id> { if tree.is_array(id) { tree.children(id).collect() } else { Vec::from([id]) } };
-    let connections = tree.member(endpoint, named!("connectionType")).map_or_else(Vec::new, items);
-    let coding = |concept: Id| tree.member(concept, named!("coding")).map_or_else(|| Vec::from([concept]), items);
-    let code = |coding: Id| tree.member(coding, named!("code")).and_then(|id| tree.text(id)).and_then(service_of);
     let address = text(&tree, endpoint, "address").unwrap_or("");
     Ok(Endpoint {
-        service: connections.into_iter().flat_map(coding).find_map(code),
+        service: services(&tree, endpoint).next(),
         address: address.to_string(),
         is_plain: place::is_plain_url(address),
         is_active: text(&tree, endpoint, "status") == Some("active"),
     })
 }
 
-pub(super) fn service_of(code: &str) -> Option<Service> {
+/// The services of DICOMweb among the connection types of an Endpoint: a Coding in R4, a list of CodeableConcept from R5 on.
+pub(super) fn services<'d>(tree: &'d Tree<'d>, endpoint: Id) -> impl Iterator<Item = Service> + 'd {
+    let items = |id: Id| -> Vec<Id> { if tree.is_array(id) { tree.children(id).collect() } else { Vec::from([id]) } };
+    let connections = tree.member(endpoint, named!("connectionType")).map_or_else(Vec::new, items);
+    let codings = move |concept: Id| tree.member(concept, named!("coding")).map_or_else(|| Vec::from([concept]), items);
+    let code = |coding: Id| tree.member(coding, named!("code")).and_then(|id| tree.text(id)).and_then(service_of);
+    connections.into_iter().flat_map(codings).filter_map(code)
+}
+
+fn service_of(code: &str) -> Option<Service> {
     code.trim().strip_prefix("dicom-").and_then(|name| name.parse().ok())
 }
 

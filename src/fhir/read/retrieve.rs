@@ -152,9 +152,7 @@ impl<'d> Follower<'d, '_> {
 
 /// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
 fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUrl>> {
-    let connection = tree.member(endpoint, named!("connectionType"));
-    let mut codes = connection.into_iter().flat_map(|id| tree.span(id)).filter(|id| tree.is_named(*id, named!("code")));
-    if !codes.any(|code| tree.text(code).and_then(super::endpoint::service_of) == Some(Service::WadoRs)) {
+    if !super::endpoint::services(tree, endpoint).any(|service| service == Service::WadoRs) {
         return None;
     }
     if text(tree, endpoint, "status").is_some_and(|status| status != "active") {

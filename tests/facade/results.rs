@@ -2,6 +2,7 @@
 
 use crate::archive::{Facade, Reply, uid_of};
 use crate::parameters::twelve;
+use fhir_dicomweb::search::servers;
 use fhir_dicomweb::{Endpoints, Listing, Release, Subject};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -59,6 +60,13 @@ pub fn elements() {
             assert!(sorted.entries("match").iter().all(|study| study["started"].is_null() && study["series"].is_null()));
         }
     }
+    // Elements that series alone tell: requests inside RequestAttributesSequence, and modalities where the server does not sum them up.
+    let mut summed = facade(Release::R4);
+    summed.config.server = servers::dcm4chee_arc_5();
+    let of = |facade: &Facade, element: &str| below(&facade.get(&format!("ImagingStudy?patient.identifier=P1&_elements={element}")));
+    assert!(summed.config.server.tells_modalities() && of(&summed, "modality") == 0 && of(&summed, "basedOn") > 0);
+    summed.config.server = servers::unknown();
+    assert!(!summed.config.server.tells_modalities() && of(&summed, "modality") > 0 && of(&summed, "identifier") == 0);
     // Of a read as well (FHIR search, `_elements`; http 3.1.0.1.8 for `_summary`).
     let read = facade(Release::R4).get("ImagingStudy/2.999.1.1?_elements=started");
     assert_eq!(read.status(), 200);

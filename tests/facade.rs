@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         http: releases formats handling forms methods metadata endpoints_of_the_configuration addresses;
         laws: arrival_blind_law ends_law any_events_end mutants_are_caught;
         paging: counts tampered_cursors sorted pages_with_a_base links_lead_on pages_within_the_limit;
-        results: elements summaries includes totals losses_are_told read_lists_everything;
+        results: elements summaries includes whose_issuer_is_hidden totals losses_are_told read_lists_everything;
         retrieve: endpoints_lead_to_the_study;
         seed: both_calls;
     };

@@ -223,6 +223,23 @@ pub fn metadata() {
         for name in ["ImagingStudy", "Endpoint"] {
             assert!(codes(&resource(name), "interaction", "code").is_superset(&["read".to_owned(), "search-type".to_owned()].into()));
         }
+        let definition = |of: &str, name: &str| {
+            let all = resource(of)["searchParam"].as_array().unwrap().clone();
+            let found = all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("{of} {name}"));
+            found["definition"].as_str().unwrap().strip_prefix("http://hl7.org/fhir/SearchParameter/").unwrap().to_owned()
+        };
+        // Some are shared by resources (FHIR, "Search Parameter Registry"): `encounter` since R5.
+        let encounter = if release < Release::R5 { "ImagingStudy-encounter" } else { "clinical-encounter" };
+        for (of, name, wanted) in [
+            ("ImagingStudy", "_id", "Resource-id"),
+            ("ImagingStudy", "identifier", "clinical-identifier"),
+            ("ImagingStudy", "patient", "clinical-patient"),
+            ("ImagingStudy", "encounter", encounter),
+            ("ImagingStudy", "started", "ImagingStudy-started"),
+            ("Endpoint", "connection-type", "Endpoint-connection-type"),
+        ] {
+            assert_eq!(definition(of, name), wanted, "{release}");
+        }
         let named = codes(&resource("ImagingStudy"), "searchParam", "name");
         // FHIR's own lists, less what no DICOM attribute answers.
         let everywhere = [

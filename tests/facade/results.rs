@@ -2,7 +2,7 @@
 
 use crate::archive::{Facade, Reply, uid_of};
 use crate::parameters::twelve;
-use fhir_dicomweb::search::servers;
+use fhir_dicomweb::search::{Issuer, Key, servers};
 use fhir_dicomweb::{Endpoints, Listing, Release, Subject};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -170,6 +170,23 @@ pub fn includes() {
     separate.config.options.subject = Subject::Separate;
     let reply = separate.get("ImagingStudy?patient.identifier=P7");
     assert_eq!(reply.entries("include").len(), 2, "{}", reply.short());
+}
+
+/// Studies that would match were their issuer seen are those of the number that is asked for, also where the server is not asked for it.
+pub fn whose_issuer_is_hidden() {
+    let mut hidden = facade(Release::R4);
+    hidden.config.server = servers::unknown().issuers(Issuer::Hidden).keeping(Key::PatientId);
+    let told = |facade: &Facade, number: &str| {
+        let reply = facade.get(&format!("ImagingStudy?patient.identifier=urn:x|{number}"));
+        assert!(reply.studies().is_empty(), "{}", reply.body);
+        let outcomes = reply.body["entry"].as_array().into_iter().flatten().filter(|entry| entry["search"]["mode"] == "outcome");
+        let issues: Vec<&Value> = outcomes.filter_map(|outcome| outcome["resource"]["issue"].as_array()).flatten().collect();
+        let told = issues.iter().find(|issue| issue["diagnostics"].as_str().is_some_and(|text| text.ends_with("studies: issuer-unknown")));
+        told.map(|issue| issue["diagnostics"].as_str().unwrap().to_owned())
+    };
+    // P1 is two people's (1, 2); nobody is P99.
+    assert_eq!(told(&hidden, "P1").as_deref(), Some("2 studies: issuer-unknown"));
+    assert_eq!(told(&hidden, "P99"), None);
 }
 
 /// `total` counts matches, not entries, and is there where it is asked for.

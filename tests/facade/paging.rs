@@ -256,3 +256,17 @@ pub fn pages_within_the_limit() {
         assert!(pages.iter().all(|page| page.outcome.requests.len() <= 200 && !page.studies().is_empty()), "{server}");
     }
 }
+
+/// The rows of as many studies as a list of UIDs names come with one request, and no page takes more requests than there may be.
+pub fn pages_of_listed_studies() {
+    let mut facade = roomy("dcm4chee-arc-5", 120);
+    // Rows that are found by modality select studies, and do not tell whose they are. What is left then suffices for two lists of fifty.
+    facade.config.server = servers::dcm4chee_arc_5().merging_patients();
+    facade.config.options.limits.requests = 4;
+    let pages = facade.pages("ImagingStudy?modality=CT,MR&_count=200");
+    let sizes: Vec<usize> = pages.iter().map(|page| page.entries("match").len()).collect();
+    assert!(pages.iter().all(|page| page.status() == 200), "{sizes:?}, then {}", pages.last().unwrap().short());
+    assert_eq!(sizes, [100, 20]);
+    assert_eq!(pages.iter().flat_map(Reply::studies).collect::<BTreeSet<String>>().len(), 120);
+    assert!(pages.iter().all(|page| page.outcome.requests.len() <= 4), "{:?}", pages[0].outcome.requests);
+}

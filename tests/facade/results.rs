@@ -149,6 +149,12 @@ pub fn includes() {
         let own = facade.get("ImagingStudy?patient=Patient/7&_include=ImagingStudy:patient");
         assert!(own.entries("match").iter().all(|study| study["subject"]["reference"] == "Patient/7"), "{}", own.body);
         assert!(own.entries("include").is_empty() && own.body.to_string().contains("which is not included"), "{}", own.body);
+        // What is referred to by an identifier cannot be included, which is no error, of a strict client neither.
+        for name in [if release < Release::R5 { "basedon" } else { "based-on" }, "encounter"] {
+            let target = format!("ImagingStudy?patient.identifier=P1&_include=ImagingStudy:{name}");
+            let reply = facade.send("GET", &target, &[("Prefer", "handling=strict")], "");
+            assert_eq!((reply.status(), reply.entries("include").len(), reply.studies().len()), (200, 0, 2), "{}", reply.short());
+        }
         let both = of("_include=ImagingStudy:endpoint&_include=ImagingStudy:patient");
         assert_eq!(both.entries("include").len(), 4);
         // Nothing of it without a match.

@@ -42,3 +42,52 @@ fn names_and_identifications_are_known_apart() {
         assert!(!is_open(judge(&[name, identification], query)), "{query}");
     }
 }
+
+/// Queries are the same when they ask the same: each thing in which they may differ counts alone.
+#[test]
+fn queries_differ_in_any_one_thing() {
+    let limits = Options::default().limits;
+    let of = |query: &str, release| search::parse(query, release, Handling::Strict, &limits).unwrap();
+    let same = of("modality=CT&_sort=started", Release::R4);
+    assert!(same == of("modality=CT&_sort=started", Release::R4));
+    for (query, release) in [
+        ("modality=CT&_sort=started", Release::R5),
+        ("modality=MR&_sort=started", Release::R4),
+        ("modality=CT&modality=MR&_sort=started", Release::R4),
+        ("modality=CT&_sort=-started", Release::R4),
+        ("modality=CT", Release::R4),
+        ("_sort=started", Release::R4),
+    ] {
+        assert!(same != of(query, release), "{query}");
+    }
+    assert!(of("identifier=X", Release::R4) != search::parse_endpoint("identifier=X", Release::R4, Handling::Strict, &limits).unwrap());
+}
+
+/// Why lenient handling dropped a parameter: there is none, or nothing answers it.
+#[test]
+fn what_is_dropped_has_its_reason() {
+    let limits = Options::default().limits;
+    let query = search::parse("colour=red&_tag=x&modality=CT", Release::R4, Handling::Lenient, &limits).unwrap();
+    let reasons: Vec<_> = query.dropped().iter().map(|dropped| (dropped.position, dropped.reason)).collect();
+    assert_eq!(reasons, [(0, search::Reason::Unknown), (1, search::Reason::Unsupported)]);
+}
+
+/// A server is shown by its name.
+#[test]
+fn servers_show_their_names() {
+    for server in search::servers::all() {
+        assert!(format!("{server:?}").contains(server.id()));
+    }
+}
+
+/// A system without a code asks for any class of it: that is no request, and everything is asked for.
+#[test]
+fn any_class_is_kept() {
+    let options = Options::default();
+    let query = search::parse("dicom-class=urn:ietf:rfc:3986|", Release::R4, Handling::Strict, &options.limits).unwrap();
+    for server in search::servers::all() {
+        let plan = search::plan(&query, &server, &options).unwrap();
+        assert_eq!(plan.decisions()[0].class, search::Class::Kept, "{server:?}");
+        assert_eq!(plan.requests().len(), 1, "{server:?}");
+    }
+}

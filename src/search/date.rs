@@ -291,6 +291,7 @@ mod tests {
         let read = |time, offset, zone| Span::of_dicom("20240114", time, offset, &zone);
         assert_eq!(read("", "", Zone::None), Span::parse("2024-01-14"));
         assert_eq!(read("101530", "", Zone::None), Span::parse("2024-01-14"));
+        assert_eq!(read("101530", "+0545", Zone::None), Span::parse("2024-01-14T10:15:30+05:45"));
         assert_eq!(read("101530.5", "-0530", Zone::None), Span::parse("2024-01-14T10:15:30.5-05:30"));
         assert_eq!(read("101530", "", Zone::Fixed("+01:00".parse().unwrap())), Span::parse("2024-01-14T10:15:30+01:00"));
     }

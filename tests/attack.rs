@@ -335,6 +335,80 @@ fn types_are_trimmed_everywhere() {
     }
 }
 
+/// Rows and entries that repeat are read as each of them alone would be.
+fn as_alone(rows: &[String]) {
+    let text = format!("[{}]", rows.join(","));
+    let fast = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+    let plain = dicom::read_plainly(text.as_bytes(), &Options::default(), &mut |_| {}).unwrap();
+    assert_eq!(fast.loss.carried(), plain.loss.carried(), "{text}");
+    for (one, other) in fast.value.iter().zip(&plain.value) {
+        for rows in [dicom::Rows::Study, dicom::Rows::Instances] {
+            let written = |study| dicom::write(study, rows, &Options::default()).ignore_loss().into_string();
+            assert_eq!(written(one), written(other), "{text}");
+        }
+    }
+}
+
+/// A copy that fills one instance's title fills no other's.
+#[test]
+fn titles_are_each_instances_own() {
+    let instance = |n: usize, title: &str| {
+        row("1.2", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3"]}},"00080018":{{"vr":"UI","Value":["1.2.3.{n}"]}},{title}"#))
+    };
+    let (label, letter) = (r#""00700080":{"vr":"CS","Value":["LABEL"]}"#, r#""00420010":{"vr":"ST","Value":["Letter"]}"#);
+    let mut rows: Vec<String> = (1..6).map(|n| instance(n, label)).collect();
+    rows.push(instance(4, letter));
+    as_alone(&rows);
+}
+
+/// An attribute that is there and says nothing is not remembered with what another says.
+#[test]
+fn empty_attributes_say_nothing_of_others() {
+    let code = r#"{"00401101":{"vr":"SQ","Value":[{"00080100":{"vr":"SH","Value":["P1"]},"00080102":{"vr":"SH","Value":["99X"]},"00080104":{"vr":"LO","Value":["M"]}}]}}"#;
+    let name = r#","00080090":{"vr":"PN","Value":[{"Alphabetic":"A","Ideographic":"B"}]}"#;
+    let empty = r#","00080090":{"vr":"PN"}"#;
+    let identified = format!(r#"{empty},"0008009\u0036":{{"vr":"SQ","Value":[{code}]}}"#);
+    let rows = ["", &identified, &identified, name, name, empty, &identified, name, empty];
+    as_alone(&rows.iter().enumerate().map(|(n, more)| row(&format!("1.2.{n}"), more)).collect::<Vec<_>>());
+}
+
+/// One element makes facts of several rows: what was remembered of one of them is none of another's.
+#[test]
+fn elements_of_one_name_are_of_several_rows() {
+    let request = |code: &str| {
+        format!(
+            r#"[{{"type":"ServiceRequest","identifier":{{"type":{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"{code}"}}]}},"value":"A\/1"}}}}]"#
+        )
+    };
+    let named = r#"[{"type":"ServiceRequest","display":"CT chest"}]"#.to_owned();
+    let (placer, filler) = (request("PLAC"), request("FILL"));
+    for release in [Release::R4, Release::R5] {
+        for order in [
+            [&placer, &placer, &filler, &placer, &placer, &filler],
+            [&named, &named, &filler, &named, &filler, &placer],
+            [&placer, &placer, &named, &placer, &named, &filler],
+        ] {
+            let study = |(n, based): (usize, &&String)| {
+                format!(
+                    r#"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}],"status":"available","subject":{{"display":"A"}},"basedOn":{based}}}"#
+                )
+            };
+            let text = order.iter().enumerate().map(study).collect::<Vec<_>>().join("\n");
+            let options = Options::default();
+            let fast = fhir::read(text.as_bytes(), release, &options).unwrap();
+            let plain = fhir::read_plainly(text.as_bytes(), release, &options, &mut |_| {}).unwrap();
+            assert_eq!(fast.loss.carried(), plain.loss.carried(), "{text}");
+            for (one, other) in fast.value.iter().zip(&plain.value) {
+                let written = |study| {
+                    dicom::write(study, dicom::Rows::Study, &options).ignore_loss().into_string()
+                        + dicom::write(study, dicom::Rows::Metadata, &options).ignore_loss().as_str()
+                };
+                assert_eq!(written(one), written(other), "{text}");
+            }
+        }
+    }
+}
+
 /// What stands between two stars is looked for once.
 #[test]
 fn long_patterns_take_no_time_to_match() {

@@ -110,18 +110,7 @@ fn set_fact(record: &mut Record, entry: &mut Entry, row: RowRef, new: u32) {
         *at = new;
         return;
     }
-    // Facts are each entry's own: extras are never shared.
-    let from = (entry.instance.extra as usize).wrapping_sub(1);
-    for extra in record.extras.iter_mut().skip(from) {
-        if extra.row == row.index {
-            extra.at = new;
-            return;
-        }
-        if !extra.more {
-            break;
-        }
-    }
-    // Its extras must follow each other: they move to the end together.
+    // Its extras must follow each other: they move to the end together. Those that are there may be other instances' too (`again.rs`).
     let mut own: Vec<Extra> = Vec::new();
     let mut at = entry.instance.extra as usize;
     while let Some(extra) = at.checked_sub(1).and_then(|at| record.extras.get(at)) {
@@ -131,10 +120,13 @@ fn set_fact(record: &mut Record, entry: &mut Entry, row: RowRef, new: u32) {
         }
         at += 1;
     }
-    for extra in &mut own {
-        extra.more = true;
+    match own.iter_mut().find(|extra| extra.row == row.index) {
+        Some(extra) => extra.at = new,
+        None => {
+            own.iter_mut().for_each(|extra| extra.more = true);
+            own.push(Extra { row: row.index, more: false, at: new });
+        }
     }
-    own.push(Extra { row: row.index, more: false, at: new });
     entry.instance.extra = record.extras.len() as u32 + 1;
     record.extras.extend(own);
 }

@@ -212,13 +212,13 @@ impl DataSet {
         self.members.push(Member { name, end: end as u32, cells: self.cells.len() as u32 });
     }
 
-    /// The member that alone gave a fact its cells; none: several did, or what was made of them afterwards.
-    pub(super) fn member_of(&self, row: RowRef) -> Option<&Member> {
+    /// Which member alone gave a fact its cells; none: several did, or what was made of them afterwards.
+    pub(super) fn member_of(&self, row: RowRef) -> Option<usize> {
         let mut cells = self.cells.iter().enumerate().filter(|(_, cell)| cell.row == Some(row)).map(|(at, _)| at as u32);
         let (first, last) = (cells.next()?, cells.next_back());
         let at = self.members.partition_point(|member| member.cells <= first);
         let member = self.members.get(at)?;
-        last.is_none_or(|last| last < member.cells).then_some(member)
+        last.is_none_or(|last| last < member.cells).then_some(at)
     }
 
     fn attribute_at_top(&mut self, scanner: &mut Scanner<'_>, tag: u32, lower: bool) -> Result<(), Stop> {

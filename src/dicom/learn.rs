@@ -100,7 +100,7 @@ impl Page {
         let mut heard = false;
         for segment in &self.pattern.segments {
             let (Gap::Memo(table), Some((of, part))) = (segment.kind, segment.part) else { continue };
-            let Some((text, digits)) = set.member_of(of).and_then(|member| named(row, *member)) else { continue };
+            let Some((text, digits)) = set.member_of(of).and_then(|at| named(row, *set.members.get(at)?)) else { continue };
             let Some((_, run)) = rows.iter().find(|(row, _)| *row == of) else { continue };
             if digits != segment.digits || is_told(set, part) || text.len() > MEMO {
                 continue;
@@ -140,10 +140,12 @@ impl Page {
         }
         // What one attribute alone says is remembered with its text. Others need no segment of their own to have a say: their names may be written
         // with escapes, they may be containers.
-        let ([(at, part)], true) = (segments.as_slice(), of.lifts == 0 && set.member_of(row).is_some()) else {
+        // (Segments are the members in their order.)
+        let alone = set.member_of(row).filter(|_| of.lifts == 0);
+        let Some((at, part)) = segments.first().copied().filter(|(at, _)| segments.len() == 1 && alone == Some(*at)) else {
             return Some(Run::Whole(Source::Text(run.into())));
         };
-        let (at, told) = (*at, is_told(set, part));
+        let told = is_told(set, part);
         let segment = self.pattern.segments.get_mut(at)?;
         let (from, to) = segment.gap;
         if told || to - from > MEMO {

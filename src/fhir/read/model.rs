@@ -88,9 +88,9 @@ impl<'m> Model<'m, '_> {
             match self.memo(member, &cells, own.is_empty(), &record) {
                 Some((row, memo)) => {
                     sources.push((row, None, texts_of(&gaps)));
-                    gaps.push((Gap::Memo(member.name), member.from, member.to));
+                    gaps.push((Gap::Memo((member.name, row)), member.from, member.to));
                     (leaves, used) = (leaves + memo.leaves, used + memo.used);
-                    new.push((member.name, memo));
+                    new.push(((member.name, row), memo));
                 }
                 None => {
                     for (gap, from, to, cell) in own {
@@ -126,7 +126,7 @@ impl<'m> Model<'m, '_> {
             .collect();
         let anew = assembler.anew_of(facts?, set, leaves)?;
         let pattern = Pattern::cut(self.text, &gaps, uid?)?;
-        new.into_iter().for_each(|(name, memo)| memos.add(name, memo));
+        new.into_iter().for_each(|(table, memo)| memos.add(table, memo));
         // What it has in the gaps is what others may have there.
         let (mut values, mut day) = (Values::new(), String::new());
         let fits = pattern.fit(self.text, memos, &mut values).is_ok_and(|len| len == self.text.len()) && values.put_day(&mut day);

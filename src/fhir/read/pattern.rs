@@ -5,7 +5,7 @@ use crate::grammar::plain::{self, uid};
 use crate::json::tree::Name;
 use crate::json::words::{number, plain_ascii};
 use crate::kind::is_one_group;
-use crate::table::Vr;
+use crate::table::{RowRef, Vr};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,7 +41,7 @@ pub(super) enum Gap {
     /// A number that is lost.
     LostNumber,
     /// An element that was met before, in the table of its name.
-    Memo(Name),
+    Memo(Table),
 }
 
 impl Gap {
@@ -105,7 +105,7 @@ impl<'v> Values<'v> {
 /// Why an entry does not fit.
 pub(super) enum Misfit {
     /// It has an element that was not met before, in this table.
-    New(Name),
+    New(Table),
     Other,
 }
 
@@ -223,8 +223,11 @@ fn day<'r>(text: &str, timed: bool, room: &'r mut String) -> Option<[&'r str; 3]
 /// Elements that were met before, with what they mean.
 #[derive(Default)]
 pub(super) struct Memos {
-    tables: Vec<(Name, Vec<Memo>)>,
+    tables: Vec<(Table, Vec<Memo>)>,
 }
+
+/// Which values are remembered together: those of elements of one name that make facts of one row. (`basedOn` makes facts of several.)
+pub(super) type Table = (Name, RowRef);
 
 pub(super) struct Memo {
     /// The text of the element.
@@ -238,17 +241,17 @@ pub(super) struct Memo {
 
 impl Memos {
     /// Whether another element of the name can be remembered.
-    pub(super) fn has_room(&self, table: Name) -> bool {
+    pub(super) fn has_room(&self, table: Table) -> bool {
         self.tables.iter().find(|(name, _)| *name == table).is_none_or(|(_, memos)| memos.len() < MEMOS)
     }
 
-    fn find(&self, table: Name, text: &str) -> Option<&Memo> {
+    fn find(&self, table: Table, text: &str) -> Option<&Memo> {
         let (_, memos) = self.tables.iter().find(|(name, _)| *name == table)?;
         memos.iter().find(|memo| text.as_bytes().starts_with(memo.text.as_bytes()))
     }
 
     /// Remembers what an element means, if there is room.
-    pub(super) fn add(&mut self, table: Name, memo: Memo) {
+    pub(super) fn add(&mut self, table: Table, memo: Memo) {
         if !self.has_room(table) {
             return;
         }

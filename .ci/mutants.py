@@ -4,7 +4,8 @@
     python3 .ci/mutants.py [--seed 1] [--most 150] [--name TEXT] SCRATCH
 
 SCRATCH is a folder outside of the project: a clone of HEAD, what is built, and mutants.jsonl, which is gone on with where it is there. Needs cargo-mutants
-(for its list; it builds and tests every mutant with everything, which takes ten times as long). An hour for 150 on two cores.
+(for its list; it builds and tests every mutant with everything, which takes ten times as long). A mutant takes 15 seconds where it is killed at once, and four
+minutes where it survives; what survives is to be looked at, with more cases and with what is skipped here.
 """
 
 import argparse
@@ -22,12 +23,12 @@ FILES = ["src/search/**", "src/json/**", "src/facade/**"]
 # What is run, and the seconds after which a mutant has gone astray.
 STAGES = [
     (["--test", "spec"], 60),
-    (["--lib", "--test", "attack", "--test", "replay"], 120),
-    (["--test", "facade"], 150),
-    (["--test", "limits", "--test", "laws", "--test", "silence"], 300),
-    (["--test", "planning"], 240),
+    (["--lib", "--test", "attack", "--test", "survivors", "--test", "replay"], 150),
+    (["--test", "facade", "--", "--skip", "parameters::"], 200),
+    (["--test", "planning", "--", "--skip", "mutations_are_caught", "--skip", "mutants_are_caught"], 150),
+    (["--test", "laws", "--test", "limits"], 300),
 ]
-FEW = {"LAWS_CASES": "40", "PLAN_CASES": "3000", "CONVERSATIONS": "150"}
+FEW = {"LAWS_CASES": "30", "PLAN_CASES": "2000", "CONVERSATIONS": "100", "FACADE_CASES": "500"}
 
 
 def main():
@@ -67,11 +68,12 @@ def verdict(tree, mutant, env):
     subprocess.run(["git", "apply", "--unidiff-zero", "--recount", "-"], cwd=tree, input=patch.encode(), check=True)
     try:
         for n, (tests, limit) in enumerate(STAGES):
-            build = ["cargo", "test", "--quiet", "--locked", *tests]
-            if subprocess.run([*build, "--no-run"], cwd=tree, env=env, capture_output=True).returncode:
+            test = ["cargo", "test", "--quiet", "--locked", *tests]
+            build = [*test[: test.index("--")], "--no-run"] if "--" in test else [*test, "--no-run"]
+            if subprocess.run(build, cwd=tree, env=env, capture_output=True).returncode:
                 return "unbuildable"
             # A group of its own, which can be ended whole.
-            run = subprocess.Popen(build, cwd=tree, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            run = subprocess.Popen(test, cwd=tree, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
             try:
                 if run.wait(timeout=limit):
                     return f"killed, stage {n}"

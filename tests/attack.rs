@@ -200,6 +200,20 @@ fn an_endpoint_is_read_alike_alone_and_with_its_study() {
     let study = format!(
         r##"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"endpoint":[{{"reference":"#e"}}],"contained":[{{"resourceType":"Endpoint","id":"e","status":"active","address":"https://h","connectionType":{{{extension}"system":"urn:y","code":"dicom-qido-rs"}}}}]}}"##
     );
+    // Of several services it is the one that retrieves, in every way in, whichever comes first.
+    let qido = wado.replace("dicom-wado-rs", "dicom-qido-rs");
+    for both in [format!("{qido},{wado}"), format!("{wado},{qido}")] {
+        let endpoint = format!(
+            r#"{{"resourceType":"Endpoint","id":"e","status":"active","address":"https://h","connectionType":[{{"coding":[{both}]}}]}}"#
+        );
+        let text = format!(
+            r##"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"endpoint":[{{"reference":"#e"}}],"contained":[{endpoint}]}}"##
+        );
+        assert_eq!(fhir::read_endpoint(endpoint.as_bytes()).unwrap().service, Some(Service::WadoRs));
+        let read = fhir::read(text.as_bytes(), Release::R5, &Options::default()).unwrap();
+        assert!(read.value[0].get(fhir_dicomweb::row::RETRIEVE_URL).is_some(), "{}", read.loss);
+        assert_eq!(fhir_dicomweb::url::retrievals(text.as_bytes(), &Options::default()).unwrap().gets.len(), 1);
+    }
     let study = study.replace("dicom-stow-rs", "dicom-wado-rs");
     assert!(fhir_dicomweb::url::retrievals(study.as_bytes(), &Options::default()).unwrap().gets.is_empty());
     for connection in
@@ -390,7 +404,7 @@ fn elements_of_one_name_are_of_several_rows() {
         ] {
             let study = |(n, based): (usize, &&String)| {
                 format!(
-                    r#"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}],"status":"available","subject":{{"display":"A"}},"basedOn":{based}}}"#
+                    r#"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}],"status":"available","subject":{{"identifier":{{"value":"P1"}},"display":"A^B"}},"basedOn":{based}}}"#
                 )
             };
             let text = order.iter().enumerate().map(study).collect::<Vec<_>>().join("\n");

@@ -143,6 +143,14 @@ pub(super) fn run_of<'a>(arena: &'a str, slot: &Slot, row: &Row) -> Items<'a> {
     Items::at(run, row.kind.fields)
 }
 
+/// The run of a fact, apart from the arena: what it says stands there while it joins.
+pub(super) fn apart(arena: &str, slot: &Slot, row: &Row) -> String {
+    let items: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
+    let mut run = String::new();
+    value::push(&mut run, row.kind.fields, items.into_iter());
+    run
+}
+
 fn first(arena: &mut String, slot: &mut Slot, row: &Row, items: &[Fields<'_>], number: u64) {
     slot.at = arena.len() as u32;
     slot.row = row_number(number);

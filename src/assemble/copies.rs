@@ -1,13 +1,12 @@
 //! The same instance met more than once.
 
-use super::absorb::{Slot, absorb, row_number, run_of};
+use super::absorb::{Slot, absorb, apart, row_number, run_of};
 use super::finish::{contradict, references};
 use super::record::{Entry, Record};
 use crate::loss::{Code, Sink};
 use crate::study::Extra;
 use crate::table::{Level, RowRef};
 use crate::value::{self, Fields};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The same instance twice in a series is one: identical copies are silent, what differs is a conflict, what is missing is filled.
@@ -50,25 +49,20 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
     for row_ref in references(Level::Instance) {
         let Some(row) = row_ref.row() else { continue };
         let (known, new) = (fact(record, &ours, row_ref), fact(record, &theirs, row_ref));
-        let bit = 1 << row_ref.index;
         if new == 0 {
             continue;
         }
         if known == 0 {
             set_fact(record, &mut ours, row_ref, new);
-            ours.noted |= theirs.noted & bit;
             continue;
         }
         let slot = |at| Slot { at, row: row_number(ours.row), ..Slot::default() };
         if run_of(&record.arena, &slot(known), row).eq(run_of(&record.arena, &slot(new), row)) {
             continue;
         }
-        // What the copy says stands apart while it joins.
-        let mut run = String::new();
-        let copied: Vec<Fields<'_>> = run_of(&record.arena, &slot(new), row).collect();
-        value::push(&mut run, row.kind.fields, copied.into_iter());
+        let run = apart(&record.arena, &slot(new), row);
         let items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
-        let is_noted = theirs.noted & bit != 0;
+        let is_noted = theirs.noted & (1 << row_ref.index) != 0;
         let mut filled = slot(known);
         let set = (&mut record.sets, (Some(ours.series), row_ref.index));
         let mut tell = |_, field, code| told.push((field, code));
@@ -78,7 +72,6 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
         }
         if filled.at != known {
             set_fact(record, &mut ours, row_ref, filled.at);
-            ours.noted |= theirs.noted & bit;
         }
     }
     ours.instance.known |= theirs.instance.known;

@@ -1,6 +1,6 @@
 //! Two records turn out to be one: each fact of the one joins the other as a whole, as if its text were one row.
 
-use super::absorb::{Slot, absorb, run_of, spoil};
+use super::absorb::{Slot, absorb, apart, run_of, spoil};
 use super::finish::{contradict, references};
 use super::record::{Record, SetKey, Sets};
 use crate::loss::{Code, Loss, Sink};
@@ -75,9 +75,7 @@ impl Fact<'_> {
             self.absorb(ours, &their_items, theirs, sink);
         } else {
             // Ours are kept apart while theirs take their place.
-            let mut run = String::new();
-            let our_items: Vec<Fields<'_>> = run_of(self.arena, ours, row).collect();
-            value::push(&mut run, fields, our_items.into_iter());
+            let run = apart(self.arena, ours, row);
             let our_items: Vec<Fields<'_>> = value::Items::at(&run, fields).collect();
             let before = *ours;
             *ours = Slot { spoilt: before.spoilt, ..Slot::default() };

@@ -69,7 +69,7 @@ pub(crate) struct DataSet {
 pub(super) struct Member {
     pub(super) name: u32,
     pub(super) end: u32,
-    /// How many cells there are behind it: those that it has not seen begin here.
+    /// How many cells the data set had when it was read.
     pub(super) cells: u32,
 }
 

@@ -139,8 +139,7 @@ impl Page {
             return (each_once && cells().all(|cell| cell.item == 0)).then_some(Run::Fields(fields));
         }
         // What one attribute alone says is remembered with its text. Others need no segment of their own to have a say: their names may be written
-        // with escapes, they may be containers.
-        // (Segments are the members in their order.)
+        // with escapes, they may be containers. (Segments are the members, in their order.)
         let alone = set.member_of(row).filter(|_| of.lifts == 0);
         let Some((at, part)) = segments.first().copied().filter(|(at, _)| segments.len() == 1 && alone == Some(*at)) else {
             return Some(Run::Whole(Source::Text(run.into())));

@@ -91,11 +91,7 @@ fn behind<'t>(piece: &str, text: &'t str) -> Option<&'t str> {
 /// A number as it compares: sign, digits without leading zeros, and decimals without trailing ones, moved by the exponent.
 fn number(text: &str) -> Option<(bool, String, i64)> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        // One sign at most: what stands behind it is digits.
-        Some((mantissa, exponent)) if exponent.trim_start_matches(['+', '-']).len() + 1 >= exponent.len() => {
-            (mantissa, exponent.strip_prefix('+').unwrap_or(exponent).parse::<i64>().ok()?)
-        }
-        Some(_) => return None,
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
         None => (text, 0),
     };
     let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);

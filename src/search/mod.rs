@@ -208,7 +208,7 @@ impl Query {
         self.release
     }
 
-    /// What lenient handling left out.
+    /// What lenient handling left out; and, however handling is, parameters that would have told patients apart and have no value.
     #[must_use]
     pub fn dropped(&self) -> &[Dropped] {
         &self.dropped

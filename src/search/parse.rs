@@ -16,8 +16,9 @@ use alloc::vec::Vec;
 /// Parses a FHIR search on ImagingStudy: the query of a URL (without `?`), or the body of a `_search` form.
 ///
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
-/// id is never dropped, because without it the answer shows the wrong patient's images; nor is a `_filter` that names one of them. A parameter without
-/// a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`] lists it where it would have told patients apart.
+/// id is never dropped, because without it the answer shows the wrong patient's images: no parameter whose name begins so, in any case, or ends in
+/// `patient` or `subject`, and no `_filter` that names one of them. (`_has`, `_list` and `_in` that do not are dropped.) A parameter without a value
+/// (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`] lists it where it would have told patients apart.
 ///
 /// ```
 /// use fhir_dicomweb::{Limits, Release, search::{self, Handling}};
@@ -63,32 +64,37 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
         let bad = |kind| Error::at(kind, start as u64);
         let (name, value) = (decode_form(name).ok_or(bad(Kind::BadValue))?, decode_form(value).ok_or(bad(Kind::BadValue))?);
         // An empty value restricts nothing.
-        let mut drop = |n: usize, reason| {
-            let room = dropped.len() < limits.clauses as usize;
-            dropped.push(Dropped { position: n as u32, reason });
-            if room { Ok(()) } else { Err(bad(Kind::LimitClauses)) }
-        };
         let read = if value.is_empty() { Ok(Read::Nothing) } else { clause(resource, &name, &value, n, release, handling, limits) };
-        match read {
+        let reason = match read {
             Ok(Read::Clause(clause)) => {
                 if clauses.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
                 }
                 clauses.push(clause);
+                continue;
             }
             Ok(Read::Result(name)) => {
                 if results.len() >= limits.clauses as usize {
                     return Err(bad(Kind::LimitClauses));
                 }
                 results.push((name, value.into_owned()));
+                continue;
             }
-            Ok(Read::Nothing) if !tells_patients_apart(&name) => {}
-            Ok(Read::Nothing) => drop(n, Reason::Empty)?,
+            Ok(Read::Nothing) if resource == Resource::ImagingStudy && tells_patients_apart(&name) => Reason::Empty,
+            Ok(Read::Nothing) => continue,
             Err(kind) if handling == Handling::Lenient && is_dropped(kind, &name, &value) => {
-                drop(n, if kind == Kind::UnknownParameter { Reason::Unknown } else { Reason::Unsupported })?;
+                if kind == Kind::UnknownParameter {
+                    Reason::Unknown
+                } else {
+                    Reason::Unsupported
+                }
             }
             Err(kind) => return Err(bad(kind)),
+        };
+        if dropped.len() >= limits.clauses as usize {
+            return Err(bad(Kind::LimitClauses));
         }
+        dropped.push(Dropped { position: n as u32, reason });
     }
     Ok(Query { resource, release, handling, clauses: Arc::from(clauses), results, dropped, resolved: BTreeMap::new() })
 }
@@ -96,8 +102,11 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
 /// Parameters whose names begin so say whose studies are asked for.
 const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
 
+/// Whatever its case, and where a chain or `_has` ends in the patient.
 fn tells_patients_apart(name: &str) -> bool {
-    GUARDED.iter().any(|guarded| name.starts_with(guarded))
+    let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
+    GUARDED.iter().any(|guarded| begins(name, guarded)) || ["patient", "subject"].iter().any(|person| begins(last, person))
 }
 
 /// Whether what is wrong with a clause lets it be dropped.

@@ -166,6 +166,10 @@ pub(super) const ELEMENTS: &[(&str, &[&str])] = &[
         "basedOn",
         &[
             r#"[{"type":"ServiceRequest","identifier":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"ACSN"}]},"value":"B{n}"}}]"#,
+            r#"[{"type":"ServiceRequest","identifier":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"PLAC"}]},"value":"B\/1"}}]"#,
+            r#"[{"type":"ServiceRequest","identifier":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"FILL"}]},"value":"B\/1"}}]"#,
+            r#"[{"type":"ServiceRequest","identifier":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"ACSN"}]},"value":"B\/1"}}]"#,
+            r#"[{"type":"ServiceRequest","display":"CT chest"}]"#,
         ],
     ),
     ("accession", &[r#"{"value":"C{n}"}"#]),
@@ -180,6 +184,7 @@ pub(super) const BASES: &[&[usize]] = &[
     &[0, 1, 14, 2, 3, 5, 7, 10, 13],
     &[15, 2, 3, 5, 6, 8, 9, 14, 0, 16],
     &[0, 1, 2, 3, 5, 6],
+    &[0, 1, 2, 3, 5, 22],
 ];
 
 /// Instances, with values that those of one series have: `{i}` is the number of the instance, `{s}` of the series.

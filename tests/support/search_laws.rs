@@ -129,8 +129,8 @@ pub fn grammar(text: &str) {
 
 /// A query whose clauses have each value many times: it asks for the same, but many values are looked up and not looked through.
 fn many_times(text: &str) -> Option<String> {
-    // Behind a backslash a comma is text, and not all that is empty is a value.
-    if text.contains(['\\', '+']) || text.to_uppercase().contains("%5C") {
+    // Behind a backslash a comma is text.
+    if text.contains('\\') || text.to_uppercase().contains("%5C") {
         return None;
     }
     let clauses = text.split('&').map(|clause| {

@@ -70,20 +70,22 @@ pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
     let Some(endpoint) = endpoint else { return Err(Error::new(crate::error::Kind::NotFhir)) };
     let address = text(&tree, endpoint, "address").unwrap_or("");
     Ok(Endpoint {
-        service: services(&tree, endpoint).next(),
+        service: service(&tree, endpoint),
         address: address.to_string(),
         is_plain: place::is_plain_url(address),
         is_active: text(&tree, endpoint, "status") == Some("active"),
     })
 }
 
-/// The services of DICOMweb among the connection types of an Endpoint: a Coding in R4, a list of CodeableConcept from R5 on.
-pub(super) fn services<'d>(tree: &'d Tree<'d>, endpoint: Id) -> impl Iterator<Item = Service> + 'd {
+/// The service of DICOMweb among the connection types of an Endpoint, a Coding in R4, a list of CodeableConcept from R5 on: retrieval where it is one of
+/// them, else the first.
+pub(super) fn service(tree: &Tree<'_>, endpoint: Id) -> Option<Service> {
     let items = |id: Id| -> Vec<Id> { if tree.is_array(id) { tree.children(id).collect() } else { Vec::from([id]) } };
     let connections = tree.member(endpoint, named!("connectionType")).map_or_else(Vec::new, items);
-    let codings = move |concept: Id| tree.member(concept, named!("coding")).map_or_else(|| Vec::from([concept]), items);
+    let codings = |concept: Id| tree.member(concept, named!("coding")).map_or_else(|| Vec::from([concept]), items);
     let code = |coding: Id| tree.member(coding, named!("code")).and_then(|id| tree.text(id)).and_then(service_of);
-    connections.into_iter().flat_map(codings).filter_map(code)
+    let found: Vec<Service> = connections.into_iter().flat_map(codings).filter_map(code).collect();
+    found.iter().find(|service| **service == Service::WadoRs).or(found.first()).copied()
 }
 
 fn service_of(code: &str) -> Option<Service> {
@@ -113,17 +115,13 @@ impl<'d> Reader<'d, '_> {
     fn endpoint(&mut self, endpoint: Id) -> Met<'d> {
         let status = self.leaf(endpoint, named!("status"));
         status.id.into_iter().filter(|_| status.trim() == "active").for_each(|id| self.room.ledger.take(id));
-        let mut service = None;
-        for connection in self.connections(endpoint) {
-            let found = service_of(connection.1.trim());
-            if service.is_none() && found.is_some() {
-                service = found;
-                let (system, code) = connection;
-                code.id.into_iter().chain(system.id).for_each(|id| self.room.ledger.take(id));
-                if system.trim() != CONNECTION {
-                    let leaf = if system.is_empty() { code } else { system };
-                    leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::OtherSystem));
-                }
+        let service = service(self.tree, endpoint);
+        let says = |(_, code): &(Leaf<'_>, Leaf<'_>)| service.is_some() && service_of(code.trim()) == service;
+        if let Some((system, code)) = self.connections(endpoint).into_iter().find(says) {
+            code.id.into_iter().chain(system.id).for_each(|id| self.room.ledger.take(id));
+            if system.trim() != CONNECTION {
+                let leaf = if system.is_empty() { code } else { system };
+                leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::OtherSystem));
             }
         }
         self.payloads(endpoint);

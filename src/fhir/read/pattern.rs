@@ -40,7 +40,7 @@ pub(super) enum Gap {
     Lost,
     /// A number that is lost.
     LostNumber,
-    /// An element that was met before, in the table of its name.
+    /// An element that was met before, in this table of [`Memos`].
     Memo(Table),
 }
 
@@ -240,13 +240,13 @@ pub(super) struct Memo {
 }
 
 impl Memos {
-    /// Whether another element of the name can be remembered.
+    /// Whether another element can be remembered in the table.
     pub(super) fn has_room(&self, table: Table) -> bool {
-        self.tables.iter().find(|(name, _)| *name == table).is_none_or(|(_, memos)| memos.len() < MEMOS)
+        self.tables.iter().find(|(known, _)| *known == table).is_none_or(|(_, memos)| memos.len() < MEMOS)
     }
 
     fn find(&self, table: Table, text: &str) -> Option<&Memo> {
-        let (_, memos) = self.tables.iter().find(|(name, _)| *name == table)?;
+        let (_, memos) = self.tables.iter().find(|(known, _)| *known == table)?;
         memos.iter().find(|memo| text.as_bytes().starts_with(memo.text.as_bytes()))
     }
 
@@ -255,7 +255,7 @@ impl Memos {
         if !self.has_room(table) {
             return;
         }
-        match self.tables.iter_mut().find(|(name, _)| *name == table) {
+        match self.tables.iter_mut().find(|(known, _)| *known == table) {
             Some((_, memos)) if memos.iter().any(|known| known.text == memo.text) => {}
             Some((_, memos)) => memos.push(memo),
             None => self.tables.push((table, Vec::from([memo]))),

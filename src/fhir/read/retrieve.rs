@@ -152,7 +152,7 @@ impl<'d> Follower<'d, '_> {
 
 /// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
 fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUrl>> {
-    if !super::endpoint::services(tree, endpoint).any(|service| service == Service::WadoRs) {
+    if super::endpoint::service(tree, endpoint) != Some(Service::WadoRs) {
         return None;
     }
     if text(tree, endpoint, "status").is_some_and(|status| status != "active") {

@@ -103,8 +103,8 @@ impl fmt::Debug for Options {
 ///
 /// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB; writing besides at most twice the output.
 /// (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take about as much as they have.)
-/// Time is in the order of n log n; but judging compares what a study shows one by one with names that a query lists, with systems without a code, and
-/// with one code under several systems. `tests/alloc.rs` and `tests/limits.rs` measure it.
+/// Time is in the order of n log n; but judging compares what a study shows of names and words one by one with those that a query lists.
+/// `tests/alloc.rs`, `tests/limits.rs` and `tests/attack.rs` measure it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -282,15 +282,46 @@ fn body_parts_come_back_whatever_the_schemes() {
 /// What a study shows is looked up among many values, not compared with each of them.
 #[test]
 fn many_values_take_no_time_to_judge() {
-    let series =
-        |n: usize| row("1.2.3", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3.{n}"]}},"00080060":{{"vr":"CS","Value":["M{n}"]}}"#));
-    let study = &studies(&(0..50_000).map(series).collect::<Vec<_>>())[0];
-    let values = |name: &str, value: &dyn Fn(usize) -> String| [name, "=", &(0..1_000).map(value).collect::<Vec<_>>().join(",")].concat();
-    let clauses = [values("series:not", &|n| format!("1.2.9.{n}")), values("modality:not", &|n| format!("X{n}"))];
-    let query: Vec<String> = (0..40).map(|n| clauses[n % 2].clone()).collect();
+    let series = |n: usize| {
+        let person = format!(r#"{{"00401101":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["D{n}"]}}}}]}}}}"#);
+        let rest = format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3.{n}"]}},"00080060":{{"vr":"CS","Value":["M{n}"]}}"#);
+        let people = format!(r#","00081050":{{"vr":"PN"}},"00081052":{{"vr":"SQ","Value":[{person}]}},"00081070":{{"vr":"PN"}}"#);
+        row("1.2.3", &format!(r#"{rest}{people},"00081072":{{"vr":"SQ"}}"#))
+    };
+    let study = &studies(&(0..2_000).map(series).collect::<Vec<_>>())[0];
     let options = Options::default();
-    let query = search::parse(&query.join("&"), Release::R5, Handling::Strict, &options.limits).unwrap();
-    assert_eq!(query.residual(&options).unwrap().judge(study), search::Verdict::Yes);
+    let values = |name: &str, many: usize, value: &dyn Fn(usize) -> String| {
+        [name, "=", &(0..many).map(value).collect::<Vec<_>>().join(",")].concat()
+    };
+    // By code, by code and system, by system, by identifiers of what is referred to.
+    type Ask<'a> = (&'a str, &'a dyn Fn(usize) -> String);
+    let asks: [Ask<'_>; 6] = [
+        ("series:not", &|n| format!("1.2.9.{n}")),
+        ("modality:not", &|n| format!("X{n}")),
+        ("modality:not", &|n| format!("urn:x{n}|M7")),
+        ("modality:not", &|n| format!("urn:x{n}|")),
+        ("performer.identifier:not", &|n| format!("urn:x{n}|D7")),
+        ("performer", &|n| format!("Practitioner/{n}")),
+    ];
+    for (name, value) in asks {
+        let mut took = [0, 0];
+        for (took, many) in took.iter_mut().zip([40, 1_000]) {
+            let mut query = search::parse(&values(name, many, value), Release::R5, Handling::Strict, &options.limits).unwrap();
+            for reference in query.references() {
+                let numbers: Vec<String> = (0..many / 10).map(|n| format!("{reference}-{n}")).collect();
+                query.resolve(&reference, &numbers.iter().map(|number| (Some("urn:x"), &**number)).collect::<Vec<_>>());
+            }
+            let residual = query.residual(&options).unwrap();
+            let expected = if name.ends_with(":not") { search::Verdict::Yes } else { search::Verdict::No };
+            let one = || {
+                let start = std::time::Instant::now();
+                assert_eq!(residual.judge(study), expected, "{name}");
+                start.elapsed().as_nanos()
+            };
+            *took = (0..5).map(|_| one()).min().unwrap_or(0);
+        }
+        assert!(took[1] < took[0] * 6, "{name}={}: {took:?} ns for 25 times the values", value(0));
+    }
 }
 
 /// A search for nobody's studies is none for everybody's in silence.

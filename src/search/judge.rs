@@ -98,7 +98,7 @@ impl Sight for Looking<'_> {
 
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
-        let sought = Sought::all(&query.clauses);
+        let sought = Sought::all(&query, &options.subject);
         Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought }
     }
 
@@ -205,8 +205,12 @@ impl Residual {
         if clause.modifier == Modifier::Missing {
             return !is_blank(clause, shown);
         }
+        let of_other_type = |said| matches!(clause.about, About::Person(..)) && shown.is_device != (said == "Device");
+        if clause.said.is_some_and(of_other_type) {
+            return false;
+        }
         let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
-        match sought.and_then(|sought| sought.among(clause, shown.value)) {
+        match sought.and_then(|sought| sought.among(&self.query, clause, shown)) {
             Some(mut values) => values.any(is_it),
             None => clause.values.iter().any(is_it),
         }
@@ -226,10 +230,6 @@ impl Residual {
     }
 
     fn matches(&self, clause: &Clause, value: &Value, shown: &Shown<'_>, is_unsure: bool) -> bool {
-        let of_other_type = |said| matches!(clause.about, About::Person(..)) && shown.is_device != (said == "Device");
-        if clause.said.is_some_and(of_other_type) {
-            return false;
-        }
         match value {
             Value::Date(date) => shown.date.is_some_and(|record| self.is_date(date, record)),
             Value::Token(token) => match clause.about {

@@ -1,12 +1,17 @@
 //! Many values of a clause, in order, so that what a study shows is looked up among them.
 //!
-//! Studies may have a million instances, and a clause a thousand values: they are not compared each with each.
+//! Studies may have a million instances, a clause a thousand values, and what one of them refers to a thousand identifiers: they are not
+//! compared each with each.
 
-use super::Clause;
+use super::parameter::About;
+use super::shown::Shown;
 use super::value::Value;
-use crate::fhir::found::URN_OID;
+use super::{Clause, Query};
+use crate::fhir::found::{IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::shape::Uri;
+use crate::policy::Subject;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// So many values are looked through sooner than they are put in order.
 const FEW: usize = 16;
@@ -16,23 +21,53 @@ const FEW: usize = 16;
 pub(super) struct Sought {
     /// Which clause of the query it is.
     position: u32,
-    /// Values that can only be met by one code, identifier or UID, in order of that.
-    named: Vec<u32>,
-    /// The others.
+    /// What meets values, in order.
+    sorted: Vec<Entry>,
+    /// Values that more than that meets.
     others: Vec<u32>,
 }
 
+/// A value, and which of the identifiers that it refers to.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    value: u32,
+    identifier: u32,
+}
+
+/// What meets a value: a code, identifier or UID (without `urn:oid:`, with and without which UIDs are written), a system, or both.
+type Key<'k> = (Option<&'k str>, Option<&'k str>);
+
 impl Sought {
     /// Those of the clauses that have many values.
-    pub(super) fn all(clauses: &[Clause]) -> Vec<Sought> {
-        clauses.iter().filter(|clause| clause.values.len() > FEW).map(Sought::new).filter(|sought| sought.named.len() > FEW).collect()
+    pub(super) fn all(query: &Query, subject: &Subject) -> Vec<Sought> {
+        let has_many = |(clause, sought): &(&Clause, Sought)| clause.values.len().max(sought.sorted.len()) > FEW;
+        let all = query.clauses.iter().map(|clause| (clause, Sought::new(query, clause, subject)));
+        all.filter(has_many).map(|(_, sought)| sought).collect()
     }
 
-    fn new(clause: &Clause) -> Sought {
-        let name = |n: &u32| clause.values.get(*n as usize).and_then(name);
-        let (mut named, others): (Vec<u32>, Vec<u32>) = (0..clause.values.len() as u32).partition(|n| name(n).is_some());
-        named.sort_by(|a, b| name(a).cmp(&name(b)));
-        Sought { position: clause.position, named, others }
+    fn new(query: &Query, clause: &Clause, subject: &Subject) -> Sought {
+        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new() };
+        for (value, n) in clause.values.iter().zip(0..) {
+            let count = match value {
+                // Every study's patient is the caller's, who is met by being there.
+                Value::Reference(reference) if matches!(subject, Subject::Reference(own) if own == reference.text()) => None,
+                Value::Reference(reference) => Some(query.resolved.get(reference.text()).map_or(0, Vec::len)),
+                Value::OfType([system, ..]) => Some(usize::from(system == IDENTIFIER_TYPE)),
+                Value::Uid(_) | Value::Token(_) => Some(1),
+                Value::Date(_) | Value::Text(_) | Value::Missing(_) => None,
+            };
+            match count {
+                Some(count) => sought.sorted.extend((0..count as u32).map(|identifier| Entry { value: n, identifier })),
+                None => sought.others.push(n),
+            }
+        }
+        if sought.sorted.len() > FEW {
+            let key = |entry: &Entry| key(query, clause, *entry);
+            let value = |entry: &Entry| clause.values.get(entry.value as usize);
+            sought.sorted.sort_by(|a, b| key(a).cmp(&key(b)));
+            sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b));
+        }
+        sought
     }
 
     /// That of a clause.
@@ -41,25 +76,44 @@ impl Sought {
     }
 
     /// The values that what is shown could meet; none: any.
-    pub(super) fn among<'c>(&'c self, clause: &'c Clause, shown: Uri<'_>) -> Option<impl Iterator<Item = &'c Value>> {
-        if !shown.scheme.is_empty() && shown.scheme != URN_OID {
+    pub(super) fn among<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: &Shown<'_>) -> Option<impl Iterator<Item = &'c Value>> {
+        if !shown.value.scheme.is_empty() && shown.value.scheme != URN_OID {
             return None;
         }
-        let shown = bared(shown.rest);
-        let name = |n: &u32| clause.values.get(*n as usize).and_then(name).unwrap_or("");
-        let from = self.named.partition_point(|n| name(n) < shown);
-        let to = from + self.named.iter().skip(from).take_while(|n| name(n) == shown).count();
-        let equal = self.named.get(from..to).unwrap_or_default();
-        Some(equal.iter().chain(&self.others).filter_map(|n| clause.values.get(*n as usize)))
+        let code = Some(bared(shown.value.rest));
+        // A class may be shown without its system, and always has it.
+        let system = if clause.about == About::SopClass { Uri::plain(URI) } else { shown.system };
+        let type_ = Uri::plain(shown.type_);
+        let ways = [(code, None), (code, Some(system)), (code, Some(type_)), (None, Some(system))];
+        let met = ways.into_iter().flat_map(move |way| self.equal(query, clause, way)).map(|entry| &entry.value);
+        Some(met.chain(&self.others).filter_map(|n| clause.values.get(*n as usize)))
+    }
+
+    /// The entries of a key.
+    fn equal(&self, query: &Query, clause: &Clause, (code, system): (Option<&str>, Option<Uri<'_>>)) -> &[Entry] {
+        let order = |entry: &Entry| {
+            let (own, own_system) = key(query, clause, *entry);
+            own.cmp(&code).then_with(|| match (own_system, system) {
+                (Some(own), Some(uri)) => own.bytes().cmp(uri.scheme.bytes().chain(uri.rest.bytes())),
+                (own, uri) => own.is_some().cmp(&uri.is_some()),
+            })
+        };
+        let from = self.sorted.partition_point(|entry| order(entry) == Ordering::Less);
+        let to = self.sorted.partition_point(|entry| order(entry) != Ordering::Greater);
+        self.sorted.get(from..to).unwrap_or_default()
     }
 }
 
-/// What alone can meet a value, without `urn:oid:`, with and without which UIDs are written.
-fn name(value: &Value) -> Option<&str> {
-    match value {
-        Value::Uid(code) | Value::OfType([_, _, code]) => Some(bared(code)),
-        Value::Token(token) if !token.code.is_empty() => Some(bared(&token.code)),
-        Value::Token(_) | Value::Date(_) | Value::Text(_) | Value::Reference(_) | Value::Missing(_) => None,
+fn key<'k>(query: &'k Query, clause: &'k Clause, entry: Entry) -> Key<'k> {
+    match clause.values.get(entry.value as usize) {
+        Some(Value::Uid(uid)) => (Some(bared(uid)), None),
+        Some(Value::OfType([_, type_, value])) => (Some(bared(value)), Some(type_)),
+        Some(Value::Token(token)) => (Some(bared(&token.code)).filter(|_| !token.code.is_empty()), token.system.as_deref()),
+        Some(Value::Reference(reference)) => {
+            let found = query.resolved.get(reference.text()).and_then(|all| all.get(entry.identifier as usize));
+            found.map_or((None, None), |found| (Some(bared(&found.value)), Some(found.system.as_deref().unwrap_or(""))))
+        }
+        _ => (None, None),
     }
 }
 

@@ -155,7 +155,11 @@ pub fn judging(text: &str, c: &mut Choices<'_>) {
     let many = many_times(text).and_then(|many| {
         let mut query = search::parse(&many, release, Handling::Lenient, &options.limits).ok()?;
         for reference in query.references() {
-            query.resolve(&reference, &[(None, "P1"), (Some("urn:p"), "P2")]);
+            // Of many identifiers the same ones are of somebody here.
+            let others: Vec<String> = (0..20).map(|n| format!("nobody-{n}")).collect();
+            let others = others.iter().flat_map(|value| [(None, &**value), (Some("urn:p"), value), (Some(&**value), value)]);
+            let all: Vec<(Option<&str>, &str)> = others.chain([(None, "P1"), (Some("urn:p"), "P2")]).collect();
+            query.resolve(&reference, &all);
         }
         query.residual(&options).ok()
     });

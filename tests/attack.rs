@@ -466,3 +466,43 @@ fn long_patterns_take_no_time_to_match() {
         assert!(!search::matches(vr, &["1".repeat(MANY), "-".repeat(MANY)].concat(), &["20240101"]));
     }
 }
+
+/// A series that several texts have is one, of which one is allowed.
+#[test]
+fn the_same_series_counts_once() {
+    let mut options = Options::default();
+    options.limits.series = 1;
+    options.limits.instances = 3;
+    let text = |instance: usize| {
+        let of = format!(r#","0020000E":{{"vr":"UI","Value":["1.2.1"]}},"00080018":{{"vr":"UI","Value":["1.2.1.{instance}"]}}"#);
+        format!("[{}]", row("1.2", &of))
+    };
+    let reader = |text: &str| {
+        let mut reader = dicom::Reader::new(options.clone());
+        reader.push(text.as_bytes()).unwrap();
+        reader
+    };
+    let mut all = dicom::Reader::new(options.clone());
+    for n in 0..3 {
+        all.append(reader(&text(n))).unwrap();
+    }
+    assert_eq!(all.append(reader(&text(9))).unwrap_err().code(), "limit-instances");
+    let mut all = dicom::Reader::new(options.clone());
+    all.append(reader(&text(1))).unwrap();
+    let other = format!("[{}]", row("1.2", r#","0020000E":{"vr":"UI","Value":["1.2.2"]}"#));
+    assert_eq!(all.append(reader(&other)).unwrap_err().code(), "limit-series");
+}
+
+/// What one report has beyond its 1,024 losses is in all that it joins.
+#[test]
+fn losses_beyond_a_report_are_counted_in_others() {
+    let members: String = (0..1_100).map(|n| format!(r#","zz{n}":"x""#)).collect();
+    let text = format!(
+        r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"subject":{{"display":"A"}}{members}}}"#
+    );
+    let read = fhir::read(text.as_bytes(), Release::R5, &Options::default()).unwrap();
+    let mut all = fhir_dicomweb::LossReport::default();
+    all.merge(&read.loss);
+    assert_eq!(all.counted(), read.loss.counted());
+    assert!(all.counted() >= 1_100 && all.iter().any(|loss| loss.code.name() == "more-losses"));
+}

@@ -14,11 +14,7 @@ use alloc::vec::Vec;
 impl Assembler {
     /// Adds what another assembler took, as if its rows came after these.
     pub(crate) fn append(&mut self, other: Assembler, options: &Options, sink: &mut Sink<'_>) -> Result<(), Error> {
-        self.series = self.series.saturating_add(other.series);
         self.instances = self.instances.saturating_add(other.instances);
-        if self.series > options.limits.series {
-            return Err(Error::new(Kind::LimitSeries));
-        }
         if self.instances > options.limits.instances {
             return Err(Error::new(Kind::LimitInstances));
         }
@@ -30,7 +26,10 @@ impl Assembler {
             let known = self.keys.get(&key).and_then(|at| self.records.get_mut(at as usize));
             match known {
                 Some(known) => {
+                    let before = known.series.len();
                     join::join(known, *record, sink);
+                    // A series that both have is one.
+                    self.series = self.series.saturating_add(known.series.len().saturating_sub(before) as u32);
                     if known.is_full() {
                         return Err(Error::new(Kind::Limit));
                     }
@@ -40,9 +39,13 @@ impl Assembler {
                     if new >= options.limits.studies {
                         return Err(Error::new(Kind::LimitStudies));
                     }
+                    self.series = self.series.saturating_add(record.series.len() as u32);
                     self.records.push(*record);
                     self.keys.push(&key);
                 }
+            }
+            if self.series > options.limits.series {
+                return Err(Error::new(Kind::LimitSeries));
             }
         }
         self.row += other.row;
@@ -77,7 +80,9 @@ impl Assembler {
     /// Keeps the studies of these UIDs.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         for (_, at) in self.keys.iter().filter(|(key, _)| !uids.contains(uid_of(key))) {
-            let _ = self.records.take(at as usize);
+            let Some(gone) = self.records.take(at as usize) else { continue };
+            self.series = self.series.saturating_sub(gone.series.len() as u32);
+            self.instances = self.instances.saturating_sub(gone.instances.len() as u32);
         }
         self.keys.retain(|key| uids.contains(uid_of(key)));
     }

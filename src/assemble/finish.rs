@@ -220,6 +220,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         extras: record.extras,
         patient_conflict: false,
         issuer_known: false,
+        is_cut: false,
         known: record.known,
     }
 }

@@ -181,6 +181,7 @@ impl Studies {
             extras: Vec::new(),
             patient_conflict: false,
             issuer_known: false,
+            is_cut: false,
             known: lean.known,
         }
     }

@@ -58,7 +58,7 @@ impl Search {
             let held = candidate.held.and_then(|(at, _)| self.held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
             // The rows that were selected first: they are there whichever page is shown.
             let study = candidate.rows.iter().chain(held).find(|study| residual.judge(study) == Verdict::Yes);
-            candidate.keys = Some(study.map(|study| order.keys(study, &self.query, &self.options)).unwrap_or_default());
+            candidate.keys = study.map(|study| order.keys(study, &self.query, &self.options));
         }
         let keys = |n: &usize| self.candidates.get(*n).and_then(|candidate| candidate.keys.as_deref()).unwrap_or_default();
         matches.sort_by(|one, other| order.compare(keys(one), keys(other)));

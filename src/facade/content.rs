@@ -157,14 +157,14 @@ impl Content {
     /// The studies, as their rows have them.
     pub(super) fn finish(self, options: &Options) -> Result<Held, Refusal> {
         let mut left: BTreeSet<String> = BTreeSet::new();
-        let mut incomplete = self.incomplete;
+        let mut cut: BTreeSet<String> = BTreeSet::new();
         for below in &self.below {
             let uid = below.study.study().unwrap_or("");
             if below.is_left {
                 left.insert(uid.into());
             }
             if below.misses {
-                incomplete.insert(uid.into());
+                cut.insert(uid.into());
             }
         }
         // A server may ignore what it is asked for: what nobody asked for is let go.
@@ -183,6 +183,11 @@ impl Content {
         let mut studies = all.finish().map_err(Refusal::of_answer)?;
         // A row below a study that is not listed itself is none of it.
         studies.value.retain(|study| study.get(row::STUDY_UID).is_some_and(|uid| present.contains(uid)));
+        for study in &mut studies.value {
+            study.is_cut = cut.contains(super::answer::uid(study));
+        }
+        let mut incomplete = self.incomplete;
+        incomplete.append(&mut cut);
         if self.level >= Level::Instance {
             // What is counted and not listed is missing, whoever left it out.
             for study in &studies.value {

@@ -19,7 +19,7 @@ pub(super) struct Candidate {
     /// Which of what is held of studies is its own, and how far down.
     pub(super) held: Option<(usize, Level)>,
     pub(super) verdict: Option<Judged>,
-    /// What it is sorted by, as long as what is held of it stays the same.
+    /// What it is sorted by: what was known when it was found to match. What it holds when it is shown may be something else, and moves no page.
     pub(super) keys: Option<Vec<Option<Key>>>,
 }
 

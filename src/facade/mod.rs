@@ -45,7 +45,7 @@ mod telling;
 
 use crate::error::{Error, Kind};
 use crate::json::text::Json;
-use crate::loss::{Code, LossReport};
+use crate::loss::LossReport;
 use crate::options::Options;
 use crate::policy::Listing;
 use crate::release::Release;
@@ -333,7 +333,7 @@ impl FhirOverDicomweb {
                 Turn::Ready => {
                     let next = self.job.as_mut().map_or(Err(Refusal::internal()), |job| job.next(&mut self.exchange));
                     match next {
-                        Ok(Some(response)) if response.loss.iter().any(|loss| loss.code == Code::OutputLimit) => {
+                        Ok(Some(response)) if response.loss.is_cut() => {
                             self.end(Refusal::of_answer(Error::new(Kind::LimitOutput)).response(self.release));
                         }
                         Ok(Some(response)) => self.end(response),

@@ -8,6 +8,10 @@ use super::{Config, Job, Response};
 use crate::options::Options;
 use alloc::string::{String, ToString};
 
+/// What stands beside a study of which the archive gave less than it has (RFC 7234 5.5: a persistent warning), as in the answers of archives
+/// (PS3.18 10.6.1.2).
+const INCOMPLETE: &str = r#"299 - "incomplete: the archive counts or has more of the study than it lists""#;
+
 pub(super) struct Read {
     asking: Asking,
     options: Options,
@@ -41,11 +45,17 @@ impl Job for Read {
         let studies: alloc::vec::Vec<_> = held.studies.value.iter().filter(|study| super::answer::uid(study) == self.uid).collect();
         match studies.as_slice() {
             [] => Err(Refusal::of_status(held.gone.unwrap_or(404), None)),
-            // There is nowhere to tell that something is missing.
             [study] if !study.is_patient_conflict() && study.series().len() == 0 && held.incomplete.contains(&self.uid) => {
                 Err(Refusal::new(502, "incomplete", "the archive lists a study, and not its series"))
             }
-            [study] if !study.is_patient_conflict() => Ok(Some(self.answering.resource(study, &held.studies.loss))),
+            [study] if !study.is_patient_conflict() => {
+                let mut response = self.answering.resource(study, &held.studies.loss);
+                // A resource has no place to tell that something is missing.
+                if held.incomplete.contains(&self.uid) {
+                    response.headers.push(("Warning", INCOMPLETE.into()));
+                }
+                Ok(Some(response))
+            }
             // Whose images they are cannot be told.
             _ => Err(Refusal::new(409, "conflict", "the archive has this study under more than one patient")),
         }

@@ -123,6 +123,7 @@ impl Results {
                 }
             }
         }
+        results.tell_includes();
         results.level = results.lowest(query, config);
         Ok(results)
     }
@@ -220,6 +221,14 @@ impl Results {
             }
             "_contained" if value == "false" => Ok(("_contained", plain())),
             _ => Err(Bad::Unsupported),
+        }
+    }
+
+    /// Nothing is included that no element refers to which is written; of people none, where elements are chosen.
+    fn tell_includes(&mut self) {
+        let Some(keep) = self.keep.as_ref().filter(|keep| keep.elements.is_some()) else { return };
+        if self.practitioners || self.endpoints && !keep.has("endpoint") {
+            self.issues.push(warning("of the elements that were asked for not all that they refer to is included", "_include".into()));
         }
     }
 

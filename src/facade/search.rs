@@ -252,9 +252,15 @@ impl Search {
             if told.insert(at) {
                 loss.merge(&held.studies.loss);
             }
+            // Whose images they are is not known where two answers name more patients than one.
+            let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
+            if !is_torn && candidate.rows.iter().any(Study::is_patient_conflict) {
+                telling.torn += 1;
+                continue;
+            }
             let before = studies.len();
             studies.extend(held.of(&candidate.uid).filter(|study| residual.judge(study) == search::Verdict::Yes));
-            telling.torn += usize::from(held.of(&candidate.uid).any(Study::is_patient_conflict));
+            telling.torn += usize::from(is_torn);
             telling.contradictory += usize::from(studies.len() == before);
             telling.incomplete += usize::from(held.incomplete.contains(&candidate.uid));
         }
@@ -338,7 +344,6 @@ impl Job for Search {
                     for n in of {
                         if let Some(candidate) = self.candidates.get_mut(n).filter(|one| !held.left.contains(&one.uid)) {
                             candidate.held = Some((self.held.len(), held.level));
-                            candidate.keys = None;
                             // A match stays one, so that its place stays the same on every page; what is shown of it is judged again.
                             candidate.verdict = candidate.verdict.filter(|verdict| matches!(verdict, Judged::Yes(_)));
                         }

@@ -52,6 +52,8 @@ pub struct LossReport {
     losses: Vec<Loss>,
     index: BTreeMap<(Code, Place), u32>,
     carried: u64,
+    /// Whether something was left out for `limits.output_bytes`, though it may be counted with others.
+    is_cut: bool,
     /// The loss that was counted last: data sets of one server lose the same things in the same order.
     last: usize,
 }
@@ -91,6 +93,7 @@ impl LossReport {
     /// Adds the losses of a further step of the same work, such as writing after reading.
     /// [`carried`](Self::carried) is then that of the last step: each step has its own leaves.
     pub fn merge(&mut self, later: &LossReport) {
+        self.is_cut |= later.is_cut;
         for loss in &later.losses {
             self.add(*loss);
         }
@@ -99,6 +102,7 @@ impl LossReport {
 
     /// Adds the losses of texts that come after the `rows` of this one.
     pub(crate) fn append(&mut self, later: &LossReport, rows: u64) {
+        self.is_cut |= later.is_cut;
         for loss in &later.losses {
             self.add(Loss { first: loss.first + rows, ..*loss });
         }
@@ -107,6 +111,7 @@ impl LossReport {
 
     /// Adds what was told of a part of the same step.
     pub(crate) fn take_in(&mut self, part: &LossReport) {
+        self.is_cut |= part.is_cut;
         self.carried += part.carried;
         part.losses.iter().for_each(|loss| self.add(*loss));
     }
@@ -125,7 +130,13 @@ impl LossReport {
         self.carried = self.carried.saturating_sub(leaves);
     }
 
+    /// Whether the output reached its limit.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     pub(crate) fn add(&mut self, loss: Loss) {
+        self.is_cut |= loss.code == Code::OutputLimit;
         for at in [self.last + 1, self.last, 0] {
             if let Some(known) = self.losses.get_mut(at).filter(|known| known.code == loss.code && known.at.is(&loss.at)) {
                 self.last = at;
@@ -143,8 +154,8 @@ impl LossReport {
         if self.losses.len() < DISTINCT {
             self.index.insert((loss.code, loss.at), self.losses.len() as u32);
             grow::push(&mut self.losses, loss);
-        } else if loss.code != Code::MoreLosses || loss.at != Place::ROOT {
-            // The list may then hold one entry more than DISTINCT.
+        } else {
+            // The list may then hold one entry more than DISTINCT. What another report had beyond its own is beyond this one's too.
             let more = Loss { code: Code::MoreLosses, at: Place::ROOT, ..loss };
             match self.index.get(&(more.code, more.at)) {
                 Some(_) => self.add(more),
@@ -230,6 +241,25 @@ mod tests {
         assert_eq!(report.iter().count(), DISTINCT + 1);
         let last = report.iter().last().map(|loss| (loss.code, loss.count));
         assert_eq!(last, Some((Code::MoreLosses, 2 * (2_000 - DISTINCT as u64))));
+    }
+
+    #[test]
+    fn what_is_beyond_one_report_is_beyond_those_it_joins() {
+        let add = |report: &mut LossReport, all: core::ops::Range<u32>| {
+            all.for_each(|n| report.add(Loss { code: Code::UnknownAttribute, at: Place::of_tags(&[n]), first: 0, count: 1 }));
+        };
+        let mut full = LossReport::default();
+        add(&mut full, 0..1_100);
+        full.add(Loss { code: Code::OutputLimit, at: Place::ROOT, first: 0, count: 5 });
+        for step in [LossReport::merge, |report: &mut LossReport, full: &LossReport| report.append(full, 7), LossReport::take_in] {
+            for known in [0, 1, 1_023, 1_024, 1_025, 2_000] {
+                let mut report = LossReport::default();
+                add(&mut report, 5_000..5_000 + known);
+                step(&mut report, &full);
+                assert_eq!(report.counted(), u64::from(known) + 1_105);
+                assert!(report.iter().count() <= DISTINCT + 1 && report.is_cut());
+            }
+        }
     }
 
     #[test]

@@ -251,6 +251,9 @@ impl<'a, 's> Reader<'a, 's> {
     /// Whether every series of the study is listed.
     fn lists_series(&self) -> bool {
         let listed = self.study.series().len();
+        if self.study.is_cut {
+            return false;
+        }
         match self.study.get(row::SERIES_COUNT) {
             Some(count) => count as usize <= listed,
             None => listed > 0 || self.study.is_whole(),

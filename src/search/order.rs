@@ -91,10 +91,13 @@ impl Order {
 
     /// Which of two comes first.
     pub(crate) fn compare(&self, one: &[Option<Key>], other: &[Option<Key>]) -> Ordering {
-        let each = self.by.iter().zip(one.iter().zip(other)).map(|((_, down), pair)| match pair {
+        fn key(keys: &[Option<Key>], n: usize) -> Option<&Key> {
+            keys.get(n).and_then(Option::as_ref)
+        }
+        let each = self.by.iter().enumerate().map(|(n, (_, down))| match (key(one, n), key(other, n)) {
             (Some(one), Some(other)) if *down => other.cmp(one),
             (Some(one), Some(other)) => one.cmp(other),
-            // What has no value is last either way.
+            // What has no value is last either way, and so is a study that has no keys at all: an order has to be one.
             (one, other) => one.is_none().cmp(&other.is_none()),
         });
         each.fold(Ordering::Equal, Ordering::then)

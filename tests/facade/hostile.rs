@@ -249,3 +249,88 @@ pub fn excess() {
     });
     assert_eq!((reply.status(), &reply.body["id"]), (200, &json!("2.999.2.7")));
 }
+
+/// An archive that says otherwise of studies when they are shown moves no page, and breaks no order.
+pub fn an_order_stays_one() {
+    let uid = |n: usize| format!("2.999.8.{n}");
+    let of = |path: &str| -> usize { path.split('/').nth(2).and_then(|uid| uid.rsplit('.').next()).map_or(0, |n| n.parse().unwrap()) };
+    let mut times: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+    let reply = asked(
+        servers::orthanc_1_12(),
+        |config| {
+            (config.page, config.most, config.listing) = (100, 100, Listing::Instances);
+            config.options.limits.requests = 10_000;
+        },
+        "ImagingStudy?patient.identifier=P1&bodysite=http://snomed.info/sct|816094009&_sort=started&_count=100",
+        |path, query| {
+            if path == "/studies" {
+                let day = |n: usize| format!("202401{:02}", 1 + n * 7 % 25);
+                let row = |n: usize| {
+                    let mut row = study(&uid(n), "P1", None, "A");
+                    row["00080020"] = json!({"vr": "DA", "Value": [day(n)]});
+                    row
+                };
+                let asked = (0..25).filter(|n| !query.contains("StudyInstanceUID") || query.contains(&uid(*n)));
+                return rows(&asked.map(row).collect::<Vec<_>>());
+            }
+            let time = times.entry(path.to_owned()).or_insert(0);
+            *time += 1;
+            let part = if *time > 1 && of(path) % 3 == 0 { "HEAD" } else { "CHEST" };
+            match path.rsplit('/').next().unwrap() {
+                "series" => rows(&[series(&format!("{}.1", uid(of(path))), &[("00180015", "CS", part)])]),
+                _ => rows(&[row(&[("00080018", "UI", &format!("{}.1.1", uid(of(path))))])]),
+            }
+        },
+    );
+    let days: Vec<&str> = reply.entries("match").iter().map(|study| study["started"].as_str().unwrap()).collect();
+    assert!(days.is_sorted() && days.len() == 16, "{days:?}");
+    assert!(told(&reply, "do not by what they hold"), "{}", reply.body);
+}
+
+/// What is below a study and cannot be had may decide otherwise.
+pub fn what_cannot_be_had() {
+    let cut = |path: &str, _: &str| match path {
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[("00180015", "CS", "CHEST")])]).with("Warning", "299 a: there are more"),
+        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+    };
+    for query in ["bodysite=http://snomed.info/sct|69536005", "bodysite:not=http://snomed.info/sct|69536005", "series=2.999.1.2"] {
+        let reply = asked(Server::unknown().paged(None, End::OnePage), |_| (), &format!("ImagingStudy?patient.identifier=P1&{query}"), cut);
+        assert!(reply.studies().is_empty() && told(&reply, "does not tell what decides"), "{query}: {}", reply.body);
+    }
+    let reply = asked(
+        Server::unknown().paged(None, End::OnePage),
+        |_| (),
+        "ImagingStudy?patient.identifier=P1&bodysite=http://snomed.info/sct|816094009",
+        cut,
+    );
+    assert_eq!(reply.studies(), ["2.999.1"]);
+    // A resource alone has no place to tell it: the header has.
+    let reply = asked(Server::unknown().paged(None, End::OnePage), |_| (), "ImagingStudy/2.999.1", cut);
+    let warning = crate::archive::header(&reply.outcome, "Warning").unwrap_or_default();
+    assert!(reply.status() == 200 && warning.starts_with("299 - \"incomplete: "), "{:?}", reply.outcome.response.headers);
+    let whole = asked(
+        Server::unknown().paged(None, End::OnePage),
+        |_| (),
+        "ImagingStudy/2.999.1",
+        |path, query| {
+            let said = cut(path, query);
+            Said::of(said.status, said.body)
+        },
+    );
+    assert_eq!(crate::archive::header(&whole.outcome, "Warning"), None);
+}
+
+/// An include that chosen elements leave nothing of is told.
+pub fn includes_of_what_is_not_written() {
+    let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
+    let of = |more: &str| facade.get(&format!("ImagingStudy?patient.identifier=P250{more}"));
+    for more in ["&_elements=referrer&_include=ImagingStudy:referrer", "&_include=ImagingStudy:endpoint&_elements=started"] {
+        assert!(told(&of(more), "not all that they refer to is included"), "{more}");
+    }
+    for more in
+        ["&_elements=referrer&_include=ImagingStudy:patient", "&_include=ImagingStudy:endpoint&_elements=endpoint", "&_summary=true"]
+    {
+        assert!(!told(&of(more), "not all that they refer to is included"), "{more}");
+    }
+}

@@ -1,6 +1,9 @@
 //! What a hostile reviewer found: each is a promise that did not hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "attack/searching.rs"]
+mod searching;
+
 use fhir_dicomweb::search::{self, Handling, servers};
 use fhir_dicomweb::{Endpoints, Id, Options, Release, Service, Study, Subject, dicom, fhir};
 

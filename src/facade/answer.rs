@@ -58,7 +58,7 @@ impl Answering {
         }
         if let Some(keep) = results.keep.as_ref().filter(|keep| keep.elements.is_some()) {
             // Nothing is contained, or included, that nothing refers to; and whose study it is stands in the study.
-            if !keep.has("endpoint") {
+            if !keep.has("endpoint") && !(options.series_endpoints && keep.has("series")) {
                 options.endpoints = Endpoints::None;
             }
             if matches!(options.subject, Subject::Contained) {
@@ -73,7 +73,9 @@ impl Answering {
     /// What stands in a Bundle's entries has to stand in the resource, where that is answered alone.
     pub(super) fn alone(mut self) -> Answering {
         if matches!(self.options.subject, Subject::Separate) {
-            self.options.subject = Subject::Contained;
+            // Where elements are chosen nothing is contained.
+            let is_chosen = self.results.keep.as_ref().is_some_and(|keep| keep.elements.is_some());
+            self.options.subject = if is_chosen { Subject::Logical } else { Subject::Contained };
         }
         if self.options.practitioners == Practitioners::Separate {
             self.options.practitioners = Practitioners::Contained;

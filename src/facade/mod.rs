@@ -101,7 +101,7 @@ impl Config {
 
 /// The request of a FHIR client.
 ///
-/// `Debug` shows the method only.
+/// `Debug` shows how long its parts are.
 #[derive(Clone, Copy)]
 pub struct Incoming<'a> {
     /// The method, in upper case.

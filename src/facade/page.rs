@@ -90,7 +90,7 @@ impl Pull {
         if is_last {
             self.state = State::Done;
             // It says that there is more, and cannot be asked for it.
-            self.is_cut = rows > 0 && head.more;
+            self.is_cut = head.more;
         }
         Ok(())
     }
@@ -102,8 +102,9 @@ pub(super) fn head(status: u16, headers: &[(&str, &[u8])]) -> Head {
     let text = |wanted| field(wanted).find_map(|value| core::str::from_utf8(value).ok()).map(str::trim);
     Head {
         status,
-        // PS3.18 10.6.1.2: there are more rows than were returned.
-        more: field("Warning").flat_map(|value| value.split(|b| *b == b',')).any(|one| one.trim_ascii_start().starts_with(b"299")),
+        // PS3.18 10.6.1.2: there are more rows than were returned. What is partial says it by its status.
+        more: status == 206
+            || field("Warning").flat_map(|value| value.split(|b| *b == b',')).any(|one| one.trim_ascii_start().starts_with(b"299")),
         retry: text("Retry-After").filter(|value| is_retry(value)).map(String::from),
     }
 }

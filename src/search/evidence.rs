@@ -216,7 +216,8 @@ impl<'a, 's> Reader<'a, 's> {
         for series in self.study.series() {
             self.items(row::SERIES_MODALITY.into(), series.items(row::SERIES_MODALITY.into()));
         }
-        if !self.study.knows(shape) {
+        // A list of which nothing can be read tells none: some say `*` of what they do not know.
+        if !self.study.knows(shape) || self.study.items(shape).is_none() && !self.study.is_whole() {
             self.need_series(&[row::SERIES_MODALITY.into()], |series| series.knows(row::SERIES_MODALITY.into()));
         }
     }

@@ -166,6 +166,15 @@ impl Residual {
         self.decide(clause, looking.is_met, need)
     }
 
+    /// Whether a study is asked for by this id.
+    pub(crate) fn asks_for_id(&self, id: &str) -> bool {
+        let is_it = |value: &Value| matches!(value, Value::Token(token) if token.code == id);
+        self.query
+            .clauses
+            .iter()
+            .any(|clause| clause.about == About::Id && clause.modifier == Modifier::None && clause.values.iter().any(is_it))
+    }
+
     fn misses_issuer(&self, study: &Study) -> bool {
         match self.issuer {
             Issuer::LeftOut | Issuer::LocalLeftOut => false,
@@ -179,16 +188,26 @@ impl Residual {
         let has_none = || study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty());
         (self.misses_issuer(study) || self.issuer == Issuer::LocalLeftOut && has_none())
             && self.query.clauses.iter().any(|clause| {
-                let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && clause.modifier != Modifier::Not;
+                let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
                 let mut is_met = false;
-                if asks {
+                // Who is not sought is left out where the issuer is not seen; where it is known, that is no matter of it.
+                if asks && (clause.modifier != Modifier::Not || self.misses_issuer(study)) {
                     Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
-                        is_met = clause.values.iter().any(|value| self.is_of_number(value, shown));
+                        is_met = self.asks_for_number(clause, shown);
                         is_met
                     });
                 }
                 is_met
             })
+    }
+
+    /// Whether a clause asks for the number that is shown, whoever issued it.
+    fn asks_for_number(&self, clause: &Clause, shown: &Shown<'_>) -> bool {
+        let is_it = |value: &Value| self.is_of_number(value, shown);
+        match Sought::of(&self.sought, clause) {
+            Some(sought) => sought.of_number(&self.query, clause, shown.value).any(is_it),
+            None => clause.values.iter().any(is_it),
+        }
     }
 
     /// Whether a value asks for the number that is shown, whoever issued it.
@@ -210,8 +229,13 @@ impl Residual {
             return false;
         }
         let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
-        match sought.and_then(|sought| sought.among(&self.query, clause, shown)) {
-            Some(mut values) => values.any(is_it),
+        match sought {
+            // Whose number it is cannot be seen.
+            Some(sought) if is_unsure => sought.of_number(&self.query, clause, shown.value).any(is_it),
+            Some(sought) => match sought.among(&self.query, clause, shown) {
+                Some(mut values) => values.any(is_it),
+                None => clause.values.iter().any(is_it),
+            },
             None => clause.values.iter().any(is_it),
         }
     }
@@ -238,7 +262,8 @@ impl Residual {
                     let is_lenient = || self.query.handling == Handling::Lenient;
                     is_token(token, shown.system, shown.value) || is_lenient() && is_token(token, shown.system, without_urn(shown.value))
                 }
-                _ if is_unsure && token.system.is_some() => false,
+                // Who is not to be there may be this one.
+                _ if is_unsure && token.system.is_some() => clause.modifier == Modifier::Not && self.is_of_number(value, shown),
                 _ => !is_empty(shown.value) && is_token(token, shown.system, shown.value),
             },
             Value::OfType([system, code, value]) => {
@@ -265,6 +290,11 @@ impl Residual {
             if own == reference.text() {
                 return true;
             }
+        }
+        // Devices stand among people, and are none of them.
+        let is_device = |type_: &str| type_ == "Device";
+        if matches!(clause.about, About::Person(..)) && reference.type_said().is_some_and(|type_| is_device(type_) != shown.is_device) {
+            return false;
         }
         let is_shown = |found: &Resolved| {
             !found.value.is_empty() && is(shown.value, &found.value) && is(shown.system, found.system.as_deref().unwrap_or(""))
@@ -337,9 +367,8 @@ pub(super) fn written_types(about: About) -> &'static [&'static str] {
 pub(super) fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
     let Value::Reference(reference) = value else { return false };
     match clause.about {
-        About::Patient(_) | About::BasedOn(_) => !reference.type_().is_empty() && !written_types(clause.about).contains(&reference.type_()),
         About::Nothing => true,
-        _ => false,
+        _ => reference.type_said().is_some_and(|type_| !written_types(clause.about).contains(&type_)),
     }
 }
 

@@ -207,7 +207,8 @@ pub(crate) fn find(resource: Resource, name: &str, release: Release, lenient: bo
     let list = if resource == Resource::Endpoint { OF_ENDPOINT } else { PARAMETERS };
     let own = list.iter().find(|known| known.name == name && known.releases.holds(release));
     own.or_else(|| {
-        let other = list.iter().find(|known| lenient && known.name == name)?;
+        // What is never written has names of its own: one is not the other.
+        let other = list.iter().find(|known| lenient && known.name == name && known.about != About::Nothing)?;
         list.iter().find(|known| known.about == other.about && known.releases.holds(release))
     })
 }

@@ -16,8 +16,9 @@ use alloc::vec::Vec;
 /// Parses a FHIR search on ImagingStudy: the query of a URL (without `?`), or the body of a `_search` form.
 ///
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
-/// id is never dropped, because without it the answer shows the wrong patient's images: no parameter whose name begins so, in any case, or ends in
-/// `patient` or `subject`, and no `_filter` that names one of them. (`_has`, `_list` and `_in` that do not are dropped.) A parameter without a value
+/// id is never dropped, because without it the answer shows the wrong patient's images: no parameter whose name begins so, whatever its case and
+/// the characters before it, none that goes by `patient` or `subject` in a chain or `_has`, and no `_filter` that names one of them. (`_has`, `_list`
+/// and `_in` that do not are dropped.) A parameter without a value
 /// (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`] lists it where it would have told patients apart.
 ///
 /// ```
@@ -102,18 +103,30 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
 /// Parameters whose names begin so say whose studies are asked for.
 const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
 
-/// Whatever its case, and where a chain or `_has` ends in the patient.
+/// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-    GUARDED.iter().any(|guarded| begins(name, guarded)) || ["patient", "subject"].iter().any(|person| begins(last, person))
+    let bare = |part: &str| part.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_').len();
+    let mut rest = name;
+    // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.
+    while let Some(behind) = rest.strip_prefix("_has:") {
+        rest = behind.splitn(3, ':').nth(2).unwrap_or("");
+    }
+    let is_begun = |part: &str, with: &[&str]| {
+        let part = part.get(part.len() - bare(part)..).unwrap_or(part);
+        with.iter().any(|with| begins(part, with))
+    };
+    is_begun(rest, &GUARDED) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
 }
 
 /// Whether what is wrong with a clause lets it be dropped.
 fn is_dropped(kind: Kind, name: &str, value: &str) -> bool {
     // What a named query means is not known: without it something else is answered (FHIR search, "_query").
     let never = tells_patients_apart(name) || name.starts_with("_query");
-    let filters = name.starts_with("_filter") && GUARDED.iter().any(|guarded| value.contains(guarded));
+    let filters = name.starts_with("_filter") && {
+        let value = value.to_ascii_lowercase();
+        GUARDED.iter().any(|guarded| value.contains(guarded))
+    };
     !never && !filters && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)
 }
 

@@ -105,6 +105,13 @@ impl<'a> Pusher<'a> {
         }
         match clause.modifier {
             Modifier::None | Modifier::Identifier | Modifier::OfType => {}
+            // Who is not sought is left out, too, where nobody tells whose number it is.
+            Modifier::Not if matches!(clause.about, About::Patient(_)) => {
+                let mut push = Push::kept(Why::Modifier);
+                let systems = values().filter_map(|value| if let Value::Token(token) = value { token.system.as_deref() } else { None });
+                systems.for_each(|system| self.sees_issuer(Some(system), &mut push));
+                return push;
+            }
             Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
         }
         let mut push = Push::new();

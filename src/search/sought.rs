@@ -40,9 +40,12 @@ type Key<'k> = (Option<&'k str>, Option<&'k str>);
 impl Sought {
     /// Those of the clauses that have many values.
     pub(super) fn all(query: &Query, subject: &Subject) -> Vec<Sought> {
-        let has_many = |(clause, sought): &(&Clause, Sought)| clause.values.len().max(sought.sorted.len()) > FEW;
-        let all = query.clauses.iter().map(|clause| (clause, Sought::new(query, clause, subject)));
-        all.filter(has_many).map(|(_, sought)| sought).collect()
+        let identifiers = |value: &Value| match value {
+            Value::Reference(reference) => query.resolved.get(reference.text()).map_or(0, Vec::len),
+            _ => 0,
+        };
+        let has_many = |clause: &&Clause| clause.values.len() > FEW || clause.values.iter().map(identifiers).sum::<usize>() > FEW;
+        query.clauses.iter().filter(has_many).map(|clause| Sought::new(query, clause, subject)).collect()
     }
 
     fn new(query: &Query, clause: &Clause, subject: &Subject) -> Sought {
@@ -61,12 +64,10 @@ impl Sought {
                 None => sought.others.push(n),
             }
         }
-        if sought.sorted.len() > FEW {
-            let key = |entry: &Entry| key(query, clause, *entry);
-            let value = |entry: &Entry| clause.values.get(entry.value as usize);
-            sought.sorted.sort_by(|a, b| key(a).cmp(&key(b)));
-            sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b));
-        }
+        let key = |entry: &Entry| key(query, clause, *entry);
+        let value = |entry: &Entry| clause.values.get(entry.value as usize);
+        sought.sorted.sort_by(|a, b| key(a).cmp(&key(b)));
+        sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b));
         sought
     }
 
@@ -87,6 +88,19 @@ impl Sought {
         let ways = [(code, None), (code, Some(system)), (code, Some(type_)), (None, Some(system))];
         let met = ways.into_iter().flat_map(move |way| self.equal(query, clause, way)).map(|entry| &entry.value);
         Some(met.chain(&self.others).filter_map(|n| clause.values.get(*n as usize)))
+    }
+
+    /// The values that ask for a code whatever its system, or for a system whatever the code, and those that more can meet.
+    pub(super) fn of_number<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: Uri<'_>) -> impl Iterator<Item = &'c Value> {
+        let code = bared(shown.rest);
+        let of = |entry: &Entry| key(query, clause, *entry).0;
+        let range = |code: Option<&str>| {
+            let from = self.sorted.partition_point(|entry| of(entry) < code);
+            let to = self.sorted.partition_point(|entry| of(entry) <= code);
+            self.sorted.get(from..to).unwrap_or_default().iter()
+        };
+        let met = range(None).chain(range(Some(code))).map(|entry| &entry.value);
+        met.chain(&self.others).filter_map(|n| clause.values.get(*n as usize))
     }
 
     /// The entries of a key.

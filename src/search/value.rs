@@ -53,9 +53,10 @@ impl Reference {
         &self.text
     }
 
-    /// Empty where it is a URL.
-    pub(super) fn type_(&self) -> &str {
-        self.text.get(..self.type_).unwrap_or("")
+    /// The type of resource that it says it means; the URL of a resource says it before the id.
+    pub(super) fn type_said(&self) -> Option<&str> {
+        let text = if self.type_ > 0 { self.text.get(..self.type_) } else { self.text.rsplit('/').nth(1) };
+        text.filter(|type_| resource_type(type_).is_some())
     }
 
     /// The id, without the type; or the URL.

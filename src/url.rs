@@ -67,6 +67,9 @@ pub enum BadUrl {
     /// An Endpoint that is not active.
     #[error("expected an active Endpoint")]
     NotActive,
+    /// A resource that may mean something else: it has a modifierExtension, or implicitRules.
+    #[error("expected a resource without modifierExtension and implicitRules")]
+    Modifier,
 }
 
 impl BadUrl {
@@ -87,6 +90,7 @@ impl BadUrl {
             BadUrl::NoBase => "no-base",
             BadUrl::Unresolved => "unresolved",
             BadUrl::NotActive => "not-active",
+            BadUrl::Modifier => "modifier",
         }
     }
 }

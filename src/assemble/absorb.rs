@@ -89,7 +89,8 @@ pub(super) fn absorb(
         slot.lifted = slot.lifted.saturating_add(clean_lifted(row, items, noted));
         return false;
     }
-    let known: Vec<Fields<'_>> = run_of(arena, slot, row).collect();
+    // No more than that there are several is asked of several.
+    let known: Vec<Fields<'_>> = run_of(arena, slot, row).take(2).collect();
     match (row.merge, known.as_slice(), items) {
         (Merge::Fill, [] | [_], [new]) => {
             let mut merged = known.first().copied().unwrap_or([""; FIELDS]);

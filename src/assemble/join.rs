@@ -12,6 +12,13 @@ use alloc::vec::Vec;
 
 /// Everything of `source` joins `target`; of what differs the earlier row stands.
 pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
+    let before = sink.report.carried();
+    join_facts(target, source, sink);
+    // What turned out not to be carried is told already, should the record be dropped.
+    target.carried = target.carried.saturating_sub(before.saturating_sub(sink.report.carried()));
+}
+
+fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     target.carried += source.carried;
     target.known |= source.known;
     target.first_row = target.first_row.into_iter().chain(source.first_row).min();

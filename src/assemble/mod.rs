@@ -190,7 +190,7 @@ impl Assembler {
             }
             for (item, field, code) in outcome.drain(..) {
                 if let Some(cell) = items.get(item).and_then(|item| item.cell(field)) {
-                    set.resolve(set.leaf_of(cell), code, sink.place_of(row, field, code));
+                    set.resolve(set.told_of(cell), code, sink.place_of(row, field, code));
                 }
             }
         }

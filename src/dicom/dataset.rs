@@ -153,6 +153,16 @@ impl DataSet {
         self.offset.filter(is_offset).unwrap_or(cell)
     }
 
+    /// The cell whose leaf is told for what becomes of a cell: where one leaf fills several fields, the first of them has it.
+    pub(crate) fn told_of(&self, cell: usize) -> usize {
+        let at = self.leaf_of(cell);
+        let Some(own) = self.cells.get(at).filter(|own| !own.leaf) else { return at };
+        let has_it = |at: &usize| self.cells.get(*at).is_some_and(|one| one.leaf && (one.row, one.item) == (own.row, own.item));
+        // They stand beside each other.
+        let before = (at.saturating_sub(FIELDS)..at).rev().find(has_it);
+        before.or_else(|| (at..at.saturating_add(FIELDS)).find(has_it)).unwrap_or(at)
+    }
+
     /// A claimed leaf is counted under `code` after all.
     pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
         let Some(claimed) = self.cells.get(cell).copied() else { return };

@@ -23,27 +23,27 @@ pub(super) struct Frame {
 
 impl<'a> Walk<'a> {
     /// Writes the data set of a study, or of a series.
-    pub(super) fn data_set(&self, series: Option<Series<'a>>, offsets: &Offsets<'a>, out: &mut Vec<u8>) {
+    pub(super) fn data_set(&mut self, series: Option<Series<'a>>, offsets: &Offsets<'a>, out: &mut Vec<u8>) {
         out.push(b',');
         let url = self.url(series);
         object(out, |out| {
-            for top in tops() {
+            for (n, top) in tops().enumerate() {
                 if top.source == Source::Url {
                     if let Some(url) = &url {
                         one(out, top.tag, top.part.vr, url);
                     }
                 } else {
-                    self.top(top, offsets, out);
+                    self.once(n, top, offsets, out);
                 }
             }
         });
     }
 
     /// What the data sets of a series' instances share.
-    pub(super) fn frame(&self, series: Series<'a>, offsets: &Offsets<'a>) -> Frame {
+    pub(super) fn frame(&mut self, series: Series<'a>, offsets: &Offsets<'a>) -> Frame {
         let url = self.url(Some(series)).map(|url| url + "/instances/");
         let mut frame = Frame { text: Vec::new(), pieces: Vec::new(), url: None };
-        for top in tops() {
+        for (n, top) in tops().enumerate() {
             if top.row.level == Level::Instance {
                 frame.pieces.push((frame.text.len(), Some(top)));
             } else if top.source == Source::Url {
@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
                     attribute
                 });
             } else {
-                self.top(top, offsets, &mut frame.text);
+                self.once(n, top, offsets, &mut frame.text);
             }
         }
         frame.pieces.push((frame.text.len(), None));
@@ -82,6 +82,27 @@ impl<'a> Walk<'a> {
                 }
             }
         });
+    }
+
+    /// As [`Self::top`], where what is the study's is written once and copied: there may be as many series as it has values.
+    fn once(&mut self, n: usize, top: &'static Top, offsets: &Offsets<'_>, out: &mut Vec<u8>) {
+        let is_of_study = || match top.source {
+            Source::Part => top.row.level <= Level::Study,
+            Source::Modalities => true,
+            Source::Inside => parts_inside(top.tag).all(|own| own.row.level <= Level::Study),
+            Source::Offset | Source::Url => false,
+        };
+        if self.study.series().len() < 2 || !is_of_study() {
+            return self.top(top, offsets, out);
+        }
+        if let Some(Some(text)) = self.shared.get(n) {
+            out.extend_from_slice(text);
+            return;
+        }
+        let from = out.len();
+        self.top(top, offsets, out);
+        self.shared.resize(self.shared.len().max(n), None);
+        self.shared.push(out.get(from..).map(<[u8]>::to_vec));
     }
 
     fn top(&self, top: &'static Top, offsets: &Offsets<'_>, out: &mut Vec<u8>) {

@@ -4,7 +4,7 @@ use super::dataset::{Cell, DataSet, Dest, Filled};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::grammar::{da, integer, offset, pn, tm, uid};
 use crate::json::scan::Raw;
-use crate::loss::Code;
+use crate::loss::{Code, Place};
 use crate::table::{Align, Vr};
 use crate::value::FIELDS;
 use alloc::string::{String, ToString};
@@ -205,6 +205,8 @@ impl DataSet {
         let from = self.cells.len();
         let losses = self.losses.len();
         let many = dest.part.align == Align::Each && leaf.text.contains('\\');
+        // What of the leaf has no place.
+        let mut excess = false;
         let mut remark = if leaf.text.contains('\\') { Some(Code::BackslashList) } else { leaf.remark };
         for (n, name) in leaf.text.split('\\').enumerate().take(if many { usize::MAX } else { 1 }) {
             let mut own: Filled = [None; FIELDS];
@@ -217,15 +219,37 @@ impl DataSet {
             if remark.is_none() && (name.contains('=') || rest.is_some()) {
                 remark = Some(Code::NameAsText);
             }
-            for (n, part) in groups.iter().enumerate().filter(|(n, part)| !part.is_empty() && group + n < 3) {
+            excess |= rest.is_some_and(|rest| !pn::is_blank(rest));
+            for (n, part) in groups.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
                 let field = dest.base + usize::from(dest.part.field) + group + n;
                 let first = self.cells.len() == from && self.losses.len() == losses;
-                self.store(part, if first { remark } else { None }, field, dest, index, filled, first);
+                let cells = self.cells.len();
+                if group + n < 3 {
+                    self.store(part, if first { remark } else { None }, field, dest, index, filled, first);
+                }
+                excess |= self.cells.len() == cells;
             }
+        }
+        if excess {
+            self.exceed(from, losses);
         }
         if self.cells.len() == from && self.losses.len() == losses {
             // `^^^^`: a name that says nothing is carried as no name.
             self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0, place: 0 });
+        }
+    }
+}
+
+impl DataSet {
+    /// A part of the leaf whose cells begin at `from` is not kept: it is told as lost, and not as carried.
+    fn exceed(&mut self, from: usize, losses: usize) {
+        let at = self.path.iter().fold(Place::ROOT, |place, step| place.then(*step));
+        match (from..self.cells.len()).find(|at| self.cells.get(*at).is_some_and(|cell| cell.leaf)) {
+            Some(cell) => self.resolve(cell, Code::ExtraValue, at),
+            None if self.losses.len() == losses => {
+                self.lose(Code::ExtraValue, 1);
+            }
+            None => {}
         }
     }
 }

@@ -71,11 +71,12 @@ impl Page {
         if is_odd(set) {
             return None;
         }
+        // Members may be as many as cells: which fields there are is looked up.
+        let has = Has::of(set);
         self.cut(row, set, restless, |part, row| {
             let merge = row.row().map(|row| (row.merge, row.lifts));
-            let is_kept = |cell: &Cell| cell.row == Some(row) && (cell.leaf || part.vr == Vr::Offset) && cell.field == part.field;
             let simple = part.align == Align::First && part.mark.is_none() && part.vr != Vr::Sq;
-            simple && merge == Some((Merge::Fill, 0)) && set.cells.iter().any(is_kept)
+            simple && merge == Some((Merge::Fill, 0)) && has.field(row, part.field, part.vr == Vr::Offset)
         });
         let rows = assembler.rows_of_last();
         let mut facts = Vec::new();
@@ -116,8 +117,9 @@ impl Page {
         let of = row.row()?;
         let cells = || set.cells.iter().filter(move |cell| cell.row == Some(row));
         // The offset is no part of its own; it feeds what it dated.
+        let is_dated = cells().any(|cell| !cell.leaf);
         let feeds = |segment: &Segment| match segment.part {
-            Some((_, part)) if part.vr == Vr::Offset => cells().any(|cell| !cell.leaf).then_some(part),
+            Some((_, part)) if part.vr == Vr::Offset => is_dated.then_some(part),
             Some((fed, part)) => (fed == row).then_some(part),
             None => None,
         };
@@ -158,13 +160,38 @@ impl Page {
     }
 }
 
+/// Which fields of which rows have cells: a bit for each field, of those that are leaves, and of all.
+struct Has([[(u16, u16); 64]; 4]);
+
+impl Has {
+    fn of(set: &DataSet) -> Has {
+        let mut has = Has([[(0, 0); 64]; 4]);
+        for cell in &set.cells {
+            let of = cell.row.and_then(|row| has.0.get_mut(row.level as usize)?.get_mut(usize::from(row.index)));
+            if let Some((leaves, all)) = of {
+                let bit = 1_u16.checked_shl(u32::from(cell.field)).unwrap_or(0);
+                *all |= bit;
+                *leaves |= if cell.leaf { bit } else { 0 };
+            }
+        }
+        has
+    }
+
+    fn field(&self, row: RowRef, field: u8, whatever: bool) -> bool {
+        let of = self.0.get(row.level as usize).and_then(|rows| rows.get(usize::from(row.index))).copied();
+        let (leaves, all) = of.unwrap_or_default();
+        let bit = 1_u16.checked_shl(u32::from(field)).unwrap_or(0);
+        bit & (if whatever { all } else { leaves }) != 0
+    }
+}
+
 /// Whether a row does what its values alone do not tell.
 fn is_odd(set: &DataSet) -> bool {
     // Remarks depend on values; what belongs to a series or an instance has no place here.
     let odd = |cell: &Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
     // What is said twice is told by nobody; the offset is no fact of its own.
-    let twice = set.cells.iter().filter(|cell| cell.row.is_none() && cell.leaf && cell.counted == 0).count();
-    set.cells.iter().any(odd) || twice > usize::from(set.offset.is_some())
+    let is_twice = |(at, cell): (usize, &Cell)| cell.row.is_none() && cell.leaf && cell.counted == 0 && set.offset != Some(at);
+    set.cells.iter().any(odd) || set.cells.iter().enumerate().any(is_twice)
 }
 
 /// Whether more is told of an attribute than its fact.

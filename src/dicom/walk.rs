@@ -40,6 +40,8 @@ pub(super) struct Walk<'a> {
     above: [usize; 4],
     /// Facts that are written otherwise than they stand in the record.
     bent: Vec<Bent>,
+    /// What the study's attributes are as text, by their number in order.
+    pub(super) shared: Vec<Option<Vec<u8>>>,
     /// What all modalities are that the study has.
     pub(super) modalities: Vec<&'a str>,
 }
@@ -78,6 +80,7 @@ impl<'a> Walk<'a> {
             hold: Hold::of(study.text.as_str()),
             above: [0; 4],
             bent: Vec::new(),
+            shared: Vec::new(),
             modalities: Vec::new(),
         };
         // ModalitiesInStudy is what the series have, and what only the study says.

@@ -175,13 +175,20 @@ fn names_accessions(identifier: &Identifier<'_>) -> bool {
     system.contains("acsn") || system.contains("accession")
 }
 
+/// Whether an identifier is under the system that the caller gave to StudyID, whatever that is called.
+fn is_study_id(identifier: &Identifier<'_>, options: &Options) -> bool {
+    place::study_id_system(options).is_some_and(|own| own == identifier.system.trim())
+}
+
 impl Shape {
     /// Whether a value is one of this shape, where several share an element.
     pub(crate) fn takes(self, found: &Found<'_>, options: &Options) -> bool {
         let typed = |code: &str| found.identifier().is_some_and(|identifier| identifier.type_.with(code).is_some());
         match self {
             Shape::UidIdentifier => found.identifier().is_some_and(is_study_uid),
-            Shape::Identifier(code) => typed(code) || found.identifier().is_some_and(names_accessions),
+            Shape::Identifier(code) => {
+                typed(code) || found.identifier().is_some_and(|id| names_accessions(id) && !is_study_id(id, options))
+            }
             Shape::StudyIdIdentifier => found
                 .identifier()
                 .is_some_and(|identifier| place::study_id_system(options).is_some_and(|system| identifier.system.trim() == system)),

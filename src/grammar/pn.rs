@@ -21,6 +21,11 @@ pub(crate) fn groups(text: &str) -> ([String; 3], Option<&str>) {
     (three, (groups.len() > 3).then(|| text.get(rest..).unwrap_or("")))
 }
 
+/// Whether groups say nothing.
+pub(crate) fn is_blank(groups: &str) -> bool {
+    groups.chars().all(|c| matches!(c, '=' | '^') || c.is_whitespace() || c.is_control())
+}
+
 /// A group without what is insignificant: spaces around its components, trailing `^`.
 pub(crate) fn trim(group: &str) -> String {
     let mut trimmed = String::with_capacity(group.len());

@@ -18,6 +18,9 @@ view! {
     }
 }
 
+/// How long a time with six digits of a fraction is.
+const FRACTION: usize = 13;
+
 /// A birth: date, time.
 pub enum Birth {}
 
@@ -59,8 +62,22 @@ impl Spell for Birth {
             fhir_date::Found::Coarse => fill.lose(*leaf, Code::DateTooCoarse),
             fhir_date::Found::Day(day) => {
                 fill.set(0, [day.year, day.month, day.day].concat(), *leaf);
-                if let fhir_date::Part::Good(clock) = day.time {
-                    fill.set(1, clock.replace(':', ""), Leaf::default());
+                let clock = match day.time {
+                    fhir_date::Part::Absent => return,
+                    fhir_date::Part::Bad => return fill.lose(*leaf, Code::BadTime),
+                    fhir_date::Part::Good(clock) => clock,
+                };
+                let mut digits = clock.replace(':', "");
+                if digits.len() > FRACTION {
+                    digits.truncate(FRACTION);
+                    fill.note(*leaf, Code::FractionCut);
+                }
+                fill.set(1, digits, Leaf::default());
+                // The time of birth has no offset that would date it.
+                match day.offset {
+                    fhir_date::Part::Absent => {}
+                    fhir_date::Part::Bad => fill.lose(*leaf, Code::BadOffset),
+                    fhir_date::Part::Good(_) => fill.lose(*leaf, Code::OffsetUnused),
                 }
             }
         }

@@ -95,7 +95,9 @@ impl Spell for BodySite {
             if site.text.is_empty() {
                 site.text = term;
             } else if !term.is_empty() {
-                told.mark(0, Code::AlternativeUnused);
+                // Of a term and a meaning that are the same text the term is what reads back.
+                let same = site.coding.is_none() && site.text == term && is_term(term);
+                told.mark(if same { 4 } else { 0 }, Code::AlternativeUnused);
             }
             site
         };

@@ -178,6 +178,10 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
         Some(system) if shape::is_code(code) => {
             if by_uid {
                 told.mark_filled(fields, at + 1..at + 2, Code::SchemeNameDropped);
+                // The caller's name for it is what reads back.
+                if cx.options.schemes.iter().any(|(name, uri)| !name.is_empty() && system.is(uri)) {
+                    told.mark(at + 4, Code::AliasCollapsed);
+                }
             } else {
                 told.mark_filled(fields, at + 4..at + 5, Code::AlternativeUnused);
                 // Several schemes may share a URI.

@@ -67,6 +67,11 @@ impl Spell for Identifier {
         }
         let type_code = match cx.shape {
             Shape::Identifier(code) | Shape::Logical(_, code) => code,
+            // The medical record number is the one that the patient is known by.
+            Shape::TypedIdentifier if field(fields, 4) == MEDICAL_RECORD => {
+                told.mark(4, Code::AlternativeUnused);
+                ""
+            }
             _ => field(fields, 4),
         };
         let identifier = shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner };

@@ -94,12 +94,23 @@ impl Spell for Person {
         }
         let mut assigner = Assigner::default();
         let urn = |oid| Some(Uri { scheme: "urn:oid:", rest: oid });
+        // The caller's name for it is what reads back.
+        let is_renamed = |oid| {
+            let is_it = |(name, uri): &(String, String)| !name.is_empty() && urn(oid).is_some_and(|urn| urn.is(uri));
+            cx.options.namespaces.iter().any(is_it)
+        };
         let system = if is_oid(uid) {
             assigner.display = if designator == uid { "" } else { designator };
+            if assigner.display.is_empty() && is_renamed(uid) {
+                told.note(6, Code::AliasCollapsed);
+            }
             urn(uid)
         } else if is_oid(designator) {
             // A scheme is often named by its OID where its designator belongs.
             told.mark_filled(fields, 6..7, Code::AlternativeUnused);
+            if is_renamed(designator) {
+                told.note(4, Code::AliasCollapsed);
+            }
             urn(designator)
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);
@@ -186,8 +197,9 @@ fn names<'d>(groups: &[found::Group; 3], fill: &mut Fill<'d>) {
 
 /// A HumanName with the sign in it that divides groups: what stands behind the sign is the next group, where no other HumanName is.
 fn divided<'d>(field: usize, groups: &[found::Group; 3], leaf: Leaf<'d>, fill: &mut Fill<'d>) {
-    let (parts, _) = pn::groups(groups.get(field).map_or("", |group| &group.text));
-    let (mut own, mut code) = (leaf, Code::NameAsText);
+    let (parts, rest) = pn::groups(groups.get(field).map_or("", |group| &group.text));
+    let more = rest.is_some_and(|rest| !pn::is_blank(rest));
+    let (mut own, mut code) = (leaf, if more { Code::ExtraValue } else { Code::NameAsText });
     for (n, part) in parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
         let next = field + n;
         if n > 0 && (fill.is_filled(next) || groups.get(next).is_none_or(|other| !other.text.is_empty())) {
@@ -219,7 +231,10 @@ fn display<'d>(text: Leaf<'d>, fill: &mut Fill<'d>) {
         return fill.set(0, text.trim(), text);
     }
     let (groups, rest) = pn::groups(text.trim());
-    if rest.is_some() {
+    if rest.is_some_and(|rest| !pn::is_blank(rest)) {
+        // There are no more than three.
+        fill.lose(text, Code::ExtraValue);
+    } else if rest.is_some() {
         fill.note(text, Code::NameAsText);
     } else if !text.trim().contains(['^', '=']) {
         fill.note(text, Code::NameUnstructured);

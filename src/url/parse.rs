@@ -104,7 +104,8 @@ fn is_web(scheme: &str) -> bool {
 
 /// Where the path begins, behind an authority that is not empty.
 fn authority_end(url: &str) -> Option<usize> {
-    let (scheme, rest) = url.split_once("://")?;
+    let scheme = scheme(url)?;
+    let rest = url.get(scheme.len()..)?.strip_prefix("://")?;
     let authority = rest.split(['/', '?']).next()?;
     (!authority.is_empty()).then_some(scheme.len() + 3 + authority.len())
 }

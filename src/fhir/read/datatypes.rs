@@ -267,6 +267,10 @@ impl<'d> Reader<'d, '_> {
                 return Group { text: trimmed, leaf: text.id, rest: Vec::new(), unstructured: !text.trim().contains(['^', '=']) };
             }
         }
+        // The sign that divides components divides them.
+        for leaf in [&family].into_iter().chain(&given).chain(&prefix).chain(&suffix).filter(|leaf| leaf.text.contains('^')) {
+            leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::NameAsText));
+        }
         let mut leaves = Some(family).filter(|family| !family.is_empty()).into_iter().chain(given).chain(prefix).chain(suffix);
         Group {
             leaf: leaves.next().and_then(|leaf| leaf.id),

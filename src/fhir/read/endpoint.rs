@@ -12,6 +12,7 @@ use crate::loss::Code;
 use crate::options::Options;
 use crate::policy::Service;
 use crate::table::{RowRef, row};
+use crate::url::{BadUrl, base_for};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -95,6 +96,7 @@ fn service_of(code: &str) -> Option<Service> {
 /// An Endpoint that a study refers to.
 struct Met<'d> {
     service: Option<Service>,
+    is_active: bool,
     address: Leaf<'d>,
 }
 
@@ -125,7 +127,7 @@ impl<'d> Reader<'d, '_> {
             }
         }
         self.payloads(endpoint);
-        Met { service, address: self.leaf(endpoint, named!("address")) }
+        Met { service, is_active: status.is_empty() || status.trim() == "active", address: self.leaf(endpoint, named!("address")) }
     }
 
     /// System and code of each connection type: Coding in R4, a list of CodeableConcept from R5 on.
@@ -182,9 +184,9 @@ impl<'d> Reader<'d, '_> {
         let retrieve = RowRef::from(row::RETRIEVE_URL);
         // The cell of the URL that was found, which is one of those from `from` on.
         let (mut url, mut from) = (None, 0);
-        // Those for retrieval go first: the others may have its address, wherever they stand.
+        // Those for retrieval go first, and of them the active ones: the others may have its address, wherever they stand.
         let mut endpoints = self.endpoints_of(study);
-        endpoints.sort_by_key(|met| met.service != Some(Service::WadoRs));
+        endpoints.sort_by_key(|met| (met.service != Some(Service::WadoRs), !met.is_active));
         for met in endpoints {
             let made = self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: None }, &met));
             let Some(id) = met.address.id else { continue };
@@ -198,10 +200,15 @@ impl<'d> Reader<'d, '_> {
                 self.room.ledger.take(id);
             } else if met.service == Some(Service::WadoRs) && !known {
                 let mut fill = Fill::default();
-                if place::is_plain_url(text) {
-                    let address = text.trim_end_matches('/');
+                // The address of a resource is no base: of this study it has one, of another it is none of this.
+                let base = match base_for(text, uid, None) {
+                    Err(BadUrl::Mismatch | BadUrl::NoBase) => None,
+                    Ok(base) => Some(base),
+                    Err(_) => Some(text.trim_end_matches('/')),
+                };
+                if let Some(base) = base.filter(|_| place::is_plain_url(text)) {
                     let path = ["/studies/", uid].concat();
-                    let url = if address.ends_with(&path) { address.to_string() } else { [address, &path].concat() };
+                    let url = if base.ends_with(&path) { base.to_string() } else { [base, &path].concat() };
                     fill.set(0, url, met.address);
                 } else {
                     fill.lose(met.address, Code::BadUrl);

@@ -4,24 +4,26 @@ use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Tree};
 use crate::table::number_of;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
+use core::cmp::Ordering;
 
 /// The resources of a text. Which of them a URL or an id means is worked out when the first reference asks.
 pub(super) struct Index<'d> {
     tree: &'d Tree<'d>,
     studies: Vec<Id>,
-    /// Resources, in order, each with the fullUrl of its entry.
-    resources: Vec<(Id, Option<&'d str>)>,
-    /// Those in a member `contained` of a Bundle.
-    of_bundle: Vec<Id>,
-    /// By fullUrl, and by type and id. The first stands.
-    urls: OnceCell<BTreeMap<String, Id>>,
+    /// Resources, in order, each with the fullUrl of its entry and the Bundle that it is of: 0 of none, or the number of it.
+    resources: Vec<(Id, Option<&'d str>, u32)>,
+    /// Those in a member `contained` of a Bundle, each with the number of that.
+    of_bundle: Vec<(Id, u32)>,
+    /// How many Bundles there are.
+    bundles: u32,
+    /// By fullUrl, and by type and id, in order.
+    names: OnceCell<Vec<Named<'d>>>,
     /// Contained resources, by the resource that contains them and their id.
     contained: OnceCell<BTreeMap<(Id, &'d str), Id>>,
-    /// Those in a member `contained` of a Bundle, by id.
-    in_bundle: OnceCell<BTreeMap<&'d str, Id>>,
+    /// Those in a member `contained` of a Bundle, by the number of that and their id.
+    in_bundle: OnceCell<BTreeMap<(u32, &'d str), Id>>,
     /// How many more values may be read again; none once there were too many.
     left: Cell<Option<u64>>,
 }
@@ -30,6 +32,20 @@ pub(super) struct Index<'d> {
 const ALWAYS: u64 = 10_000;
 /// Bytes of a text that is copied, or compared, again and again cost what a value costs.
 const BYTES: usize = 32;
+
+/// What a resource is referred to by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Named<'d> {
+    /// Empty: `id` is its fullUrl.
+    type_: &'d str,
+    id: &'d str,
+    /// The Bundle that it is of.
+    scope: u32,
+    /// The server that it is said to be of.
+    base: Option<&'d str>,
+    /// Where it is among the resources: the first stands.
+    at: u32,
+}
 
 /// What a reference means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +68,8 @@ impl<'d> Index<'d> {
             studies: Vec::new(),
             resources: Vec::new(),
             of_bundle: Vec::new(),
-            urls: OnceCell::new(),
+            bundles: 0,
+            names: OnceCell::new(),
             contained: OnceCell::new(),
             in_bundle: OnceCell::new(),
             left: Cell::new(Some(budget)),
@@ -62,6 +79,7 @@ impl<'d> Index<'d> {
     /// Of what an entry of a Bundle holds.
     pub(super) fn of_entry(tree: &'d Tree<'d>, entry: Id, budget: u64) -> Self {
         let mut index = Index::empty(tree, budget);
+        index.bundles = 1;
         index.entry(entry);
         index
     }
@@ -70,26 +88,28 @@ impl<'d> Index<'d> {
         let mut index = Index::empty(tree, budget);
         for root in roots {
             if type_of(tree, *root) != Some("Bundle") {
-                index.resource(*root, None);
+                index.resource(*root, None, 0);
                 continue;
             }
+            index.bundles += 1;
             each(tree, *root, "entry").for_each(|entry| index.entry(entry));
-            index.of_bundle.extend(each(tree, *root, "contained"));
+            let number = index.bundles;
+            index.of_bundle.extend(each(tree, *root, "contained").map(|resource| (resource, number)));
         }
         index
     }
 
     fn entry(&mut self, entry: Id) {
         if let Some(resource) = self.tree.member(entry, named!("resource")) {
-            self.resource(resource, text(self.tree, entry, "fullUrl"));
+            self.resource(resource, text(self.tree, entry, "fullUrl"), self.bundles);
         }
     }
 
-    fn resource(&mut self, resource: Id, url: Option<&'d str>) {
+    fn resource(&mut self, resource: Id, url: Option<&'d str>, scope: u32) {
         if type_of(self.tree, resource) == Some("ImagingStudy") {
             self.studies.push(resource);
         }
-        self.resources.push((resource, url));
+        self.resources.push((resource, url, scope));
     }
 
     /// The studies, in order.
@@ -97,25 +117,28 @@ impl<'d> Index<'d> {
         &self.studies
     }
 
-    fn urls(&self) -> &BTreeMap<String, Id> {
-        self.urls.get_or_init(|| {
-            let mut urls = BTreeMap::new();
-            for (resource, url) in &self.resources {
+    fn names(&self) -> &[Named<'d>] {
+        self.names.get_or_init(|| {
+            let mut names = Vec::with_capacity(self.resources.len());
+            for (at, (resource, url, scope)) in self.resources.iter().enumerate() {
+                let (scope, at) = (*scope, at as u32);
                 if let Some(url) = url {
-                    urls.entry(String::from(*url)).or_insert(*resource);
+                    names.push(Named { type_: "", id: url, scope, base: None, at });
                 }
                 if let (Some(type_), Some(id)) = (type_of(self.tree, *resource), text(self.tree, *resource, "id")) {
-                    urls.entry([type_, "/", id].concat()).or_insert(*resource);
+                    let base = url.and_then(|url| url.strip_suffix(id)?.strip_suffix('/')?.strip_suffix(type_)?.strip_suffix('/'));
+                    names.push(Named { type_, id, scope, base, at });
                 }
             }
-            urls
+            names.sort_unstable();
+            names
         })
     }
 
     fn contained(&self) -> &BTreeMap<(Id, &'d str), Id> {
         self.contained.get_or_init(|| {
             let mut contained = BTreeMap::new();
-            for (resource, _) in &self.resources {
+            for (resource, ..) in &self.resources {
                 for inner in each(self.tree, *resource, "contained") {
                     if let Some(id) = text(self.tree, inner, "id") {
                         contained.entry((*resource, id)).or_insert(inner);
@@ -126,22 +149,22 @@ impl<'d> Index<'d> {
         })
     }
 
-    fn in_bundle(&self) -> &BTreeMap<&'d str, Id> {
+    fn in_bundle(&self) -> &BTreeMap<(u32, &'d str), Id> {
         self.in_bundle.get_or_init(|| {
             let mut in_bundle = BTreeMap::new();
-            for resource in &self.of_bundle {
+            for (resource, scope) in &self.of_bundle {
                 if let Some(id) = text(self.tree, *resource, "id") {
-                    in_bundle.entry(id).or_insert(*resource);
+                    in_bundle.entry((*scope, id)).or_insert(*resource);
                 }
             }
             in_bundle
         })
     }
 
-    /// The fullUrl of the entry of a resource. They are numbered in order.
-    fn full_url(&self, resource: Id) -> Option<&'d str> {
-        let at = self.resources.binary_search_by_key(&resource, |(id, _)| *id).ok()?;
-        self.resources.get(at)?.1
+    /// The fullUrl of the entry of a resource, and where it is one of the resources. They are numbered in order.
+    fn place(&self, resource: Id) -> (Option<&'d str>, u32) {
+        let at = self.resources.binary_search_by_key(&resource, |(id, ..)| *id).ok();
+        at.and_then(|at| self.resources.get(at)).map_or((None, 0), |(_, url, scope)| (*url, *scope))
     }
 
     /// So many values and bytes are read again; whether they may be.
@@ -168,19 +191,51 @@ impl<'d> Index<'d> {
     }
 
     fn find(&self, literal: &str, within: Id) -> Option<Target> {
+        let (url, scope) = self.place(within);
         if let Some(id) = literal.strip_prefix('#') {
             let own = self.contained().get(&(within, id)).map(|id| Target { id: *id, in_bundle: false });
-            return own.or_else(|| self.in_bundle().get(id).map(|id| Target { id: *id, in_bundle: true }));
+            return own.or_else(|| self.in_bundle().get(&(scope, id)).map(|id| Target { id: *id, in_bundle: true }));
         }
         let plain = literal.split_once("/_history/").map_or(literal, |(plain, _)| plain);
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
-        let base = self.full_url(within).and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
+        let base = url.and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
         if !self.spend(0, base.map_or(0, str::len)) {
             return None;
         }
-        let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.urls().get([base, "/", plain].concat().as_str()));
-        own.or_else(|| self.urls().get(plain)).map(|id| Target { id: *id, in_bundle: false })
+        let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.of_url(&[base, "/", plain].concat(), scope));
+        let at = own.or_else(|| self.of_url(plain, scope)).or_else(|| self.of_type(plain, scope, base))?;
+        self.resources.get(at as usize).map(|(id, ..)| Target { id: *id, in_bundle: false })
     }
+
+    /// The resource of a URL: that of the same Bundle, or else the first.
+    fn of_url(&self, url: &str, scope: u32) -> Option<u32> {
+        let all = among(self.names(), |known| (known.type_, known.id).cmp(&("", url)));
+        among(all, |known| known.scope.cmp(&scope)).first().or(all.first()).map(|known| known.at)
+    }
+
+    /// The resource of a type and id: one of the same Bundle that is not said to be another server's; or else the only one that there is.
+    ///
+    /// Ids of several servers are of nobody in particular: where they differ, none is meant.
+    fn of_type(&self, plain: &str, scope: u32, base: Option<&str>) -> Option<u32> {
+        let (type_, id) = plain.split_once('/')?;
+        let all = among(self.names(), |known| (known.type_, known.id).cmp(&(type_, id)));
+        let own = among(all, |known| known.scope.cmp(&scope));
+        let (candidates, is_own) = if own.is_empty() { (all, false) } else { (own, true) };
+        let (first, last) = (candidates.first()?, candidates.last()?);
+        if !is_own && candidates.len() > 1 {
+            return None;
+        }
+        // Those without a server are before those with one.
+        let is_same = first.base.is_none() || base.is_none_or(|base| first.base == Some(base)) && first.base == last.base;
+        is_same.then_some(first.at)
+    }
+}
+
+/// Those that are equal by an order which the list is in.
+fn among<'n, 'd>(names: &'n [Named<'d>], order: impl Fn(&Named<'d>) -> Ordering) -> &'n [Named<'d>] {
+    let from = names.partition_point(|known| order(known) == Ordering::Less);
+    let to = names.partition_point(|known| order(known) != Ordering::Greater);
+    names.get(from..to).unwrap_or_default()
 }
 
 /// The type that a resource says it has.

@@ -211,6 +211,8 @@ struct Reader<'d, 'o> {
     uid_leaf: Option<Id>,
     /// Whether instances go the general way, however usual they are.
     plainly: bool,
+    /// The resource whose type was asked for last, and its type: it may stand behind many members, and many leaves ask.
+    type_met: Option<(Id, Option<&'static str>)>,
 }
 
 impl<'d, 'o> Reader<'d, 'o> {
@@ -229,6 +231,7 @@ impl<'d, 'o> Reader<'d, 'o> {
             resource: 0,
             uid_leaf: None,
             plainly: false,
+            type_met: None,
         }
     }
 }

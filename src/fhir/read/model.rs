@@ -88,9 +88,9 @@ impl<'m> Model<'m, '_> {
             match self.memo(member, &cells, own.is_empty(), &record) {
                 Some((row, memo)) => {
                     sources.push((row, None, texts_of(&gaps)));
-                    gaps.push((Gap::Memo((member.name, row)), member.from, member.to));
+                    gaps.push((Gap::Memo((member.name, row, self.in_entry)), member.from, member.to));
                     (leaves, used) = (leaves + memo.leaves, used + memo.used);
-                    new.push(((member.name, row), memo));
+                    new.push(((member.name, row, self.in_entry), memo));
                 }
                 None => {
                     for (gap, from, to, cell) in own {

@@ -226,8 +226,9 @@ pub(super) struct Memos {
     tables: Vec<(Table, Vec<Memo>)>,
 }
 
-/// Which values are remembered together: those of elements of one name that make facts of one row. (`basedOn` makes facts of several.)
-pub(super) type Table = (Name, RowRef);
+/// Which values are remembered together: those of elements of one name that make facts of one row (`basedOn` makes facts of several), in entries or
+/// not: what is nested may be so deep in one, and too deep in the other.
+pub(super) type Table = (Name, RowRef, bool);
 
 pub(super) struct Memo {
     /// The text of the element.

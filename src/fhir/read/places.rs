@@ -75,11 +75,25 @@ impl Reader<'_, '_> {
         Some(way)
     }
 
-    fn place_of(&self, id: Id) -> Place {
+    fn type_at(&mut self, at: Id) -> Option<&'static str> {
+        if !self.tree.is_marked(at) {
+            return None;
+        }
+        match self.type_met {
+            Some((known, type_)) if known == at => type_,
+            _ => {
+                let type_ = type_of(self.tree, at).and_then(resource_type);
+                self.type_met = Some((at, type_));
+                type_
+            }
+        }
+    }
+
+    fn place_of(&mut self, id: Id) -> Place {
         let mut names = Vec::new();
         let mut at = id;
         loop {
-            if let Some(type_) = type_of(self.tree, at).and_then(resource_type) {
+            if let Some(type_) = self.type_at(at) {
                 names.push(Step::Element(type_));
                 break;
             }

@@ -1,6 +1,7 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
 use super::index::{Index, children, text, type_of};
+use super::study::is_modified;
 use crate::error::{Error, Kind};
 use crate::fhir::found::{DICOM_UID, URI, URN_OID};
 use crate::grammar::uid::bare;
@@ -86,6 +87,9 @@ struct Follower<'d, 'o> {
 
 impl<'d> Follower<'d, '_> {
     fn study(mut self) {
+        if is_modified(self.tree, self.study) {
+            return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Modifier });
+        }
         let identifiers = children(self.tree, self.study, "identifier");
         let of = |system: &'static str| identifiers.iter().filter(move |one| text(self.tree, **one, "system") == Some(system));
         let value = |identifier: &Id| text(self.tree, *identifier, "value");
@@ -154,6 +158,9 @@ impl<'d> Follower<'d, '_> {
 fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUrl>> {
     if super::endpoint::service(tree, endpoint) != Some(Service::WadoRs) {
         return None;
+    }
+    if is_modified(tree, endpoint) {
+        return Some(Err(BadUrl::Modifier));
     }
     if text(tree, endpoint, "status").is_some_and(|status| status != "active") {
         return Some(Err(BadUrl::NotActive));

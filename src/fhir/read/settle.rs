@@ -3,9 +3,10 @@
 use super::Reader;
 use super::index::{each, type_of};
 use super::ledger::Fate;
-use crate::json::tree::Id;
+use crate::json::tree::{Id, Name};
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::table::{RESOURCE_TYPE, element_of, primitive_of, resource_type};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// The most losses that are kept before anybody hears of them.
@@ -102,7 +103,8 @@ impl Reader<'_, '_> {
             return;
         }
         let mut at = at;
-        if let Some(type_) = type_of(self.tree, node).filter(|_| self.tree.is_object(node)) {
+        let type_ = type_of(self.tree, node).filter(|_| self.tree.is_object(node));
+        if let Some(type_) = type_ {
             if let Ok(n) = studies.binary_search(&node) {
                 first = self.before + n as u64;
             }
@@ -113,19 +115,22 @@ impl Reader<'_, '_> {
             at = place;
         }
         let is_array = self.tree.is_array(node);
+        // The first of its name is the member.
+        let mut met: BTreeSet<Name> = BTreeSet::new();
         for (child, ordinal) in self.tree.children(node).zip(0..) {
             let Some(next) = rest.first() else { return };
+            let is_first = is_array || met.insert(self.tree.name(child));
             if self.tree.span(child).contains(next) {
-                let (place, kept) = if is_array { (at, kept) } else { self.member(node, (child, ordinal), at, kept) };
+                let of = (type_.is_some(), is_first);
+                let (place, kept) = if is_array { (at, kept) } else { self.member(of, (child, ordinal), at, kept) };
                 self.below(child, place, kept, studies, first, rest, tell);
             }
         }
     }
 
     /// The place of a member, and what it is told as whatever it holds.
-    fn member(&self, object: Id, (member, ordinal): (Id, u32), at: Place, kept: Kept) -> (Place, Kept) {
+    fn member(&self, (is_resource, is_first): (bool, bool), (member, ordinal): (Id, u32), at: Place, kept: Kept) -> (Place, Kept) {
         let number = self.tree.name(member);
-        let is_resource = type_of(self.tree, object).is_some();
         let Some(known) = element_of(number) else {
             return match primitive_of(number) {
                 Some(own) => {
@@ -142,7 +147,7 @@ impl Reader<'_, '_> {
         let code = match known {
             "extension" | "modifierExtension" => Some(Code::Extension),
             "text" if is_resource && self.tree.is_object(member) => Some(Code::Narrative),
-            _ if self.tree.member(object, number) != Some(member) => Some(Code::DuplicateMember),
+            _ if !is_first => Some(Code::DuplicateMember),
             _ => None,
         };
         (place, kept.or(code.map(|code| (code, place))))

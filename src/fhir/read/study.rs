@@ -6,7 +6,7 @@ use super::instance::class_shape;
 use crate::assemble::Assembler;
 use crate::dicom::Cell;
 use crate::error::Error;
-use crate::json::tree::{Id, Name};
+use crate::json::tree::{Id, Name, Tree};
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::policy::Id as IdPolicy;
 use crate::table::{Level, RESOURCE_TYPE, RowRef, elements, position, row};
@@ -257,13 +257,7 @@ impl<'d> Reader<'d, '_> {
     /// Whether a resource carries rules or a modifier that may change what it says; then everything in it is told.
     pub(super) fn is_refused(&mut self, resource: Id) -> bool {
         let tree = self.tree;
-        if !tree.has(named!("modifierExtension")) && !tree.has(named!("implicitRules")) {
-            return false;
-        }
-        let contained = tree.member(resource, named!("contained")).map(|id| tree.span(id)).unwrap_or_default();
-        let modifies = |id: &Id| tree.is_named(*id, named!("modifierExtension")) && tree.span(*id).any(|leaf| tree.is_leaf(leaf));
-        let rules = tree.member(resource, named!("implicitRules")).is_some_and(|id| tree.is_leaf(id));
-        if !rules && !tree.span(resource).any(|id| !contained.contains(&id) && modifies(&id)) {
+        if !is_modified(tree, resource) {
             return false;
         }
         let type_ = type_of(tree, resource).and_then(crate::table::resource_type).unwrap_or("ImagingStudy");
@@ -286,4 +280,15 @@ impl<'d> Reader<'d, '_> {
         self.push(row_ref, &fill);
         self.emptied(fill);
     }
+}
+
+/// Whether a resource has something that may change its meaning.
+pub(super) fn is_modified(tree: &Tree<'_>, resource: Id) -> bool {
+    if !tree.has(named!("modifierExtension")) && !tree.has(named!("implicitRules")) {
+        return false;
+    }
+    let contained = tree.member(resource, named!("contained")).map(|id| tree.span(id)).unwrap_or_default();
+    let modifies = |id: &Id| tree.is_named(*id, named!("modifierExtension")) && tree.span(*id).any(|leaf| tree.is_leaf(leaf));
+    let rules = tree.member(resource, named!("implicitRules")).is_some_and(|id| tree.is_leaf(id));
+    rules || tree.span(resource).any(|id| !contained.contains(&id) && modifies(&id))
 }

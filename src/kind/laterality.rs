@@ -55,9 +55,13 @@ impl Spell for Laterality {
                 draft.refuse(side, Code::BadCode);
             }
         }
-        // Both sides is a value of ImageLaterality only (PS3.3 C.7.3.1, C.7.6.1).
-        if draft.get(0) == "B" && matches!(draft.get(1), "" | "B") {
-            draft.shift(0, 1);
+        // Both sides is a value of ImageLaterality only (PS3.3 C.7.3.1, C.7.6.1): of the series it says it of the images, which may say otherwise.
+        if draft.get(0) == "B" {
+            if matches!(draft.get(1), "" | "B") {
+                draft.shift(0, 1);
+            } else {
+                draft.refuse(0, Code::BadCode);
+            }
         }
     }
 

@@ -334,3 +334,79 @@ pub fn includes_of_what_is_not_written() {
         assert!(!told(&of(more), "not all that they refer to is included"), "{more}");
     }
 }
+
+/// Whose images they are is not known where one answer names two patients and the next only one of them.
+pub fn one_of_two_patients() {
+    let pacs = |path: &str, query: &str| match path {
+        "/studies" if query.contains("StudyInstanceUID=") => rows(&[study("2.999.1", "P1", None, "A")]),
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+    };
+    let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?modality=CT", pacs);
+    assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{}", reply.body);
+    // The ids of its two records are others; who asks for the study's hears of it.
+    let both = |path: &str, _: &str| match path {
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+    };
+    let reply = asked(servers::orthanc_1_12(), |_| (), "ImagingStudy?_id=2.999.1", both);
+    assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{}", reply.body);
+}
+
+/// An answer that is cut is refused, however much else is to be told of it.
+pub fn what_is_cut_among_a_thousand_losses() {
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => {
+            let mut row = study("2.999.1", "P1", None, "A");
+            for n in 0..1_100 {
+                row[format!("{:04X}{:04X}", 9 + 2 * n, 16)] = json!({"vr": "LO", "Value": ["x"]});
+            }
+            rows(&[row])
+        }
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&(0..500).map(|n| row(&[("00080018", "UI", &format!("2.999.1.9.{n}"))])).collect::<Vec<_>>()),
+    };
+    for target in ["ImagingStudy/2.999.1", "ImagingStudy?_id=2.999.1"] {
+        let whole = asked(servers::orthanc_1_12(), |config| config.listing = Listing::Instances, target, pacs);
+        assert_eq!(whole.status(), 200, "{}", whole.short());
+        let cut = |config: &mut fhir_dicomweb::facade::Config| {
+            config.listing = Listing::Instances;
+            config.options.limits.output_bytes = 3_000;
+        };
+        let reply = asked(servers::orthanc_1_12(), cut, target, pacs);
+        assert!(reply.status() >= 400 && reply.body["resourceType"] == "OperationOutcome", "{}", reply.short());
+    }
+}
+
+/// A status that says that the answer is a part is heard, as is a warning without rows.
+pub fn parts_of_answers() {
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => Said::of(206, Value::from(vec![study("2.999.1", "P1", None, "A")]).to_string()),
+        _ => rows(&[]),
+    };
+    let study_only = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Study;
+    let partial = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy?patient.identifier=P1", pacs);
+    assert!(partial.body["total"].is_null() && told(&partial, "more rows than it gives"), "{}", partial.body);
+    let none = |_: &str, _: &str| rows(&[]).with("Warning", "299 a: there are more");
+    let empty = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy?patient.identifier=P1", none);
+    assert!(empty.body["total"].is_null() && told(&empty, "more rows than it gives"), "{}", empty.body);
+}
+
+/// A part of a resource refers to nothing that is not there.
+pub fn parts_without_their_patient() {
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+    };
+    for subject in [Subject::Separate, Subject::Contained] {
+        let separate = |config: &mut fhir_dicomweb::facade::Config| config.options.subject = subject.clone();
+        for query in ["_elements=started", "_summary=text", "_elements=series"] {
+            let reply = asked(servers::orthanc_1_12(), separate, &format!("ImagingStudy/2.999.1?{query}"), pacs);
+            assert_eq!((reply.status(), reply.body["subject"]["reference"].as_str()), (200, None), "{query}: {}", reply.body);
+            assert_eq!(reply.body["subject"]["identifier"]["value"], "P1");
+        }
+    }
+}

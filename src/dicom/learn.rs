@@ -107,7 +107,7 @@ impl Page {
                 continue;
             }
             heard |= memos.has_room(table) && memos.is_new(table, text);
-            memos.add(segment.digits, text, run, leaves_of(set, of));
+            memos.add((segment.digits, self.room), text, run, leaves_of(set, of));
         }
         heard
     }
@@ -154,7 +154,7 @@ impl Page {
         }
         let own = leaves_of(set, row);
         *leaves += own;
-        let table = memos.add(segment.digits, self.pattern.text.get(from..to)?, run, own);
+        let table = memos.add((segment.digits, self.room), self.pattern.text.get(from..to)?, run, own);
         (segment.kind, segment.open) = (Gap::Memo(table), true);
         Some(Run::Whole(Source::Gap(at)))
     }

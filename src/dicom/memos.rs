@@ -16,6 +16,8 @@ pub(super) struct Memos {
 
 struct Table {
     digits: [u8; 8],
+    /// How deep what stands there may be nested: what is remembered is not looked into again.
+    room: u32,
     memos: Vec<Memo>,
     next: usize,
 }
@@ -45,9 +47,9 @@ impl Memos {
     }
 
     /// Remembers what a text means; the number of its table.
-    pub(super) fn add(&mut self, digits: [u8; 8], text: &str, run: &str, leaves: u64) -> usize {
-        let at = self.tables.iter().position(|table| table.digits == digits).unwrap_or_else(|| {
-            self.tables.push(Table { digits, memos: Vec::new(), next: 0 });
+    pub(super) fn add(&mut self, (digits, room): ([u8; 8], u32), text: &str, run: &str, leaves: u64) -> usize {
+        let at = self.tables.iter().position(|table| (table.digits, table.room) == (digits, room)).unwrap_or_else(|| {
+            self.tables.push(Table { digits, room, memos: Vec::new(), next: 0 });
             self.tables.len() - 1
         });
         if let Some(table) = self.tables.get_mut(at).filter(|table| !table.memos.iter().any(|memo| *memo.text == *text)) {

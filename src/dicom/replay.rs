@@ -47,7 +47,7 @@ pub(super) struct Page {
     rows: u64,
     first: u64,
     /// How much deeper values could be nested in it.
-    room: u32,
+    pub(super) room: u32,
     /// Whether any row fitted this pattern, or would have, had it met a value before.
     fitted: bool,
 }

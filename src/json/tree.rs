@@ -300,6 +300,20 @@ impl<'t> Tree<'t> {
         self.nodes.iter().zip(0..).filter(|(node, _)| node.is_leaf()).map(|(_, id)| id)
     }
 
+    /// Whether two nodes have the same values under names of the same numbers.
+    pub(crate) fn is_same(&self, one: Id, other: Id) -> bool {
+        let (ones, others) = (self.span(one), self.span(other));
+        ones.len() == others.len()
+            && ones.zip(others).all(|(a, b)| match (self.nodes.get(a as usize), self.nodes.get(b as usize)) {
+                (Some(own), Some(its)) => {
+                    let is_shaped = own.what == its.what && own.end.wrapping_sub(a) == its.end.wrapping_sub(b);
+                    let is_named = a == one || own.name == its.name;
+                    is_shaped && is_named && own.what != What::Run && self.text(a) == self.text(b)
+                }
+                _ => false,
+            })
+    }
+
     /// The number of a member among those of its object, from 0.
     pub(crate) fn ordinal(&self, id: Id) -> u32 {
         self.children(self.parent(id)).position(|child| child == id).unwrap_or(0) as u32

@@ -341,3 +341,45 @@ fn two_kinds_of_parts_make_no_square() {
     };
     assert!(growth(late) < 10.0, "a type behind many members");
 }
+
+/// Nor where the URL of the other server's resource is in another form, or says nothing.
+#[test]
+fn no_study_gets_the_patient_of_nobody_in_particular() {
+    let study = |uid: &str| imaging(uid, OF_1);
+    let of = "http://a/fhir/ImagingStudy/1.2.7";
+    for other in ["http://b/fhir/Patient/1/_history/3", "http://b/fhir/Patient/99", "http://b/x?Patient/1"] {
+        assert!(!rows(&bundle(&[(other, patient("1", "PB")), (of, study("1.2.7"))]))[0].contains("PB"), "{other}");
+    }
+    let version = bundle(&[
+        ("http://a/fhir/Patient/1/_history/4", patient("1", "PA")),
+        ("http://a/fhir/ImagingStudy/1.2.7/_history/2", study("1.2.7")),
+    ]);
+    assert!(rows(&version)[0].contains("PA"));
+    // A URL that is none says nothing of another Bundle.
+    let relative = bundle(&[("Patient/1", patient("1", "P-ONE")), ("", study("1.2.1"))]);
+    let plain = bundle(&[("", patient("1", "P-TWO")), ("", study("1.2.2"))]);
+    let both = rows(&format!("{relative}{plain}"));
+    assert!(both[0].contains("P-ONE") && both[1].contains("P-TWO"), "{both:?}");
+    // Two of one id that are not the same are nobody's; the same twice is one.
+    let lines = |numbers: [&str; 2]| [patient("1", numbers[0]), study("1.2.1"), patient("1", numbers[1]), study("1.2.2")].join("\n");
+    assert!(rows(&lines(["A", "B"])).iter().all(|row| row.contains(r#""00100020":{"vr":"LO"}"#)));
+    assert!(rows(&lines(["A", "A"])).iter().all(|row| row.contains(r#""Value":["A"]"#)));
+    // What is no patient is none, however it is referred to.
+    for type_ in ["Group", "Device", "Practitioner", "RelatedPerson"] {
+        let resource = format!(r#"{{"resourceType":"{type_}","id":"g"}}"#);
+        let subject =
+            |reference: &str| format!(r#","subject":{{"reference":"{reference}","display":"Mice","identifier":{{"value":"G1"}}}}"#);
+        let texts = [
+            bundle(&[("urn:uuid:1", resource.clone()), ("", imaging("1.2", &subject("urn:uuid:1")))]),
+            imaging("1.2", &format!(r#"{},"contained":[{resource}]"#, subject("#g"))),
+            imaging("1.2", &subject(&format!("http://h/{type_}/1"))),
+            imaging("1.2", &subject(&format!("{type_}/1"))),
+            imaging("1.2", &format!(r#","subject":{{"type":"{type_}","display":"Mice","identifier":{{"value":"G1"}}}}"#)),
+        ];
+        for text in texts {
+            let row = &rows(&text)[0];
+            assert!(!row.contains("Mice") && !row.contains("G1"), "{text}");
+            assert!(told(&read(&text, &Options::default())).contains(&"no-attribute"), "{text}");
+        }
+    }
+}

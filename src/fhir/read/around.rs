@@ -8,7 +8,7 @@ use crate::json::tree::Id;
 use crate::kind::Cx;
 use crate::loss::Code;
 use crate::policy::Subject;
-use crate::table::{RowRef, number_of, row};
+use crate::table::{RowRef, number_of, resource_type, row};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -124,11 +124,12 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let literal = self.leaf(node, named!("reference"));
-        let kind = |text: &str| {
-            ["Device", "Group"].iter().any(|type_| text.strip_prefix(type_).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-        };
+        // Whatever it is otherwise, what it says is said of no patient.
+        let is_other = |text: &str| resource_type(text).is_some_and(|type_| type_ != "Patient");
+        let said = literal.trim().rsplit('/').nth(1).unwrap_or(literal.trim());
         let type_ = self.leaf(node, named!("type"));
-        if kind(type_.trim()) || kind(literal.trim()) {
+        let target = self.index.find(literal.trim(), self.resource).and_then(|target| type_of(self.tree, target.id));
+        if is_other(type_.trim()) || is_other(said) || target.is_some_and(is_other) {
             return;
         }
         let own = matches!(&self.options.subject, Subject::Reference(own) if own == literal.trim());

@@ -45,6 +45,8 @@ struct Named<'d> {
     base: Option<&'d str>,
     /// Where it is among the resources: the first stands.
     at: u32,
+    /// Whether there are others of this name, which say something else.
+    is_torn: bool,
 }
 
 /// What a reference means.
@@ -123,14 +125,26 @@ impl<'d> Index<'d> {
             for (at, (resource, url, scope)) in self.resources.iter().enumerate() {
                 let (scope, at) = (*scope, at as u32);
                 if let Some(url) = url {
-                    names.push(Named { type_: "", id: url, scope, base: None, at });
+                    names.push(Named { type_: "", id: url, scope, base: None, at, is_torn: false });
                 }
                 if let (Some(type_), Some(id)) = (type_of(self.tree, *resource), text(self.tree, *resource, "id")) {
-                    let base = url.and_then(|url| url.strip_suffix(id)?.strip_suffix('/')?.strip_suffix(type_)?.strip_suffix('/'));
-                    names.push(Named { type_, id, scope, base, at });
+                    let base = url.and_then(|url| server(url, type_));
+                    names.push(Named { type_, id, scope, base, at, is_torn: false });
                 }
             }
             names.sort_unstable();
+            // Of what several servers may call alike nobody knows which is meant, unless it is the same. (Of one server they are versions.)
+            let alike = |a: &Named<'_>, b: &Named<'_>| (a.type_, a.id, a.scope, a.base) == (b.type_, b.id, b.scope, b.base);
+            for group in names.chunk_by_mut(alike).filter(|group| group.len() > 1) {
+                let of = |named: &Named<'_>| self.resources.get(named.at as usize).map(|(id, ..)| *id);
+                let is_open = group.first().is_some_and(|first| first.base.is_none() && !first.type_.is_empty());
+                let is_one = !is_open
+                    || group.windows(2).all(|pair| match pair {
+                        [one, other] => of(one).zip(of(other)).is_some_and(|(one, other)| self.tree.is_same(one, other)),
+                        _ => true,
+                    });
+                group.iter_mut().for_each(|named| named.is_torn = !is_one);
+            }
             names
         })
     }
@@ -190,15 +204,16 @@ impl<'d> Index<'d> {
         self.spend(self.tree.span(target.id).len(), self.tree.bytes(target.id)).then_some(target)
     }
 
-    fn find(&self, literal: &str, within: Id) -> Option<Target> {
+    /// As [`Self::resolve`], only to see what it is.
+    pub(super) fn find(&self, literal: &str, within: Id) -> Option<Target> {
         let (url, scope) = self.place(within);
         if let Some(id) = literal.strip_prefix('#') {
             let own = self.contained().get(&(within, id)).map(|id| Target { id: *id, in_bundle: false });
             return own.or_else(|| self.in_bundle().get(&(scope, id)).map(|id| Target { id: *id, in_bundle: true }));
         }
-        let plain = literal.split_once("/_history/").map_or(literal, |(plain, _)| plain);
+        let plain = plain_of(literal);
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
-        let base = url.and_then(|url| url.rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
+        let base = url.and_then(|url| plain_of(url).rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
         if !self.spend(0, base.map_or(0, str::len)) {
             return None;
         }
@@ -210,7 +225,9 @@ impl<'d> Index<'d> {
     /// The resource of a URL: that of the same Bundle, or else the first.
     fn of_url(&self, url: &str, scope: u32) -> Option<u32> {
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&("", url)));
-        among(all, |known| known.scope.cmp(&scope)).first().or(all.first()).map(|known| known.at)
+        // A URL is the same everywhere; what is none says nothing of other Bundles.
+        let others = all.first().filter(|_| url.contains(':'));
+        among(all, |known| known.scope.cmp(&scope)).first().or(others).map(|known| known.at)
     }
 
     /// The resource of a type and id: one of the same Bundle that is not said to be another server's; or else the only one that there is.
@@ -227,8 +244,20 @@ impl<'d> Index<'d> {
         }
         // Those without a server are before those with one.
         let is_same = first.base.is_none() || base.is_none_or(|base| first.base == Some(base)) && first.base == last.base;
-        is_same.then_some(first.at)
+        (is_same && !first.is_torn).then_some(first.at)
     }
+}
+
+/// A URL without the version behind it.
+fn plain_of(url: &str) -> &str {
+    url.split_once("/_history/").map_or(url, |(plain, _)| plain)
+}
+
+/// The server that a resource of this type is said to be of; a URL of the web that is of no such form is a server of its own.
+fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
+    let url = Some(plain_of(url)).filter(|url| url.contains("://"))?;
+    let before = url.rsplit_once('/').and_then(|(before, _)| before.strip_suffix(type_)?.strip_suffix('/'));
+    Some(before.unwrap_or(url))
 }
 
 /// Those that are equal by an order which the list is in.

@@ -77,8 +77,8 @@ impl Assembler {
     }
 
     /// The rows that follow are of this study, and of this series, where they do not say so themselves.
-    pub(crate) fn within(&mut self, study: &str, series: Option<&str>) {
-        self.within = Some((study.into(), series.map(String::from)));
+    pub(crate) fn within(&mut self, path: Option<(&str, Option<&str>)>) {
+        self.within = path.map(|(study, series)| (study.into(), series.map(String::from)));
     }
 
     /// Takes a data set into the record it belongs to, and tells what becomes of each of its leaves.

@@ -4,7 +4,6 @@ use super::attributes::{Of, attribute, begin, container, empty, finish, object, 
 use super::offset::Offsets;
 use super::walk::Walk;
 use super::write::Rows;
-use crate::fhir::place;
 use crate::study::Series;
 use crate::table::{Level, RowRef, Source, Top, parts_inside, row, tops};
 use crate::value::{FIELDS, Fields};
@@ -171,7 +170,7 @@ impl<'a> Walk<'a> {
         let base = self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
         let mut url = match own {
             // Only a URL of this study has URLs of its series below it.
-            Some(url) if series.is_none() || place::base_of(study, url).is_some() => String::from(url),
+            Some(url) if series.is_none() || self.is_base => String::from(url),
             _ => [base?, "/studies/", study.get(row::STUDY_UID)?].concat(),
         };
         if let Some(uid) = series.and_then(|series| series.get(row::SERIES_UID)) {

@@ -65,21 +65,25 @@ impl Reader {
     }
 
     /// The rows that follow are of the study, and the series, of this path, where they do not say so themselves: below a study, rows need not
-    /// repeat the UIDs of the path (PS3.18 10.6.3.3).
+    /// repeat the UIDs of the path (PS3.18 10.6.3.3). A path without a study says so of none. A row that is begun is one of those that follow.
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader, row, url::Resource};
     /// let mut reader = Reader::new(Options::default());
-    /// reader.within(&Resource::of_study("1.2.3")?);
+    /// reader.within(&Resource::of_study("1.2.3")?)?;
     /// reader.push(br#"[{"0020000E":{"vr":"UI","Value":["1.2.3.1"]}}]"#)?;
     /// assert_eq!(reader.finish()?.ignore_loss()[0].get(row::STUDY_UID), Some("1.2.3"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn within(&mut self, path: &crate::url::Resource) {
-        if let Some(study) = path.study() {
-            self.core.assembler.within(study, path.series());
-            self.core.replay.forget();
-        }
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), of the rows that came before.
+    pub fn within(&mut self, path: &crate::url::Resource) -> Result<(), Error> {
+        // Rows that lie here whole are of what was said before.
+        self.feed_rest(false)?;
+        self.core.assembler.within(path.study().map(|study| (study, path.series())));
+        self.core.replay.forget();
+        Ok(())
     }
 
     /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is

@@ -6,6 +6,7 @@ use super::hold::Hold;
 use super::offset::{Offsets, dated};
 use super::select::Select;
 use super::write::Rows;
+use crate::fhir::place;
 use crate::kind::Draft;
 use crate::loss::Code;
 use crate::options::Options;
@@ -40,6 +41,8 @@ pub(super) struct Walk<'a> {
     above: [usize; 4],
     /// Facts that are written otherwise than they stand in the record.
     bent: Vec<Bent>,
+    /// Whether the study's own URL has those of its series below it.
+    pub(super) is_base: bool,
     /// What the study's attributes are as text, by their number in order.
     pub(super) shared: Vec<Option<Vec<u8>>>,
     /// What all modalities are that the study has.
@@ -80,6 +83,7 @@ impl<'a> Walk<'a> {
             hold: Hold::of(study.text.as_str()),
             above: [0; 4],
             bent: Vec::new(),
+            is_base: study.get(row::RETRIEVE_URL).is_some_and(|retrieve| place::base_of(study, retrieve.url).is_some()),
             shared: Vec::new(),
             modalities: Vec::new(),
         };

@@ -58,7 +58,7 @@ impl Answering {
         }
         if let Some(keep) = results.keep.as_ref().filter(|keep| keep.elements.is_some()) {
             // Nothing is contained, or included, that nothing refers to; and whose study it is stands in the study.
-            if !keep.has("endpoint") && !(options.series_endpoints && keep.has("series")) {
+            if !keep.has("endpoint") {
                 options.endpoints = Endpoints::None;
             }
             if matches!(options.subject, Subject::Contained) {

@@ -223,8 +223,9 @@ impl Exchange {
         }
         let request = Request { path: pull.path.clone(), query: query.join("&"), accept: "application/dicom+json" };
         let mut reader = Reader::new(self.options.clone());
-        if let Some(within) = &pull.within {
-            reader.within(within);
+        if let Some(Err(error)) = pull.within.as_ref().map(|within| reader.within(within)) {
+            self.refusal.get_or_insert(Refusal::of_answer(error));
+            return;
         }
         self.queue.push_back((number, Step::Fetch(Ticket(number), request)));
         let page = Page { pull: id, head: None, reader, error: None, hash: Hash::new(), bytes: 0 };

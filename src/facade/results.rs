@@ -224,11 +224,11 @@ impl Results {
         }
     }
 
-    /// Nothing is included that no element refers to which is written; of people none, where elements are chosen.
+    /// Of people none are included where elements are chosen, and Endpoints where nothing that is written refers to them.
     fn tell_includes(&mut self) {
         let Some(keep) = self.keep.as_ref().filter(|keep| keep.elements.is_some()) else { return };
         if self.practitioners || self.endpoints && !keep.has("endpoint") {
-            self.issues.push(warning("of the elements that were asked for not all that they refer to is included", "_include".into()));
+            self.issues.push(warning("of what was to be included with the elements that were asked for not all is", "_include".into()));
         }
     }
 

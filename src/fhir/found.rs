@@ -128,6 +128,8 @@ pub(crate) struct Group {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reference<'d> {
     pub(crate) type_: Leaf<'d>,
+    /// The type of resource that it means, as far as it can be seen.
+    pub(crate) kind: Option<&'static str>,
     pub(crate) identifier: Option<Identifier<'d>>,
     pub(crate) display: Leaf<'d>,
     /// The groups of the name, where the reference leads to a person that has one.
@@ -196,14 +198,26 @@ impl Shape {
             Shape::Logical(_, code) => typed(code),
             Shape::Performer(function) => {
                 let Found::Reference(actor) = found else { return false };
-                let device = actor.type_.trim() == "Device";
+                let device = actor.type_.trim() == "Device" || actor.kind == Some("Device");
+                if !device && actor.kind.is_some_and(|kind| !is_person(kind)) {
+                    return false;
+                }
                 match function {
                     "DEV" => device || actor.function.with(function).is_some(),
                     "PRF" => !device && (actor.function.with(function).is_some() || actor.function.is_empty()),
                     _ => !device && actor.function.with(function).is_some(),
                 }
             }
+            Shape::Reference("Practitioner") => match found {
+                Found::Reference(person) => person.kind.is_none_or(is_person),
+                _ => true,
+            },
             _ => true,
         }
     }
+}
+
+/// Whether resources of a type are people who do something.
+pub(crate) fn is_person(kind: &str) -> bool {
+    matches!(kind, "Practitioner" | "PractitionerRole")
 }

@@ -10,6 +10,7 @@ use crate::release::{R4_R4B, Release};
 use crate::study::Study;
 use crate::table::codes::modality::is_acquisition;
 use crate::table::{Level, RowRef, row, rows_of};
+use crate::url::base_for;
 use crate::uuid::uuid;
 use crate::value::Fields;
 use alloc::borrow::Cow;
@@ -264,8 +265,10 @@ pub(crate) fn retrieve_base<'a>(study: &'a Study, options: &Options) -> Option<&
 /// The service base of a URL that is the URL of this study.
 pub(crate) fn base_of<'a>(study: &Study, url: &'a str) -> Option<&'a str> {
     let path = url.trim_end_matches('/').strip_suffix(study.get(row::STUDY_UID)?)?;
-    let base = path.strip_suffix("/studies/")?.trim_end_matches('/');
-    is_plain_url(base).then_some(base)
+    let base = path.strip_suffix("/studies/")?;
+    // An address that ends in a resource is read as that resource's, and one slash is as good as two.
+    let is_read_so = || !base.contains("/studies") || base_for(base, "", None) == Ok(base);
+    (is_plain_url(base) && !base.ends_with('/') && is_read_so()).then_some(base)
 }
 
 /// Whether an address is an http(s) URL that a path can be added to: no template, no query.

@@ -191,7 +191,8 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
                     Back::Uid(_) | Back::Unknown => true,
                 };
                 if !same {
-                    told.mark(at + 1, Code::AliasCollapsed);
+                    // A code that names itself has no scheme to be told of.
+                    told.mark(if designator.is_empty() { at } else { at + 1 }, Code::AliasCollapsed);
                 }
             }
             shape::Concept { coding: Some(Coding { system: Some(system), version, code: Uri::plain(code), display: meaning }), text: "" }

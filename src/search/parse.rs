@@ -106,15 +106,18 @@ const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
 /// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    let bare = |part: &str| part.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_').len();
+    let bare = |part: &str| part.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
     let mut rest = name;
     // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.
     while let Some(behind) = rest.strip_prefix("_has:") {
         rest = behind.splitn(3, ':').nth(2).unwrap_or("");
     }
     let is_begun = |part: &str, with: &[&str]| {
-        let part = part.get(part.len() - bare(part)..).unwrap_or(part);
-        with.iter().any(|with| begins(part, with))
+        let (before, part) = part.split_at_checked(part.len() - bare(part)).unwrap_or(("", part));
+        with.iter().any(|with| match with.strip_prefix('_') {
+            Some(own) => before.contains('_') && begins(part, own),
+            None => begins(part, with),
+        })
     };
     is_begun(rest, &GUARDED) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
 }
@@ -123,7 +126,7 @@ fn tells_patients_apart(name: &str) -> bool {
 fn is_dropped(kind: Kind, name: &str, value: &str) -> bool {
     // What a named query means is not known: without it something else is answered (FHIR search, "_query").
     let never = tells_patients_apart(name) || name.starts_with("_query");
-    let filters = name.starts_with("_filter") && {
+    let filters = name.to_ascii_lowercase().contains("_filter") && {
         let value = value.to_ascii_lowercase();
         GUARDED.iter().any(|guarded| value.contains(guarded))
     };

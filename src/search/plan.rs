@@ -17,7 +17,6 @@ use crate::table::Level;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -98,7 +97,9 @@ impl Draft<'_> {
     pub(super) fn keep(&mut self, why: Why) {
         self.branches = None;
         self.class = Class::Kept;
-        self.whys = vec![why];
+        // Whose issuer nobody sees is not seen whatever is sent.
+        self.whys.retain(|why| *why == Why::IssuerUnknown);
+        self.whys.insert(0, why);
     }
 
     fn level(&self) -> Level {

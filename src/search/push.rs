@@ -106,10 +106,9 @@ impl<'a> Pusher<'a> {
         match clause.modifier {
             Modifier::None | Modifier::Identifier | Modifier::OfType => {}
             // Who is not sought is left out, too, where nobody tells whose number it is.
-            Modifier::Not if matches!(clause.about, About::Patient(_)) => {
+            Modifier::Not if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) => {
                 let mut push = Push::kept(Why::Modifier);
-                let systems = values().filter_map(|value| if let Value::Token(token) = value { token.system.as_deref() } else { None });
-                systems.for_each(|system| self.sees_issuer(Some(system), &mut push));
+                self.sees_issuers(clause, &mut push);
                 return push;
             }
             Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
@@ -117,7 +116,9 @@ impl<'a> Pusher<'a> {
         let mut push = Push::new();
         for value in values() {
             if let Err(why) = self.value(clause, value, &mut push) {
-                return Push::kept(why);
+                let mut kept = Push::kept(why);
+                self.sees_issuers(clause, &mut kept);
+                return kept;
             }
             // More than could ever be asked need not be gathered; days may yet join.
             let most = (self.options.limits.requests as usize).saturating_mul(self.server.uids_in_a_list() as usize);
@@ -294,6 +295,23 @@ impl<'a> Pusher<'a> {
                 Ok(())
             }
             _ => Err(Why::NoKey),
+        }
+    }
+
+    /// As [`Self::sees_issuer`], of all values of a clause on the patient, whatever is sent of them.
+    fn sees_issuers(&self, clause: &Clause, push: &mut Push<'a>) {
+        if !matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) {
+            return;
+        }
+        for value in &clause.values {
+            match value {
+                Value::Token(Token { system: Some(system), .. }) => self.sees_issuer(Some(system), push),
+                Value::Reference(reference) => {
+                    let found = self.query.resolved.get(reference.text()).into_iter().flatten();
+                    found.for_each(|identifier| self.sees_issuer(identifier.system.as_deref(), push));
+                }
+                _ => {}
+            }
         }
     }
 

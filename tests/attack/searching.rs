@@ -68,6 +68,10 @@ fn chains_by_the_patient_are_not_dropped() {
         "?patient=P1",
         "%EF%BB%BFpatient=P1",
         "%20Patient.identifier=P1",
+        "_patient=P9",
+        "__id=4",
+        "_FILTER=patient eq 1",
+        "?_Filter=patient eq P9",
     ] {
         assert!(lenient(query).is_err(), "{query}");
     }
@@ -125,6 +129,26 @@ fn nobody_is_left_in_for_want_of_an_issuer() {
             assert_eq!(plan(query).residual().judge(study), expected, "{query}");
         }
     }
+}
+
+/// Whose issuer nobody sees is told whatever else is, and of nobody else.
+#[test]
+fn unseen_issuers_are_told() {
+    let whys = |server: search::Server, query: &str| -> Vec<&'static str> {
+        let query = search::parse(query, Release::R4, Handling::Lenient, &Limits::default()).unwrap();
+        let plan = search::plan(&query, &server, &Options::default()).unwrap();
+        plan.decisions().iter().flat_map(|decision| decision.whys.iter().map(|why| why.name())).collect()
+    };
+    for query in [
+        "patient.identifier=urn:h|P1",
+        "patient.identifier=urn:h|P1,urn:h|a%5C%5Cb",
+        "patient.identifier=urn:h|",
+        "patient.identifier:not=urn:h|P1",
+    ] {
+        assert!(whys(servers::kheops(), query).contains(&"issuer-unknown"), "{query}");
+    }
+    assert!(whys(servers::unknown(), "patient.identifier=|P1,|a%20b").contains(&"issuer-unknown"));
+    assert!(!whys(servers::kheops(), "patient.gender:not=http://hl7.org/fhir/administrative-gender|male").contains(&"issuer-unknown"));
 }
 
 /// A modality that is a star is none, and tells none of the others.

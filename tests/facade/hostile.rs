@@ -326,12 +326,12 @@ pub fn includes_of_what_is_not_written() {
     let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
     let of = |more: &str| facade.get(&format!("ImagingStudy?patient.identifier=P250{more}"));
     for more in ["&_elements=referrer&_include=ImagingStudy:referrer", "&_include=ImagingStudy:endpoint&_elements=started"] {
-        assert!(told(&of(more), "not all that they refer to is included"), "{more}");
+        assert!(told(&of(more), "with the elements that were asked for not all is"), "{more}");
     }
     for more in
         ["&_elements=referrer&_include=ImagingStudy:patient", "&_include=ImagingStudy:endpoint&_elements=endpoint", "&_summary=true"]
     {
-        assert!(!told(&of(more), "not all that they refer to is included"), "{more}");
+        assert!(!told(&of(more), "with the elements that were asked for not all is"), "{more}");
     }
 }
 

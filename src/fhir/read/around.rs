@@ -32,6 +32,14 @@ impl<'d> Reader<'d, '_> {
         Some(target.id)
     }
 
+    /// The type of resource that a Reference means: of what it leads to, or as it says itself.
+    pub(super) fn kind_of(&self, node: Id) -> Option<&'static str> {
+        let literal = self.tree.member(node, named!("reference")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
+        let found = self.index.find(literal, self.resource).and_then(|target| type_of(self.tree, target.id));
+        let said = self.tree.member(node, named!("type")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
+        [found, literal.rsplit('/').nth(1), Some(said)].into_iter().flatten().find_map(resource_type)
+    }
+
     /// A Reference, and what the person says that it leads to.
     pub(super) fn follow(&mut self, node: Id) -> Reference<'d> {
         let mut reference = self.reference(node);
@@ -82,6 +90,9 @@ impl<'d> Reader<'d, '_> {
 
     /// What a study is based on: an order by each of its identifiers.
     pub(super) fn requests(&mut self, node: Id) -> Vec<Found<'d>> {
+        if self.kind_of(node).is_some_and(|kind| kind != "ServiceRequest") {
+            return Vec::new();
+        }
         let reference = self.reference(node);
         let literal = self.leaf(node, named!("reference"));
         let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("ServiceRequest")) else {
@@ -126,10 +137,8 @@ impl<'d> Reader<'d, '_> {
         let literal = self.leaf(node, named!("reference"));
         // Whatever it is otherwise, what it says is said of no patient.
         let is_other = |text: &str| resource_type(text).is_some_and(|type_| type_ != "Patient");
-        let said = literal.trim().rsplit('/').nth(1).unwrap_or(literal.trim());
         let type_ = self.leaf(node, named!("type"));
-        let target = self.index.find(literal.trim(), self.resource).and_then(|target| type_of(self.tree, target.id));
-        if is_other(type_.trim()) || is_other(said) || target.is_some_and(is_other) {
+        if is_other(type_.trim()) || is_other(literal.trim()) || self.kind_of(node).is_some_and(is_other) {
             return;
         }
         let own = matches!(&self.options.subject, Subject::Reference(own) if own == literal.trim());

@@ -3,7 +3,7 @@
 use super::spell::spell;
 use super::{Reader, UNPLACED};
 use crate::dicom::Cell;
-use crate::fhir::found::{Found, Reference};
+use crate::fhir::found::{Found, Reference, is_person};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::{Cx, Fill, Outcome};
@@ -11,6 +11,7 @@ use crate::loss::{Code, Place};
 use crate::table::{Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
 use crate::value::FIELDS;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The elements of a level, each where it stands first.
 pub(super) type Slots = [Option<Id>; PLACES];
@@ -75,11 +76,18 @@ impl<'d> Reader<'d, '_> {
             Shape::Identifier(_) | Shape::UidIdentifier | Shape::StudyIdIdentifier | Shape::TypedIdentifier => {
                 Found::Identifier(self.identifier(item))
             }
+            Shape::Reference("Practitioner") if self.kind_of(item).is_some_and(|kind| !is_person(kind)) => {
+                // Its name is no person's: it is not followed, and told where it stands.
+                Found::Reference(Reference { kind: self.kind_of(item), ..Reference::default() })
+            }
             Shape::Logical(..) | Shape::Reference(_) => Found::Reference(self.follow(item)),
             Shape::Performer(_) => {
                 let function = self.tree.member(item, named!("function")).and_then(|id| self.one(id)).map(|id| self.typed(id));
                 let actor = self.tree.member(item, named!("actor")).and_then(|id| self.one(id));
-                let mut reference = actor.map_or_else(Reference::default, |id| self.follow(id));
+                let kind = actor.and_then(|id| self.kind_of(id));
+                let is_known = kind.is_none_or(|kind| is_person(kind) || kind == "Device");
+                let mut reference = actor.filter(|_| is_known).map_or_else(Reference::default, |id| self.follow(id));
+                reference.kind = kind;
                 reference.function = function.unwrap_or_default();
                 Found::Reference(reference)
             }
@@ -156,14 +164,18 @@ impl<'d> Reader<'d, '_> {
     /// Whether the item is the one that the row has.
     fn is_known(&mut self, at: usize, row: RowRef, fill: &Fill<'d>) -> bool {
         let mut texts = [const { String::new() }; FIELDS];
-        for (field, (slot, filled)) in texts.iter_mut().zip(&fill.fields).enumerate() {
-            // As it would stand in the record, as far as one can see.
+        let mut remarks: Vec<(Id, Code)> = Vec::new();
+        for (field, (slot, filled)) in texts.iter_mut().zip(&fill.fields).enumerate().filter(|(_, (_, filled))| !filled.text.is_empty()) {
+            // As it would stand in the record, as far as one can see; what cannot stand there is told where it is tried.
             if let Some(vr) = vr_of_field(row, field) {
-                let _ = spell(slot, &filled.text, vr);
+                match spell(slot, &filled.text, vr) {
+                    Ok(remark) => remarks.extend(filled.leaf.zip(remark)),
+                    Err(_) => return false,
+                }
             }
         }
         let Some((_, known)) = self.room.taken.get_mut(at) else { return false };
-        *known.get_or_insert_with(|| {
+        let known = known.get_or_insert_with(|| {
             let mut known = [const { String::new() }; FIELDS];
             for cell in
                 self.room.set.cells.iter().filter(|cell| cell.row == Some(row) && vr_of_field(row, usize::from(cell.field)).is_some())
@@ -173,7 +185,12 @@ impl<'d> Reader<'d, '_> {
                 }
             }
             known
-        }) == texts
+        });
+        let is_it = *known == texts;
+        if is_it {
+            remarks.into_iter().for_each(|(id, code)| self.room.ledger.note(id, code));
+        }
+        is_it
     }
 
     /// What a kind says of leaves beside its fields.

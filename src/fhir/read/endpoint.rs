@@ -12,7 +12,7 @@ use crate::loss::Code;
 use crate::options::Options;
 use crate::policy::Service;
 use crate::table::{RowRef, row};
-use crate::url::{BadUrl, base_for};
+use crate::url::base_for;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -201,15 +201,8 @@ impl<'d> Reader<'d, '_> {
             } else if met.service == Some(Service::WadoRs) && !known {
                 let mut fill = Fill::default();
                 // The address of a resource is no base: of this study it has one, of another it is none of this.
-                let base = match base_for(text, uid, None) {
-                    Err(BadUrl::Mismatch | BadUrl::NoBase) => None,
-                    Ok(base) => Some(base),
-                    Err(_) => Some(text.trim_end_matches('/')),
-                };
-                if let Some(base) = base.filter(|_| place::is_plain_url(text)) {
-                    let path = ["/studies/", uid].concat();
-                    let url = if base.ends_with(&path) { base.to_string() } else { [base, &path].concat() };
-                    fill.set(0, url, met.address);
+                if let Some(base) = base_for(text, uid, None).ok().filter(|_| place::is_plain_url(text)) {
+                    fill.set(0, [base, "/studies/", uid].concat(), met.address);
                 } else {
                     fill.lose(met.address, Code::BadUrl);
                     fill.put(1, met.address);

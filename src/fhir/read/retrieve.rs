@@ -162,7 +162,9 @@ fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUr
     if is_modified(tree, endpoint) {
         return Some(Err(BadUrl::Modifier));
     }
-    if text(tree, endpoint, "status").is_some_and(|status| status != "active") {
+    // What is there and no text is no status that says so.
+    let status = tree.member(endpoint, named!("status")).map(|id| tree.text(id).map_or("?", str::trim));
+    if status.is_some_and(|status| !matches!(status, "" | "active")) {
         return Some(Err(BadUrl::NotActive));
     }
     Some(text(tree, endpoint, "address").ok_or(BadUrl::Scheme))

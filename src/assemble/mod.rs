@@ -20,7 +20,7 @@ mod usual;
 
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
-use crate::loss::{Code, Loss, Sink};
+use crate::loss::{Class, Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::Study;
 use crate::table::{Level, Merge, Row, RowRef, row};
@@ -189,8 +189,13 @@ impl Assembler {
                 self.taken.lifted.push((row_ref, now.saturating_sub(lifted)));
             }
             for (item, field, code) in outcome.drain(..) {
-                if let Some(cell) = items.get(item).and_then(|item| item.cell(field)) {
-                    set.resolve(set.told_of(cell), code, sink.place_of(row, field, code));
+                let Some(cell) = items.get(item).and_then(|item| item.cell(field)).map(|cell| set.told_of(cell)) else { continue };
+                let at = sink.place_of(row, field, code);
+                if set.cells.get(cell).is_some_and(|cell| cell.leaf) {
+                    set.resolve(cell, code, at);
+                } else if code.class() == Class::Conflict {
+                    // Of a resource that several studies refer to the leaf was counted for another: it contradicts here all the same.
+                    sink.lose(Loss { code, at, first: row_number, count: 0 });
                 }
             }
         }

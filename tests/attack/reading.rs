@@ -469,3 +469,33 @@ fn urls_that_read_otherwise_are_told() {
         assert_eq!(told(&written).iter().any(|code| ["bad-url", "url-not-trusted"].contains(code)), is_lost, "{url}: {}", written.loss);
     }
 }
+
+/// A leaf of a resource that several studies share contradicts in each of them.
+#[test]
+fn a_shared_leaf_contradicts_everywhere() {
+    let person = |id: &str, birth: &str| {
+        let birth = format!(r#""birthDate":"{birth}","identifier""#);
+        (format!("http://a/Patient/{id}"), patient(id, "P1").replace(r#""identifier""#, &birth))
+    };
+    let study = |uid: &str, of: &str| (String::new(), imaging(uid, &format!(r#","subject":{{"reference":"http://a/Patient/{of}"}}"#)));
+    let (p, q) = (person("p", "1990-01-01"), person("q", "1991-01-01"));
+    let told_of = |entries: &[(String, String)]| {
+        let entries: Vec<(&str, String)> = entries.iter().map(|(url, resource)| (&**url, resource.clone())).collect();
+        let strict = &mut Options::default();
+        strict.strict = true;
+        let is_refused = fhir::read(bundle(&entries).as_bytes(), Release::R4, strict).is_err();
+        (told(&read(&bundle(&entries), &Options::default())).contains(&"conflict"), is_refused)
+    };
+    assert_eq!(told_of(&[p.clone(), q.clone(), study("1.2.1", "q"), study("1.2.2", "p"), study("1.2.2", "q")]), (true, true));
+    assert_eq!(told_of(&[p.clone(), q.clone(), study("1.2.2", "p"), study("1.2.2", "q")]), (true, true));
+    assert_eq!(told_of(&[p, q, study("1.2.1", "q"), study("1.2.2", "p")]), (false, false));
+    // A slash at its end makes no other server; of one that is nobody's and one that is somebody's none is meant.
+    let slash = bundle(&[("http://b/fhir/Patient/1/", patient("1", "PB")), ("http://a/fhir/ImagingStudy/1.2.7", imaging("1.2.7", OF_1))]);
+    assert!(!rows(&slash)[0].contains("PB"));
+    let two = bundle(&[
+        ("urn:uuid:1", patient("1", "PU")),
+        ("http://a/Patient/1", patient("1", "PA")),
+        ("urn:oid:1.2.7", imaging("1.2.7", OF_1)),
+    ]);
+    assert!(!rows(&two)[0].contains("PU") && !rows(&two)[0].contains("PA"));
+}

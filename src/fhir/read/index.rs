@@ -238,13 +238,16 @@ impl<'d> Index<'d> {
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&(type_, id)));
         let own = among(all, |known| known.scope.cmp(&scope));
         let (candidates, is_own) = if own.is_empty() { (all, false) } else { (own, true) };
-        let (first, last) = (candidates.first()?, candidates.last()?);
         if !is_own && candidates.len() > 1 {
             return None;
         }
-        // Those without a server are before those with one.
-        let is_same = first.base.is_none() || base.is_none_or(|base| first.base == Some(base)) && first.base == last.base;
-        (is_same && !first.is_torn).then_some(first.at)
+        let of_server = |base| among(candidates, move |known: &Named<'_>| known.base.cmp(&base)).first();
+        let found = match base {
+            Some(_) => of_server(base).or_else(|| of_server(None)),
+            // Of all of them it could be any.
+            None => candidates.first().filter(|first| candidates.last().is_some_and(|last| first.base == last.base)),
+        };
+        found.filter(|found| !found.is_torn).map(|found| found.at)
     }
 }
 
@@ -255,7 +258,7 @@ fn plain_of(url: &str) -> &str {
 
 /// The server that a resource of this type is said to be of; a URL of the web that is of no such form is a server of its own.
 fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
-    let url = Some(plain_of(url)).filter(|url| url.contains("://"))?;
+    let url = Some(plain_of(url).trim_end_matches('/')).filter(|url| url.contains("://"))?;
     let before = url.rsplit_once('/').and_then(|(before, _)| before.strip_suffix(type_)?.strip_suffix('/'));
     Some(before.unwrap_or(url))
 }

@@ -119,7 +119,10 @@ impl Assembler {
         let uid = find(row::STUDY_UID.into()).filter(by_fields)?;
         let patient = find(row::PATIENT_ID.into());
         // An id that is not in gaps of its own is the same for all, or unknown here.
-        if patient.is_some() && patient.filter(by_fields).is_none() || set.cells.iter().any(|cell| cell.start >= cell.end) {
+        if !set.stranger.is_empty()
+            || patient.is_some() && patient.filter(by_fields).is_none()
+            || set.cells.iter().any(|cell| cell.start >= cell.end)
+        {
             return None;
         }
         // What ending the record would change is no fact of its row alone.

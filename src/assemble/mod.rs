@@ -249,6 +249,9 @@ impl Assembler {
         }
         let issuer = if local.is_empty() { universal } else { local };
         let (knows_id, knows_issuer) = (set.patient.0, set.patient.0 && set.patient.1);
+        if id.is_empty() {
+            id = &set.stranger;
+        }
         self.key.set(text(set, study), knows_id.then_some(id), knows_issuer.then_some(issuer));
         if self.keys.is(self.last, &self.key) {
             return Ok(self.last);

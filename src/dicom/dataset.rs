@@ -50,6 +50,8 @@ pub(crate) struct DataSet {
     pub(crate) known: [u64; 4],
     /// Whether it has PatientID, whether it has an issuer of it, even an empty one.
     pub(crate) patient: (bool, bool),
+    /// What a patient without id is called, of whom nothing else is known: a reference that leads nowhere.
+    pub(crate) stranger: String,
     /// Parts met, to find the second occurrence of an attribute: a bit each, at the top and inside the item of a container.
     pub(super) seen: u128,
     seen_inside: u128,
@@ -104,6 +106,7 @@ impl DataSet {
         self.losses.clear();
         self.offset = None;
         self.patient = (false, false);
+        self.stranger.clear();
         self.known = [0; 4];
         self.seen = 0;
         self.seen_inside = 0;

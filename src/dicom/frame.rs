@@ -131,8 +131,25 @@ impl<'a> Walk<'a> {
 
     /// The key is there, empty if nothing is known.
     pub(super) fn require(&self, top: &Top, written: bool, out: &mut Vec<u8>) {
-        if !written && self.rows != Rows::Metadata && top.required.is_some_and(|from| from <= self.rows.level()) {
+        let is_required = self.rows != Rows::Metadata && top.required.is_some_and(|from| from <= self.rows.level());
+        if !written && (is_required || self.tells_apart(top)) {
             empty(out, top.tag, top.part.vr);
+        }
+    }
+
+    /// Whether an empty attribute tells the patient from others of the study: that there is no id, or none who gave it.
+    fn tells_apart(&self, top: &Top) -> bool {
+        let id = RowRef::from(row::PATIENT_ID);
+        if !self.study.is_patient_conflict() || top.row != id || !self.select.holds(self.rows.level(), top.tag) {
+            return false;
+        }
+        match top.tag {
+            0x0010_0020 => true,
+            0x0010_0021 => {
+                self.study.knows_issuer()
+                    && self.study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty())
+            }
+            _ => false,
         }
     }
 

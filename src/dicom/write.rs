@@ -69,7 +69,7 @@ pub fn write_into(study: &Study, rows: Rows, options: &Options, out: &mut Vec<u8
 
 /// As [`write_into`], with the attributes of `select` only; what it leaves out is `not-selected`.
 pub fn write_with(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut Vec<u8>) -> LossReport {
-    if rows == Rows::Study && select.is_all() {
+    if rows == Rows::Study && select.is_all() && !study.is_patient_conflict() {
         out.push(b'[');
         if let Some(leaves) = short::study(study, options, out) {
             out.push(b']');

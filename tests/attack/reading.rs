@@ -499,3 +499,49 @@ fn a_shared_leaf_contradicts_everywhere() {
     ]);
     assert!(!rows(&two)[0].contains("PU") && !rows(&two)[0].contains("PA"));
 }
+
+/// Who is kept apart stays apart, whichever way the records go.
+#[test]
+fn patients_who_are_kept_apart_stay_apart() {
+    let series = |n: usize, patient: &str| {
+        row("1.2", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.{n}"]}},"00080018":{{"vr":"UI","Value":["1.2.{n}.1"]}}{patient}"#))
+    };
+    let id = |value: &str| format!(r#","00100020":{{"vr":"LO"{value}}}"#);
+    let options = &Options::default();
+    for [one, other] in [
+        [id(r#","Value":["P0"]"#), id("")],
+        [id(r#","Value":["P0"]"#), id(r#","Value":["X\\Y"]"#)],
+        [id(r#","Value":["P1"]"#) + r#","00100021":{"vr":"LO","Value":["A"]}"#, id(r#","Value":["P1"]"#) + r#","00100021":{"vr":"LO"}"#],
+        [id(r#","Value":["P1"]"#) + r#","00100021":{"vr":"LO","Value":["A"]}"#, id(r#","Value":["P1"]"#) + r#","00100024":{"vr":"SQ"}"#],
+    ] {
+        let studies = studies(&[series(1, &one), series(2, &other)]);
+        assert!(studies.len() == 2 && studies.iter().all(Study::is_patient_conflict), "{one} {other}");
+        for release in Release::ALL {
+            let mut bundle = fhir::BundleWriter::new(release, options);
+            studies.iter().for_each(|study| bundle.push(study));
+            let text = bundle.finish().value;
+            let back = fhir::read(text.as_str().as_bytes(), release, options).unwrap().value;
+            assert!(back.len() == 2 && back.iter().all(Study::is_patient_conflict), "{one} {other}: {text}");
+        }
+        for rows in [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances, dicom::Rows::Metadata] {
+            let mut reader = dicom::Reader::new(options.clone());
+            for study in &studies {
+                reader.push(dicom::write(study, rows, options).value.as_str().as_bytes()).unwrap();
+            }
+            assert_eq!(reader.finish().unwrap().value.len(), 2, "{one} {other} as {rows:?}");
+        }
+    }
+    // Resources of one UID that name nobody, or somebody who is not there, are not another's.
+    let of = |subject: &str, series: usize| imaging("1.2", &format!(r#","subject":{{{subject}}},"series":[{{"uid":"1.2.{series}"}}]"#));
+    let known = r#""identifier":{"value":"P0"},"display":"Doe^John""#;
+    for other in [r#""reference":"Patient/77""#, r#""display":"Roe^Jane""#, r#""reference":"Device/1""#] {
+        for text in [format!("{}\n{}", of(known, 1), of(other, 2)), format!("{}\n{}", of(other, 2), of(known, 1))] {
+            let found = read(&text, options);
+            assert!(found.value.len() == 2 && told(&found).contains(&"patient-conflict"), "{text}");
+        }
+    }
+    let strangers = format!("{}\n{}", of(r#""reference":"Patient/77""#, 1), of(r#""reference":"Patient/78""#, 2));
+    assert_eq!(read(&strangers, options).value.len(), 2);
+    let same = format!("{}\n{}", of(r#""reference":"Patient/77""#, 1), of(r#""reference":"Patient/77""#, 2));
+    assert_eq!(read(&same, options).value.len(), 1);
+}

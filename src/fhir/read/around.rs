@@ -150,6 +150,10 @@ impl<'d> Reader<'d, '_> {
             _ => self.target(literal),
         };
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
+        if target.is_none() && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
+            // Nothing is known of the one who is meant, but that it is not another. (No id begins with a control character.)
+            self.room.set.stranger = ["\u{1}", literal.trim()].concat();
+        }
         let (mut id_known, mut name_known) = (false, false);
         if let Some(patient) = patient {
             (id_known, name_known) = self.patient(patient);

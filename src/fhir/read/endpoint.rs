@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::index::{text, type_of};
+use super::study::is_modified;
 use crate::error::Error;
 use crate::fhir::endpoint::{Of, payload};
 use crate::fhir::found::{CONNECTION, Leaf, PAYLOAD};
@@ -64,11 +65,13 @@ impl Endpoint {
 /// ```
 ///
 /// # Errors
-/// No JSON, or no Endpoint.
+/// No JSON, or no Endpoint, or one that is refused: a `modifierExtension` or `implicitRules` may make it something else.
 pub fn read_endpoint(json: &[u8]) -> Result<Endpoint, Error> {
     let (tree, roots) = super::parse(json, &Options::default())?;
     let endpoint = roots.first().copied().filter(|root| type_of(&tree, *root) == Some("Endpoint"));
-    let Some(endpoint) = endpoint else { return Err(Error::new(crate::error::Kind::NotFhir)) };
+    let Some(endpoint) = endpoint.filter(|endpoint| !is_modified(&tree, *endpoint)) else {
+        return Err(Error::new(crate::error::Kind::NotFhir));
+    };
     let address = text(&tree, endpoint, "address").unwrap_or("");
     Ok(Endpoint {
         service: service(&tree, endpoint),

@@ -37,6 +37,7 @@ struct Identity {
     url: Option<String>,
     cells: Vec<(RowRef, u8, String)>,
     patient: (bool, bool),
+    stranger: String,
 }
 
 impl<'d> Reader<'d, '_> {
@@ -78,8 +79,8 @@ impl<'d> Reader<'d, '_> {
         };
         self.id(study, &uid);
         self.endpoints(study, &uid);
-        let is_known = self.has_fact(row::PATIENT_ID.into());
-        self.room.set.patient = (is_known, is_known);
+        // A resource says all that it knows: one that names no patient is not of one that another names.
+        self.room.set.patient = (true, true);
         // What the series say again; most lists of studies list none.
         let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         // A resource says all that it knows: what is not there is absent.
@@ -171,13 +172,13 @@ impl<'d> Reader<'d, '_> {
             }
         }
         let url = self.fact(row::RETRIEVE_URL.into(), 0).or_else(|| self.fact(row::RETRIEVE_URL.into(), 1));
-        Identity { uid, url, cells, patient: self.room.set.patient }
+        Identity { uid, url, cells, patient: self.room.set.patient, stranger: self.room.set.stranger.clone() }
     }
 
     /// A further data set of the study.
     fn begin(&mut self, identity: &Identity) {
         // A long patient id is repeated for every series.
-        self.index.spend(0, identity.cells.iter().map(|(_, _, text)| text.len()).sum());
+        self.index.spend(0, identity.cells.iter().map(|(_, _, text)| text.len()).sum::<usize>() + identity.stranger.len());
         self.room.set.clear();
         self.room.cells.clear();
         self.room.counters.clear();
@@ -186,6 +187,7 @@ impl<'d> Reader<'d, '_> {
             self.push_again(*row, *field, text);
         }
         self.room.set.patient = identity.patient;
+        self.room.set.stranger.push_str(&identity.stranger);
     }
 
     fn push_again(&mut self, row: RowRef, field: u8, text: &str) {

@@ -120,8 +120,9 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
         at += segment.len() + 1;
     }
     let segments: Vec<&str> = own.split('/').collect();
+    let ends = faults(&segments);
     for (n, start) in starts.iter().enumerate() {
-        match read(segments.get(n..).unwrap_or_default()) {
+        match read(segments.get(n..).unwrap_or_default(), ends.get(n..).unwrap_or_default()) {
             Ok(resource) => {
                 // The bytes before the segment end in the slash, if there is one.
                 let at = start.saturating_sub(usize::from(n > 0));
@@ -130,7 +131,8 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
                     // Nor does who writes it of what is no UID.
                     let is_one =
                         |read: Result<Resource, BadUrl>| read.map_or_else(|bad| bad != BadUrl::NoResource, |of| of.study.is_some());
-                    (0..front.len()).any(|n| is_one(read(front.get(n..).unwrap_or_default())))
+                    let ends = faults(&front);
+                    (0..front.len()).any(|n| is_one(read(front.get(n..).unwrap_or_default(), ends.get(n..).unwrap_or_default())))
                 };
                 // Whoever writes `/studies/1.2//series` does not mean all series that there are.
                 if resource.study.is_none() && at > from && is_study() {
@@ -145,8 +147,29 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
     Err(BadUrl::NoResource)
 }
 
-/// The segments as a resource. What is wrong inside of one that is otherwise whole is told.
-fn read(segments: &[&str]) -> Result<Resource, BadUrl> {
+/// For each segment what is wrong with it or the next behind it of which something is, as segments of bulk data: paths may be long, and are read from each
+/// of their segments on.
+fn faults(segments: &[&str]) -> Vec<Option<BadUrl>> {
+    let mut found = None;
+    let mut all: Vec<Option<BadUrl>> = segments
+        .iter()
+        .rev()
+        .map(|segment| {
+            match decode(segment) {
+                // Whoever normalizes such a path leaves the study.
+                Ok(name) if matches!(name.as_ref(), "." | "..") => found = Some(BadUrl::NoResource),
+                Ok(_) => {}
+                Err(bad) => found = Some(bad),
+            }
+            found
+        })
+        .collect();
+    all.reverse();
+    all
+}
+
+/// The segments as a resource, with their [`faults`]. What is wrong inside of one that is otherwise whole is told.
+fn read(segments: &[&str], faults: &[Option<BadUrl>]) -> Result<Resource, BadUrl> {
     let name = |at: usize| segments.get(at).and_then(|segment| decode(segment).ok());
     let is = |at: usize, wanted: &str| name(at).as_deref() == Some(wanted);
     let len = segments.len();
@@ -171,7 +194,7 @@ fn read(segments: &[&str]) -> Result<Resource, BadUrl> {
         1
     };
     let tail = segments.get(level * 2..).unwrap_or_default();
-    let view = view(tail, level)?;
+    let view = view(tail, faults.get(level * 2 + 1).copied().flatten(), level)?;
     let uid = |n: usize| -> Result<Option<String>, BadUrl> {
         if n > level {
             return Ok(None);
@@ -181,8 +204,8 @@ fn read(segments: &[&str]) -> Result<Resource, BadUrl> {
     Ok(Resource { study: uid(1)?, series: uid(2)?, instance: uid(3)?, view })
 }
 
-/// What stands behind the UIDs of a study (1), series (2) or instance (3).
-fn view(tail: &[&str], level: usize) -> Result<View, BadUrl> {
+/// What stands behind the UIDs of a study (1), series (2) or instance (3); `fault`: of what is behind its first segment.
+fn view(tail: &[&str], fault: Option<BadUrl>, level: usize) -> Result<View, BadUrl> {
     let name = |at: usize| tail.get(at).and_then(|segment| decode(segment).ok());
     let Some(first) = name(0) else {
         return if tail.is_empty() { Ok(View::Retrieve) } else { Err(BadUrl::NoResource) };
@@ -195,13 +218,7 @@ fn view(tail: &[&str], level: usize) -> Result<View, BadUrl> {
         ("bulkdata", 1, _) => Ok(View::BulkData(None)),
         ("bulkdata", _, 3) => {
             let rest = tail.get(1..).unwrap_or_default();
-            for segment in rest {
-                // Whoever normalizes such a path leaves the study.
-                if matches!(decode(segment)?.as_ref(), "." | "..") {
-                    return Err(BadUrl::NoResource);
-                }
-            }
-            Ok(View::BulkData(Some(rest.join("/"))))
+            fault.map_or_else(|| Ok(View::BulkData(Some(rest.join("/")))), Err)
         }
         ("series", 1, 1) => Ok(View::Series),
         ("instances", 1, 1 | 2) => Ok(View::Instances),
@@ -250,5 +267,10 @@ mod tests {
             let _ = base(&["https://h", &text].concat(), "1");
         }
         assert!(parse(&"/series".repeat(50_000)).is_ok());
+        for end in ["/..", "/../series", "/%zz", "/x"] {
+            let text = "/studies/1.2/series/1.2/instances/1.2/bulkdata".repeat(20_000) + end;
+            let _ = parse(&text);
+            let _ = base(&["https://h", &text].concat(), "1.2");
+        }
     }
 }

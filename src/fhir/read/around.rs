@@ -70,7 +70,15 @@ impl<'d> Reader<'d, '_> {
             // Everything else is told where it stands.
             _ => {}
         }
+        if reference.identifier.is_none() && reference.names.is_none() && reference.display.is_empty() {
+            self.leads_to_nothing(literal);
+        }
         reference
+    }
+
+    /// What a reference leads to says nothing that is kept.
+    fn leads_to_nothing(&mut self, literal: Leaf<'d>) {
+        literal.id.into_iter().for_each(|id| self.room.ledger.lose(id, Code::NoAttribute));
     }
 
     /// What a resource says better.
@@ -125,6 +133,9 @@ impl<'d> Reader<'d, '_> {
         if request.identifier.is_some() || !request.display.is_empty() {
             found.push(Found::Reference(request));
         }
+        if found.is_empty() {
+            self.leads_to_nothing(literal);
+        }
         found
     }
 
@@ -173,6 +184,16 @@ impl<'d> Reader<'d, '_> {
             self.patient_fact(row::PATIENT_ID.into(), "subject", |_, _| Found::Identifier(identifier));
         }
         self.patient_fact(row::PATIENT_NAME.into(), "subject", |_, _| Found::Reference(reference));
+        let patients = [
+            RowRef::from(row::PATIENT_ID),
+            row::PATIENT_OTHER_ID.into(),
+            row::PATIENT_NAME.into(),
+            row::PATIENT_SEX.into(),
+            row::PATIENT_BIRTH.into(),
+        ];
+        if patient.is_some() && !patients.into_iter().any(|row| self.has_fact(row)) {
+            self.leads_to_nothing(literal);
+        }
     }
 
     /// A fact of the patient, in the shape that the table gives it in a Patient or in `subject`.

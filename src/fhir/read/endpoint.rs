@@ -112,7 +112,11 @@ impl<'d> Reader<'d, '_> {
             let type_ = self.leaf(reference, named!("type"));
             type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.room.ledger.take(id));
             let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("Endpoint")) else { continue };
-            met.push(self.endpoint(target));
+            let endpoint = self.endpoint(target);
+            if endpoint.address.is_empty() {
+                literal.id.into_iter().for_each(|id| self.room.ledger.lose(id, Code::NoAttribute));
+            }
+            met.push(endpoint);
         }
         met
     }

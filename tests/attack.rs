@@ -3,6 +3,8 @@
 
 #[path = "attack/reading.rs"]
 mod reading;
+#[path = "attack/records.rs"]
+mod records;
 #[path = "attack/searching.rs"]
 mod searching;
 

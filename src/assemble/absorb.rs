@@ -1,7 +1,7 @@
 //! One fact of one data set joins what the record has.
 
 use super::record::{Set, SetKey, Sets};
-use crate::kind::Draft;
+use crate::kind::{DateTimeOr, Draft, Kind};
 use crate::loss::{Code, Loss, Sink};
 use crate::table::{Merge, Row};
 use crate::value::{self, FIELDS, Fields, Items};
@@ -223,6 +223,22 @@ fn clean_lifted(row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) -> u32 {
     count
 }
 
+/// The kind of times of two ranks, with one offset.
+const DATED: &str = <DateTimeOr as Kind>::NAME;
+
+/// Whether the offset of the one would date the time of the other: an offset belongs to the times of its own data set (PS3.3 C.12.1.1.8).
+fn dates_anew(known: &Fields<'_>, new: &Fields<'_>) -> bool {
+    let [_, time, offset, _, other_time, ..] = known;
+    let [_, new_time, new_offset, _, new_other, ..] = new;
+    let meet = |one: &str, other: &str| !one.is_empty() && !other.is_empty();
+    let has_time = |one: &str, other: &str| !one.is_empty() || !other.is_empty();
+    offset != new_offset
+        && has_time(time, other_time)
+        && has_time(new_time, new_other)
+        && !meet(time, new_time)
+        && !meet(other_time, new_other)
+}
+
 /// Fields fill each other. What differs is a conflict; what is lifted from a lower level and differs is spoilt. Whether anything changed.
 fn fill<'a>(
     slot: &mut Slot,
@@ -233,6 +249,10 @@ fn fill<'a>(
     tell: &mut Hear<'_>,
     sink: &mut Sink<'_>,
 ) -> bool {
+    if row.kind.name == DATED && dates_anew(known, new) {
+        every(new, |field| tell(0, field, Code::Conflict));
+        return false;
+    }
     let mut changed = false;
     let mut filled_now = 0_u32;
     let lifts = row.lifts != 0;

@@ -180,6 +180,10 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         let row_ref = RowRef { level, index: at % 64 };
         let Some(row) = row_ref.row() else { continue };
         let items: Vec<Fields<'_>> = set.items.iter().filter_map(|run| value::Items::at(run, row.kind.fields).next()).collect();
+        if record.is_full() {
+            sink.overflow();
+            break;
+        }
         let new = record.arena.len() as u32;
         value::push(&mut record.arena, row.kind.fields, items.into_iter());
         let slot = match series {
@@ -220,7 +224,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         extras: record.extras,
         patient_conflict: false,
         issuer_known: false,
-        is_cut: false,
+        is_cut: [false; 2],
         known: record.known,
     }
 }

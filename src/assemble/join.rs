@@ -2,7 +2,7 @@
 
 use super::absorb::{Slot, absorb, apart, run_of, spoil};
 use super::finish::{contradict, references};
-use super::record::{Record, SetKey, Sets};
+use super::record::{FULL, Record, SetKey, Sets};
 use crate::loss::{Code, Loss, Sink};
 use crate::study::{Extra, study_slot};
 use crate::table::{Level, Merge, Row};
@@ -12,6 +12,9 @@ use alloc::vec::Vec;
 
 /// Everything of `source` joins `target`; of what differs the earlier row stands.
 pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
+    if target.arena.len().saturating_add(source.arena.len()) > FULL {
+        return sink.overflow();
+    }
     let before = sink.report.carried();
     join_facts(target, source, sink);
     // What turned out not to be carried is told already, should the record be dropped.

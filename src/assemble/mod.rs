@@ -20,6 +20,7 @@ mod usual;
 
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
+use crate::kind::canonical_issuer;
 use crate::loss::{Class, Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::Study;
@@ -234,13 +235,14 @@ impl Assembler {
 
     /// The record of a data set's study and patient, made if need be.
     fn record(&mut self, set: &DataSet, study: usize, options: &Options) -> Result<u32, Error> {
-        let (mut id, mut local, mut universal) = ("", "", "");
+        let (mut id, mut local, mut universal, mut kind) = ("", "", "", "");
         for at in self.by_row.cells(row::PATIENT_ID.into()) {
             let Some(cell) = set.cells.get(at) else { continue };
             let field = match cell.field {
                 0 => &mut id,
                 1 => &mut local,
                 2 => &mut universal,
+                3 => &mut kind,
                 _ => continue,
             };
             if field.is_empty() {
@@ -249,6 +251,9 @@ impl Assembler {
         }
         let issuer = if local.is_empty() { universal } else { local };
         let (knows_id, knows_issuer) = (set.patient.0, set.patient.0 && set.patient.1);
+        // As the fact has it: who issued nothing is nobody, and a UUID is one in either case.
+        let own = if id.is_empty() || universal.is_empty() { None } else { canonical_issuer(universal, kind) };
+        let issuer = if id.is_empty() { "" } else { own.as_deref().filter(|_| local.is_empty()).unwrap_or(issuer) };
         if id.is_empty() {
             id = &set.stranger;
         }

@@ -12,6 +12,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// The longest text of a record: offsets of 32 bits reach it, and what one row adds.
+pub(super) const FULL: usize = u32::MAX as usize - (1 << 28);
+
 /// A record while it grows.
 pub(super) struct Record {
     /// The first byte is no run: 0 means absent.
@@ -112,7 +115,7 @@ impl Record {
 
     /// Whether offsets of 32 bits no longer reach.
     pub(super) fn is_full(&self) -> bool {
-        self.arena.len() > u32::MAX as usize - (1 << 28)
+        self.arena.len() > FULL
     }
 
     /// The series of this UID, made if need be; whether it is new.

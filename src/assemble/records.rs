@@ -181,7 +181,7 @@ impl Studies {
             extras: Vec::new(),
             patient_conflict: false,
             issuer_known: false,
-            is_cut: false,
+            is_cut: [false; 2],
             known: lean.known,
         }
     }

@@ -1,10 +1,11 @@
 //! One offset from UTC dates all times of a data set (PS3.3 C.12.1.1.8): times in another are told in it.
 
 use super::account::Account;
+use super::select::Select;
 use crate::clock::shift;
 use crate::loss::Code;
 use crate::study::{Series, Study};
-use crate::table::{RowRef, row};
+use crate::table::{Level, RowRef, row};
 use crate::value::{FIELDS, Fields};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,6 +17,8 @@ pub(super) struct Offsets<'a> {
     series: Option<&'a str>,
     /// Whether the series' times can be told in the study's offset.
     can_shift: bool,
+    /// Whether there are offsets of study and series whose times are not selected.
+    unselected: [bool; 2],
 }
 
 /// The fields of a date, its time and their offset.
@@ -32,12 +35,26 @@ pub(super) fn dated(item: [&str; FIELDS]) -> Option<&str> {
 }
 
 impl<'a> Offsets<'a> {
-    pub(super) fn of(study: &'a Study, series: Option<Series<'a>>) -> Self {
+    pub(super) fn of(study: &'a Study, series: Option<Series<'a>>, (select, level): (&Select, Level)) -> Self {
+        // A time that is not written is dated by nothing.
+        let holds = |row: RowRef, at: usize| row.row().and_then(|row| row.part_of(at)).is_none_or(|part| select.holds(level, part.tag));
         let own = study.items(row::STARTED.into()).and_then(|mut items| items.next());
         // Only the first pair is the study's.
         let own = own.filter(|item| !field(item, 1).is_empty()).map(|item| field(&item, OFFSET));
-        let item = series.and_then(|series| series.items(RowRef::from(row::SERIES_STARTED))).and_then(|mut items| items.next());
-        let mut offsets = Offsets { study: own, series: item.and_then(dated), can_shift: false };
+        let whole = series.and_then(|series| series.items(RowRef::from(row::SERIES_STARTED))).and_then(|mut items| items.next());
+        let item = whole.map(|mut item| {
+            for (at, text) in item.iter_mut().enumerate().filter(|(at, _)| PAIRS.iter().any(|(_, time)| time == at)) {
+                if !holds(row::SERIES_STARTED.into(), at) {
+                    *text = "";
+                }
+            }
+            item
+        });
+        let selected = own.filter(|_| holds(row::STARTED.into(), 1));
+        let given = |offset: Option<&str>| offset.is_some_and(|offset| !offset.is_empty());
+        let of_series = item.and_then(dated);
+        let unselected = [given(own) && selected.is_none(), given(whole.and_then(dated)) && of_series.is_none()];
+        let mut offsets = Offsets { study: selected, series: of_series, can_shift: false, unselected };
         offsets.can_shift = item.is_some_and(|item| {
             let (Some(to), from) = (offsets.study, field(&item, OFFSET)) else { return false };
             let times = || PAIRS.iter().filter(|(_, time)| !field(&item, *time).is_empty());
@@ -86,6 +103,13 @@ impl<'a> Offsets<'a> {
                 account.lose(code, path.get(..len).unwrap_or_default(), u64::from(new));
             }
         };
+        for ((is_unselected, new), row) in
+            self.unselected.into_iter().zip([of_study, of_series]).zip([RowRef::from(row::STARTED), row::SERIES_STARTED.into()])
+        {
+            if is_unselected {
+                lose(account, Code::NotSelected, row, OFFSET, new);
+            }
+        }
         let written = self.written().is_some();
         if given(self.study) && (of_study || !written) {
             match written {

@@ -115,7 +115,7 @@ impl Reader {
         if self.taken > self.options.limits.input_bytes {
             return Err(Error::new(Kind::LimitInput));
         }
-        self.told.report.append(&other.told.report, self.core.assembler.rows());
+        self.told.append(&other.told, self.core.assembler.rows());
         self.core.offset += other.core.offset;
         self.core.replay.forget();
         self.telling(|core, options, sink| core.assembler.append(other.core.assembler, options, sink))

@@ -101,7 +101,7 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
     // Everything is accounted for in the first data set that holds it.
     let mut first = true;
     if rows == Rows::Study {
-        let offsets = Offsets::of(study, None);
+        let offsets = Offsets::of(study, None, (select, rows.level()));
         walk.of_study(true);
         walk.data_set(None, &offsets, out);
         walk.end([true, false], &offsets);
@@ -113,7 +113,7 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
         if rows == Rows::Series && is_full(out) {
             own_cut = Code::OutputLimit;
         } else if rows == Rows::Series {
-            let offsets = Offsets::of(study, Some(series));
+            let offsets = Offsets::of(study, Some(series), (select, rows.level()));
             walk.of_study(first);
             walk.of_series(series, &offsets, true);
             walk.data_set(Some(series), &offsets, out);
@@ -131,7 +131,7 @@ fn long(study: &Study, rows: Rows, select: &Select, options: &Options, out: &mut
             } else {
                 // What all instances of a series share is written once, and copied.
                 let (offsets, frame) = frame.get_or_insert_with(|| {
-                    let offsets = Offsets::of(study, Some(series));
+                    let offsets = Offsets::of(study, Some(series), (select, rows.level()));
                     walk.of_study(first);
                     walk.of_series(series, &offsets, first_of_series);
                     let frame = walk.frame(series, &offsets);

@@ -10,7 +10,7 @@ use crate::search::{End, Server};
 use crate::study::Study;
 use crate::table::{Level, row};
 use crate::url::{Resource, View};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -88,8 +88,8 @@ struct Below {
     is_complete: bool,
     /// It takes more requests than are left.
     is_left: bool,
-    /// Something that is listed could not be had.
-    misses: bool,
+    /// Series, or instances, that are listed could not be had.
+    misses: [bool; 2],
 }
 
 /// What came of it.
@@ -104,6 +104,8 @@ pub(super) struct Held {
     pub(super) left: BTreeSet<String>,
     /// Studies of which the archive lists more than it gives.
     pub(super) incomplete: BTreeSet<String>,
+    /// The list of the studies themselves has more than was given.
+    pub(super) is_cut: bool,
 }
 
 impl Content {
@@ -124,7 +126,7 @@ impl Content {
                 let is_whole_tried = level >= Level::Instance && asking.server.lists_instances();
                 let whole = is_whole_tried.then(|| asking.pull(exchange, &study, View::Instances, NOT_SUPPORTED));
                 let (each, read, uids) = (Vec::new(), Vec::new(), BTreeSet::new());
-                let (is_complete, is_left, misses) = (false, false, false);
+                let (is_complete, is_left, misses) = (false, false, [false; 2]);
                 below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, misses });
             }
         }
@@ -157,14 +159,14 @@ impl Content {
     /// The studies, as their rows have them.
     pub(super) fn finish(self, options: &Options) -> Result<Held, Refusal> {
         let mut left: BTreeSet<String> = BTreeSet::new();
-        let mut cut: BTreeSet<String> = BTreeSet::new();
+        let mut cut: BTreeMap<String, [bool; 2]> = BTreeMap::new();
         for below in &self.below {
             let uid = below.study.study().unwrap_or("");
             if below.is_left {
                 left.insert(uid.into());
             }
-            if below.misses {
-                cut.insert(uid.into());
+            if below.misses.contains(&true) {
+                cut.insert(uid.into(), below.misses);
             }
         }
         // A server may ignore what it is asked for: what nobody asked for is let go.
@@ -184,37 +186,41 @@ impl Content {
         // A row below a study that is not listed itself is none of it.
         studies.value.retain(|study| study.get(row::STUDY_UID).is_some_and(|uid| present.contains(uid)));
         for study in &mut studies.value {
-            study.is_cut = cut.contains(super::answer::uid(study));
+            study.is_cut = cut.get(super::answer::uid(study)).copied().unwrap_or_default();
         }
+        let is_cut = !self.incomplete.is_empty();
         let mut incomplete = self.incomplete;
-        incomplete.append(&mut cut);
-        if self.level >= Level::Instance {
-            // What is counted and not listed is missing, whoever left it out.
-            for study in &studies.value {
-                let listed: usize = study.series().map(|series| series.instances().len()).sum();
-                let is_short = |count: Option<u32>, listed: usize| count.is_some_and(|count| u64::from(count) > listed as u64);
-                if is_short(study.get(row::SERIES_COUNT), study.series().len()) || is_short(study.get(row::INSTANCE_COUNT), listed) {
-                    incomplete.insert(super::answer::uid(study).into());
-                }
+        incomplete.extend(cut.into_keys());
+        // What is counted and not listed is missing, whoever left it out.
+        for study in studies.value.iter().filter(|_| self.level >= Level::Series) {
+            let listed: usize = study.series().map(|series| series.instances().len()).sum();
+            let is_short = |count: Option<u32>, listed: usize| count.is_some_and(|count| u64::from(count) > listed as u64);
+            let is_deep = self.level >= Level::Instance;
+            if is_short(study.get(row::SERIES_COUNT), study.series().len()) || is_deep && is_short(study.get(row::INSTANCE_COUNT), listed) {
+                incomplete.insert(super::answer::uid(study).into());
             }
         }
         let mut by_uid: Vec<usize> = (0..studies.value.len()).collect();
         by_uid.sort_by_key(|at| studies.value.get(*at).map(super::answer::uid));
-        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete })
+        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete, is_cut })
     }
 }
 
 impl Below {
+    fn miss(&mut self, level: usize, is_missed: bool) {
+        self.misses.iter_mut().skip(level).take(1).for_each(|misses| *misses |= is_missed);
+    }
+
     fn next(&mut self, exchange: &mut Exchange, asking: &Asking, level: Level) -> Result<(), Refusal> {
         let uid = self.study.study().unwrap_or("");
         if let Some(id) = self.series.take() {
             match exchange.take(id)? {
                 Pulled::Rows { reader, is_cut } => {
                     self.uids = reader.assembler().series_of(uid);
-                    self.misses |= is_cut;
+                    self.miss(0, is_cut);
                     self.read.push(*reader);
                 }
-                Pulled::Absent(_) => self.misses = true,
+                Pulled::Absent(_) => self.miss(0, true),
             }
         }
         self.is_complete = true;
@@ -226,7 +232,7 @@ impl Below {
                 // Rows that do not say their series are of no use here, and none is an answer of those who do not know the question.
                 let is_good = u64::from(reader.assembler().instances()) == reader.rows();
                 if is_good && (reader.rows() > 0 || self.uids.is_empty()) {
-                    self.misses |= is_cut;
+                    self.miss(1, is_cut);
                     self.read.push(*reader);
                     return Ok(());
                 }
@@ -236,10 +242,10 @@ impl Below {
             for id in core::mem::take(&mut self.each) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
-                        self.misses |= is_cut;
+                        self.miss(1, is_cut);
                         self.read.push(*reader);
                     }
-                    Pulled::Absent(_) => self.misses = true,
+                    Pulled::Absent(_) => self.miss(1, true),
                 }
             }
         } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried && exchange.remaining() > 0 {

@@ -72,7 +72,8 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
 pub(super) fn relative<'a>(config: &Config, reference: &'a str) -> &'a str {
     let base = place::fhir_base(&config.options);
     let below = base.and_then(|base| reference.strip_prefix(base)?.strip_prefix('/'));
-    below.unwrap_or(reference)
+    // What is no resource's is nobody's to make one of.
+    below.filter(|below| crate::search::is_relative(below)).unwrap_or(reference)
 }
 
 /// What a reference to an Endpoint of this facade means, whom nobody else knows: the id that studies refer to, if there is one.

@@ -72,6 +72,8 @@ pub(super) struct Exchange {
     pulls: Vec<Option<Pull>>,
     references: Vec<(String, Option<Identifiers>)>,
     bytes: u64,
+    /// Bytes that were read, of pages that have not ended, too.
+    fed: u64,
     /// How many requests more than one a listing took whose rows all came with the first, at most.
     extra: u32,
     refusal: Option<Refusal>,
@@ -90,6 +92,7 @@ impl Exchange {
             pulls: Vec::new(),
             references: Vec::new(),
             bytes: 0,
+            fed: 0,
             extra: 0,
             refusal: None,
         }
@@ -260,7 +263,10 @@ impl Exchange {
                 // Of a refusal the status says enough.
                 if matches!(head.status, 200..=299) && page.error.is_none() {
                     page.hash.take(bytes);
-                    page.error = page.reader.push(bytes).err();
+                    // All answers together are one input, whichever of them is read first.
+                    self.fed = self.fed.saturating_add(bytes.len() as u64);
+                    let is_long = self.fed > self.options.limits.input_bytes;
+                    page.error = if is_long { Some(Error::new(Kind::LimitInput)) } else { page.reader.push(bytes).err() };
                 }
                 return Ok(());
             }

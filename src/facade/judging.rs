@@ -43,6 +43,8 @@ impl Candidate {
             return known;
         }
         let judged = match self.held.and_then(|(at, level)| Some((held.get(at)?, level))) {
+            // Of what a list that was cut does not have nobody knows anything.
+            Some((held, _)) if held.is_cut && held.of(&self.uid).next().is_none() => Judged::Undecided,
             Some((held, level)) => judge(held.of(&self.uid), residual, Some(level)),
             // Only its series or instances were met.
             None if self.rows.is_empty() => Judged::Need(deciding),

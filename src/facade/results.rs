@@ -7,7 +7,7 @@ use crate::fhir::outcome::Issue;
 use crate::policy::Listing;
 use crate::search::order::Order;
 use crate::search::{Query, Reason};
-use crate::table::{Level, Row, element, rows};
+use crate::table::{Level, Row, element, resource_type, rows};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -106,7 +106,14 @@ impl Results {
             results.issues.push(warning(text, format!("parameter {} of the query", dropped.position)));
         }
         // Of what is said twice the last counts; includes add up.
-        let all: Vec<(&str, &str)> = query.results().collect();
+        let mut all: Vec<(&str, &str)> = query.results().collect();
+        // Of a summary and elements the elements decide, wherever they stand.
+        let chosen = all.iter().any(|(name, _)| *name == "_elements");
+        let is_part = |(name, value): &(&str, &str)| *name == "_summary" && matches!(*value, "true" | "text" | "data");
+        if chosen && all.iter().any(is_part) {
+            all.retain(|one| !is_part(one));
+            results.issues.push(warning("a summary of elements that are chosen is those elements", "_summary".into()));
+        }
         let is_last = |n: usize, name: &str| name == "_include" || !all.iter().skip(n + 1).any(|(other, _)| *other == name);
         for (_, (name, value)) in all.iter().enumerate().filter(|(n, (name, _))| is_last(*n, name)) {
             let applied = if of.has(name, value) { results.apply(name, value, query, config) } else { Err(Bad::Unsupported) };
@@ -206,7 +213,18 @@ impl Results {
             "_include" => {
                 let mut parts = value.split(':');
                 let (source, what) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                // The type that is to be included, where it may be one of several: of others there are none here.
+                let type_ = parts.next().filter(|type_| !type_.is_empty());
+                let own: &[&str] = match what {
+                    "patient" | "subject" => &["Patient"],
+                    "endpoint" => &["Endpoint"],
+                    _ => &["Practitioner", "PractitionerRole"],
+                };
+                if type_.is_some_and(|type_| resource_type(type_).is_none()) {
+                    return Err(Bad::Unsupported);
+                }
                 match (source, what) {
+                    ("ImagingStudy", _) if type_.is_some_and(|type_| !own.contains(&type_)) => {}
                     ("*", "") | ("ImagingStudy", "*") => {
                         (self.endpoints, self.patients, self.practitioners) = (true, true, true);
                     }

@@ -341,6 +341,7 @@ impl Job for Search {
                 for (of, content) in done {
                     let held = content.finish(&self.options)?;
                     self.is_spent |= !held.left.is_empty();
+                    self.is_cut |= held.is_cut;
                     for n in of {
                         if let Some(candidate) = self.candidates.get_mut(n).filter(|one| !held.left.contains(&one.uid)) {
                             candidate.held = Some((self.held.len(), held.level));

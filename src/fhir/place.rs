@@ -97,7 +97,8 @@ pub(crate) fn scheme_back<'a>(options: &'a Options, uri: &str) -> Option<&'a str
 }
 
 fn find_back<'a>(pairs: &'a [(String, String)], uri: &str) -> Option<&'a str> {
-    pairs.iter().find(|(name, known)| known == uri && !uri.is_empty() && !name.is_empty()).map(|(name, _)| name.as_str())
+    // Of two URIs of one name the first is written, and no other is undone.
+    pairs.iter().find(|(name, known)| known == uri && find(pairs, name) == Some(uri)).map(|(name, _)| name.as_str())
 }
 
 /// The system of a patient identifier that has no issuer.

@@ -221,6 +221,15 @@ fn universal_of(uri: &str) -> (&str, &'static str) {
     }
 }
 
+/// The one form of a universal entity identifier, where it is another than the one that stands.
+pub(crate) fn canonical_issuer(universal: &str, kind: &str) -> Option<String> {
+    let (id, kind) = if kind == "URI" { universal_of(universal) } else { (universal, kind) };
+    match kind {
+        "UUID" if id.bytes().any(|b| b.is_ascii_uppercase()) => Some(id.chars().map(|c| c.to_ascii_lowercase()).collect()),
+        _ => (id != universal).then(|| String::from(id)),
+    }
+}
+
 /// Brings the issuer in fields 1 to 3 into its one form; without an identifier in field 0 it identifies nothing.
 pub(super) fn canon_issuer(draft: &mut Draft<'_>) {
     if !draft.is_filled(0) {

@@ -27,6 +27,7 @@ pub use body_site::{BodySite, BodySiteView};
 pub use concept::{Concept, ConceptView};
 pub use date_time::{DateTime, DateTimeOr, DateTimeView};
 pub use device::{Device, DeviceView};
+pub(crate) use identifier::canonical_issuer;
 pub use identifier::{Identifier, IdentifierView, PatientIdentifier};
 pub use laterality::{Laterality, LateralityView};
 pub use location::{Location, LocationView};

@@ -119,7 +119,7 @@ impl Spell for Person {
                 assigner.display = designator;
             }
             if let Some(uri) = known {
-                if system_back(uri, cx) != Back::Designator(designator) {
+                if system_back(uri, cx) != Back::Designator(designator, true) {
                     told.note(4, Code::AliasCollapsed);
                 }
             }
@@ -148,7 +148,12 @@ impl Spell for Person {
             return;
         }
         match system_back(uri, cx) {
-            Back::Designator(name) => fill.set(4, String::from(name), identifier.system),
+            Back::Designator(name, own) => {
+                fill.set(4, String::from(name), identifier.system);
+                if !own {
+                    fill.note(identifier.system, Code::OtherSystem);
+                }
+            }
             Back::Uid(uid) => fill.set(6, String::from(uid), identifier.system),
             Back::Unknown => {}
         }
@@ -162,18 +167,19 @@ const DESIGNATOR: usize = 16;
 #[derive(PartialEq)]
 enum Back<'a> {
     Unknown,
-    Designator(&'a str),
+    /// Whether the system is the URI that is written for it, too.
+    Designator(&'a str, bool),
     Uid(&'a str),
 }
 
 fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
     if let Some(name) = place::namespace_back(cx.options, uri) {
-        return Back::Designator(name);
+        return Back::Designator(name, true);
     }
     match uri.strip_prefix(URN_OID).filter(|uid| is_oid(uid)) {
-        Some(oid) if oid.len() <= DESIGNATOR => Back::Designator(oid),
+        Some(oid) if oid.len() <= DESIGNATOR => Back::Designator(oid, true),
         Some(oid) => Back::Uid(oid),
-        None => scheme::by_uri(uri).map_or(Back::Unknown, |(known, _)| Back::Designator(known.designator)),
+        None => scheme::by_uri(uri).map_or(Back::Unknown, |(known, own)| Back::Designator(known.designator, own)),
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Sink<'c> {
     each: Option<&'c mut dyn FnMut(&Loss)>,
     strict: bool,
     broken: bool,
+    /// A record became longer than its places can tell.
+    full: bool,
     /// The release of FHIR that is read; none: DICOM JSON.
     release: Option<Release>,
     /// The first row of each resource that was read.
@@ -26,9 +28,17 @@ pub(crate) struct Kept {
     broken: bool,
 }
 
+impl Kept {
+    /// Adds what another sink was told of texts that come after the `rows` of this one.
+    pub(crate) fn append(&mut self, other: &Kept, rows: u64) {
+        self.report.append(&other.report, rows);
+        self.broken |= other.broken;
+    }
+}
+
 impl<'c> Sink<'c> {
     pub(crate) fn new(strict: bool, each: Option<&'c mut dyn FnMut(&Loss)>) -> Self {
-        Sink { report: LossReport::default(), each, strict, broken: false, release: None, resources: Vec::new() }
+        Sink { report: LossReport::default(), each, strict, broken: false, full: false, release: None, resources: Vec::new() }
     }
 
     /// Goes on with what an earlier sink of the same work was told.
@@ -105,8 +115,16 @@ impl<'c> Sink<'c> {
         self.report.add(loss);
     }
 
+    /// A record is too long to be kept: [`Self::check`] tells.
+    pub(crate) fn overflow(&mut self) {
+        self.full = true;
+    }
+
     /// In strict mode an error as soon as the input departed from its standard or contradicted itself.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.full {
+            return Err(Error::new(Kind::Limit));
+        }
         if self.broken { Err(Error::new(Kind::Strict)) } else { Ok(()) }
     }
 }

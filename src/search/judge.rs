@@ -160,7 +160,9 @@ impl Residual {
             return Verdict::No;
         }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
-        let is_unsure = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) && self.misses_issuer(study);
+        let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
+        let is_left_out = || clause.modifier == Modifier::Not && self.has_no_issuer(study);
+        let is_unsure = is_patient && (self.misses_issuer(study) || is_left_out());
         let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_met: false };
         let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
         self.decide(clause, looking.is_met, need)
@@ -175,6 +177,12 @@ impl Residual {
             .any(|clause| clause.about == About::Id && clause.modifier == Modifier::None && clause.values.iter().any(is_it))
     }
 
+    /// Whether the issuer is of those that the server may leave out.
+    fn has_no_issuer(&self, study: &Study) -> bool {
+        let has_none = || study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty());
+        self.issuer == Issuer::LocalLeftOut && has_none()
+    }
+
     fn misses_issuer(&self, study: &Study) -> bool {
         match self.issuer {
             Issuer::LeftOut | Issuer::LocalLeftOut => false,
@@ -185,13 +193,11 @@ impl Residual {
 
     /// Whether a study would match a clause on the patient, were the issuer seen that nobody tells.
     pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
-        let has_none = || study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty());
-        (self.misses_issuer(study) || self.issuer == Issuer::LocalLeftOut && has_none())
+        (self.misses_issuer(study) || self.has_no_issuer(study))
             && self.query.clauses.iter().any(|clause| {
                 let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
                 let mut is_met = false;
-                // Who is not sought is left out where the issuer is not seen; where it is known, that is no matter of it.
-                if asks && (clause.modifier != Modifier::Not || self.misses_issuer(study)) {
+                if asks {
                     Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
                         is_met = self.asks_for_number(clause, shown);
                         is_met
@@ -233,7 +239,13 @@ impl Residual {
             // Whose number it is cannot be seen.
             Some(sought) if is_unsure => sought.of_number(&self.query, clause, shown.value).any(is_it),
             Some(sought) => match sought.among(&self.query, clause, shown) {
-                Some(mut values) => values.any(is_it),
+                // Of all that a reference means the one identifier is known that could be this.
+                Some(mut met) => met.any(|met| match met {
+                    (Value::Reference(reference), Some(found)) => {
+                        !is_elsewhere(clause, met.0) && is_of_kind(clause, reference, shown) && is_identified(found, shown)
+                    }
+                    (value, _) => is_it(value),
+                }),
                 None => clause.values.iter().any(is_it),
             },
             None => clause.values.iter().any(is_it),
@@ -291,21 +303,26 @@ impl Residual {
                 return true;
             }
         }
-        // Devices stand among people, and are none of them.
-        let is_device = |type_: &str| type_ == "Device";
-        if matches!(clause.about, About::Person(..)) && reference.type_said().is_some_and(|type_| is_device(type_) != shown.is_device) {
+        if !is_of_kind(clause, reference, shown) {
             return false;
         }
-        let is_shown = |found: &Resolved| {
-            !found.value.is_empty() && is(shown.value, &found.value) && is(shown.system, found.system.as_deref().unwrap_or(""))
-        };
-        !is_unsure && self.resolved(reference).any(is_shown)
+        !is_unsure && self.resolved(reference).any(|found| is_identified(found, shown))
     }
 
     /// The identifiers that the caller found for a reference.
     fn resolved(&self, reference: &Reference) -> impl Iterator<Item = &Resolved> {
         self.query.resolved.get(reference.text()).into_iter().flatten()
     }
+}
+
+/// Whether a reference may mean what is shown: devices stand among people, and are none of them.
+fn is_of_kind(clause: &Clause, reference: &Reference, shown: &Shown<'_>) -> bool {
+    !matches!(clause.about, About::Person(..)) || reference.type_said().is_none_or(|type_| (type_ == "Device") == shown.is_device)
+}
+
+/// Whether what is shown is this identifier.
+fn is_identified(found: &Resolved, shown: &Shown<'_>) -> bool {
+    !found.value.is_empty() && is(shown.value, &found.value) && is(shown.system, found.system.as_deref().unwrap_or(""))
 }
 
 // Kept out of the way of codes.

@@ -42,6 +42,8 @@ mod shown;
 mod sought;
 mod value;
 
+pub(crate) use value::is_relative;
+
 pub use decision::{Class, Decision, Why};
 pub use judge::{Need, Residual, Verdict};
 pub use key::Key;

@@ -255,8 +255,19 @@ pub(crate) fn by_identifier(about: About) -> Option<About> {
     })
 }
 
-/// The types of resources that a reference parameter may mean; the first is meant where none is said.
-pub(crate) fn targets(about: About) -> &'static [&'static str] {
+impl Parameter {
+    /// The types of resources that it may mean; the first is meant where none is said.
+    pub(crate) fn targets(&self) -> &'static [&'static str] {
+        match self.name {
+            "body-structure" => &["BodyStructure"],
+            "reason-reference" => &["Condition", "Observation", "DiagnosticReport", "DocumentReference"],
+            "organization" => &["Organization"],
+            _ => targets(self.about),
+        }
+    }
+}
+
+fn targets(about: About) -> &'static [&'static str] {
     match about {
         About::Patient(_) => &["Patient", "Device", "Group"],
         About::Person(Role::Performer, _) => {
@@ -266,6 +277,6 @@ pub(crate) fn targets(about: About) -> &'static [&'static str] {
         About::Encounter(_) => &["Encounter"],
         About::BasedOn(_) => &["ServiceRequest", "CarePlan", "Appointment", "AppointmentResponse", "Task"],
         About::Endpoint(_) => &["Endpoint"],
-        _ => &["BodyStructure", "Condition", "Observation", "DiagnosticReport", "DocumentReference"],
+        _ => &[],
     }
 }

@@ -169,7 +169,11 @@ fn clause(
     let (first, mark) = head.split_once(':').map_or((head, None), |(first, mark)| (first, Some(mark)));
     let known: &'static Parameter = parameter::find(resource, first, release, lenient).ok_or(Kind::UnknownParameter)?;
     let is_reference = known.type_ == Type::Reference;
-    let type_of = |mark: &str| resource_type(mark).filter(|type_| is_reference && parameter::targets(known.about).contains(type_));
+    // Only what is referred to has parameters of its own.
+    if chain.is_some() && !is_reference {
+        return Err(Kind::UnknownParameter);
+    }
+    let type_of = |mark: &str| resource_type(mark).filter(|type_| is_reference && known.targets().contains(type_));
     let said = mark.and_then(type_of);
     let (type_, about, last, modifier) = match chain {
         Some(chain) => {
@@ -190,7 +194,7 @@ fn clause(
         Modifier::Identifier => (Type::Token, parameter::by_identifier(about).ok_or(Kind::UnsupportedModifier)?),
         _ => (type_, about),
     };
-    let expected = Expected { type_, targets: parameter::targets(known.about), said };
+    let expected = Expected { type_, targets: known.targets(), said };
     let texts = split(value, b',').ok_or(Kind::BadValue)?;
     // A short text has no more parts than it has bytes.
     if value.len() >= limits.or_values as usize && texts.clone().count() > limits.or_values as usize {

@@ -6,7 +6,7 @@
 use super::parameter::About;
 use super::shown::Shown;
 use super::value::Value;
-use super::{Clause, Query};
+use super::{Clause, Query, Resolved};
 use crate::fhir::found::{IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::shape::Uri;
 use crate::policy::Subject;
@@ -76,8 +76,8 @@ impl Sought {
         all.iter().find(|sought| sought.position == clause.position)
     }
 
-    /// The values that what is shown could meet; none: any.
-    pub(super) fn among<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: &Shown<'_>) -> Option<impl Iterator<Item = &'c Value>> {
+    /// The values that what is shown could meet, each with the identifier that it meets of a reference; none: any.
+    pub(super) fn among<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: &Shown<'_>) -> Option<impl Iterator<Item = Met<'c>>> {
         if !shown.value.scheme.is_empty() && shown.value.scheme != URN_OID {
             return None;
         }
@@ -86,8 +86,10 @@ impl Sought {
         let system = if clause.about == About::SopClass { Uri::plain(URI) } else { shown.system };
         let type_ = Uri::plain(shown.type_);
         let ways = [(code, None), (code, Some(system)), (code, Some(type_)), (None, Some(system))];
-        let met = ways.into_iter().flat_map(move |way| self.equal(query, clause, way)).map(|entry| &entry.value);
-        Some(met.chain(&self.others).filter_map(|n| clause.values.get(*n as usize)))
+        let met = ways.into_iter().flat_map(move |way| self.equal(query, clause, way));
+        let met = met.filter_map(move |entry| Some((clause.values.get(entry.value as usize)?, identifier(query, clause, *entry))));
+        let others = self.others.iter().filter_map(|n| Some((clause.values.get(*n as usize)?, None)));
+        Some(met.chain(others))
     }
 
     /// The values that ask for a code whatever its system, or for a system whatever the code, and those that more can meet.
@@ -118,13 +120,21 @@ impl Sought {
     }
 }
 
+/// A value, and the identifier of what it refers to.
+type Met<'c> = (&'c Value, Option<&'c Resolved>);
+
+fn identifier<'k>(query: &'k Query, clause: &'k Clause, entry: Entry) -> Option<&'k Resolved> {
+    let Value::Reference(reference) = clause.values.get(entry.value as usize)? else { return None };
+    query.resolved.get(reference.text())?.get(entry.identifier as usize)
+}
+
 fn key<'k>(query: &'k Query, clause: &'k Clause, entry: Entry) -> Key<'k> {
     match clause.values.get(entry.value as usize) {
         Some(Value::Uid(uid)) => (Some(bared(uid)), None),
         Some(Value::OfType([_, type_, value])) => (Some(bared(value)), Some(type_)),
         Some(Value::Token(token)) => (Some(bared(&token.code)).filter(|_| !token.code.is_empty()), token.system.as_deref()),
-        Some(Value::Reference(reference)) => {
-            let found = query.resolved.get(reference.text()).and_then(|all| all.get(entry.identifier as usize));
+        Some(Value::Reference(_)) => {
+            let found = identifier(query, clause, entry);
             found.map_or((None, None), |found| (Some(bared(&found.value)), Some(found.system.as_deref().unwrap_or(""))))
         }
         _ => (None, None),

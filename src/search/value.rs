@@ -142,9 +142,19 @@ fn filled(text: String) -> Option<String> {
 }
 
 /// `id`, `Type/id`, a URL. `Type/id/_history/n` means the resource, whatever its version.
+/// FHIR's ids; but who asks for what is above another resource asks for none.
+fn is_id(id: &str) -> bool {
+    let is_one = !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+    is_one && id.bytes().any(|b| b != b'.')
+}
+
+/// Whether a text is the relative reference to a resource: `Type/id`.
+pub(crate) fn is_relative(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(type_, id)| resource_type(type_).is_some() && is_id(id))
+}
+
 fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
     let text = text.split_once("/_history/").map_or(text, |(plain, _)| plain);
-    let is_id = |id: &str| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
     if text.contains("://") || text.starts_with("urn:") {
         // A query is none of a resource, nor is a token.
         if text.contains(['?', '|', '#']) {

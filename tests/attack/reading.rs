@@ -276,7 +276,7 @@ fn the_same_word_twice_loses_the_second() {
     let region = r#","00180015":{"vr":"CS","Value":["CHEST"]},"00082218":{"vr":"SQ","Value":[{"00080104":{"vr":"LO","Value":["CHEST"]}}]}"#;
     let text = row("1.2", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.1"]}}{region}"#));
     for release in Release::ALL {
-        let written = fhir::write(&studies(&[text.clone()])[0], release, &Options::default());
+        let written = fhir::write(&studies(std::slice::from_ref(&text))[0], release, &Options::default());
         let at: Vec<String> = written.loss.iter().map(|loss| loss.at.to_string()).collect();
         assert!(at.iter().any(|at| at.starts_with("/00082218")) && !at.iter().any(|at| at.starts_with("/00180015")), "{at:?}");
     }

@@ -410,3 +410,60 @@ pub fn parts_without_their_patient() {
         }
     }
 }
+
+/// What a client writes is handed out as a resource's reference only where it is one.
+pub fn references_that_lead_out() {
+    for (reference, asked_for) in [
+        ("https://fhir.example.org/r/../../admin/keys", Some("https://fhir.example.org/r/../../admin/keys")),
+        ("https://fhir.example.org/r/Patient/..", Some("https://fhir.example.org/r/Patient/..")),
+        ("https://fhir.example.org/r/Patient/12", Some("Patient/12")),
+        ("https://fhir.example.org/r/Device/3", None),
+        ("Patient/12", Some("Patient/12")),
+    ] {
+        let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
+        let reply = facade.get(&format!("ImagingStudy?patient={reference}"));
+        assert_eq!(reply.outcome.references.iter().map(String::as_str).next(), asked_for, "{reference}: {}", reply.short());
+    }
+    let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
+    assert_eq!(facade.get("ImagingStudy?patient=Patient/..").status(), 400);
+}
+
+/// Studies that a list which was cut does not have are told, and nobody counts.
+pub fn a_list_of_studies_that_is_cut() {
+    let pacs = |path: &str, query: &str| match path {
+        "/studies" if query.starts_with("StudyInstanceUID=") => {
+            rows(&[study("2.999.1", "P1", None, "A")]).with("Warning", "299 a: there are more")
+        }
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.2", "P1", None, "A")]),
+        _ => rows(&[series("2.999.1.1", &[("00180015", "CS", "CHEST")])]),
+    };
+    let one_page = || Server::unknown().paged(None, End::OnePage).uid_lists(50);
+    let reply =
+        asked(one_page(), |config| config.listing = Listing::Study, "ImagingStudy?patient.identifier=P1&started:missing=true", pacs);
+    assert!(reply.body["total"].is_null() && !reply.issues().is_empty(), "{}", reply.body);
+}
+
+/// Which list was cut decides what is known.
+pub fn which_list_is_cut() {
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[("00180015", "CS", "CHEST")])]),
+        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]).with("Warning", "299 a: there are more"),
+    };
+    let query = "ImagingStudy?patient.identifier=P1&bodysite:not=http://snomed.info/sct|69536005";
+    let instances = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Instances;
+    let reply = asked(Server::unknown().paged(None, End::OnePage), instances, query, pacs);
+    assert!(reply.studies() == ["2.999.1"] && told(&reply, "counts more of a study than it lists"), "{}", reply.body);
+}
+
+/// Of a summary and chosen elements the elements count, whichever is said first; a type that is not here is not included.
+pub fn elements_and_types_as_they_are_asked_for() {
+    let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
+    let of = |more: &str| facade.get(&format!("ImagingStudy?patient.identifier=P250{more}"));
+    let [one, other] = ["&_elements=identifier&_summary=true", "&_summary=true&_elements=identifier"].map(of);
+    assert!(one.entries("match")[0] == other.entries("match")[0] && one.entries("match")[0]["started"].is_null());
+    assert!(!one.link("self").unwrap().contains("_summary"), "{}", one.body["link"]);
+    assert!(told(&one, "a summary of elements"), "{}", one.short());
+    assert_eq!(of("&_include=ImagingStudy:subject:Device").entries("include").len(), 0);
+    assert_eq!(of("&_include=ImagingStudy:subject:Patient").entries("include").len(), 1);
+}

@@ -102,7 +102,7 @@ pub fn fast_within(rows: &[String], options: &Options, c: &mut Choices<'_>) {
         let mut reader = dicom::Reader::new(options.clone());
         for (n, row) in rows.iter().enumerate() {
             reader.push(if n == 0 { b"[" } else { b"," })?;
-            reader.within(path(n));
+            reader.within(path(n)).unwrap();
             reader.push(loosened(row, 1 + n % 2).as_bytes())?;
         }
         reader.push(b"]")?;
@@ -113,7 +113,7 @@ pub fn fast_within(rows: &[String], options: &Options, c: &mut Choices<'_>) {
         for (n, row) in rows.iter().enumerate() {
             reader.push(if n == 0 { b"[" } else { b"," })?;
             if n == 0 || n == cut {
-                reader.within(path(n));
+                reader.within(path(n)).unwrap();
             }
             reader.push(row.as_bytes())?;
         }

@@ -163,7 +163,9 @@ pub fn assert_same(one: &Study, two: &Study, told: &BTreeSet<&'static str>, list
         let sets = |study: &Study| -> Vec<BTreeMap<String, Value>> {
             let written = dicom::write(study, level, options).ignore_loss();
             let sets: Vec<BTreeMap<String, Value>> = serde_json::from_str(written.as_str()).unwrap();
-            sets.into_iter().map(|set| set.into_iter().filter(|(tag, _)| !excused.contains(tag)).collect()).collect()
+            // That there is no id, or no issuer, is said where there are several records of a UID: read alone, it is none of several.
+            let alone = |(tag, value): &(String, Value)| ["00100020", "00100021"].contains(&tag.as_str()) && value["Value"].is_null();
+            sets.into_iter().map(|set| set.into_iter().filter(|one| !excused.contains(&one.0) && !alone(one)).collect()).collect()
         };
         if listed || level == dicom::Rows::Study {
             assert_eq!(sets(two), sets(one), "{level:?} told {told:?} of\n{text}");

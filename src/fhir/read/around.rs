@@ -37,7 +37,9 @@ impl<'d> Reader<'d, '_> {
         let literal = self.tree.member(node, named!("reference")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
         let found = self.index.find(literal, self.resource).and_then(|target| type_of(self.tree, target.id));
         let said = self.tree.member(node, named!("type")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
-        [found, literal.rsplit('/').nth(1), Some(said)].into_iter().flatten().find_map(resource_type)
+        // A search is none of a resource.
+        let path = Some(literal).filter(|literal| !literal.contains('?')).and_then(|literal| literal.rsplit('/').nth(1));
+        [found, path, Some(said)].into_iter().flatten().find_map(resource_type)
     }
 
     /// A Reference, and what the person says that it leads to.
@@ -70,7 +72,8 @@ impl<'d> Reader<'d, '_> {
             // Everything else is told where it stands.
             _ => {}
         }
-        if reference.identifier.is_none() && reference.names.is_none() && reference.display.is_empty() {
+        let is_named = reference.names.as_deref().is_some_and(|names| names.iter().any(|group| !group.text.is_empty()));
+        if reference.identifier.is_none() && !is_named && reference.display.is_empty() {
             self.leads_to_nothing(literal);
         }
         reference

@@ -1,0 +1,172 @@
+//! Records: whose they are, what dates them, what options make of them there and back.
+
+use super::row;
+use fhir_dicomweb::search::{self, Handling, Verdict};
+use fhir_dicomweb::{Limits, Options, Release, Study, dicom, fhir};
+
+fn read(rows: &[String], options: &Options) -> Vec<Study> {
+    dicom::read(format!("[{}]", rows.join(",")).as_bytes(), options).unwrap().ignore_loss()
+}
+
+/// Who issued an id is the same in every spelling, and of no id it is nobody.
+#[test]
+fn one_patient_in_every_spelling() {
+    let issuer = |id: &str, universal: &str, kind: &str| {
+        let sequence = format!(r#"{{"00400032":{{"vr":"UT","Value":["{universal}"]}},"00400033":{{"vr":"CS","Value":["{kind}"]}}}}"#);
+        row("1.2", &format!(r#","00100020":{{"vr":"LO","Value":[{id}]}},"00100024":{{"vr":"SQ","Value":[{sequence}]}}"#))
+    };
+    let local = |id: &str, issuer: &str| {
+        row("1.2", &format!(r#","00100020":{{"vr":"LO","Value":[{id}]}},"00100021":{{"vr":"LO","Value":[{issuer}]}}"#))
+    };
+    let uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    for [one, other] in [
+        [issuer(r#""P""#, uuid, "UUID"), issuer(r#""P""#, &uuid.to_uppercase(), "UUID")],
+        [issuer(r#""P""#, uuid, "UUID"), issuer(r#""P""#, &format!("urn:uuid:{uuid}"), "URI")],
+        [issuer(r#""P""#, "2.999.1", "ISO"), issuer(r#""P""#, "urn:oid:2.999.1", "URI")],
+        [local("", r#""A""#), local("", "")],
+        [local(r#""X\\Y""#, r#""A""#), local(r#""X\\Y""#, r#""B""#)],
+    ] {
+        let studies = read(&[one.clone(), other.clone()], &Options::default());
+        assert!(studies.len() == 1 && !studies[0].is_patient_conflict(), "{one} {other}");
+    }
+}
+
+/// The offset of a data set dates the times of that data set.
+#[test]
+fn no_time_is_dated_by_another_rows_offset() {
+    let series = |more: &str| row("1.2", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.1"]}},{more}"#));
+    let own = series(r#""00080021":{"vr":"DA","Value":["20240101"]},"00080031":{"vr":"TM","Value":["110000"]}"#);
+    let step = series(
+        r#""00400244":{"vr":"DA","Value":["20240102"]},"00400245":{"vr":"TM","Value":["100000"]},"00080201":{"vr":"SH","Value":["+0100"]}"#,
+    );
+    let again = series(
+        r#""00080021":{"vr":"DA","Value":["20240101"]},"00080031":{"vr":"TM","Value":["110000"]},"00080201":{"vr":"SH","Value":["+0100"]}"#,
+    );
+    let text = |rows: &[&String]| {
+        let rows: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
+        let read = dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+        let written = fhir::write(&read.value[0], Release::R4, &Options::default()).value;
+        (written.as_str().contains("11:00:00+01:00"), read.loss.iter().any(|loss| loss.code.name() == "conflict"))
+    };
+    assert_eq!(text(&[&own, &step]), (false, true));
+    assert_eq!(text(&[&step, &own]), (false, true));
+    assert_eq!(text(&[&own, &again]), (true, false));
+}
+
+/// A time that is not selected has no part in the offset that is written.
+#[test]
+fn offsets_are_those_of_the_times_that_are_written() {
+    let day = |date: &str, time: &str, hour: &str| {
+        format!(r#","{date}":{{"vr":"DA","Value":["20240101"]}},"{time}":{{"vr":"TM","Value":["{hour}"]}}"#)
+    };
+    let written = |rows: &[String]| {
+        let study = &read(rows, &Options::default())[0];
+        let mut out = Vec::new();
+        let loss = dicom::write_with(study, dicom::Rows::Series, &dicom::Select::of("StudyDescription"), &Options::default(), &mut out);
+        (String::from_utf8(out).unwrap(), loss)
+    };
+    let study = row("1.2", &(day("00080020", "00080030", "100000") + r#","00080201":{"vr":"SH","Value":["+0100"]}"#));
+    let of_series = |offset: &str| {
+        row("1.2", &(r#","0020000E":{"vr":"UI","Value":["1.2.1"]}"#.to_owned() + &day("00080021", "00080031", "120000") + offset))
+    };
+    let (text, loss) = written(&[study.clone(), of_series("")]);
+    assert!(text.contains(r#""00080201":{"vr":"SH","Value":["+0100"]}"#), "{text}");
+    assert!(!loss.iter().any(|loss| loss.code.name() == "offset-unused"), "{loss}");
+    let offset = r#","00080201":{"vr":"SH","Value":["+0200"]}"#;
+    let (text, loss) = written(&[study, of_series(offset)]);
+    assert!(text.contains("+0100") && !loss.iter().any(|loss| loss.code.name() == "offset-changed"), "{text} {loss}");
+    let (text, loss) = written(&[of_series(offset)]);
+    assert!(!text.contains("+0200") && loss.iter().any(|loss| loss.code.name() == "not-selected"), "{text} {loss}");
+}
+
+/// What broke the rules in one text breaks them in all that it joins.
+#[test]
+fn a_strict_reader_hears_of_what_it_joins() {
+    let options = &mut Options::default();
+    options.strict = true;
+    let reader = |text: &str| {
+        let mut reader = dicom::Reader::new(options.clone());
+        reader.push(text.as_bytes()).map(|()| reader)
+    };
+    let whole = reader(&format!("[{},1]", row("1.2", ""))).and_then(dicom::Reader::finish);
+    let joined = reader(&format!("[{}]", row("1.3", ""))).and_then(|mut one| {
+        let other = reader(&format!("[{},1]", row("1.2", "")))?;
+        one.append(other)?;
+        one.finish()
+    });
+    assert!(whole.is_err() && joined.is_err());
+}
+
+/// Systems under another URI than the one that is written for them are told, also of people; of two URIs of one name the first alone is its.
+#[test]
+fn other_uris_are_told() {
+    let referrer = |system: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"subject":{{"identifier":{{"system":"{system}","value":"P1"}}}},"referrer":{{"identifier":{{"system":"{system}","value":"7"}}}}}}"#
+        )
+    };
+    let codes = |system: &str, options: &Options| -> Vec<&'static str> {
+        let read = fhir::read(referrer(system).as_bytes(), Release::R4, options).unwrap();
+        read.loss.iter().map(|loss| loss.code.name()).collect()
+    };
+    assert!(codes("http://radlex.org", &Options::default()).contains(&"other-system"));
+    assert!(!codes("http://www.radlex.org", &Options::default()).contains(&"other-system"));
+    let options = &mut Options::default();
+    options.namespaces = vec![("A".into(), "urn:u1".into()), ("A".into(), "urn:u2".into())];
+    let study = &fhir::read(referrer("urn:u2").as_bytes(), Release::R4, options).unwrap().value[0];
+    let again = fhir::write(study, Release::R4, options).value;
+    assert!(again.as_str().contains("urn:u2") && !again.as_str().contains("urn:u1"), "{again}");
+}
+
+/// On a server that leaves issuers out, whoever is not to be there may be the one without.
+#[test]
+fn who_is_left_out_where_issuers_are() {
+    let judge = |query: &str, more: &str| {
+        let query = search::parse(query, Release::R4, Handling::Strict, &Limits::default()).unwrap();
+        let plan = search::plan(&query, &"orthanc-1.10".parse::<search::Server>().unwrap(), &Options::default()).unwrap();
+        plan.residual().judge(&read(&[row("1.2", &format!(r#","00100020":{{"vr":"LO","Value":["P1"]}}{more}"#))], &Options::default())[0])
+    };
+    assert_eq!(judge("patient.identifier:not=urn:oid:2.999|P1", ""), Verdict::No);
+    assert_eq!(judge("patient.identifier:not=urn:oid:2.999|P2", ""), Verdict::Yes);
+    assert_eq!(judge("patient.identifier=P1", ""), Verdict::Yes);
+}
+
+/// A parameter has its own targets, and only references have chains.
+#[test]
+fn bare_ids_are_of_the_parameters_own_types() {
+    let printed =
+        |query: &str, release: Release| search::parse(query, release, Handling::Strict, &Limits::default()).map(|query| query.to_string());
+    assert_eq!(printed("reason-reference=1", Release::R6).unwrap(), "reason-reference=Condition/1");
+    assert_eq!(printed("body-structure=1", Release::R5).unwrap(), "body-structure=BodyStructure/1");
+    let endpoint =
+        |query: &str| search::parse_endpoint(query, Release::R5, Handling::Strict, &Limits::default()).map(|query| query.to_string());
+    assert_eq!(endpoint("organization=1").unwrap(), "organization=Organization/1");
+    assert!(endpoint("organization:Organization=1").is_ok() && endpoint("status.connection-type=dicom-wado-rs").is_err());
+    for reference in ["patient=..", "patient=Patient/..", "patient=.", "patient=Patient/12/$everything"] {
+        assert!(printed(reference, Release::R4).is_err(), "{reference}");
+    }
+}
+
+/// A reference that leads to what says nothing is lost, and told.
+#[test]
+fn references_to_nothing_are_told() {
+    let study = |more: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}]{more}}}"#
+        )
+    };
+    for (element, type_) in [
+        ("subject", "Patient"),
+        ("referrer", "Practitioner"),
+        ("encounter", "Encounter"),
+        ("basedOn", "ServiceRequest"),
+        ("endpoint", "Endpoint"),
+    ] {
+        let reference = r##"{"reference":"#x"}"##;
+        let value = if matches!(element, "basedOn" | "endpoint") { format!("[{reference}]") } else { reference.to_owned() };
+        let text = study(&format!(r#","contained":[{{"resourceType":"{type_}","id":"x"}}],"{element}":{value}"#));
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let at: Vec<String> = read.loss.iter().filter(|loss| loss.code.name() == "no-attribute").map(|loss| loss.at.to_string()).collect();
+        assert!(at.contains(&format!("ImagingStudy.{element}.reference")), "{element}: {}", read.loss);
+    }
+}

@@ -23,6 +23,9 @@ struct Patient<'k> {
     issuer: Option<&'k str>,
 }
 
+/// What the name of a patient without id begins with, where one is made: no id has control characters.
+pub(crate) const STRANGER: char = '\u{1}';
+
 /// What the rows of one UID tell of a record.
 #[derive(Clone, Copy, Default)]
 struct Told {
@@ -119,6 +122,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
         }
     }
     group.clear();
+    keep_one_stranger(&mut kept, records, sink);
     for (patient, at) in &kept {
         if let Some(told) = told.get_mut(*at) {
             told.issuer = patient.issuer.is_some();
@@ -143,6 +147,20 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             }
         }
     }
+}
+
+/// Of several patients without any number only the first is kept: nothing that is written of them would tell them apart.
+fn keep_one_stranger(kept: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, sink: &mut Sink<'_>) {
+    let is_stranger = |(patient, _): &(Patient<'_>, usize)| patient.id.is_some_and(|id| id.is_empty() || id.starts_with(STRANGER));
+    let strangers = kept.iter().filter(|one| is_stranger(one)).map(|(_, at)| *at);
+    let Some(first) = strangers.min_by_key(|at| records.first_row(*at)) else { return };
+    kept.retain(|one| {
+        let is_another = is_stranger(one) && one.1 != first;
+        if is_another {
+            drop_record(records, one.1, sink);
+        }
+        !is_another
+    });
 }
 
 /// Rows that may be of several patients are nobody's.

@@ -33,6 +33,7 @@ use alloc::vec::Vec;
 pub(crate) use anew::{Anew, Fact, Run, Source};
 use append::stand_in;
 use by_row::ByRow;
+pub(crate) use finish::STRANGER;
 use items::{Item, items};
 use keys::{Key, Keys};
 use placing::{no_identity, place_levels};

@@ -212,12 +212,14 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn modalities(&mut self) {
         let shape = RowRef::from(row::MODALITIES);
-        self.items(shape, self.study.items(shape));
+        let items = self.study.items(shape);
+        let is_none = items.is_none();
+        self.items(shape, items);
         for series in self.study.series() {
             self.items(row::SERIES_MODALITY.into(), series.items(row::SERIES_MODALITY.into()));
         }
         // A list of which nothing can be read tells none: some say `*` of what they do not know.
-        if !self.study.knows(shape) || self.study.items(shape).is_none() && !self.study.is_whole() {
+        if !self.study.knows(shape) || is_none && !self.study.is_whole() {
             self.need_series(&[row::SERIES_MODALITY.into()], |series| series.knows(row::SERIES_MODALITY.into()));
         }
     }

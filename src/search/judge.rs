@@ -235,21 +235,26 @@ impl Residual {
             return false;
         }
         let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
-        match sought {
+        let Some(sought) = sought else { return clause.values.iter().any(is_it) };
+        self.meets_one((clause, sought), shown, is_unsure)
+    }
+
+    /// The same where there are many values.
+    #[inline(never)]
+    fn meets_one(&self, (clause, sought): (&Clause, &Sought), shown: &Shown<'_>, is_unsure: bool) -> bool {
+        let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
+        if is_unsure {
             // Whose number it is cannot be seen.
-            Some(sought) if is_unsure => sought.of_number(&self.query, clause, shown.value).any(is_it),
-            Some(sought) => match sought.among(&self.query, clause, shown) {
-                // Of all that a reference means the one identifier is known that could be this.
-                Some(mut met) => met.any(|met| match met {
-                    (Value::Reference(reference), Some(found)) => {
-                        !is_elsewhere(clause, met.0) && is_of_kind(clause, reference, shown) && is_identified(found, shown)
-                    }
-                    (value, _) => is_it(value),
-                }),
-                None => clause.values.iter().any(is_it),
-            },
-            None => clause.values.iter().any(is_it),
+            return sought.of_number(&self.query, clause, shown.value).any(is_it);
         }
+        let Some(mut met) = sought.among(&self.query, clause, shown) else { return clause.values.iter().any(is_it) };
+        // Of all that a reference means the one identifier is known that could be this.
+        met.any(|met| match met {
+            (value @ Value::Reference(reference), Some(found)) => {
+                !is_elsewhere(clause, value) && is_of_kind(clause, reference, shown) && is_identified(found, shown)
+            }
+            (value, _) => is_it(value),
+        })
     }
 
     /// What follows of whether anything met the clause, and of what else there may be.

@@ -1,7 +1,8 @@
 //! What stands around a study: its patient, the people named in it, the orders it is based on. References are followed inside the text.
 
 use super::Reader;
-use super::index::type_of;
+use super::index::{type_of, type_said};
+use crate::assemble::STRANGER;
 use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
 use crate::fhir::shape::Shape;
 use crate::json::tree::Id;
@@ -37,9 +38,7 @@ impl<'d> Reader<'d, '_> {
         let literal = self.tree.member(node, named!("reference")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
         let found = self.index.find(literal, self.resource).and_then(|target| type_of(self.tree, target.id));
         let said = self.tree.member(node, named!("type")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
-        // A search is none of a resource.
-        let path = Some(literal).filter(|literal| !literal.contains('?')).and_then(|literal| literal.rsplit('/').nth(1));
-        [found, path, Some(said)].into_iter().flatten().find_map(resource_type)
+        found.and_then(resource_type).or_else(|| type_said(literal)).or_else(|| resource_type(said))
     }
 
     /// A Reference, and what the person says that it leads to.
@@ -164,13 +163,14 @@ impl<'d> Reader<'d, '_> {
             _ => self.target(literal),
         };
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
-        if target.is_none() && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
-            // Nothing is known of the one who is meant, but that it is not another. (No id begins with a control character.)
-            self.room.set.stranger = ["\u{1}", literal.trim()].concat();
-        }
         let (mut id_known, mut name_known) = (false, false);
         if let Some(patient) = patient {
             (id_known, name_known) = self.patient(patient);
+        }
+        if target.is_none() && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
+            // Nothing is known of the one who is meant, but that it is not another.
+            self.room.set.stranger.push(STRANGER);
+            self.room.set.stranger.push_str(&self.index.name_of(literal.trim(), self.resource));
         }
         let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Tree};
-use crate::table::number_of;
+use crate::table::{number_of, resource_type};
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 use core::cmp::Ordering;
@@ -204,6 +205,14 @@ impl<'d> Index<'d> {
         self.spend(self.tree.span(target.id).len(), self.tree.bytes(target.id)).then_some(target)
     }
 
+    /// What a reference that leads nowhere names: the same of a server's resource, however it is written there.
+    pub(super) fn name_of(&self, literal: &str, within: Id) -> String {
+        let plain = plain_of(literal).trim_end_matches('/');
+        let (url, _) = self.place(within);
+        let base = url.filter(|_| !plain.contains(':')).and_then(|url| server(url, type_of(self.tree, within).unwrap_or("")));
+        base.map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
+    }
+
     /// As [`Self::resolve`], only to see what it is.
     pub(super) fn find(&self, literal: &str, within: Id) -> Option<Target> {
         let (url, scope) = self.place(within);
@@ -213,7 +222,7 @@ impl<'d> Index<'d> {
         }
         let plain = plain_of(literal);
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
-        let base = url.and_then(|url| plain_of(url).rsplitn(3, '/').nth(2)).filter(|base| base.contains("://"));
+        let base = url.and_then(|url| server(url, type_of(self.tree, within).unwrap_or("")));
         if !self.spend(0, base.map_or(0, str::len)) {
             return None;
         }
@@ -249,6 +258,16 @@ impl<'d> Index<'d> {
         };
         found.filter(|found| !found.is_torn).map(|found| found.at)
     }
+}
+
+/// The type of resource that a reference says it means, whatever version, or search of that type.
+pub(super) fn type_said(literal: &str) -> Option<&'static str> {
+    let plain = plain_of(literal).trim_end_matches('/');
+    let type_ = match plain.split_once('?') {
+        Some((path, _)) => path.rsplit('/').next(),
+        None => plain.rsplit('/').nth(1),
+    };
+    type_.and_then(resource_type)
 }
 
 /// A URL without the version behind it.

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::index::{text, type_of};
 use super::instance::class_shape;
-use crate::assemble::Assembler;
+use crate::assemble::{Assembler, STRANGER};
 use crate::dicom::Cell;
 use crate::error::Error;
 use crate::json::tree::{Id, Name, Tree};
@@ -81,6 +81,7 @@ impl<'d> Reader<'d, '_> {
         self.endpoints(study, &uid);
         // A resource says all that it knows: one that names no patient is not of one that another names.
         self.room.set.patient = (true, true);
+        self.name_stranger();
         // What the series say again; most lists of studies list none.
         let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         // A resource says all that it knows: what is not there is absent.
@@ -173,6 +174,20 @@ impl<'d> Reader<'d, '_> {
         }
         let url = self.fact(row::RETRIEVE_URL.into(), 0).or_else(|| self.fact(row::RETRIEVE_URL.into(), 1));
         Identity { uid, url, cells, patient: self.room.set.patient, stranger: self.room.set.stranger.clone() }
+    }
+
+    /// Who has no number is known by what is said of them: whose name is another's, or who has none, is another.
+    fn name_stranger(&mut self) {
+        let set = &mut self.room.set;
+        if !set.stranger.is_empty() || set.cells.iter().any(|cell| cell.row == Some(row::PATIENT_ID.into())) {
+            return;
+        }
+        let facts = set.cells.iter().filter_map(|cell| Some((cell.row.filter(|row| row.level == Level::Patient)?, cell)));
+        for (row, cell) in facts {
+            set.stranger.push(STRANGER);
+            set.stranger.extend([row.index, cell.field].map(|n| char::from(b'a' + n % 64)));
+            set.stranger.push_str(set.text.get(cell.start..cell.end).unwrap_or(""));
+        }
     }
 
     /// A further data set of the study.

@@ -230,13 +230,12 @@ const DATED: &str = <DateTimeOr as Kind>::NAME;
 fn dates_anew(known: &Fields<'_>, new: &Fields<'_>) -> bool {
     let [_, time, offset, _, other_time, ..] = known;
     let [_, new_time, new_offset, _, new_other, ..] = new;
-    let meet = |one: &str, other: &str| !one.is_empty() && !other.is_empty();
-    let has_time = |one: &str, other: &str| !one.is_empty() || !other.is_empty();
-    offset != new_offset
-        && has_time(time, other_time)
-        && has_time(new_time, new_other)
-        && !meet(time, new_time)
-        && !meet(other_time, new_other)
+    let lacks = |one: &str, other: &str| !one.is_empty() && other.is_empty();
+    let anew = |offset: &str, times: [&str; 2], own: [&str; 2]| {
+        !offset.is_empty() && times.into_iter().zip(own).any(|(time, own)| lacks(time, own))
+    };
+    let (known, new) = ([*time, *other_time], [*new_time, *new_other]);
+    offset != new_offset && (anew(new_offset, known, new) || anew(offset, new, known))
 }
 
 /// Fields fill each other. What differs is a conflict; what is lifted from a lower level and differs is spoilt. Whether anything changed.

@@ -196,7 +196,9 @@ impl Content {
             let listed: usize = study.series().map(|series| series.instances().len()).sum();
             let is_short = |count: Option<u32>, listed: usize| count.is_some_and(|count| u64::from(count) > listed as u64);
             let is_deep = self.level >= Level::Instance;
-            if is_short(study.get(row::SERIES_COUNT), study.series().len()) || is_deep && is_short(study.get(row::INSTANCE_COUNT), listed) {
+            let of_series = || study.series().any(|series| is_short(series.get(row::SERIES_INSTANCE_COUNT), series.instances().len()));
+            let is_deeply_short = || is_short(study.get(row::INSTANCE_COUNT), listed) || of_series();
+            if is_short(study.get(row::SERIES_COUNT), study.series().len()) || is_deep && is_deeply_short() {
                 incomplete.insert(super::answer::uid(study).into());
             }
         }

@@ -79,5 +79,7 @@ pub(super) fn relative<'a>(config: &Config, reference: &'a str) -> &'a str {
 /// What a reference to an Endpoint of this facade means, whom nobody else knows: the id that studies refer to, if there is one.
 pub(super) fn own<'a>(config: &Config, reference: &'a str) -> Option<Option<&'a str>> {
     let id = relative(config, reference).strip_prefix("Endpoint/")?;
-    Some(configured(config).iter().any(|(_, own)| own == id).then_some(id))
+    // Where each study has its own, they are known when the study is.
+    let of_studies = config.options.endpoint_address != EndpointAddress::Base || place::given_base(&config.options).is_none();
+    Some((of_studies || configured(config).iter().any(|(_, own)| own == id)).then_some(id))
 }

@@ -231,7 +231,7 @@ impl Exchange {
             return;
         }
         self.queue.push_back((number, Step::Fetch(Ticket(number), request)));
-        let page = Page { pull: id, head: None, reader, error: None, hash: Hash::new(), bytes: 0 };
+        let page = Page { pull: id, head: None, reader, error: None, is_skipped: false, hash: Hash::new(), bytes: 0 };
         self.open.insert(number, Open::Page(Box::new(page)));
     }
 
@@ -263,10 +263,12 @@ impl Exchange {
                 // Of a refusal the status says enough.
                 if matches!(head.status, 200..=299) && page.error.is_none() {
                     page.hash.take(bytes);
-                    // All answers together are one input, whichever of them is read first.
+                    // All answers together are one input: more than that is not kept, and refused when the round is over, whoever came first.
                     self.fed = self.fed.saturating_add(bytes.len() as u64);
-                    let is_long = self.fed > self.options.limits.input_bytes;
-                    page.error = if is_long { Some(Error::new(Kind::LimitInput)) } else { page.reader.push(bytes).err() };
+                    page.is_skipped |= self.fed > self.options.limits.input_bytes;
+                    if !page.is_skipped {
+                        page.error = page.reader.push(bytes).err();
+                    }
                 }
                 return Ok(());
             }
@@ -297,6 +299,7 @@ impl Exchange {
         let absent = pull.is_some_and(|pull| pull.rows == 0 && pull.absent.contains(&head.status));
         match head.status {
             _ if absent => Ended::Page(page),
+            200..=299 if page.is_skipped => Ended::Page(page),
             200..=299 => match page.error.map_or_else(|| page.reader.end_document(), Err) {
                 Ok(()) => Ended::Page(page),
                 Err(error) => Ended::Failed(Refusal::of_answer(error)),

@@ -45,6 +45,8 @@ pub(super) struct Page {
     pub(super) pull: PullId,
     pub(super) head: Option<Head>,
     pub(super) reader: Reader,
+    /// It was too much to be read.
+    pub(super) is_skipped: bool,
     pub(super) error: Option<Error>,
     pub(super) hash: Hash,
     pub(super) bytes: u64,

@@ -108,12 +108,7 @@ impl Results {
         // Of what is said twice the last counts; includes add up.
         let mut all: Vec<(&str, &str)> = query.results().collect();
         // Of a summary and elements the elements decide, wherever they stand.
-        let chosen = all.iter().any(|(name, _)| *name == "_elements");
-        let is_part = |(name, value): &(&str, &str)| *name == "_summary" && matches!(*value, "true" | "text" | "data");
-        if chosen && all.iter().any(is_part) {
-            all.retain(|one| !is_part(one));
-            results.issues.push(warning("a summary of elements that are chosen is those elements", "_summary".into()));
-        }
+        all.sort_by_key(|(name, _)| *name == "_elements");
         let is_last = |n: usize, name: &str| name == "_include" || !all.iter().skip(n + 1).any(|(other, _)| *other == name);
         for (_, (name, value)) in all.iter().enumerate().filter(|(n, (name, _))| is_last(*n, name)) {
             let applied = if of.has(name, value) { results.apply(name, value, query, config) } else { Err(Bad::Unsupported) };
@@ -129,6 +124,11 @@ impl Results {
                     return Err(Refusal::new(400, "not-supported", "a result parameter that is not supported here").with(known(name)));
                 }
             }
+        }
+        let is_part = |(name, value): &(&str, String)| *name == "_summary" && matches!(value.as_str(), "true" | "text" | "data");
+        if results.applied.iter().any(|(name, _)| *name == "_elements") && results.applied.iter().any(is_part) {
+            results.applied.retain(|one| !is_part(one));
+            results.issues.push(warning("a summary of elements that are chosen is those elements", "_summary".into()));
         }
         results.tell_includes();
         results.level = results.lowest(query, config);
@@ -204,6 +204,10 @@ impl Results {
                         kept.push(known);
                     }
                 }
+                // A list of none chooses nothing.
+                if kept.is_empty() {
+                    return Ok(("_elements", plain()));
+                }
                 if !kept.contains(&"series") {
                     self.list(Listing::Study);
                 }
@@ -215,22 +219,19 @@ impl Results {
                 let (source, what) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
                 // The type that is to be included, where it may be one of several: of others there are none here.
                 let type_ = parts.next().filter(|type_| !type_.is_empty());
-                let own: &[&str] = match what {
-                    "patient" | "subject" => &["Patient"],
-                    "endpoint" => &["Endpoint"],
-                    _ => &["Practitioner", "PractitionerRole"],
-                };
                 if type_.is_some_and(|type_| resource_type(type_).is_none()) {
                     return Err(Bad::Unsupported);
                 }
+                let is = |own: &str| type_.is_none_or(|type_| type_ == own);
                 match (source, what) {
-                    ("ImagingStudy", _) if type_.is_some_and(|type_| !own.contains(&type_)) => {}
                     ("*", "") | ("ImagingStudy", "*") => {
-                        (self.endpoints, self.patients, self.practitioners) = (true, true, true);
+                        self.endpoints |= is("Endpoint");
+                        self.patients |= is("Patient");
+                        self.practitioners |= is("Practitioner");
                     }
-                    ("ImagingStudy", "endpoint") => self.endpoints = true,
-                    ("ImagingStudy", "patient" | "subject") => self.patients = true,
-                    ("ImagingStudy", "referrer" | "performer" | "interpreter") => self.practitioners = true,
+                    ("ImagingStudy", "endpoint") => self.endpoints |= is("Endpoint"),
+                    ("ImagingStudy", "patient" | "subject") => self.patients |= is("Patient"),
+                    ("ImagingStudy", "referrer" | "performer" | "interpreter") => self.practitioners |= is("Practitioner"),
                     // What is referred to by an identifier cannot be included.
                     ("ImagingStudy", "basedon" | "based-on" | "encounter") => {}
                     _ => return Err(Bad::Unsupported),

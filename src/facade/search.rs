@@ -13,7 +13,7 @@ use crate::loss::LossReport;
 use crate::options::Options;
 use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
-use crate::table::Level;
+use crate::table::{Level, row};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -254,7 +254,9 @@ impl Search {
             }
             // Whose images they are is not known where two answers name more patients than one.
             let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
-            if !is_torn && candidate.rows.iter().any(Study::is_patient_conflict) {
+            let is_of = |row: &Study| held.of(&candidate.uid).any(|study| is_one_patient(row, study));
+            let is_other = candidate.rows.iter().any(|row| row.is_patient_conflict() || !is_of(row));
+            if !is_torn && studies_of(held, &candidate.uid) > 0 && is_other {
                 telling.torn += 1;
                 continue;
             }
@@ -290,6 +292,17 @@ impl Search {
         }
         Some(total)
     }
+}
+
+fn studies_of(held: &Held, uid: &str) -> usize {
+    held.of(uid).count()
+}
+
+/// Whether two records of a study do not name two patients.
+fn is_one_patient(one: &Study, other: &Study) -> bool {
+    let (Some(one), Some(other)) = (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) else { return true };
+    let is_alike = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
+    one.value == other.value && is_alike(one.local, other.local) && is_alike(one.universal, other.universal)
 }
 
 impl Job for Search {

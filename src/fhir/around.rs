@@ -235,8 +235,12 @@ impl<'a> Walk<'a, '_> {
                     self.includes.entries.add(full_url, || text(&id));
                     reference
                 }
-                // One base serves all studies; addresses of their own need ids of their own.
-                Endpoints::BundleContained if self.options.endpoint_address == EndpointAddress::Base && of.series.is_none() => {
+                // The caller's base serves all studies; addresses of their own need ids of their own.
+                Endpoints::BundleContained
+                    if place::given_base(self.options).is_some()
+                        && self.options.endpoint_address == EndpointAddress::Base
+                        && of.series.is_none() =>
+                {
                     let id = of.id(service);
                     self.includes.contained.add(id.clone(), || text(&id));
                     ["#", &id].concat()

@@ -30,12 +30,12 @@ pub(crate) fn own_id(service: Service, address: &str) -> String {
 }
 
 /// What an Endpoint of a study, or of its series `series`, is about.
-pub(super) struct Of<'a> {
-    pub(super) base: &'a str,
+pub(crate) struct Of<'a> {
+    pub(crate) base: &'a str,
     /// The base is an address as it stands, to which nothing can be added.
-    pub(super) opaque: bool,
-    pub(super) study: &'a str,
-    pub(super) series: Option<(usize, &'a str)>,
+    pub(crate) opaque: bool,
+    pub(crate) study: &'a str,
+    pub(crate) series: Option<(usize, &'a str)>,
 }
 
 impl Of<'_> {
@@ -50,7 +50,7 @@ impl Of<'_> {
     }
 
     /// The address, by the policy: retrieval and query have URLs of studies and series, the others their base only.
-    pub(super) fn address(&self, service: Service, options: &Options) -> String {
+    pub(crate) fn address(&self, service: Service, options: &Options) -> String {
         let resource =
             !self.opaque && matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
         match self.series {

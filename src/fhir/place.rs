@@ -5,7 +5,7 @@ use crate::grammar::uid::is_oid;
 use crate::kind::Told;
 use crate::loss::Code;
 use crate::options::Options;
-use crate::policy::{Accession, Endpoints, Id, Listing, Modalities, Names, Practitioners, Service, Subject};
+use crate::policy::{Accession, EndpointAddress, Endpoints, Id, Listing, Modalities, Names, Practitioners, Service, Subject};
 use crate::release::{R4_R4B, Release};
 use crate::study::Study;
 use crate::table::codes::modality::is_acquisition;
@@ -247,12 +247,22 @@ pub(crate) fn service_base<'a>(study: &'a Study, options: &'a Options) -> Option
     if options.endpoints == Endpoints::None || study.is_patient_conflict() {
         return None;
     }
-    let given = options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty());
+    let given = given_base(options);
     let opaque = || study.get(row::RETRIEVE_URL).map(|retrieve| retrieve.address);
     given
         .or_else(|| retrieve_base(study, options))
         .map(|base| (base, false))
         .or_else(|| Some((opaque().filter(|address| options.trust_retrieve_url && !address.is_empty())?, true)))
+}
+
+/// Whether series have Endpoints that are not the study's.
+pub(crate) fn series_have_endpoints(options: &Options) -> bool {
+    options.series_endpoints && options.endpoint_address == EndpointAddress::Study
+}
+
+/// The service base that the caller gave.
+pub(crate) fn given_base(options: &Options) -> Option<&str> {
+    options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty())
 }
 
 /// The base of RetrieveURL, where it is trusted and is the URL of this study.

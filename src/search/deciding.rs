@@ -1,6 +1,6 @@
 //! What decides a clause: the lowest level of rows, and the attributes without which nothing is known.
 
-use super::parameter::{About, Ask, Role};
+use super::parameter::{About, Ask, EndpointAsk, Role};
 use crate::fhir::place;
 use crate::options::Options;
 use crate::release::Release;
@@ -21,6 +21,9 @@ impl Deciding {
 
 pub(super) fn of(about: About, release: Release, options: &Options) -> Deciding {
     let (level, row, other): (Level, Option<RowRef>, Option<RowRef>) = match about {
+        About::Endpoint(EndpointAsk::Reference) if place::series_have_endpoints(options) => {
+            (Level::Series, Some(row::SERIES_UID.into()), None)
+        }
         About::Id | About::Status | About::Endpoint(_) | About::Nothing => (Level::Study, None, None),
         About::Identifier => (Level::Study, Some(row::STUDY_UID.into()), None),
         About::Started => (Level::Study, Some(row::STARTED.into()), None),

@@ -8,7 +8,7 @@ use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::shown::{Shown, Sight, identify};
 use crate::fhir::found::{CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
-use crate::fhir::{own_id, place};
+use crate::fhir::{Of, own_id, place};
 use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
 use crate::policy::{Endpoints, Service};
@@ -332,16 +332,27 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Endpoints are the same for all studies: those that the options write.
     fn endpoints(&mut self, ask: EndpointAsk) {
-        let Some((base, _)) = place::service_base(self.study, self.options).filter(|_| self.options.endpoints != Endpoints::None) else {
+        let Some((base, opaque)) = place::service_base(self.study, self.options).filter(|_| self.options.endpoints != Endpoints::None)
+        else {
             return;
         };
-        for service in place::services(self.options) {
-            let Some(mut shown) = endpoint(service, ask) else { continue };
-            let id = if ask == EndpointAsk::Reference { own_id(service, base) } else { String::new() };
-            if ask == EndpointAsk::Reference {
-                shown.value = Uri::plain(&id);
+        let study = self.study.get(row::STUDY_UID).unwrap_or("");
+        let options = self.options;
+        let of_series = self.study.series().enumerate().filter(|_| options.series_endpoints && ask == EndpointAsk::Reference);
+        let series = of_series.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
+        for series in core::iter::once(None).chain(series) {
+            let of = Of { base, opaque, study, series };
+            for service in place::services(options) {
+                let Some(mut shown) = endpoint(service, ask) else { continue };
+                let id = if ask == EndpointAsk::Reference { own_id(service, &of.address(service, options)) } else { String::new() };
+                if ask == EndpointAsk::Reference {
+                    shown.value = Uri::plain(&id);
+                }
+                self.see(&shown);
             }
-            self.see(&shown);
+        }
+        if ask == EndpointAsk::Reference && place::series_have_endpoints(options) {
+            self.need_series(&[row::SERIES_UID.into()], |_| true);
         }
     }
 }

@@ -123,7 +123,9 @@ impl<'a> Pusher<'a> {
             // More than could ever be asked need not be gathered; days may yet join.
             let most = (self.options.limits.requests as usize).saturating_mul(self.server.uids_in_a_list() as usize);
             if push.days == 0 && push.branches.as_ref().is_some_and(|branches| branches.len() > most) {
-                return Push::kept(Why::TooMany);
+                let mut kept = Push::kept(Why::TooMany);
+                self.sees_issuers(clause, &mut kept);
+                return kept;
             }
         }
         if let Some(branches) = push.branches.take() {

@@ -67,7 +67,9 @@ impl Sought {
         let key = |entry: &Entry| key(query, clause, *entry);
         let value = |entry: &Entry| clause.values.get(entry.value as usize);
         sought.sorted.sort_by(|a, b| key(a).cmp(&key(b)));
-        sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b));
+        // A key has forms that are not equal: `urn:oid:1.2` is met by other things than `1.2`.
+        let found = |entry: &Entry| identifier(query, clause, *entry).map(|found| &found.value);
+        sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b) && found(a) == found(b));
         sought
     }
 

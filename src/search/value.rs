@@ -141,7 +141,6 @@ fn filled(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `id`, `Type/id`, a URL. `Type/id/_history/n` means the resource, whatever its version.
 /// FHIR's ids; but who asks for what is above another resource asks for none.
 fn is_id(id: &str) -> bool {
     let is_one = !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
@@ -153,6 +152,7 @@ pub(crate) fn is_relative(text: &str) -> bool {
     text.split_once('/').is_some_and(|(type_, id)| resource_type(type_).is_some() && is_id(id))
 }
 
+/// `id`, `Type/id`, a URL. `Type/id/_history/n` means the resource, whatever its version.
 fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
     let text = text.split_once("/_history/").map_or(text, |(plain, _)| plain);
     if text.contains("://") || text.starts_with("urn:") {

@@ -170,3 +170,47 @@ fn references_to_nothing_are_told() {
         assert!(at.contains(&format!("ImagingStudy.{element}.reference")), "{element}: {}", read.loss);
     }
 }
+
+/// Each study's server is its own, whatever the Endpoints are called; and an Endpoint that a study refers to finds it.
+#[test]
+fn endpoints_are_of_the_studies_that_refer_to_them() {
+    use fhir_dicomweb::{EndpointAddress, Endpoints};
+    let url = |uid: &str, base: &str| row(uid, &format!(r#","00081190":{{"vr":"UR","Value":["{base}/studies/{uid}"]}}"#));
+    let options = &mut Options::default();
+    (options.trust_retrieve_url, options.endpoints) = (true, Endpoints::BundleContained);
+    let series = row("1.2.3", r#","0020000E":{"vr":"UI","Value":["1.2.3.1"]}"#);
+    let studies = read(&[url("1.2.3", "https://one/dw"), url("1.2.4", "https://two/dw"), series], options);
+    let text = fhir::bundle(&studies, Release::R4, options).value;
+    let back = fhir::read(text.as_str().as_bytes(), Release::R4, options).unwrap().value;
+    for (study, base) in back.iter().zip(["https://one/dw", "https://two/dw"]) {
+        assert!(study.get(fhir_dicomweb::row::RETRIEVE_URL).unwrap().url.starts_with(base), "{text}");
+    }
+    (options.endpoints, options.fhir_base) = (Endpoints::Bundle, Some("https://f/r".into()));
+    (options.endpoint_base, options.endpoint_address) = (Some("https://x/dw".into()), EndpointAddress::Study);
+    for series_endpoints in [false, true] {
+        options.series_endpoints = series_endpoints;
+        let study = &studies[..1];
+        let text = fhir::bundle(study, Release::R4, options).value;
+        let ids: std::collections::BTreeSet<&str> =
+            text.as_str().split(r#""reference":"Endpoint/"#).skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(ids.len(), if series_endpoints { 2 } else { 1 }, "{text}");
+        for (id, expected) in ids.iter().map(|id| (*id, Verdict::Yes)).chain([("nothing", Verdict::No)]) {
+            let mut query = search::parse(&format!("endpoint=Endpoint/{id}"), Release::R4, Handling::Strict, &Limits::default()).unwrap();
+            query.resolve(&format!("Endpoint/{id}"), &[(None, id)]);
+            assert_eq!(query.residual(options).unwrap().judge(&study[0]), expected, "{id}");
+        }
+    }
+}
+
+/// Of identifiers that differ in a prefix alone each is looked for.
+#[test]
+fn identifiers_alike_are_each_looked_for() {
+    let study = &read(&[row("1.2", r#","00100020":{"vr":"LO","Value":["P1"]}"#)], &Options::default())[0];
+    for own in [["urn:oid:P1", "P1"], ["P1", "urn:oid:P1"]] {
+        let others: Vec<String> = (0..20).map(|n| format!("d{n}")).collect();
+        let all: Vec<(Option<&str>, &str)> = others.iter().map(String::as_str).chain(own).map(|value| (None, value)).collect();
+        let mut query = search::parse("patient=Patient/1", Release::R4, Handling::Strict, &Limits::default()).unwrap();
+        query.resolve("Patient/1", &all);
+        assert_eq!(query.residual(&Options::default()).unwrap().judge(study), Verdict::Yes, "{own:?}");
+    }
+}

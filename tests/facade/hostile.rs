@@ -464,6 +464,42 @@ pub fn elements_and_types_as_they_are_asked_for() {
     assert!(one.entries("match")[0] == other.entries("match")[0] && one.entries("match")[0]["started"].is_null());
     assert!(!one.link("self").unwrap().contains("_summary"), "{}", one.body["link"]);
     assert!(told(&one, "a summary of elements"), "{}", one.short());
+    // What cannot be chosen chooses nothing.
+    let bogus = of("&_summary=true&_elements=bogus");
+    assert!(bogus.link("self").unwrap().contains("_summary=true") && !told(&bogus, "a summary of elements"), "{}", bogus.body["link"]);
+    assert!(!of("&_elements=,").entries("match")[0]["started"].is_null());
     assert_eq!(of("&_include=ImagingStudy:subject:Device").entries("include").len(), 0);
+    assert_eq!(of("&_include=ImagingStudy:*:Patient").entries("include").len(), 1);
+    assert!(!told(&of("&_include=ImagingStudy:performer:PractitionerRole"), "not all is"));
     assert_eq!(of("&_include=ImagingStudy:subject:Patient").entries("include").len(), 1);
+}
+
+/// Two answers of one conversation that name two patients of a study are told, and not shown.
+pub fn another_patient_in_the_next_answer() {
+    for (second, is_shown) in [("P1", true), ("P2", false)] {
+        let pacs = |path: &str, query: &str| match path {
+            "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", second, None, "A")]),
+            "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+            "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+            _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+        };
+        for query in ["started=2024-01-14", "modality=CT", "modality=CT&_sort=started"] {
+            let pacs = |path: &str, query: &str| {
+                let said = pacs(path, query);
+                Said::of(
+                    said.status,
+                    String::from_utf8(said.body)
+                        .unwrap()
+                        .replace(r#""00080061""#, r#""00080020":{"vr":"DA","Value":["20240114"]},"00080061""#),
+                )
+            };
+            let reply = asked(servers::static_dicomweb(), |_| (), &format!("ImagingStudy?{query}"), pacs);
+            assert_eq!(
+                (!reply.studies().is_empty(), told(&reply, "more than one patient")),
+                (is_shown, !is_shown),
+                "{query} {second}: {}",
+                reply.body
+            );
+        }
+    }
 }

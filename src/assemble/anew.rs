@@ -155,9 +155,8 @@ impl Assembler {
         }
         let patient = |field| anew.patient.map_or("", |fact| anew.field(fact, field, gaps));
         let (local, universal) = (patient(1), patient(2));
-        let issuer = if local.is_empty() { universal } else { local };
         let (knows_id, knows_issuer) = (anew.knows.0, anew.knows.0 && anew.knows.1);
-        self.key.set(anew.field(anew.uid, 0, gaps), knows_id.then_some(patient(0)), knows_issuer.then_some(issuer));
+        self.key.set(anew.field(anew.uid, 0, gaps), knows_id.then_some(patient(0)), knows_issuer.then_some([local, universal]));
         if self.keys.get(&self.key).is_some() {
             return Ok(false);
         }

@@ -3,7 +3,7 @@
 use super::absorb::{Slot, run_of};
 use super::copies::each_once;
 use super::join::join;
-use super::keys::{KNOWN, Keys};
+use super::keys::{BOTH, KNOWN, Keys};
 use super::record::Record;
 use super::records::{Kept, Records};
 use crate::kind::{BodySite, Laterality};
@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::study::{SeriesEntry, Study, Text, run, study_slot};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{self, FIELDS, Fields};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -107,7 +107,8 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
     let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
     for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
-        match same {
+        let same = joined_parts(same, |from, into| merge(records, from, into, sink));
+        match same.as_slice() {
             [one, other] if one.0.id.is_some() && (one.0.issuer.is_none() != other.0.issuer.is_none()) => {
                 let (unknown, known) = if one.0.issuer.is_none() { (one, other) } else { (other, one) };
                 merge(records, unknown.1, known.1, sink);
@@ -118,7 +119,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
                 drop_record(records, one.1, sink);
                 kept.extend_from_slice(rest);
             }
-            _ => kept.extend_from_slice(same),
+            same => kept.extend_from_slice(same),
         }
     }
     group.clear();
@@ -147,6 +148,34 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             }
         }
     }
+}
+
+/// Of one id those whose issuer is named by one of its names alone are the one whose issuer has it among both, if there is one only.
+fn joined_parts<'k>(same: &[(Patient<'k>, usize)], mut merge: impl FnMut(usize, usize)) -> Vec<(Patient<'k>, usize)> {
+    let parts = |patient: &Patient<'k>| patient.issuer.and_then(|issuer| issuer.split_once(BOTH));
+    // By name, and which of the two it is: the record, and whether it is the only one.
+    let mut whole: BTreeMap<(bool, &str), (usize, bool)> = BTreeMap::new();
+    for (patient, at) in same {
+        let Some((local, universal)) = parts(patient).filter(|(local, universal)| !local.is_empty() && !universal.is_empty()) else {
+            continue;
+        };
+        for name in [(true, local), (false, universal)] {
+            whole.entry(name).and_modify(|(_, is_one)| *is_one = false).or_insert((*at, true));
+        }
+    }
+    let mut kept = Vec::with_capacity(same.len());
+    for one in same {
+        let name = match parts(&one.0) {
+            Some((local, "")) if !local.is_empty() => (true, local),
+            Some(("", universal)) if !universal.is_empty() => (false, universal),
+            _ => (true, ""),
+        };
+        match whole.get(&name) {
+            Some((into, true)) if !name.1.is_empty() => merge(one.1, *into),
+            _ => kept.push(*one),
+        }
+    }
+    kept
 }
 
 /// Of several patients without any number only the first is kept: nothing that is written of them would tell them apart.

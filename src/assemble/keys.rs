@@ -51,21 +51,30 @@ pub(super) struct Key {
     issuer: bool,
 }
 
+/// What stands between the local issuer and the universal one.
+pub(super) const BOTH: &str = "\u{2}";
+
 impl Key {
-    /// The study UID, PatientID and issuer; of the last two whether they are known.
-    pub(super) fn set(&mut self, uid: &str, id: Option<&str>, issuer: Option<&str>) {
+    /// The study UID, PatientID and issuer, local and universal; of the last two whether they are known.
+    pub(super) fn set(&mut self, uid: &str, id: Option<&str>, issuer: Option<[&str; 2]>) {
         self.text.clear();
         // Most keys are no longer.
         self.text.reserve(192);
         self.text.push(KNOWN);
         self.text.push_str(uid);
         (self.uid, self.issuer) = (self.text.len(), issuer.is_some());
-        for part in [id, issuer] {
-            self.text.push('\0');
-            self.text.push(if part.is_some() { KNOWN } else { UNKNOWN });
-            self.text.push_str(part.unwrap_or(""));
+        self.known(id.is_some());
+        self.text.push_str(id.unwrap_or(""));
+        self.known(issuer.is_some());
+        if let Some([local, universal]) = issuer {
+            self.text.extend([local, BOTH, universal]);
         }
         self.text.push('\0');
+    }
+
+    fn known(&mut self, is_known: bool) {
+        self.text.push('\0');
+        self.text.push(if is_known { KNOWN } else { UNKNOWN });
     }
 
     fn uid(&self) -> &str {
@@ -298,7 +307,7 @@ mod tests {
             let (mut keys, mut key, mut known) = (Keys::default(), Key::default(), BTreeMap::new());
             for n in 0..uids * patients * 2 {
                 let (uid, id) = (format!("1.2.{}", n % uids), format!("P{}", n / uids % patients));
-                key.set(&uid, Some(&id), if n % 3 == 0 { None } else { Some("") });
+                key.set(&uid, Some(&id), if n % 3 == 0 { None } else { Some(["", ""]) });
                 let expected = known.get(&key.text).copied();
                 assert_eq!(keys.get(&key), expected);
                 if expected.is_none() {

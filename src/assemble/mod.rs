@@ -250,11 +250,10 @@ impl Assembler {
                 *field = set.text.get(cell.start..cell.end).unwrap_or("");
             }
         }
-        let issuer = if local.is_empty() { universal } else { local };
         let (knows_id, knows_issuer) = (set.patient.0, set.patient.0 && set.patient.1);
         // As the fact has it: who issued nothing is nobody, and a UUID is one in either case.
         let own = if id.is_empty() || universal.is_empty() { None } else { canonical_issuer(universal, kind) };
-        let issuer = if id.is_empty() { "" } else { own.as_deref().filter(|_| local.is_empty()).unwrap_or(issuer) };
+        let issuer = if id.is_empty() { ["", ""] } else { [local, own.as_deref().unwrap_or(universal)] };
         if id.is_empty() {
             id = &set.stranger;
         }

@@ -42,10 +42,12 @@ impl Job for Read {
         if !held.left.is_empty() {
             return Err(Refusal::too_many_requests());
         }
+        let lists_none = |study: &crate::study::Study| held.level >= crate::table::Level::Series && study.series().len() == 0;
         let studies: alloc::vec::Vec<_> = held.studies.value.iter().filter(|study| super::answer::uid(study) == self.uid).collect();
         match studies.as_slice() {
+            [] if held.is_cut => Err(Refusal::new(502, "incomplete", "the archive has more studies than it gives")),
             [] => Err(Refusal::of_status(held.gone.unwrap_or(404), None)),
-            [study] if !study.is_patient_conflict() && study.series().len() == 0 && held.incomplete.contains(&self.uid) => {
+            [study] if !study.is_patient_conflict() && lists_none(study) && held.incomplete.contains(&self.uid) => {
                 Err(Refusal::new(502, "incomplete", "the archive lists a study, and not its series"))
             }
             [study] if !study.is_patient_conflict() => {

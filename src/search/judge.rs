@@ -195,7 +195,9 @@ impl Residual {
     pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
         (self.misses_issuer(study) || self.has_no_issuer(study))
             && self.query.clauses.iter().any(|clause| {
-                let asks = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
+                // A clause that is met is no matter of the issuer.
+                let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
+                let asks = is_patient && self.clause(clause, study) != Verdict::Yes;
                 let mut is_met = false;
                 if asks {
                     Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {

@@ -114,7 +114,12 @@ impl<'a> Pusher<'a> {
             Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
         }
         let mut push = Push::new();
+        let mut met: BTreeSet<&str> = BTreeSet::new();
         for value in values() {
+            // What is said again is one.
+            if matches!(value, Value::Reference(reference) if !met.insert(reference.text())) {
+                continue;
+            }
             if let Err(why) = self.value(clause, value, &mut push) {
                 let mut kept = Push::kept(why);
                 self.sees_issuers(clause, &mut kept);

@@ -10,6 +10,7 @@ use super::{Clause, Query, Resolved};
 use crate::fhir::found::{IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::shape::Uri;
 use crate::policy::Subject;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -50,8 +51,11 @@ impl Sought {
 
     fn new(query: &Query, clause: &Clause, subject: &Subject) -> Sought {
         let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new() };
+        // What is said again is one.
+        let mut met: BTreeSet<&str> = BTreeSet::new();
         for (value, n) in clause.values.iter().zip(0..) {
             let count = match value {
+                Value::Reference(reference) if !met.insert(reference.text()) => Some(0),
                 // Every study's patient is the caller's, who is met by being there.
                 Value::Reference(reference) if matches!(subject, Subject::Reference(own) if own == reference.text()) => None,
                 Value::Reference(reference) => Some(query.resolved.get(reference.text()).map_or(0, Vec::len)),

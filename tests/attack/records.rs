@@ -214,3 +214,65 @@ fn identifiers_alike_are_each_looked_for() {
         assert_eq!(query.residual(&Options::default()).unwrap().judge(study), Verdict::Yes, "{own:?}");
     }
 }
+
+/// Whoever issues a number is named by all of the names that are said: one of them in common makes no patient of two.
+#[test]
+fn issuers_are_told_apart_by_both_names() {
+    let of = |series: usize, local: &str, universal: &str| {
+        let local = if local.is_empty() { String::new() } else { format!(r#","00100021":{{"vr":"LO","Value":["{local}"]}}"#) };
+        let sequence = format!(r#"{{"00400032":{{"vr":"UT","Value":["{universal}"]}},"00400033":{{"vr":"CS","Value":["ISO"]}}}}"#);
+        let universal = if universal.is_empty() { String::new() } else { format!(r#","00100024":{{"vr":"SQ","Value":[{sequence}]}}"#) };
+        row(
+            "1.2",
+            &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.{series}"]}},"00100020":{{"vr":"LO","Value":["P1"]}}{local}{universal}"#),
+        )
+    };
+    for (pairs, records) in [
+        (vec![("A", "2.999.1"), ("A", "2.999.2")], 2),
+        (vec![("A", "2.999.1"), ("B", "2.999.1")], 2),
+        (vec![("A", "2.999.1"), ("A", "2.999.1")], 1),
+        (vec![("A", ""), ("A", "2.999.1")], 1),
+        (vec![("", "2.999.1"), ("A", "2.999.1")], 1),
+        (vec![("A", ""), ("", "2.999.1"), ("A", "2.999.1")], 1),
+        (vec![("A", ""), ("", "2.999.1")], 2),
+        (vec![("A", ""), ("A", "2.999.1"), ("A", "2.999.2")], 3),
+    ] {
+        for turn in 0..pairs.len() {
+            let mut pairs = pairs.clone();
+            pairs.rotate_left(turn);
+            let rows: Vec<String> = pairs.iter().enumerate().map(|(n, (local, universal))| of(n, local, universal)).collect();
+            let studies = read(&rows, &Options::default());
+            assert_eq!((studies.len(), studies[0].is_patient_conflict()), (records, records > 1), "{pairs:?}");
+        }
+    }
+    let subject = |series: usize, system: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"subject":{{"identifier":{{"system":"{system}","value":"P1","assigner":{{"display":"MRN"}}}}}},"series":[{{"uid":"1.2.{series}"}}]}}"#
+        )
+    };
+    let text = format!("{}\n{}", subject(1, "http://a/mrn"), subject(2, "http://b/mrn"));
+    assert_eq!(fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap().value.len(), 2);
+    // Nor does a character that divides nothing.
+    let stranger = |series: usize, id: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"subject":{{"reference":"Patient/{id}"}},"series":[{{"uid":"1.2.{series}"}}]}}"#
+        )
+    };
+    let text = format!("{}\n{}", stranger(1, "7"), stranger(2, "7\\u0000x"));
+    let found = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+    assert!(found.value[0].series().count() == 1 && found.loss.iter().any(|loss| loss.code.name() == "patient-conflict"), "{}", found.loss);
+}
+
+/// A reference that is said a thousand times is said once.
+#[test]
+fn references_again_and_again_take_no_time() {
+    let study = &read(&[row("1.2", r#","00100020":{"vr":"LO","Value":["P1"]}"#)], &Options::default())[0];
+    let clause = format!("patient={}", vec!["1"; 1_000].join(","));
+    let mut query = search::parse(&vec![clause; 100].join("&"), Release::R4, Handling::Strict, &Limits::default()).unwrap();
+    let numbers: Vec<String> = (0..1_000).map(|n| format!("N{n}")).collect();
+    query.resolve("Patient/1", &numbers.iter().map(|number| (None, &**number)).collect::<Vec<_>>());
+    let start = std::time::Instant::now();
+    assert_eq!(query.residual(&Options::default()).unwrap().judge(study), Verdict::No);
+    let plan = search::plan(&query, &search::servers::orthanc_1_12(), &Options::default()).unwrap();
+    assert!(start.elapsed().as_secs() < 20, "{} requests", plan.requests().len());
+}

@@ -13,6 +13,9 @@ use crate::table::{RowRef, number_of, resource_type, row};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+/// The type of resources that FHIR does not have.
+const UNKNOWN: &str = "?";
+
 impl<'d> Reader<'d, '_> {
     /// The resource that a literal reference means, met and its reference understood; what leads nowhere is told.
     pub(super) fn target(&mut self, literal: Leaf<'d>) -> Option<Id> {
@@ -35,10 +38,13 @@ impl<'d> Reader<'d, '_> {
 
     /// The type of resource that a Reference means: of what it leads to, or as it says itself.
     pub(super) fn kind_of(&self, node: Id) -> Option<&'static str> {
-        let literal = self.tree.member(node, named!("reference")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
+        // As elsewhere a list of one is that one.
+        let first = |id: Id| if self.tree.is_array(id) { self.tree.children(id).next() } else { Some(id) };
+        let text = |name| self.tree.member(node, name).and_then(first).and_then(|id| self.tree.text(id)).map_or("", str::trim);
+        let (literal, said) = (text(named!("reference")), text(named!("type")));
         let found = self.index.find(literal, self.resource).and_then(|target| type_of(self.tree, target.id));
-        let said = self.tree.member(node, named!("type")).and_then(|id| self.tree.text(id)).map_or("", str::trim);
-        found.and_then(resource_type).or_else(|| type_said(literal)).or_else(|| resource_type(said))
+        let found = found.map(|type_| resource_type(type_).unwrap_or(UNKNOWN));
+        found.or_else(|| type_said(literal)).or_else(|| resource_type(said))
     }
 
     /// A Reference, and what the person says that it leads to.
@@ -151,7 +157,7 @@ impl<'d> Reader<'d, '_> {
         // Whatever it is otherwise, what it says is said of no patient.
         let is_other = |text: &str| resource_type(text).is_some_and(|type_| type_ != "Patient");
         let type_ = self.leaf(node, named!("type"));
-        if is_other(type_.trim()) || is_other(literal.trim()) || self.kind_of(node).is_some_and(is_other) {
+        if is_other(type_.trim()) || is_other(literal.trim()) || self.kind_of(node).is_some_and(|kind| kind != "Patient") {
             return;
         }
         let own = matches!(&self.options.subject, Subject::Reference(own) if own == literal.trim());
@@ -170,7 +176,9 @@ impl<'d> Reader<'d, '_> {
         if target.is_none() && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
             // Nothing is known of the one who is meant, but that it is not another.
             self.room.set.stranger.push(STRANGER);
-            self.room.set.stranger.push_str(&self.index.name_of(literal.trim(), self.resource));
+            // Records are told apart by texts that have no control characters.
+            let name = self.index.name_of(literal.trim(), self.resource);
+            self.room.set.stranger.extend(name.chars().filter(|c| !c.is_control()));
         }
         let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {

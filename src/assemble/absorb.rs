@@ -249,7 +249,12 @@ fn fill<'a>(
     sink: &mut Sink<'_>,
 ) -> bool {
     if row.kind.name == DATED && dates_anew(known, new) {
-        every(new, |field| tell(0, field, Code::Conflict));
+        let is_said = |field: usize| known.get(field) == new.get(field);
+        every(new, |field| {
+            if !is_said(field) {
+                tell(0, field, Code::Conflict);
+            }
+        });
         return false;
     }
     let mut changed = false;

@@ -123,7 +123,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
         }
     }
     group.clear();
-    keep_one_stranger(&mut kept, records, sink);
+    let is_dropped = keep_one_stranger(&mut kept, records, sink);
     for (patient, at) in &kept {
         if let Some(told) = told.get_mut(*at) {
             told.issuer = patient.issuer.is_some();
@@ -137,6 +137,14 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             merge(records, nameless, known, sink);
         } else {
             drop_record(records, nameless, sink);
+        }
+    }
+    if is_dropped {
+        // There was another, of whom nothing is kept.
+        for (_, at) in &kept {
+            if let Some(told) = told.get_mut(*at) {
+                told.conflict = true;
+            }
         }
     }
     if named > 1 {
@@ -178,11 +186,12 @@ fn joined_parts<'k>(same: &[(Patient<'k>, usize)], mut merge: impl FnMut(usize, 
     kept
 }
 
-/// Of several patients without any number only the first is kept: nothing that is written of them would tell them apart.
-fn keep_one_stranger(kept: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, sink: &mut Sink<'_>) {
+/// Of several patients without any number only the first is kept, as nothing that is written of them would tell them apart; whether there were others.
+fn keep_one_stranger(kept: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, sink: &mut Sink<'_>) -> bool {
     let is_stranger = |(patient, _): &(Patient<'_>, usize)| patient.id.is_some_and(|id| id.is_empty() || id.starts_with(STRANGER));
     let strangers = kept.iter().filter(|one| is_stranger(one)).map(|(_, at)| *at);
-    let Some(first) = strangers.min_by_key(|at| records.first_row(*at)) else { return };
+    let Some(first) = strangers.min_by_key(|at| records.first_row(*at)) else { return false };
+    let before = kept.len();
     kept.retain(|one| {
         let is_another = is_stranger(one) && one.1 != first;
         if is_another {
@@ -190,6 +199,7 @@ fn keep_one_stranger(kept: &mut Vec<(Patient<'_>, usize)>, records: &mut Records
         }
         !is_another
     });
+    kept.len() < before
 }
 
 /// Rows that may be of several patients are nobody's.

@@ -305,7 +305,12 @@ impl<'a> Walk<'a> {
     fn retrieve(&mut self, row: &'static Row, items: &[Fields<'_>], new: bool) {
         for item in items.iter().filter(|_| new) {
             for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                let code = if field == 0 { row.parts.first().and_then(|part| self.left_out(part)) } else { Some(Code::BadUrl) };
+                // Rows below the study have URLs that are made from it, where they can be.
+                let is_made = self.rows == Rows::Study || self.is_base;
+                let code = match row.parts.first().filter(|_| field == 0) {
+                    Some(part) => self.left_out(part).or((!is_made).then_some(Code::NotListed)),
+                    None => Some(Code::BadUrl),
+                };
                 self.account.field(row, 0, item, code);
             }
         }

@@ -321,6 +321,14 @@ impl Exchange {
     /// A round is over: pages join their pulls in order, and the next ones are asked for.
     fn settle(&mut self) {
         let mut unfinished: Vec<PullId> = Vec::new();
+        // Pages of which some were not read are none: what is too much is refused as a whole, unless something failed before.
+        let bytes: u64 = self.ended.values().map(|ended| if let Ended::Page(page) = ended { page.bytes } else { 0 }).sum();
+        if self.bytes.saturating_add(bytes) > self.options.limits.input_bytes {
+            let failed =
+                self.ended.values().find_map(|ended| if let Ended::Failed(refusal) = ended { Some(refusal.clone()) } else { None });
+            self.refusal.get_or_insert(failed.unwrap_or_else(|| Refusal::of_answer(Error::new(Kind::LimitInput))));
+            return;
+        }
         for (_, ended) in core::mem::take(&mut self.ended) {
             match ended {
                 Ended::Failed(refusal) => {
@@ -336,7 +344,6 @@ impl Exchange {
                     self.bytes += page.bytes;
                     let id = page.pull;
                     let result = match self.pulls.get_mut(id).and_then(Option::as_mut) {
-                        _ if self.bytes > self.options.limits.input_bytes => Err(Refusal::of_answer(Error::new(Kind::LimitInput))),
                         Some(pull) => pull.add(page, &self.server),
                         None => Ok(()),
                     };

@@ -39,6 +39,9 @@ pub(super) struct Results {
     pub(super) endpoints: bool,
     pub(super) patients: bool,
     pub(super) practitioners: bool,
+    /// How far down they are, where nothing that is asked for says otherwise; whether elements are chosen.
+    usual: Listing,
+    is_chosen: bool,
     /// What was applied, for the links.
     pub(super) applied: Vec<(&'static str, String)>,
     /// What was not, and is told.
@@ -94,6 +97,8 @@ impl Results {
             endpoints: false,
             patients: false,
             practitioners: false,
+            usual: listing,
+            is_chosen: false,
             applied: Vec::new(),
             issues: Vec::new(),
         };
@@ -126,7 +131,7 @@ impl Results {
             }
         }
         let is_part = |(name, value): &(&str, String)| *name == "_summary" && matches!(value.as_str(), "true" | "text" | "data");
-        if results.applied.iter().any(|(name, _)| *name == "_elements") && results.applied.iter().any(is_part) {
+        if results.is_chosen && results.applied.iter().any(is_part) {
             results.applied.retain(|one| !is_part(one));
             results.issues.push(warning("a summary of elements that are chosen is those elements", "_summary".into()));
         }
@@ -208,9 +213,8 @@ impl Results {
                 if kept.is_empty() {
                     return Ok(("_elements", plain()));
                 }
-                if !kept.contains(&"series") {
-                    self.list(Listing::Study);
-                }
+                self.is_chosen = true;
+                self.listing = if kept.contains(&"series") { self.usual } else { Listing::Study };
                 self.keep = Some(Keep { elements: Some(kept), is_part: true });
                 Ok(("_elements", plain()))
             }

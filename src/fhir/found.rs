@@ -194,6 +194,9 @@ impl Shape {
             Shape::StudyIdIdentifier => found
                 .identifier()
                 .is_some_and(|identifier| place::study_id_system(options).is_some_and(|system| identifier.system.trim() == system)),
+            Shape::Logical(wanted, _) if matches!(found, Found::Reference(reference) if reference.kind.is_some_and(|kind| !is_kind(wanted, kind))) => {
+                false
+            }
             Shape::Logical(_, "VN") => typed("VN") || found.identifier().is_none_or(|identifier| identifier.type_.codings.is_empty()),
             Shape::Logical(_, code) => typed(code),
             Shape::Performer(function) => {
@@ -202,19 +205,25 @@ impl Shape {
                 if !device && actor.kind.is_some_and(|kind| !is_person(kind)) {
                     return false;
                 }
+                let is_person = actor.kind.is_some_and(is_person);
                 match function {
-                    "DEV" => device || actor.function.with(function).is_some(),
+                    "DEV" => device || !is_person && actor.function.with(function).is_some(),
                     "PRF" => !device && (actor.function.with(function).is_some() || actor.function.is_empty()),
                     _ => !device && actor.function.with(function).is_some(),
                 }
             }
-            Shape::Reference("Practitioner") => match found {
-                Found::Reference(person) => person.kind.is_none_or(is_person),
+            Shape::Reference(wanted) => match found {
+                Found::Reference(reference) => reference.kind.is_none_or(|kind| is_kind(wanted, kind)),
                 _ => true,
             },
             _ => true,
         }
     }
+}
+
+/// Whether a resource of a type may stand where one of another is wanted: what people do they do in roles.
+pub(crate) fn is_kind(wanted: &str, kind: &str) -> bool {
+    kind == wanted || wanted == "Practitioner" && is_person(kind)
 }
 
 /// Whether resources of a type are people who do something.

@@ -257,7 +257,7 @@ pub(crate) fn service_base<'a>(study: &'a Study, options: &'a Options) -> Option
 
 /// Whether series have Endpoints that are not the study's.
 pub(crate) fn series_have_endpoints(options: &Options) -> bool {
-    options.series_endpoints && options.endpoint_address == EndpointAddress::Study
+    options.series_endpoints && options.endpoint_address == EndpointAddress::Study && options.listing != Listing::Study
 }
 
 /// The service base that the caller gave.

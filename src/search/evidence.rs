@@ -338,7 +338,8 @@ impl<'a, 's> Reader<'a, 's> {
         };
         let study = self.study.get(row::STUDY_UID).unwrap_or("");
         let options = self.options;
-        let of_series = self.study.series().enumerate().filter(|_| options.series_endpoints && ask == EndpointAsk::Reference);
+        let has_series = place::series_have_endpoints(options) && ask == EndpointAsk::Reference;
+        let of_series = self.study.series().enumerate().filter(|_| has_series);
         let series = of_series.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
         for series in core::iter::once(None).chain(series) {
             let of = Of { base, opaque, study, series };
@@ -351,7 +352,7 @@ impl<'a, 's> Reader<'a, 's> {
                 self.see(&shown);
             }
         }
-        if ask == EndpointAsk::Reference && place::series_have_endpoints(options) {
+        if has_series {
             self.need_series(&[row::SERIES_UID.into()], |_| true);
         }
     }

@@ -56,7 +56,10 @@ pub(crate) fn base_for<'a>(address: &'a str, study: &str, series: Option<&str>) 
     match resource(address, start) {
         // `/studies/1.2/series/1.2.3/series` is no base, whatever it is.
         Err(BadUrl::NoResource)
-            if ["/studies", "/series", "/instances"].iter().any(|end| address.get(start..).is_some_and(|path| path.ends_with(end))) =>
+            if address
+                .get(start..)
+                .and_then(|path| path.rsplit_once('/'))
+                .is_some_and(|(_, last)| decode(last).is_ok_and(|last| matches!(last.as_ref(), "studies" | "series" | "instances"))) =>
         {
             Err(BadUrl::NoBase)
         }

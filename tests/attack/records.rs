@@ -276,3 +276,50 @@ fn references_again_and_again_take_no_time() {
     let plan = search::plan(&query, &search::servers::orthanc_1_12(), &Options::default()).unwrap();
     assert!(start.elapsed().as_secs() < 20, "{} requests", plan.requests().len());
 }
+
+/// What rows below a study do not write of its URL is told.
+#[test]
+fn urls_that_series_do_not_have_are_told() {
+    for (url, is_lost) in [("https://h/d/studies/1.2", false), ("https://h/d/studies/1.2.4", true), ("https://h/d/studies/1.2?x=1", true)] {
+        let rows = [
+            row("1.2", &format!(r#","00081190":{{"vr":"UR","Value":["{url}"]}}"#)),
+            row("1.2", r#","0020000E":{"vr":"UI","Value":["1.2.1"]}"#),
+        ];
+        let study = &read(&rows, &Options::default())[0];
+        let written = dicom::write(study, dicom::Rows::Series, &Options::default());
+        let is_told = written.loss.iter().any(|loss| loss.at.to_string().starts_with("/00081190"));
+        assert_eq!((is_told, !written.value.as_str().contains("https://h/d")), (is_lost, is_lost), "{url}: {}", written.loss);
+    }
+}
+
+/// What a place, a visit or a device is said to be, it is; what agrees contradicts nothing.
+#[test]
+fn elements_hold_what_they_are_for() {
+    let rows = |more: &str| {
+        let text = format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"subject":{{"display":"A^B"}}{more}}}"#
+        );
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let written = dicom::write(&read.value[0], dicom::Rows::Series, &Options::default()).value;
+        let study = dicom::write(&read.value[0], dicom::Rows::Study, &Options::default()).value;
+        (format!("{study}{written}"), read.loss)
+    };
+    for (more, word) in [
+        (r#","location":{"type":"Patient","display":"Bob"}"#, "Bob"),
+        (r#","location":{"reference":"Organization/1","display":"Clinic"}"#, "Clinic"),
+        (r#","encounter":{"type":"EpisodeOfCare","identifier":{"value":"E5"}}"#, "E5"),
+        (
+            r#","series":[{"uid":"1.2.1","performer":[{"function":{"coding":[{"code":"DEV"}]},"actor":{"reference":"Practitioner/1","display":"Dr X"}}]}]"#,
+            "Dr X",
+        ),
+    ] {
+        let (text, loss) = rows(more);
+        assert!(!text.contains(word) && loss.iter().any(|loss| loss.code.name() == "no-attribute"), "{more}: {text} {loss}");
+    }
+    for (more, word) in [
+        (r#","location":{"reference":"Location/1","display":"Room"}"#, "Room"),
+        (r#","encounter":{"reference":"Encounter/1","identifier":{"value":"E5"}}"#, "E5"),
+    ] {
+        assert!(rows(more).0.contains(word), "{more}");
+    }
+}

@@ -386,12 +386,18 @@ pub fn parts_of_answers() {
         "/studies" => Said::of(206, Value::from(vec![study("2.999.1", "P1", None, "A")]).to_string()),
         _ => rows(&[]),
     };
-    let study_only = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Study;
+    let study_only = |config: &mut fhir_dicomweb::facade::Config| {
+        config.listing = Listing::Study;
+        config.options.listing = Listing::Study;
+    };
     let partial = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy?patient.identifier=P1", pacs);
     assert!(partial.body["total"].is_null() && told(&partial, "more rows than it gives"), "{}", partial.body);
     let none = |_: &str, _: &str| rows(&[]).with("Warning", "299 a: there are more");
     let empty = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy?patient.identifier=P1", none);
     assert!(empty.body["total"].is_null() && told(&empty, "more rows than it gives"), "{}", empty.body);
+    asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy/2.999.1", none).fails(502);
+    let one = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy/2.999.1", pacs);
+    assert_eq!(one.status(), 200, "{}", one.short());
 }
 
 /// A part of a resource refers to nothing that is not there.
@@ -464,6 +470,11 @@ pub fn elements_and_types_as_they_are_asked_for() {
     assert!(one.entries("match")[0] == other.entries("match")[0] && one.entries("match")[0]["started"].is_null());
     assert!(!one.link("self").unwrap().contains("_summary"), "{}", one.body["link"]);
     assert!(told(&one, "a summary of elements"), "{}", one.short());
+    // Nor does a summary that is set aside leave anything out.
+    let series = |more: &str| of(more).entries("match")[0]["series"].to_string();
+    for more in ["&_summary=text&_elements=series", "&_elements=series&_summary=true"] {
+        assert_eq!(series(more), series("&_elements=series"), "{more}");
+    }
     // What cannot be chosen chooses nothing.
     let bogus = of("&_summary=true&_elements=bogus");
     assert!(bogus.link("self").unwrap().contains("_summary=true") && !told(&bogus, "a summary of elements"), "{}", bogus.body["link"]);

@@ -3,13 +3,14 @@
 use super::Reader;
 use super::index::{type_of, type_said};
 use crate::assemble::STRANGER;
+use crate::dicom::Cell;
 use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
 use crate::fhir::shape::Shape;
 use crate::json::tree::Id;
 use crate::kind::Cx;
 use crate::loss::Code;
 use crate::policy::Subject;
-use crate::table::{RowRef, number_of, resource_type, row};
+use crate::table::{Level, RowRef, number_of, resource_type, row};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -195,14 +196,8 @@ impl<'d> Reader<'d, '_> {
             self.patient_fact(row::PATIENT_ID.into(), "subject", |_, _| Found::Identifier(identifier));
         }
         self.patient_fact(row::PATIENT_NAME.into(), "subject", |_, _| Found::Reference(reference));
-        let patients = [
-            RowRef::from(row::PATIENT_ID),
-            row::PATIENT_OTHER_ID.into(),
-            row::PATIENT_NAME.into(),
-            row::PATIENT_SEX.into(),
-            row::PATIENT_BIRTH.into(),
-        ];
-        if patient.is_some() && !patients.into_iter().any(|row| self.has_fact(row)) {
+        let is_patient = |cell: &Cell| cell.row.is_some_and(|row| row.level == Level::Patient);
+        if patient.is_some() && !self.room.set.cells.iter().any(is_patient) {
             self.leads_to_nothing(literal);
         }
     }

@@ -3,7 +3,7 @@
 use super::spell::spell;
 use super::{Reader, UNPLACED};
 use crate::dicom::Cell;
-use crate::fhir::found::{Found, Reference, is_person};
+use crate::fhir::found::{Found, Reference, is_kind, is_person};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::{Cx, Fill, Outcome};
@@ -76,8 +76,8 @@ impl<'d> Reader<'d, '_> {
             Shape::Identifier(_) | Shape::UidIdentifier | Shape::StudyIdIdentifier | Shape::TypedIdentifier => {
                 Found::Identifier(self.identifier(item))
             }
-            Shape::Reference("Practitioner") if self.kind_of(item).is_some_and(|kind| !is_person(kind)) => {
-                // Its name is no person's: it is not followed, and told where it stands.
+            Shape::Reference(wanted) | Shape::Logical(wanted, _) if self.kind_of(item).is_some_and(|kind| !is_kind(wanted, kind)) => {
+                // What it means has no place here: it is not followed, and told where it stands.
                 Found::Reference(Reference { kind: self.kind_of(item), ..Reference::default() })
             }
             Shape::Logical(..) | Shape::Reference(_) => Found::Reference(self.follow(item)),

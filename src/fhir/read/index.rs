@@ -235,7 +235,8 @@ impl<'d> Index<'d> {
     fn of_url(&self, url: &str, scope: u32) -> Option<u32> {
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&("", url)));
         // A URL is the same everywhere; what is none says nothing of other Bundles.
-        let others = all.first().filter(|_| url.contains(':'));
+        // Of several other Bundles none is meant.
+        let others = all.first().filter(|first| url.contains(':') && all.last().is_some_and(|last| last.scope == first.scope));
         among(all, |known| known.scope.cmp(&scope)).first().or(others).map(|known| known.at)
     }
 

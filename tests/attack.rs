@@ -5,10 +5,11 @@
 mod reading;
 #[path = "attack/records.rs"]
 mod records;
+#[path = "attack/references.rs"]
+mod references;
 #[path = "attack/searching.rs"]
 mod searching;
 
-use fhir_dicomweb::search::{self, Handling, servers};
 use fhir_dicomweb::{Endpoints, Id, Options, Release, Service, Study, Subject, dicom, fhir};
 
 fn studies(rows: &[String]) -> Vec<Study> {
@@ -175,28 +176,6 @@ fn endpoints_stand_in_any_order() {
     }
 }
 
-/// Whoever raises the limit of values in a clause does not pay with the square of them.
-#[test]
-fn many_values_take_no_time_to_plan() {
-    let mut options = Options::default();
-    (options.limits.or_values, options.limits.requests, options.limits.query_bytes) = (1_000_000, 1_000_000, 100_000_000);
-    let day = |n: usize| format!("{:04}-{:02}-{:02}", 1900 + n / 300, 1 + n % 12, 1 + n % 25);
-    let codes = list(|n| format!("M{n}"));
-    let queries = [
-        ["modality=CT,MR&modality=", &codes].concat(),
-        ["identifier=", &list(|n| format!("urn:oid:1.2.{n}"))].concat(),
-        ["patient.identifier=", &list(|n| format!("A{n}"))].concat(),
-        ["started=", &list(day)].concat(),
-    ];
-    for query in queries {
-        let query = search::parse(&query, Release::R4, Handling::Strict, &options.limits).unwrap();
-        for server in [servers::unknown(), servers::orthanc_1_12()] {
-            let plan = search::plan(&query, &server, &options).unwrap();
-            assert!(!plan.requests().is_empty());
-        }
-    }
-}
-
 /// The service is that of the first coding that names one, and an extension's code is no coding.
 #[test]
 fn an_endpoint_is_read_alike_alone_and_with_its_study() {
@@ -283,82 +262,6 @@ fn body_parts_come_back_whatever_the_schemes() {
             assert!(again.as_str().contains(term), "{again}");
             assert_eq!(there.loss.iter().any(|loss| loss.code.name() == "alias-collapsed"), collapses, "{}", there.loss);
         }
-    }
-}
-
-/// What a study shows is looked up among many values, not compared with each of them.
-#[test]
-fn many_values_take_no_time_to_judge() {
-    let series = |n: usize| {
-        let person = format!(r#"{{"00401101":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["D{n}"]}}}}]}}}}"#);
-        let rest = format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3.{n}"]}},"00080060":{{"vr":"CS","Value":["M{n}"]}}"#);
-        let people = format!(r#","00081050":{{"vr":"PN"}},"00081052":{{"vr":"SQ","Value":[{person}]}},"00081070":{{"vr":"PN"}}"#);
-        row("1.2.3", &format!(r#"{rest}{people},"00081072":{{"vr":"SQ"}}"#))
-    };
-    let study = &studies(&(0..2_000).map(series).collect::<Vec<_>>())[0];
-    let options = Options::default();
-    let values = |name: &str, many: usize, value: &dyn Fn(usize) -> String| {
-        [name, "=", &(0..many).map(value).collect::<Vec<_>>().join(",")].concat()
-    };
-    // By code, by code and system, by system, by identifiers of what is referred to.
-    type Ask<'a> = (&'a str, &'a dyn Fn(usize) -> String);
-    let asks: [Ask<'_>; 6] = [
-        ("series:not", &|n| format!("1.2.9.{n}")),
-        ("modality:not", &|n| format!("X{n}")),
-        ("modality:not", &|n| format!("urn:x{n}|M7")),
-        ("modality:not", &|n| format!("urn:x{n}|")),
-        ("performer.identifier:not", &|n| format!("urn:x{n}|D7")),
-        ("performer", &|n| format!("Practitioner/{n}")),
-    ];
-    for (name, value) in asks {
-        let mut took = [0, 0];
-        for (took, many) in took.iter_mut().zip([40, 1_000]) {
-            let mut query = search::parse(&values(name, many, value), Release::R5, Handling::Strict, &options.limits).unwrap();
-            for reference in query.references() {
-                let numbers: Vec<String> = (0..many / 10).map(|n| format!("{reference}-{n}")).collect();
-                query.resolve(&reference, &numbers.iter().map(|number| (Some("urn:x"), &**number)).collect::<Vec<_>>());
-            }
-            let residual = query.residual(&options).unwrap();
-            let expected = if name.ends_with(":not") { search::Verdict::Yes } else { search::Verdict::No };
-            let one = || {
-                let start = std::time::Instant::now();
-                assert_eq!(residual.judge(study), expected, "{name}");
-                start.elapsed().as_nanos()
-            };
-            *took = (0..5).map(|_| one()).min().unwrap_or(0);
-        }
-        assert!(took[1] < took[0] * 6, "{name}={}: {took:?} ns for 25 times the values", value(0));
-    }
-}
-
-/// A search for nobody's studies is none for everybody's in silence.
-#[test]
-fn an_empty_patient_is_told() {
-    for handling in [Handling::Strict, Handling::Lenient] {
-        for (clause, told) in
-            [("patient=", true), ("patient.identifier=,", true), ("_id=,", true), ("identifier=%2C", true), ("modality=", false)]
-        {
-            let query = ["started=2024-01-14&", clause].concat();
-            let query = search::parse(&query, Release::R4, handling, &Options::default().limits).unwrap();
-            let dropped: Vec<_> = query.dropped().iter().map(|dropped| (dropped.position, dropped.reason)).collect();
-            assert_eq!(dropped, if told { vec![(1, search::Reason::Empty)] } else { vec![] }, "{clause}");
-        }
-    }
-}
-
-/// An exponent has one sign.
-#[test]
-fn a_number_has_one_sign() {
-    for (key, value, same) in [
-        ("1e-5", "0.00001", true),
-        ("1e+5", "100000", true),
-        ("1e5", "100000", true),
-        ("1e+-5", "0.00001", false),
-        ("1e--5", "0.00001", false),
-        ("1e++5", "100000", false),
-        ("1e", "1", false),
-    ] {
-        assert_eq!(search::matches("DS", key, &[value]), same, "{key}");
     }
 }
 
@@ -458,19 +361,6 @@ fn elements_of_one_name_are_of_several_rows() {
                 assert_eq!(written(one), written(other), "{text}");
             }
         }
-    }
-}
-
-/// What stands between two stars is looked for once.
-#[test]
-fn long_patterns_take_no_time_to_match() {
-    let text = "a".repeat(2 * MANY);
-    let piece = "a".repeat(MANY);
-    assert!(search::matches("LO", &format!("*{piece}*"), &[&text]));
-    assert!(!search::matches("LO", &format!("*{piece}b*"), &[&text]));
-    assert!(!search::matches("LO", &format!("{}b", "*a".repeat(MANY)), &[&text]));
-    for vr in ["DT", "DA", "TM"] {
-        assert!(!search::matches(vr, &["1".repeat(MANY), "-".repeat(MANY)].concat(), &["20240101"]));
     }
 }
 

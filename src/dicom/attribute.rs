@@ -1,6 +1,7 @@
 //! The members of an attribute, and its values.
 
-use super::dataset::{Cell, DataSet, Dest, Filled, leaves, tag_of};
+use super::dataset::{Cell, DataSet, Dest, Filled};
+use super::members::{leaves, tag_of};
 use super::quick::{DEPTH, head, tag};
 use crate::json::scan::{Next, Scanner, Stop};
 use crate::loss::{Code, Step};

@@ -2,7 +2,8 @@
 //!
 //! In gaps only plain values are taken: those that the general path would keep as they stand and without remark.
 
-use super::dataset::{Cell, DataSet, Member, leaves};
+use super::dataset::{Cell, DataSet, Member};
+use super::members::leaves;
 use super::memos::{MEMO, Memos};
 use super::pattern::{GAPS, Gap, Segment, only_value};
 use super::quick::tag;

@@ -12,6 +12,7 @@ mod frame;
 mod hold;
 mod leaf;
 mod learn;
+mod members;
 mod memos;
 mod offset;
 mod pattern;

@@ -1,6 +1,6 @@
 //! The text of a row as a pattern: bytes that are the same in every row, and gaps between them.
 
-use super::dataset::leaves;
+use super::members::leaves;
 use super::memos::Memos;
 use super::quick::{DEPTH, lost};
 use crate::grammar::plain::{is_plain, is_plain_name};

@@ -1,6 +1,7 @@
 //! Reading DICOM JSON: whole, or in chunks.
 
-use super::dataset::{DataSet, Form, leaves};
+use super::dataset::{DataSet, Form};
+use super::members::leaves;
 use super::replay::Replay;
 use crate::assemble::Assembler;
 use crate::error::{Error, Kind};

@@ -27,6 +27,7 @@ mod gather;
 mod judge;
 mod key;
 mod matching;
+mod meeting;
 mod once;
 pub(crate) mod order;
 pub(crate) mod parameter;

@@ -10,16 +10,16 @@ use fhir_dicomweb::search::{End, Server, servers};
 use fhir_dicomweb::{Listing, Subject};
 use serde_json::{Value, json};
 
-fn row(pairs: &[(&str, &str, &str)]) -> Value {
+pub fn row(pairs: &[(&str, &str, &str)]) -> Value {
     pairs.iter().map(|(tag, vr, text)| ((*tag).to_owned(), json!({"vr": vr, "Value": [text]}))).collect::<serde_json::Map<_, _>>().into()
 }
 
-fn rows(rows: &[Value]) -> Said {
+pub fn rows(rows: &[Value]) -> Said {
     Said::of(200, Value::from(rows).to_string())
 }
 
 /// A study row.
-fn study(uid: &str, patient: &str, issuer: Option<&str>, name: &str) -> Value {
+pub fn study(uid: &str, patient: &str, issuer: Option<&str>, name: &str) -> Value {
     let mut pairs = vec![("0020000D", "UI", uid), ("00100020", "LO", patient), ("00080061", "CS", "CT")];
     pairs.extend(issuer.map(|issuer| ("00100021", "LO", issuer)));
     let mut row = row(&pairs);
@@ -27,12 +27,12 @@ fn study(uid: &str, patient: &str, issuer: Option<&str>, name: &str) -> Value {
     row
 }
 
-fn series(uid: &str, more: &[(&str, &str, &str)]) -> Value {
+pub fn series(uid: &str, more: &[(&str, &str, &str)]) -> Value {
     row(&[&[("0020000E", "UI", uid), ("00080060", "CS", "CT")], more].concat())
 }
 
 /// A conversation with a server of which nothing but its rows is told.
-fn asked(
+pub fn asked(
     server: Server,
     change: impl FnOnce(&mut fhir_dicomweb::facade::Config),
     target: &str,
@@ -47,7 +47,7 @@ fn asked(
     Reply::of(outcome, config.release)
 }
 
-fn told(reply: &Reply, text: &str) -> bool {
+pub fn told(reply: &Reply, text: &str) -> bool {
     reply.issues().iter().any(|issue| issue["details"]["text"].as_str().is_some_and(|found| found.contains(text)))
 }
 
@@ -248,269 +248,4 @@ pub fn excess() {
         Said::of(answer.status, answer.body)
     });
     assert_eq!((reply.status(), &reply.body["id"]), (200, &json!("2.999.2.7")));
-}
-
-/// An archive that says otherwise of studies when they are shown moves no page, and breaks no order.
-pub fn an_order_stays_one() {
-    let uid = |n: usize| format!("2.999.8.{n}");
-    let of = |path: &str| -> usize { path.split('/').nth(2).and_then(|uid| uid.rsplit('.').next()).map_or(0, |n| n.parse().unwrap()) };
-    let mut times: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
-    let reply = asked(
-        servers::orthanc_1_12(),
-        |config| {
-            (config.page, config.most, config.listing) = (100, 100, Listing::Instances);
-            config.options.limits.requests = 10_000;
-        },
-        "ImagingStudy?patient.identifier=P1&bodysite=http://snomed.info/sct|816094009&_sort=started&_count=100",
-        |path, query| {
-            if path == "/studies" {
-                let day = |n: usize| format!("202401{:02}", 1 + n * 7 % 25);
-                let row = |n: usize| {
-                    let mut row = study(&uid(n), "P1", None, "A");
-                    row["00080020"] = json!({"vr": "DA", "Value": [day(n)]});
-                    row
-                };
-                let asked = (0..25).filter(|n| !query.contains("StudyInstanceUID") || query.contains(&uid(*n)));
-                return rows(&asked.map(row).collect::<Vec<_>>());
-            }
-            let time = times.entry(path.to_owned()).or_insert(0);
-            *time += 1;
-            let part = if *time > 1 && of(path) % 3 == 0 { "HEAD" } else { "CHEST" };
-            match path.rsplit('/').next().unwrap() {
-                "series" => rows(&[series(&format!("{}.1", uid(of(path))), &[("00180015", "CS", part)])]),
-                _ => rows(&[row(&[("00080018", "UI", &format!("{}.1.1", uid(of(path))))])]),
-            }
-        },
-    );
-    let days: Vec<&str> = reply.entries("match").iter().map(|study| study["started"].as_str().unwrap()).collect();
-    assert!(days.is_sorted() && days.len() == 16, "{days:?}");
-    assert!(told(&reply, "do not by what they hold"), "{}", reply.body);
-}
-
-/// What is below a study and cannot be had may decide otherwise.
-pub fn what_cannot_be_had() {
-    let cut = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[("00180015", "CS", "CHEST")])]).with("Warning", "299 a: there are more"),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    for query in ["bodysite=http://snomed.info/sct|69536005", "bodysite:not=http://snomed.info/sct|69536005", "series=2.999.1.2"] {
-        let reply = asked(Server::unknown().paged(None, End::OnePage), |_| (), &format!("ImagingStudy?patient.identifier=P1&{query}"), cut);
-        assert!(reply.studies().is_empty() && told(&reply, "does not tell what decides"), "{query}: {}", reply.body);
-    }
-    let reply = asked(
-        Server::unknown().paged(None, End::OnePage),
-        |_| (),
-        "ImagingStudy?patient.identifier=P1&bodysite=http://snomed.info/sct|816094009",
-        cut,
-    );
-    assert_eq!(reply.studies(), ["2.999.1"]);
-    // A resource alone has no place to tell it: the header has.
-    let reply = asked(Server::unknown().paged(None, End::OnePage), |_| (), "ImagingStudy/2.999.1", cut);
-    let warning = crate::archive::header(&reply.outcome, "Warning").unwrap_or_default();
-    assert!(reply.status() == 200 && warning.starts_with("299 - \"incomplete: "), "{:?}", reply.outcome.response.headers);
-    let whole = asked(
-        Server::unknown().paged(None, End::OnePage),
-        |_| (),
-        "ImagingStudy/2.999.1",
-        |path, query| {
-            let said = cut(path, query);
-            Said::of(said.status, said.body)
-        },
-    );
-    assert_eq!(crate::archive::header(&whole.outcome, "Warning"), None);
-}
-
-/// An include that chosen elements leave nothing of is told.
-pub fn includes_of_what_is_not_written() {
-    let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
-    let of = |more: &str| facade.get(&format!("ImagingStudy?patient.identifier=P250{more}"));
-    for more in ["&_elements=referrer&_include=ImagingStudy:referrer", "&_include=ImagingStudy:endpoint&_elements=started"] {
-        assert!(told(&of(more), "with the elements that were asked for not all is"), "{more}");
-    }
-    for more in
-        ["&_elements=referrer&_include=ImagingStudy:patient", "&_include=ImagingStudy:endpoint&_elements=endpoint", "&_summary=true"]
-    {
-        assert!(!told(&of(more), "with the elements that were asked for not all is"), "{more}");
-    }
-}
-
-/// Whose images they are is not known where one answer names two patients and the next only one of them.
-pub fn one_of_two_patients() {
-    let pacs = |path: &str, query: &str| match path {
-        "/studies" if query.contains("StudyInstanceUID=") => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?modality=CT", pacs);
-    assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{}", reply.body);
-    // The ids of its two records are others; who asks for the study's hears of it.
-    let both = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    let reply = asked(servers::orthanc_1_12(), |_| (), "ImagingStudy?_id=2.999.1", both);
-    assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{}", reply.body);
-}
-
-/// An answer that is cut is refused, however much else is to be told of it.
-pub fn what_is_cut_among_a_thousand_losses() {
-    let pacs = |path: &str, _: &str| match path {
-        "/studies" => {
-            let mut row = study("2.999.1", "P1", None, "A");
-            for n in 0..1_100 {
-                row[format!("{:04X}{:04X}", 9 + 2 * n, 16)] = json!({"vr": "LO", "Value": ["x"]});
-            }
-            rows(&[row])
-        }
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&(0..500).map(|n| row(&[("00080018", "UI", &format!("2.999.1.9.{n}"))])).collect::<Vec<_>>()),
-    };
-    for target in ["ImagingStudy/2.999.1", "ImagingStudy?_id=2.999.1"] {
-        let whole = asked(servers::orthanc_1_12(), |config| config.listing = Listing::Instances, target, pacs);
-        assert_eq!(whole.status(), 200, "{}", whole.short());
-        let cut = |config: &mut fhir_dicomweb::facade::Config| {
-            config.listing = Listing::Instances;
-            config.options.limits.output_bytes = 3_000;
-        };
-        let reply = asked(servers::orthanc_1_12(), cut, target, pacs);
-        assert!(reply.status() >= 400 && reply.body["resourceType"] == "OperationOutcome", "{}", reply.short());
-    }
-}
-
-/// A status that says that the answer is a part is heard, as is a warning without rows.
-pub fn parts_of_answers() {
-    let pacs = |path: &str, _: &str| match path {
-        "/studies" => Said::of(206, Value::from(vec![study("2.999.1", "P1", None, "A")]).to_string()),
-        _ => rows(&[]),
-    };
-    let study_only = |config: &mut fhir_dicomweb::facade::Config| {
-        config.listing = Listing::Study;
-        config.options.listing = Listing::Study;
-    };
-    let partial = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy?patient.identifier=P1", pacs);
-    assert!(partial.body["total"].is_null() && told(&partial, "more rows than it gives"), "{}", partial.body);
-    let none = |_: &str, _: &str| rows(&[]).with("Warning", "299 a: there are more");
-    let empty = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy?patient.identifier=P1", none);
-    assert!(empty.body["total"].is_null() && told(&empty, "more rows than it gives"), "{}", empty.body);
-    asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy/2.999.1", none).fails(502);
-    let one = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy/2.999.1", pacs);
-    assert_eq!(one.status(), 200, "{}", one.short());
-}
-
-/// A part of a resource refers to nothing that is not there.
-pub fn parts_without_their_patient() {
-    let pacs = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    for subject in [Subject::Separate, Subject::Contained] {
-        let separate = |config: &mut fhir_dicomweb::facade::Config| config.options.subject = subject.clone();
-        for query in ["_elements=started", "_summary=text", "_elements=series"] {
-            let reply = asked(servers::orthanc_1_12(), separate, &format!("ImagingStudy/2.999.1?{query}"), pacs);
-            assert_eq!((reply.status(), reply.body["subject"]["reference"].as_str()), (200, None), "{query}: {}", reply.body);
-            assert_eq!(reply.body["subject"]["identifier"]["value"], "P1");
-        }
-    }
-}
-
-/// What a client writes is handed out as a resource's reference only where it is one.
-pub fn references_that_lead_out() {
-    for (reference, asked_for) in [
-        ("https://fhir.example.org/r/../../admin/keys", Some("https://fhir.example.org/r/../../admin/keys")),
-        ("https://fhir.example.org/r/Patient/..", Some("https://fhir.example.org/r/Patient/..")),
-        ("https://fhir.example.org/r/Patient/12", Some("Patient/12")),
-        ("https://fhir.example.org/r/Device/3", None),
-        ("Patient/12", Some("Patient/12")),
-    ] {
-        let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
-        let reply = facade.get(&format!("ImagingStudy?patient={reference}"));
-        assert_eq!(reply.outcome.references.iter().map(String::as_str).next(), asked_for, "{reference}: {}", reply.short());
-    }
-    let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
-    assert_eq!(facade.get("ImagingStudy?patient=Patient/..").status(), 400);
-}
-
-/// Studies that a list which was cut does not have are told, and nobody counts.
-pub fn a_list_of_studies_that_is_cut() {
-    let pacs = |path: &str, query: &str| match path {
-        "/studies" if query.starts_with("StudyInstanceUID=") => {
-            rows(&[study("2.999.1", "P1", None, "A")]).with("Warning", "299 a: there are more")
-        }
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.2", "P1", None, "A")]),
-        _ => rows(&[series("2.999.1.1", &[("00180015", "CS", "CHEST")])]),
-    };
-    let one_page = || Server::unknown().paged(None, End::OnePage).uid_lists(50);
-    let reply =
-        asked(one_page(), |config| config.listing = Listing::Study, "ImagingStudy?patient.identifier=P1&started:missing=true", pacs);
-    assert!(reply.body["total"].is_null() && !reply.issues().is_empty(), "{}", reply.body);
-}
-
-/// Which list was cut decides what is known.
-pub fn which_list_is_cut() {
-    let pacs = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[("00180015", "CS", "CHEST")])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]).with("Warning", "299 a: there are more"),
-    };
-    let query = "ImagingStudy?patient.identifier=P1&bodysite:not=http://snomed.info/sct|69536005";
-    let instances = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Instances;
-    let reply = asked(Server::unknown().paged(None, End::OnePage), instances, query, pacs);
-    assert!(reply.studies() == ["2.999.1"] && told(&reply, "counts more of a study than it lists"), "{}", reply.body);
-}
-
-/// Of a summary and chosen elements the elements count, whichever is said first; a type that is not here is not included.
-pub fn elements_and_types_as_they_are_asked_for() {
-    let facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
-    let of = |more: &str| facade.get(&format!("ImagingStudy?patient.identifier=P250{more}"));
-    let [one, other] = ["&_elements=identifier&_summary=true", "&_summary=true&_elements=identifier"].map(of);
-    assert!(one.entries("match")[0] == other.entries("match")[0] && one.entries("match")[0]["started"].is_null());
-    assert!(!one.link("self").unwrap().contains("_summary"), "{}", one.body["link"]);
-    assert!(told(&one, "a summary of elements"), "{}", one.short());
-    // Nor does a summary that is set aside leave anything out.
-    let series = |more: &str| of(more).entries("match")[0]["series"].to_string();
-    for more in ["&_summary=text&_elements=series", "&_elements=series&_summary=true"] {
-        assert_eq!(series(more), series("&_elements=series"), "{more}");
-    }
-    // What cannot be chosen chooses nothing.
-    let bogus = of("&_summary=true&_elements=bogus");
-    assert!(bogus.link("self").unwrap().contains("_summary=true") && !told(&bogus, "a summary of elements"), "{}", bogus.body["link"]);
-    assert!(!of("&_elements=,").entries("match")[0]["started"].is_null());
-    assert_eq!(of("&_include=ImagingStudy:subject:Device").entries("include").len(), 0);
-    assert_eq!(of("&_include=ImagingStudy:*:Patient").entries("include").len(), 1);
-    assert!(!told(&of("&_include=ImagingStudy:performer:PractitionerRole"), "not all is"));
-    assert_eq!(of("&_include=ImagingStudy:subject:Patient").entries("include").len(), 1);
-}
-
-/// Two answers of one conversation that name two patients of a study are told, and not shown.
-pub fn another_patient_in_the_next_answer() {
-    for (second, is_shown) in [("P1", true), ("P2", false)] {
-        let pacs = |path: &str, query: &str| match path {
-            "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", second, None, "A")]),
-            "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-            "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-            _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-        };
-        for query in ["started=2024-01-14", "modality=CT", "modality=CT&_sort=started"] {
-            let pacs = |path: &str, query: &str| {
-                let said = pacs(path, query);
-                Said::of(
-                    said.status,
-                    String::from_utf8(said.body)
-                        .unwrap()
-                        .replace(r#""00080061""#, r#""00080020":{"vr":"DA","Value":["20240114"]},"00080061""#),
-                )
-            };
-            let reply = asked(servers::static_dicomweb(), |_| (), &format!("ImagingStudy?{query}"), pacs);
-            assert_eq!(
-                (!reply.studies().is_empty(), told(&reply, "more than one patient")),
-                (is_shown, !is_shown),
-                "{query} {second}: {}",
-                reply.body
-            );
-        }
-    }
 }

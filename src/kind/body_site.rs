@@ -92,7 +92,12 @@ impl Spell for BodySite {
                 let is_snomed = |coding: &Coding<'_>| coding.system.is_some_and(|system| system.scheme.is_empty() && system.rest == SNOMED);
                 site.coding.iter().filter(|coding| is_snomed(coding)).for_each(|_| told.mark(2, Code::AliasCollapsed));
             }
-            if site.text.is_empty() {
+            // Beside a code a text reads back as the term only where it looks like one.
+            let display = site.coding.as_ref().map(|coding| coding.display);
+            let reads_back = display.is_none_or(|display| is_term(term) || display == term);
+            if site.text.is_empty() && !reads_back {
+                told.mark(0, Code::AlternativeUnused);
+            } else if site.text.is_empty() {
                 site.text = term;
             } else if !term.is_empty() {
                 // Of a term and a meaning that are the same text the term is what reads back.

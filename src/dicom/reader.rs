@@ -87,7 +87,7 @@ impl Reader {
     }
 
     /// Adds what another reader has read, as if its texts came after these: texts can be read as they arrive, and joined in the order that is
-    /// wanted. Both texts end here.
+    /// wanted. Both texts end here. It takes time for what `other` has, n log n: the longer reader is the one to append to.
     ///
     /// The studies are those that one reader would have read from both texts, and so is what is lost. Where the texts contradict each other, they are
     /// not compared row by row but as what each of them says:

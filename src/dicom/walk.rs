@@ -83,7 +83,8 @@ impl<'a> Walk<'a> {
             hold: Hold::of(study.text.as_str()),
             above: [0; 4],
             bent: Vec::new(),
-            is_base: study.get(row::RETRIEVE_URL).is_some_and(|retrieve| place::base_of(study, retrieve.url).is_some()),
+            is_base: rows != Rows::Study
+                && study.get(row::RETRIEVE_URL).is_some_and(|retrieve| place::base_of(study, retrieve.url).is_some()),
             shared: Vec::new(),
             modalities: Vec::new(),
         };

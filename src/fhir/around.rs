@@ -265,7 +265,7 @@ impl<'a> Walk<'a, '_> {
         let url = RowRef::from(row::RETRIEVE_URL);
         let (Some(row_of), Some(items)) = (url.row(), study.facts(url)) else { return };
         self.see(url);
-        let given = self.options.endpoint_base.as_deref().is_some_and(|base| !base.is_empty());
+        let given = place::given_base(self.options).is_some();
         let used = place::service_base(study, self.options).filter(|_| !given);
         let retrieves = place::services(self.options).any(|service| service == Service::WadoRs);
         for [url, address, ..] in items {

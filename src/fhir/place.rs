@@ -278,7 +278,8 @@ pub(crate) fn base_of<'a>(study: &Study, url: &'a str) -> Option<&'a str> {
     let path = url.trim_end_matches('/').strip_suffix(study.get(row::STUDY_UID)?)?;
     let base = path.strip_suffix("/studies/")?;
     // An address that ends in a resource is read as that resource's, and one slash is as good as two.
-    let is_read_so = || !base.contains("/studies") && !base.contains('%') || base_for(base, "", None) == Ok(base);
+    let is_plain = || !base.contains("/studies") && !base.contains('%') && !["/series", "/instances"].iter().any(|end| base.ends_with(end));
+    let is_read_so = || is_plain() || base_for(base, "", None) == Ok(base);
     (is_plain_url(base) && !base.ends_with('/') && is_read_so()).then_some(base)
 }
 

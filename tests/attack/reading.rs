@@ -282,6 +282,18 @@ fn two_kinds_of_parts_make_no_square() {
         assert_eq!(read(&text, &Options::default()).value.len(), 1);
     };
     assert!(growth(late) < 30.0, "a type behind many members");
+    // What is referred to a thousand times has a type behind a thousand members; and who refers to it, too.
+    let groups = |n: usize| {
+        let group = |id: &str| format!(r#"{{"id":"{id}",{},"resourceType":"Group"}}"#, unknown(n));
+        let specimens = list(n, &|at| format!(r##"{{"reference":"#g{}"}}"##, at % 2));
+        let (one, other) = (group("g0"), group("g1"));
+        let text = format!(
+            r#"{{"status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"contained":[{one},{other}],"series":[{{"uid":"1.2.1","specimen":[{specimens}]}}],{},"resourceType":"ImagingStudy"}}"#,
+            unknown(n)
+        );
+        assert_eq!(read(&text, &Options::default()).value.len(), 1);
+    };
+    assert!(growth(groups) < 30.0, "references to what has a late type");
 }
 
 /// A path that is named later says nothing of rows that are there already; a path of no study says that they are of none.

@@ -237,6 +237,8 @@ fn patients_who_are_kept_apart_stay_apart() {
         format!("{}\n{}", of(r#""reference":"Patient/77""#, 1), of(r#""reference":"Patient/78""#, 2)),
         format!("{}\n{}", of(r#""display":"Doe^John""#, 1), of(r#""display":"Roe^Jane""#, 2)),
         persons(r#""name":[{"family":"A"}]"#, r#""gender":"male","birthDate":"1990-01-01""#),
+        persons(r#""name":[{"family":"A"}]"#, r#""gender":"male","birthDate":"1990-01-01""#)
+            .replace(r#""reference":"urn:uuid:"#, r#""identifier":{"system":"urn:oid:1.2.3"},"reference":"urn:uuid:"#),
         bundle(&[
             ("http://a/fhir/ImagingStudy/1", of(r#""reference":"Patient/12""#, 1)),
             ("http://b/fhir/ImagingStudy/1", of(r#""reference":"Patient/12""#, 2)),

@@ -43,8 +43,8 @@ impl<'d> Reader<'d, '_> {
         let first = |id: Id| if self.tree.is_array(id) { self.tree.children(id).next() } else { Some(id) };
         let text = |name| self.tree.member(node, name).and_then(first).and_then(|id| self.tree.text(id)).map_or("", str::trim);
         let (literal, said) = (text(named!("reference")), text(named!("type")));
-        let found = self.index.find(literal, self.resource).and_then(|target| type_of(self.tree, target.id));
-        let found = found.map(|type_| resource_type(type_).unwrap_or(UNKNOWN));
+        let target = if literal.is_empty() { None } else { self.index.find(literal, self.resource) };
+        let found = target.and_then(|target| target.type_).map(|type_| resource_type(type_).unwrap_or(UNKNOWN));
         found.or_else(|| type_said(literal)).or_else(|| resource_type(said))
     }
 

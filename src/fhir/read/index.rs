@@ -13,8 +13,8 @@ use core::cmp::Ordering;
 pub(super) struct Index<'d> {
     tree: &'d Tree<'d>,
     studies: Vec<Id>,
-    /// Resources, in order, each with the fullUrl of its entry and the Bundle that it is of: 0 of none, or the number of it.
-    resources: Vec<(Id, Option<&'d str>, u32)>,
+    /// Resources, in order.
+    resources: Vec<Listed<'d>>,
     /// Those in a member `contained` of a Bundle, each with the number of that.
     of_bundle: Vec<(Id, u32)>,
     /// How many Bundles there are.
@@ -22,9 +22,9 @@ pub(super) struct Index<'d> {
     /// By fullUrl, and by type and id, in order.
     names: OnceCell<Vec<Named<'d>>>,
     /// Contained resources, by the resource that contains them and their id.
-    contained: OnceCell<BTreeMap<(Id, &'d str), Id>>,
+    contained: OnceCell<BTreeMap<(Id, &'d str), Own<'d>>>,
     /// Those in a member `contained` of a Bundle, by the number of that and their id.
-    in_bundle: OnceCell<BTreeMap<(u32, &'d str), Id>>,
+    in_bundle: OnceCell<BTreeMap<(u32, &'d str), Own<'d>>>,
     /// How many more values may be read again; none once there were too many.
     left: Cell<Option<u64>>,
 }
@@ -33,6 +33,12 @@ pub(super) struct Index<'d> {
 const ALWAYS: u64 = 10_000;
 /// Bytes of a text that is copied, or compared, again and again cost what a value costs.
 const BYTES: usize = 32;
+
+/// A resource, and its type.
+type Own<'d> = (Id, Option<&'d str>);
+
+/// A resource, its type, the fullUrl of its entry, and the Bundle that it is of: 0 of none, or the number of it.
+type Listed<'d> = (Id, Option<&'d str>, Option<&'d str>, u32);
 
 /// What a resource is referred to by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +58,10 @@ struct Named<'d> {
 
 /// What a reference means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct Target<'d> {
     pub(super) id: Id,
+    /// The type that it says it has: it may stand behind many members, and many may refer to it.
+    pub(super) type_: Option<&'d str>,
     /// It stands where no resource belongs: in the Bundle's `contained`.
     pub(super) in_bundle: bool,
 }
@@ -109,10 +117,11 @@ impl<'d> Index<'d> {
     }
 
     fn resource(&mut self, resource: Id, url: Option<&'d str>, scope: u32) {
-        if type_of(self.tree, resource) == Some("ImagingStudy") {
+        let type_ = type_of(self.tree, resource);
+        if type_ == Some("ImagingStudy") {
             self.studies.push(resource);
         }
-        self.resources.push((resource, url, scope));
+        self.resources.push((resource, type_, url, scope));
     }
 
     /// The studies, in order.
@@ -123,12 +132,12 @@ impl<'d> Index<'d> {
     fn names(&self) -> &[Named<'d>] {
         self.names.get_or_init(|| {
             let mut names = Vec::with_capacity(self.resources.len());
-            for (at, (resource, url, scope)) in self.resources.iter().enumerate() {
+            for (at, (resource, type_, url, scope)) in self.resources.iter().enumerate() {
                 let (scope, at) = (*scope, at as u32);
                 if let Some(url) = url {
                     names.push(Named { type_: "", id: url, scope, base: None, at, is_torn: false });
                 }
-                if let (Some(type_), Some(id)) = (type_of(self.tree, *resource), text(self.tree, *resource, "id")) {
+                if let (Some(type_), Some(id)) = (*type_, text(self.tree, *resource, "id")) {
                     let base = url.and_then(|url| server(url, type_));
                     names.push(Named { type_, id, scope, base, at, is_torn: false });
                 }
@@ -150,13 +159,13 @@ impl<'d> Index<'d> {
         })
     }
 
-    fn contained(&self) -> &BTreeMap<(Id, &'d str), Id> {
+    fn contained(&self) -> &BTreeMap<(Id, &'d str), Own<'d>> {
         self.contained.get_or_init(|| {
             let mut contained = BTreeMap::new();
             for (resource, ..) in &self.resources {
                 for inner in each(self.tree, *resource, "contained") {
                     if let Some(id) = text(self.tree, inner, "id") {
-                        contained.entry((*resource, id)).or_insert(inner);
+                        contained.entry((*resource, id)).or_insert_with(|| (inner, type_of(self.tree, inner)));
                     }
                 }
             }
@@ -164,22 +173,23 @@ impl<'d> Index<'d> {
         })
     }
 
-    fn in_bundle(&self) -> &BTreeMap<(u32, &'d str), Id> {
+    fn in_bundle(&self) -> &BTreeMap<(u32, &'d str), Own<'d>> {
         self.in_bundle.get_or_init(|| {
             let mut in_bundle = BTreeMap::new();
             for (resource, scope) in &self.of_bundle {
                 if let Some(id) = text(self.tree, *resource, "id") {
-                    in_bundle.entry((*scope, id)).or_insert(*resource);
+                    in_bundle.entry((*scope, id)).or_insert_with(|| (*resource, type_of(self.tree, *resource)));
                 }
             }
             in_bundle
         })
     }
 
-    /// The fullUrl of the entry of a resource, and where it is one of the resources. They are numbered in order.
+    /// The server that a resource is of, as far as the fullUrl of its entry says it, and the Bundle that it is of. Resources are numbered in order.
     fn place(&self, resource: Id) -> (Option<&'d str>, u32) {
         let at = self.resources.binary_search_by_key(&resource, |(id, ..)| *id).ok();
-        at.and_then(|at| self.resources.get(at)).map_or((None, 0), |(_, url, scope)| (*url, *scope))
+        let Some((_, type_, url, scope)) = at.and_then(|at| self.resources.get(at)) else { return (None, 0) };
+        (url.and_then(|url| server(url, type_.unwrap_or(""))), *scope)
     }
 
     /// So many values and bytes are read again; whether they may be.
@@ -200,7 +210,7 @@ impl<'d> Index<'d> {
     }
 
     /// The resource that `literal` means inside the resource `within`. What is beyond the limit is not found, and [`Self::check`] tells.
-    pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target> {
+    pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target<'d>> {
         let target = self.find(literal, within)?;
         self.spend(self.tree.span(target.id).len(), self.tree.bytes(target.id)).then_some(target)
     }
@@ -208,27 +218,26 @@ impl<'d> Index<'d> {
     /// What a reference that leads nowhere names: the same of a server's resource, however it is written there.
     pub(super) fn name_of(&self, literal: &str, within: Id) -> String {
         let plain = plain_of(literal).trim_end_matches('/');
-        let (url, _) = self.place(within);
-        let base = url.filter(|_| !plain.contains(':')).and_then(|url| server(url, type_of(self.tree, within).unwrap_or("")));
-        base.map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
+        let (base, _) = self.place(within);
+        base.filter(|_| !plain.contains(':')).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
     }
 
     /// As [`Self::resolve`], only to see what it is.
-    pub(super) fn find(&self, literal: &str, within: Id) -> Option<Target> {
-        let (url, scope) = self.place(within);
+    pub(super) fn find(&self, literal: &str, within: Id) -> Option<Target<'d>> {
+        let (base, scope) = self.place(within);
         if let Some(id) = literal.strip_prefix('#') {
-            let own = self.contained().get(&(within, id)).map(|id| Target { id: *id, in_bundle: false });
-            return own.or_else(|| self.in_bundle().get(&(scope, id)).map(|id| Target { id: *id, in_bundle: true }));
+            let target = |(id, type_): &Own<'d>, in_bundle| Target { id: *id, type_: *type_, in_bundle };
+            let own = self.contained().get(&(within, id)).map(|own| target(own, false));
+            return own.or_else(|| self.in_bundle().get(&(scope, id)).map(|own| target(own, true)));
         }
         let plain = plain_of(literal);
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
-        let base = url.and_then(|url| server(url, type_of(self.tree, within).unwrap_or("")));
         if !self.spend(0, base.map_or(0, str::len)) {
             return None;
         }
         let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.of_url(&[base, "/", plain].concat(), scope));
         let at = own.or_else(|| self.of_url(plain, scope)).or_else(|| self.of_type(plain, scope, base))?;
-        self.resources.get(at as usize).map(|(id, ..)| Target { id: *id, in_bundle: false })
+        self.resources.get(at as usize).map(|(id, type_, ..)| Target { id: *id, type_: *type_, in_bundle: false })
     }
 
     /// The resource of a URL: that of the same Bundle, or else the first.

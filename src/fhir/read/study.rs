@@ -179,7 +179,7 @@ impl<'d> Reader<'d, '_> {
     /// Who has no number is known by what is said of them: whose name is another's, or who has none, is another.
     fn name_stranger(&mut self) {
         let set = &mut self.room.set;
-        if !set.stranger.is_empty() || set.cells.iter().any(|cell| cell.row == Some(row::PATIENT_ID.into())) {
+        if !set.stranger.is_empty() || set.cells.iter().any(|cell| cell.row == Some(row::PATIENT_ID.into()) && cell.field == 0) {
             return;
         }
         let facts = set.cells.iter().filter_map(|cell| Some((cell.row.filter(|row| row.level == Level::Patient)?, cell)));

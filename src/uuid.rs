@@ -24,20 +24,36 @@ impl Hash {
     pub(crate) const fn value(self) -> u128 {
         self.0
     }
+
+    /// Ends a text: a byte that no text holds stands behind each, so that no two lists are one.
+    fn end(&mut self) {
+        self.take(&[0xFF]);
+    }
+
+    /// The UUID of the names that were taken, of which the last ends here.
+    pub(crate) fn uuid(mut self) -> String {
+        self.end();
+        let hash = self.value() & !(0xF << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62;
+        let hex = format!("{hash:032x}");
+        let part = |from, to| hex.get(from..to).unwrap_or("");
+        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    }
+}
+
+/// What [`uuid`] makes of names, of which the last is open: more of it may follow.
+pub(crate) fn begun(kind: &str, names: &[&str]) -> Hash {
+    let mut hash = Hash::new();
+    hash.take(kind.as_bytes());
+    for name in names {
+        hash.end();
+        hash.take(name.as_bytes());
+    }
+    hash
 }
 
 /// The UUID of `names` as a `kind` of thing. FNV-1a of 128 bits: it tells apart, it does not hide; who knows a name can find its UUID.
 pub(crate) fn uuid(kind: &str, names: &[&str]) -> String {
-    let mut hash = Hash::new();
-    for text in core::iter::once(&kind).chain(names) {
-        // A byte that no text holds stands behind each, so that no two lists are one.
-        hash.take(text.as_bytes());
-        hash.take(&[0xFF]);
-    }
-    let hash = hash.value() & !(0xF << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62;
-    let hex = format!("{hash:032x}");
-    let part = |from, to| hex.get(from..to).unwrap_or("");
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    begun(kind, names).uuid()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::json::text::{Json, Writer};
 use crate::options::Options;
 use crate::policy::{EndpointAddress, Service};
 use crate::release::{R4_R4B, Release};
-use crate::uuid::uuid;
+use crate::uuid::{Hash, begun, uuid};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -22,6 +22,11 @@ pub fn endpoint(service: Service, address: &str, id: Option<&str>, release: Rele
     let mut out = Vec::new();
     write(&mut Writer::new(&mut out), release, service, address.trim_end_matches('/'), id);
     Json::from_bytes(out)
+}
+
+/// As [`own_id`], of an address that goes on.
+pub(crate) fn begun_id(service: Service, address: &str) -> Hash {
+    begun("Endpoint", &[service.name(), address])
 }
 
 /// The id that a service's Endpoint of this address has where it is a resource of its own.
@@ -49,10 +54,14 @@ impl Of<'_> {
         }
     }
 
+    /// Whether the address is that of the study or series, and not the base.
+    pub(crate) fn is_resource(&self, service: Service, options: &Options) -> bool {
+        !self.opaque && matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study
+    }
+
     /// The address, by the policy: retrieval and query have URLs of studies and series, the others their base only.
     pub(crate) fn address(&self, service: Service, options: &Options) -> String {
-        let resource =
-            !self.opaque && matches!(service, Service::WadoRs | Service::QidoRs) && options.endpoint_address == EndpointAddress::Study;
+        let resource = self.is_resource(service, options);
         match self.series {
             _ if !resource => self.base.to_string(),
             None => [self.base, "/studies/", self.study].concat(),

@@ -8,7 +8,7 @@ use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::shown::{Shown, Sight, identify};
 use crate::fhir::found::{CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
-use crate::fhir::{Of, own_id, place};
+use crate::fhir::{Of, begun_id, place};
 use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
 use crate::policy::{Endpoints, Service};
@@ -17,7 +17,6 @@ use crate::study::{Series, Study};
 use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
 use crate::zone::Zone;
-use alloc::string::String;
 
 pub(super) struct Reader<'a, 's> {
     study: &'a Study,
@@ -336,20 +335,27 @@ impl<'a, 's> Reader<'a, 's> {
         else {
             return;
         };
-        let study = self.study.get(row::STUDY_UID).unwrap_or("");
-        let options = self.options;
+        let of = Of { base, opaque, study: self.study.get(row::STUDY_UID).unwrap_or(""), series: None };
+        let (study, options) = (self.study, self.options);
         let has_series = place::series_have_endpoints(options) && ask == EndpointAsk::Reference;
-        let of_series = self.study.series().enumerate().filter(|_| has_series);
-        let series = of_series.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
-        for series in core::iter::once(None).chain(series) {
-            let of = Of { base, opaque, study, series };
-            for service in place::services(options) {
-                let Some(mut shown) = endpoint(service, ask) else { continue };
-                let id = if ask == EndpointAsk::Reference { own_id(service, &of.address(service, options)) } else { String::new() };
-                if ask == EndpointAsk::Reference {
-                    shown.value = Uri::plain(&id);
-                }
+        for service in place::services(options) {
+            let Some(shown) = endpoint(service, ask) else { continue };
+            if ask != EndpointAsk::Reference {
                 self.see(&shown);
+                continue;
+            }
+            // Addresses of series go on where the study's ends, which may be long.
+            let begun = begun_id(service, &of.address(service, options));
+            let more = has_series && of.is_resource(service, options);
+            let series = study.series().filter(|_| more).map(|series| series.get(row::SERIES_UID).unwrap_or(""));
+            for uid in core::iter::once(None).chain(series.map(Some)) {
+                let mut hash = begun;
+                if let Some(uid) = uid {
+                    hash.take(b"/series/");
+                    hash.take(uid.as_bytes());
+                }
+                let id = hash.uuid();
+                self.see(&Shown { value: Uri::plain(&id), ..shown });
             }
         }
         if has_series {

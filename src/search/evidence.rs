@@ -218,7 +218,10 @@ impl<'a, 's> Reader<'a, 's> {
             self.items(row::SERIES_MODALITY.into(), series.items(row::SERIES_MODALITY.into()));
         }
         // A list of which nothing can be read tells none: some say `*` of what they do not know.
-        if !self.study.knows(shape) || is_none && !self.study.is_whole() {
+        // (Of those that series have, too, the series' own are kept.)
+        let says_none =
+            || is_none && !self.study.is_whole() && self.study.series().all(|series| series.items(row::SERIES_MODALITY.into()).is_none());
+        if !self.study.knows(shape) || says_none() {
             self.need_series(&[row::SERIES_MODALITY.into()], |series| series.knows(row::SERIES_MODALITY.into()));
         }
     }

@@ -10,6 +10,7 @@ use super::sought::Sought;
 use super::value::{Reference, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
 use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE};
+use crate::fhir::place;
 use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
 use crate::options::Options;
@@ -179,7 +180,9 @@ impl Residual {
 
     /// Whether the issuer is of those that the server may leave out.
     fn has_no_issuer(&self, study: &Study) -> bool {
-        let has_none = || study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty());
+        // A local name that has no URI is no system: the universal one, which would be, is not seen.
+        let is_system = |local: &str| !local.is_empty() && place::namespace(&self.options, local).is_some();
+        let has_none = || study.get(row::PATIENT_ID).is_some_and(|id| id.universal.is_empty() && !is_system(id.local));
         self.issuer == Issuer::LocalLeftOut && has_none()
     }
 

@@ -127,6 +127,7 @@ fn who_is_left_out_where_issuers_are() {
         plan.residual().judge(&read(&[row("1.2", &format!(r#","00100020":{{"vr":"LO","Value":["P1"]}}{more}"#))], &Options::default())[0])
     };
     assert_eq!(judge("patient.identifier:not=urn:oid:2.999|P1", ""), Verdict::No);
+    assert_eq!(judge("patient.identifier:not=urn:oid:2.999|P1", r#","00100021":{"vr":"LO","Value":["B"]}"#), Verdict::No);
     assert_eq!(judge("patient.identifier:not=urn:oid:2.999|P2", ""), Verdict::Yes);
     assert_eq!(judge("patient.identifier=P1", ""), Verdict::Yes);
 }

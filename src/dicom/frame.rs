@@ -143,9 +143,9 @@ impl<'a> Walk<'a> {
         if !self.study.is_patient_conflict() || top.row != id || !self.select.holds(self.rows.level(), top.tag) {
             return false;
         }
-        match top.tag {
-            0x0010_0020 => true,
-            0x0010_0021 => {
+        match top.part.field {
+            0 => true,
+            1 => {
                 self.study.knows_issuer()
                     && self.study.get(row::PATIENT_ID).is_some_and(|id| id.local.is_empty() && id.universal.is_empty())
             }

@@ -300,6 +300,11 @@ fn studies_of(held: &Held, uid: &str) -> usize {
 
 /// Whether two records of a study do not name two patients.
 fn is_one_patient(one: &Study, other: &Study) -> bool {
+    let id = |study: &'_ Study| study.get(row::PATIENT_ID).is_some();
+    if id(one) != id(other) {
+        // Who is known to have no number is not the one who has one.
+        return !if id(one) { other } else { one }.knows(row::PATIENT_ID.into());
+    }
     let (Some(one), Some(other)) = (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) else { return true };
     let is_alike = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
     one.value == other.value && is_alike(one.local, other.local) && is_alike(one.universal, other.universal)

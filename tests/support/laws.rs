@@ -200,6 +200,8 @@ pub fn joined(sets: &[String], cut: usize) {
     };
     let apart = || {
         let mut first = read(&texts[0])?;
+        // A short text is looked at when more comes, or when it ends: the first error is that of the first text.
+        first.end_document()?;
         first.append(read(&texts[1])?)?;
         first.finish()
     };

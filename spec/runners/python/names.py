@@ -51,6 +51,9 @@ def read(raw, at, ledger):
                 code = code or "control-character"
             if place < 3 and groups[place] is None:
                 groups[place] = value
+            elif value:
+                # What has no place is lost, and the leaf is told as that.
+                code = "extra-value"
             place += 1
     return Read(groups, code) if any(groups) else Read()
 

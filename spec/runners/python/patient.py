@@ -78,7 +78,12 @@ def _others(study, own, options, ledger):
             incomplete(qualifiers, [(tag, f"/00101002/00100024/{tag}")
                                     for tag in ("00400032", "00400033", "00400035")], ledger)
             continue
-        identifier = issued(number, first(qualifiers, "00400035"), local, qualifiers, options)
+        kind = first(qualifiers, "00400035")
+        if kind == "MR":
+            # The medical record number is the one that the patient is known by.
+            ledger.tell("alternative-unused", "/00101002/00100024/00400035")
+            kind = None
+        identifier = issued(number, kind, local, qualifiers, options)
         if identifier not in found:
             found.append(identifier)
             if own is None:

@@ -19,8 +19,9 @@ def answer(text):
             known = {"#" + str(one.get("id")): one for one in _list(resource.get("contained"))}
             for entry in _list(resource.get("entry")):
                 inner = entry.get("resource", {})
-                for name in (entry.get("fullUrl"), f"{inner.get('resourceType')}/{inner.get('id')}"):
-                    known.setdefault(name, inner)
+                known.setdefault(entry.get("fullUrl"), inner)
+                name = f"{inner.get('resourceType')}/{inner.get('id')}"
+                known.setdefault((name, _server(entry.get("fullUrl"))), inner)
             for entry in _list(resource.get("entry")):
                 if entry.get("resource", {}).get("resourceType") == "ImagingStudy":
                     _study(entry["resource"], entry.get("fullUrl"), known, found)
@@ -51,6 +52,31 @@ def _list(value):
     return [one for one in value if isinstance(one, dict)]
 
 
+def _server(full_url):
+    """The server that the URL of an entry names, or None."""
+    return full_url.rsplit("/", 2)[0] + "/" if full_url and full_url.startswith("http") else None
+
+
+def _is_modified(value):
+    """Whether a resource has what may change its meaning."""
+    if isinstance(value, list):
+        return any(_is_modified(one) for one in value)
+    return isinstance(value, dict) and any(
+        name in ("modifierExtension", "implicitRules") or name != "contained" and _is_modified(one) for name, one in value.items())
+
+
+def _resource(known, server, name):
+    """What a reference means: by URL, or by type and id of the same server or of none; of several servers' none where its own is not known."""
+    if server and f"{server}{name}" in known:
+        return known[f"{server}{name}"]
+    if name in known:
+        return known[name]
+    if server:
+        return known.get((name, server)) or known.get((name, None))
+    alike = [one for key, one in known.items() if isinstance(key, tuple) and key[0] == name]
+    return alike[0] if len(alike) == 1 else None
+
+
 def _uid(value):
     """A UID, with or without `urn:oid:`, or None."""
     bare = value.removeprefix("urn:oid:") if isinstance(value, str) else ""
@@ -63,7 +89,10 @@ def _study(study, full_url, known, found):
         found["refused"].append({"at": "study", "why": "uid"})
         return
     known = {**known, **{"#" + str(one.get("id")): one for one in _list(study.get("contained"))}}
-    server = full_url.rsplit("/", 2)[0] + "/" if full_url and full_url.startswith("http") else None
+    server = _server(full_url)
+    if _is_modified(study):
+        found["refused"].append({"at": "study", "why": "modifier"})
+        return
     base = _base(study, known, server, found, uid, None)
     path = f"/studies/{uid}"
     if base:
@@ -104,11 +133,13 @@ def _base(holder, known, server, found, study_uid, series_uid):
     base = None
     for reference in _list(holder.get("endpoint")):
         name = reference.get("reference")
-        endpoint = (known.get(f"{server}{name}") if server else None) or known.get(name)
+        endpoint = _resource(known, server, name)
         if endpoint is None or endpoint.get("resourceType") != "Endpoint":
             why = "unresolved"
         elif not _is_wado_rs(endpoint.get("connectionType")):
             continue
+        elif _is_modified(endpoint):
+            why = "modifier"
         elif endpoint.get("status", "active") != "active":
             why = "not-active"
         else:

@@ -43,12 +43,18 @@ pub struct Study {
     pub(crate) instances: Vec<InstanceEntry>,
     pub(crate) extras: Vec<Extra>,
     pub(crate) patient_conflict: bool,
-    /// Whether there are series, or instances, that could not be had: it may have more than is listed.
-    pub(crate) is_cut: [bool; 2],
+    pub(crate) cut: Cut,
     /// Whether its rows tell the issuer of the patient's id, or that there is none.
     pub(crate) issuer_known: bool,
     /// Rows of patient and study that the data sets knew, even as empty: a bit for each slot.
     pub(crate) known: u64,
+}
+
+/// What of a study could not be had: it may have more than is listed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Cut {
+    pub(crate) series: bool,
+    pub(crate) instances: bool,
 }
 
 /// The text that the facts of a study are in.

@@ -9,7 +9,7 @@ use super::records::{Kept, Records};
 use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
-use crate::study::{SeriesEntry, Study, Text, run, study_slot};
+use crate::study::{Cut, SeriesEntry, Study, Text, run, study_slot};
 use crate::table::{Level, Row, RowRef, row, rows_of};
 use crate::value::{self, FIELDS, Fields};
 use alloc::collections::BTreeSet;
@@ -119,7 +119,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         extras: record.extras,
         patient_conflict: false,
         issuer_known: false,
-        is_cut: [false; 2],
+        cut: Cut::default(),
         known: record.known,
     }
 }

@@ -89,23 +89,18 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     let nameless = kept.iter().find(|(patient, _)| patient.id.is_none()).copied();
     let known = kept.iter().find(|(patient, _)| patient.id.is_some()).copied();
     if let (Some((_, nameless)), Some((_, known))) = (nameless, known) {
-        if named == 1 {
+        // Of one who was dropped it may be, too.
+        if named == 1 && !is_dropped {
             merge(records, nameless, known, sink);
         } else {
             drop_record(records, nameless, sink);
         }
     }
-    if is_dropped {
-        // There was another, of whom nothing is kept.
-        for (_, at) in &kept {
-            if let Some(told) = told.get_mut(*at) {
-                told.conflict = true;
-            }
-        }
-    }
     if named > 1 {
         let first = kept.iter().filter_map(|(_, at)| records.first_row(*at)).min().unwrap_or(0);
         sink.lose(Loss { code: Code::PatientConflict, at: patient_place(sink), first, count: 0 });
+    }
+    if named > 1 || is_dropped {
         for (_, at) in &kept {
             if let Some(told) = told.get_mut(*at) {
                 told.conflict = true;

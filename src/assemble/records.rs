@@ -5,7 +5,7 @@
 
 use super::absorb::{Slot, row_number};
 use super::record::Record;
-use crate::study::{STUDY_SLOTS, Study, Text};
+use crate::study::{Cut, STUDY_SLOTS, Study, Text};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -181,7 +181,7 @@ impl Studies {
             extras: Vec::new(),
             patient_conflict: false,
             issuer_known: false,
-            is_cut: [false; 2],
+            cut: Cut::default(),
             known: lean.known,
         }
     }

@@ -7,7 +7,7 @@ use crate::loss::Mapped;
 use crate::options::Options;
 use crate::search::plan::includefield;
 use crate::search::{End, Server};
-use crate::study::Study;
+use crate::study::{Cut, Study};
 use crate::table::{Level, row};
 use crate::url::{Resource, View};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -88,8 +88,7 @@ struct Below {
     is_complete: bool,
     /// It takes more requests than are left.
     is_left: bool,
-    /// Series, or instances, that are listed could not be had.
-    misses: [bool; 2],
+    cut: Cut,
 }
 
 /// What came of it.
@@ -126,8 +125,8 @@ impl Content {
                 let is_whole_tried = level >= Level::Instance && asking.server.lists_instances();
                 let whole = is_whole_tried.then(|| asking.pull(exchange, &study, View::Instances, NOT_SUPPORTED));
                 let (each, read, uids) = (Vec::new(), Vec::new(), BTreeSet::new());
-                let (is_complete, is_left, misses) = (false, false, [false; 2]);
-                below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, misses });
+                let (is_complete, is_left, cut) = (false, false, Cut::default());
+                below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
             }
         }
         let (read, incomplete) = (Vec::new(), BTreeSet::new());
@@ -159,14 +158,14 @@ impl Content {
     /// The studies, as their rows have them.
     pub(super) fn finish(self, options: &Options) -> Result<Held, Refusal> {
         let mut left: BTreeSet<String> = BTreeSet::new();
-        let mut cut: BTreeMap<String, [bool; 2]> = BTreeMap::new();
+        let mut cut: BTreeMap<String, Cut> = BTreeMap::new();
         for below in &self.below {
             let uid = below.study.study().unwrap_or("");
             if below.is_left {
                 left.insert(uid.into());
             }
-            if below.misses.contains(&true) {
-                cut.insert(uid.into(), below.misses);
+            if below.cut.series || below.cut.instances {
+                cut.insert(uid.into(), below.cut);
             }
         }
         // A server may ignore what it is asked for: what nobody asked for is let go.
@@ -186,7 +185,7 @@ impl Content {
         // A row below a study that is not listed itself is none of it.
         studies.value.retain(|study| study.get(row::STUDY_UID).is_some_and(|uid| present.contains(uid)));
         for study in &mut studies.value {
-            study.is_cut = cut.get(super::answer::uid(study)).copied().unwrap_or_default();
+            study.cut = cut.get(super::answer::uid(study)).copied().unwrap_or_default();
         }
         let is_cut = !self.incomplete.is_empty();
         let mut incomplete = self.incomplete;
@@ -209,20 +208,16 @@ impl Content {
 }
 
 impl Below {
-    fn miss(&mut self, level: usize, is_missed: bool) {
-        self.misses.iter_mut().skip(level).take(1).for_each(|misses| *misses |= is_missed);
-    }
-
     fn next(&mut self, exchange: &mut Exchange, asking: &Asking, level: Level) -> Result<(), Refusal> {
         let uid = self.study.study().unwrap_or("");
         if let Some(id) = self.series.take() {
             match exchange.take(id)? {
                 Pulled::Rows { reader, is_cut } => {
                     self.uids = reader.assembler().series_of(uid);
-                    self.miss(0, is_cut);
+                    self.cut.series |= is_cut;
                     self.read.push(*reader);
                 }
-                Pulled::Absent(_) => self.miss(0, true),
+                Pulled::Absent(_) => self.cut.series = true,
             }
         }
         self.is_complete = true;
@@ -234,7 +229,7 @@ impl Below {
                 // Rows that do not say their series are of no use here, and none is an answer of those who do not know the question.
                 let is_good = u64::from(reader.assembler().instances()) == reader.rows();
                 if is_good && (reader.rows() > 0 || self.uids.is_empty()) {
-                    self.miss(1, is_cut);
+                    self.cut.instances |= is_cut;
                     self.read.push(*reader);
                     return Ok(());
                 }
@@ -244,10 +239,10 @@ impl Below {
             for id in core::mem::take(&mut self.each) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
-                        self.miss(1, is_cut);
+                        self.cut.instances |= is_cut;
                         self.read.push(*reader);
                     }
-                    Pulled::Absent(_) => self.miss(1, true),
+                    Pulled::Absent(_) => self.cut.instances = true,
                 }
             }
         } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried && exchange.remaining() > 0 {

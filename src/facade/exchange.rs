@@ -71,8 +71,7 @@ pub(super) struct Exchange {
     lowest_failed: Option<u32>,
     pulls: Vec<Option<Pull>>,
     references: Vec<(String, Option<Identifiers>)>,
-    bytes: u64,
-    /// Bytes that were read, of pages that have not ended, too.
+    /// Bytes that came to be read, of pages that have not ended, too.
     fed: u64,
     /// How many requests more than one a listing took whose rows all came with the first, at most.
     extra: u32,
@@ -91,7 +90,6 @@ impl Exchange {
             lowest_failed: None,
             pulls: Vec::new(),
             references: Vec::new(),
-            bytes: 0,
             fed: 0,
             extra: 0,
             refusal: None,
@@ -231,7 +229,7 @@ impl Exchange {
             return;
         }
         self.queue.push_back((number, Step::Fetch(Ticket(number), request)));
-        let page = Page { pull: id, head: None, reader, error: None, is_skipped: false, hash: Hash::new(), bytes: 0 };
+        let page = Page { pull: id, head: None, reader, error: None, is_skipped: false, hash: Hash::new() };
         self.open.insert(number, Open::Page(Box::new(page)));
     }
 
@@ -259,7 +257,6 @@ impl Exchange {
             }
             (Some(Open::Page(page)), Event::Body(bytes)) => {
                 let Some(head) = &page.head else { return Err(Misuse::OutOfOrder) };
-                page.bytes += bytes.len() as u64;
                 // Of a refusal the status says enough.
                 if matches!(head.status, 200..=299) && page.error.is_none() {
                     page.hash.take(bytes);
@@ -322,8 +319,7 @@ impl Exchange {
     fn settle(&mut self) {
         let mut unfinished: Vec<PullId> = Vec::new();
         // Pages of which some were not read are none: what is too much is refused as a whole, unless something failed before.
-        let bytes: u64 = self.ended.values().map(|ended| if let Ended::Page(page) = ended { page.bytes } else { 0 }).sum();
-        if self.bytes.saturating_add(bytes) > self.options.limits.input_bytes {
+        if self.fed > self.options.limits.input_bytes {
             let failed =
                 self.ended.values().find_map(|ended| if let Ended::Failed(refusal) = ended { Some(refusal.clone()) } else { None });
             self.refusal.get_or_insert(failed.unwrap_or_else(|| Refusal::of_answer(Error::new(Kind::LimitInput))));
@@ -341,7 +337,6 @@ impl Exchange {
                     }
                 }
                 Ended::Page(page) => {
-                    self.bytes += page.bytes;
                     let id = page.pull;
                     let result = match self.pulls.get_mut(id).and_then(Option::as_mut) {
                         Some(pull) => pull.add(page, &self.server),

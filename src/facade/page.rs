@@ -49,7 +49,6 @@ pub(super) struct Page {
     pub(super) is_skipped: bool,
     pub(super) error: Option<Error>,
     pub(super) hash: Hash,
-    pub(super) bytes: u64,
 }
 
 /// What is kept of the header of a page.

@@ -256,7 +256,8 @@ impl Search {
             let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
             let is_of = |row: &Study| held.of(&candidate.uid).any(|study| is_one_patient(row, study));
             let is_other = candidate.rows.iter().any(|row| row.is_patient_conflict() || !is_of(row));
-            if !is_torn && studies_of(held, &candidate.uid) > 0 && is_other {
+            let is_held = held.of(&candidate.uid).next().is_some();
+            if is_held && !is_torn && is_other {
                 telling.torn += 1;
                 continue;
             }
@@ -294,20 +295,18 @@ impl Search {
     }
 }
 
-fn studies_of(held: &Held, uid: &str) -> usize {
-    held.of(uid).count()
-}
-
 /// Whether two records of a study do not name two patients.
 fn is_one_patient(one: &Study, other: &Study) -> bool {
-    let id = |study: &'_ Study| study.get(row::PATIENT_ID).is_some();
-    if id(one) != id(other) {
-        // Who is known to have no number is not the one who has one.
-        return !if id(one) { other } else { one }.knows(row::PATIENT_ID.into());
-    }
-    let (Some(one), Some(other)) = (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) else { return true };
     let is_alike = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
-    one.value == other.value && is_alike(one.local, other.local) && is_alike(one.universal, other.universal)
+    match (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) {
+        (Some(one), Some(other)) => {
+            one.value == other.value && is_alike(one.local, other.local) && is_alike(one.universal, other.universal)
+        }
+        // Who is known to have no number is not the one who has one.
+        (Some(_), None) => !other.knows(row::PATIENT_ID.into()),
+        (None, Some(_)) => !one.knows(row::PATIENT_ID.into()),
+        (None, None) => true,
+    }
 }
 
 impl Job for Search {

@@ -6,7 +6,7 @@ use crate::json::text::{Json, Writer};
 use crate::options::Options;
 use crate::policy::{EndpointAddress, Service};
 use crate::release::{R4_R4B, Release};
-use crate::uuid::{Hash, begun, uuid};
+use crate::uuid::{Hash, begun};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -31,7 +31,7 @@ pub(crate) fn begun_id(service: Service, address: &str) -> Hash {
 
 /// The id that a service's Endpoint of this address has where it is a resource of its own.
 pub(crate) fn own_id(service: Service, address: &str) -> String {
-    uuid("Endpoint", &[service.name(), address])
+    begun_id(service, address).uuid()
 }
 
 /// What an Endpoint of a study, or of its series `series`, is about.

@@ -191,9 +191,7 @@ impl Shape {
             Shape::Identifier(code) => {
                 typed(code) || found.identifier().is_some_and(|id| names_accessions(id) && !is_study_id(id, options))
             }
-            Shape::StudyIdIdentifier => found
-                .identifier()
-                .is_some_and(|identifier| place::study_id_system(options).is_some_and(|system| identifier.system.trim() == system)),
+            Shape::StudyIdIdentifier => found.identifier().is_some_and(|id| is_study_id(id, options)),
             Shape::Logical(wanted, _) if matches!(found, Found::Reference(reference) if reference.kind.is_some_and(|kind| !is_kind(wanted, kind))) => {
                 false
             }

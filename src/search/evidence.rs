@@ -256,8 +256,7 @@ impl<'a, 's> Reader<'a, 's> {
     /// Whether every series of the study is listed.
     fn lists_series(&self) -> bool {
         let listed = self.study.series().len();
-        let [is_cut, _] = self.study.is_cut;
-        if is_cut {
+        if self.study.cut.series {
             return false;
         }
         match self.study.get(row::SERIES_COUNT) {
@@ -268,8 +267,9 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn instances(&mut self, row: RowRef) {
         let all = self.study.series().map(|series| series.instances().len()).sum::<usize>();
-        let [_, is_cut] = self.study.is_cut;
-        let mut whole = !is_cut && self.lists_series() && self.study.get(row::INSTANCE_COUNT).is_none_or(|count| count as usize <= all);
+        let mut whole = !self.study.cut.instances
+            && self.lists_series()
+            && self.study.get(row::INSTANCE_COUNT).is_none_or(|count| count as usize <= all);
         for series in self.study.series() {
             let listed = series.instances().len();
             whole &= match series.get(row::SERIES_INSTANCE_COUNT) {

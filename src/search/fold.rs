@@ -92,12 +92,14 @@ pub(super) fn starts(part: &str, wanted: &str) -> bool {
     if wanted.is_empty() {
         return false;
     }
-    let Some(short) = fold_short(part, &mut [0; SHORT]).map(|folded| starts_short(folded, wanted.as_bytes())) else {
-        // Of long texts each word may agree far: they are not looked at word by word.
-        let folded = fold(part);
-        return folded.starts_with(wanted) || folded.contains(&[" ", wanted].concat());
-    };
-    short
+    match fold_short(part, &mut [0; SHORT]) {
+        Some(folded) => starts_short(folded, wanted.as_bytes()),
+        None => {
+            // Of long texts each word may agree far: they are not looked at word by word.
+            let folded = fold(part);
+            folded.starts_with(wanted) || folded.contains(&[" ", wanted].concat())
+        }
+    }
 }
 
 /// Words begin behind white space, which folding makes one space.

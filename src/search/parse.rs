@@ -18,8 +18,8 @@ use alloc::vec::Vec;
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
 /// id is never dropped, because without it the answer shows the wrong patient's images: no parameter whose name begins so, whatever its case and
 /// the characters before it, none that goes by `patient` or `subject` in a chain or `_has`, and no `_filter` that names one of them. (`_has`, `_list`
-/// and `_in` that do not are dropped.) A parameter without a value
-/// (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`] lists it where it would have told patients apart.
+/// and `_in` that do not are dropped.) A parameter without a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`]
+/// lists it where it would have told patients apart.
 ///
 /// ```
 /// use fhir_dicomweb::{Limits, Release, search::{self, Handling}};
@@ -106,17 +106,17 @@ const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
 /// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    let bare = |part: &str| part.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
     let mut rest = name;
     // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.
     while let Some(behind) = rest.strip_prefix("_has:") {
         rest = behind.splitn(3, ':').nth(2).unwrap_or("");
     }
     let is_begun = |part: &str, with: &[&str]| {
-        let (before, part) = part.split_at_checked(part.len() - bare(part)).unwrap_or(("", part));
+        let bare = part.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let before = part.strip_suffix(bare).unwrap_or("");
         with.iter().any(|with| match with.strip_prefix('_') {
-            Some(own) => before.contains('_') && begins(part, own),
-            None => begins(part, with),
+            Some(own) => before.contains('_') && begins(bare, own),
+            None => begins(bare, with),
         })
     };
     is_begun(rest, &GUARDED) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))

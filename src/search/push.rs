@@ -107,9 +107,7 @@ impl<'a> Pusher<'a> {
             Modifier::None | Modifier::Identifier | Modifier::OfType => {}
             // Who is not sought is left out, too, where nobody tells whose number it is.
             Modifier::Not if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) => {
-                let mut push = Push::kept(Why::Modifier);
-                self.sees_issuers(clause, &mut push);
-                return push;
+                return self.kept(clause, Why::Modifier);
             }
             Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
         }
@@ -121,16 +119,12 @@ impl<'a> Pusher<'a> {
                 continue;
             }
             if let Err(why) = self.value(clause, value, &mut push) {
-                let mut kept = Push::kept(why);
-                self.sees_issuers(clause, &mut kept);
-                return kept;
+                return self.kept(clause, why);
             }
             // More than could ever be asked need not be gathered; days may yet join.
             let most = (self.options.limits.requests as usize).saturating_mul(self.server.uids_in_a_list() as usize);
             if push.days == 0 && push.branches.as_ref().is_some_and(|branches| branches.len() > most) {
-                let mut kept = Push::kept(Why::TooMany);
-                self.sees_issuers(clause, &mut kept);
-                return kept;
+                return self.kept(clause, Why::TooMany);
             }
         }
         if let Some(branches) = push.branches.take() {
@@ -305,21 +299,21 @@ impl<'a> Pusher<'a> {
         }
     }
 
-    /// As [`Self::sees_issuer`], of all values of a clause on the patient, whatever is sent of them.
-    fn sees_issuers(&self, clause: &Clause, push: &mut Push<'a>) {
-        if !matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) {
-            return;
-        }
-        for value in &clause.values {
+    /// Nothing is sent of a clause; one on the patient looks at issuers all the same.
+    fn kept(&self, clause: &Clause, why: Why) -> Push<'a> {
+        let mut push = Push::kept(why);
+        let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
+        for value in clause.values.iter().filter(|_| is_patient) {
             match value {
-                Value::Token(Token { system: Some(system), .. }) => self.sees_issuer(Some(system), push),
+                Value::Token(Token { system: Some(system), .. }) => self.sees_issuer(Some(system), &mut push),
                 Value::Reference(reference) => {
                     let found = self.query.resolved.get(reference.text()).into_iter().flatten();
-                    found.for_each(|identifier| self.sees_issuer(identifier.system.as_deref(), push));
+                    found.for_each(|identifier| self.sees_issuer(identifier.system.as_deref(), &mut push));
                 }
                 _ => {}
             }
         }
+        push
     }
 
     /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or not at all.

@@ -76,11 +76,11 @@ impl<'d> Reader<'d, '_> {
             Shape::Identifier(_) | Shape::UidIdentifier | Shape::StudyIdIdentifier | Shape::TypedIdentifier => {
                 Found::Identifier(self.identifier(item))
             }
-            Shape::Reference(wanted) | Shape::Logical(wanted, _) if self.kind_of(item).is_some_and(|kind| !is_kind(wanted, kind)) => {
+            Shape::Reference(wanted) | Shape::Logical(wanted, _) => Found::Reference(match self.kind_of(item) {
                 // What it means has no place here: it is not followed, and told where it stands.
-                Found::Reference(Reference { kind: self.kind_of(item), ..Reference::default() })
-            }
-            Shape::Logical(..) | Shape::Reference(_) => Found::Reference(self.follow(item)),
+                kind if kind.is_some_and(|kind| !is_kind(wanted, kind)) => Reference { kind, ..Reference::default() },
+                _ => self.follow(item),
+            }),
             Shape::Performer(_) => {
                 let function = self.tree.member(item, named!("function")).and_then(|id| self.one(id)).map(|id| self.typed(id));
                 let actor = self.tree.member(item, named!("actor")).and_then(|id| self.one(id));

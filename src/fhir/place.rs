@@ -278,9 +278,7 @@ pub(crate) fn base_of<'a>(study: &Study, url: &'a str) -> Option<&'a str> {
     let path = url.trim_end_matches('/').strip_suffix(study.get(row::STUDY_UID)?)?;
     let base = path.strip_suffix("/studies/")?;
     // An address that ends in a resource is read as that resource's, and one slash is as good as two.
-    let is_plain = || !base.contains("/studies") && !base.contains('%') && !["/series", "/instances"].iter().any(|end| base.ends_with(end));
-    let is_read_so = || is_plain() || base_for(base, "", None) == Ok(base);
-    (is_plain_url(base) && !base.ends_with('/') && is_read_so()).then_some(base)
+    (is_plain_url(base) && base_for(base, "", None) == Ok(base)).then_some(base)
 }
 
 /// Whether an address is an http(s) URL that a path can be added to: no template, no query.

@@ -343,8 +343,12 @@ pub(super) fn written_types(about: About) -> &'static [&'static str] {
 }
 
 /// Whether a reference means a resource that the element never has.
+#[inline]
 pub(super) fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
-    let Value::Reference(reference) = value else { return false };
+    matches!(value, Value::Reference(reference) if means_another(clause, reference))
+}
+
+fn means_another(clause: &Clause, reference: &Reference) -> bool {
     match clause.about {
         About::Nothing => true,
         _ => reference.type_said().is_some_and(|type_| !written_types(clause.about).contains(&type_)),

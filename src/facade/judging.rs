@@ -16,6 +16,8 @@ pub(super) struct Candidate {
     pub(super) uid: String,
     /// Its study rows, as the requests returned them: a record for each patient.
     pub(super) rows: Vec<Study>,
+    /// What rows that are not all of it say, those of its series and of filtered lists: whose it is, they say as well.
+    pub(super) selecting: Vec<Study>,
     /// Which of what is held of studies is its own, and how far down.
     pub(super) held: Option<(usize, Level)>,
     pub(super) verdict: Option<Judged>,

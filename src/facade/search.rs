@@ -124,6 +124,7 @@ impl Search {
                 && !(self.asking.server.merges_patients() && request.query.contains(Key::ModalitiesInStudy.keyword()))
         };
         let paths: Vec<(&str, bool)> = self.plan.iter().flat_map(Plan::requests).map(|request| (request.path, is_whole(request))).collect();
+        let mut selecting = Vec::new();
         let mut is_refused = false;
         for (id, (path, is_whole)) in pulls.into_iter().zip(paths) {
             match exchange.take(id)? {
@@ -137,6 +138,8 @@ impl Search {
                     order.extend(uids);
                     if is_whole {
                         rows.append(*reader).map_err(Refusal::of_answer)?;
+                    } else {
+                        selecting.extend(reader.finish().map_err(Refusal::of_answer)?.ignore_loss());
                     }
                 }
             }
@@ -146,15 +149,12 @@ impl Search {
             return Ok(None);
         }
         let studies = rows.finish().map_err(Refusal::of_answer)?.ignore_loss();
-        let mut of_uid: BTreeMap<String, Vec<Study>> = BTreeMap::new();
-        for study in studies {
-            of_uid.entry(super::answer::uid(&study).into()).or_default().push(study);
-        }
+        let (mut rows, mut selecting) = (by_uid(studies), by_uid(selecting));
         let mut known = BTreeSet::new();
         order.retain(|uid| known.insert(uid.clone()));
         let candidate = |uid: String| {
-            let rows = of_uid.remove(&uid).unwrap_or_default();
-            Candidate { uid, rows, held: None, verdict: None, keys: None }
+            let (rows, selecting) = (rows.remove(&uid).unwrap_or_default(), selecting.remove(&uid).unwrap_or_default());
+            Candidate { uid, rows, selecting, held: None, verdict: None, keys: None }
         };
         Ok(Some(order.into_iter().map(candidate).collect()))
     }
@@ -255,7 +255,7 @@ impl Search {
             // Whose images they are is not known where two answers name more patients than one.
             let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
             let is_of = |row: &Study| held.of(&candidate.uid).any(|study| is_one_patient(row, study));
-            let is_other = candidate.rows.iter().any(|row| row.is_patient_conflict() || !is_of(row));
+            let is_other = candidate.rows.iter().chain(&candidate.selecting).any(|row| row.is_patient_conflict() || !is_of(row));
             let is_held = held.of(&candidate.uid).next().is_some();
             if is_held && !is_torn && is_other {
                 telling.torn += 1;
@@ -293,6 +293,14 @@ impl Search {
         }
         Some(total)
     }
+}
+
+fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {
+    let mut of_uid: BTreeMap<String, Vec<Study>> = BTreeMap::new();
+    for study in studies {
+        of_uid.entry(super::answer::uid(&study).into()).or_default().push(study);
+    }
+    of_uid
 }
 
 /// Whether two records of a study do not name two patients.

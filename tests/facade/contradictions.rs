@@ -271,3 +271,28 @@ pub fn another_patient_in_the_next_answer() {
         }
     }
 }
+
+/// Rows of series and of filtered lists select a study; whose it is, they say as well.
+pub fn another_patient_than_what_selects() {
+    for (first, is_shown) in [("P1", true), ("P2", false)] {
+        let pacs = |path: &str, query: &str| match path {
+            "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", "P1", None, "A")]),
+            "/studies" => rows(&[study("2.999.1", first, None, "A")]),
+            "/series" => {
+                let of = [("0020000D", "UI", "2.999.1"), ("00100020", "LO", first)];
+                rows(&[series("2.999.1.1", &of)])
+            }
+            "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+            _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+        };
+        for (server, query) in [
+            (servers::dcm4chee_arc_5(), "series=2.999.1.1"),
+            (servers::orthanc_1_12(), "series=2.999.1.1"),
+            (servers::orthanc_1_12(), "modality=CT&_elements=identifier"),
+        ] {
+            let reply = asked(server, |_| (), &format!("ImagingStudy?{query}"), pacs);
+            let seen = (!reply.studies().is_empty(), told(&reply, "more than one patient"));
+            assert_eq!(seen, (is_shown, !is_shown), "{query} {first}: {}", reply.body);
+        }
+    }
+}

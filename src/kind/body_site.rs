@@ -128,20 +128,21 @@ impl Spell for BodySite {
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Concept(concept) = found else { return };
         let display = concept.codings.iter().map(|coding| coding.display).find(|display| !display.is_empty()).unwrap_or_default();
-        if concept.codings.iter().any(|coding| !coding.code.is_empty()) {
-            let coding = read(fill, 1, concept, cx);
+        if let Some(coding) = read(fill, 1, concept, cx) {
             // Annex L's code is SNOMED's, whatever else the caller calls that system.
-            let of_a_term = |coding: &&Coded<'_>| {
+            let of_a_term = |coding: &Coded<'_>| {
                 has_own_name(cx)
                     && coding.system.trim() == SNOMED
                     && coding.version.is_empty()
                     && is_of_a_term(coding.code.trim(), coding.display.trim())
             };
-            coding.filter(of_a_term).into_iter().for_each(|coding| fill.set(2, "SCT", coding.system));
+            if of_a_term(coding) {
+                fill.set(2, "SCT", coding.system);
+            }
             if is_term(concept.text.trim()) {
                 fill.put(0, concept.text);
             } else {
-                text_beside(fill, concept);
+                text_beside(fill, concept, coding);
             }
             return;
         }

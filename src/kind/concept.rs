@@ -58,9 +58,8 @@ impl Spell for Concept {
 
 /// A code, from field 0 on; without one the words of the concept, into field `words`.
 pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, cx: &Cx<'_>, words: usize) {
-    read(fill, 0, concept, cx);
-    if fill.is_filled(0) {
-        text_beside(fill, concept);
+    if let Some(coding) = read(fill, 0, concept, cx) {
+        text_beside(fill, concept, coding);
     } else {
         let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
         fill.put(words, if concept.text.is_empty() { display } else { concept.text });
@@ -90,9 +89,9 @@ pub(super) fn read<'d, 'c>(fill: &mut Fill<'d>, at: usize, concept: &'c found::C
     Some(coding)
 }
 
-/// Text beside a code says nothing new where it is the code's display.
-pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>) {
-    if concept.codings.iter().any(|coding| !coding.display.is_empty() && coding.display.trim() == concept.text.trim()) {
+/// Text beside the code that is taken says nothing new where it is that code's display.
+pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, taken: &found::Coding<'d>) {
+    if !taken.display.is_empty() && taken.display.trim() == concept.text.trim() {
         fill.also(concept.text);
     }
 }

@@ -55,7 +55,7 @@ pub struct Options {
     pub endpoint_address: EndpointAddress,
     /// The services that have an Endpoint; empty: WADO-RS alone.
     pub services: Vec<Service>,
-    /// Whether every series has Endpoints of its own, besides the study's.
+    /// Whether every series has Endpoints of its own, besides the study's. (An address that a path cannot be added to is the study's and its series'.)
     pub series_endpoints: bool,
     /// Whether RetrieveURL may name the service base where `endpoint_base` does not. Servers often answer a URL without their port, or of the loopback.
     pub trust_retrieve_url: bool,
@@ -103,7 +103,7 @@ impl fmt::Debug for Options {
 ///
 /// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB; writing besides at most twice the output.
 /// (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take about as much as they have.)
-/// Time is in the order of n log n; but judging compares what a study shows of names and words one by one with those that a query lists.
+/// Time is in the order of n log n; but judging compares what a study shows of names, words and dates one by one with those that a query lists.
 /// `tests/alloc.rs`, `tests/limits.rs` and `tests/attack.rs` measure it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -132,7 +132,7 @@ pub struct Limits {
     /// count as one more.) Many references to one large resource would else make of a short text a long one.
     pub expansion: u32,
     /// Bytes of what is written: 4 GiB. Behind them no row, series, instance or study is begun: each is counted as `limit-output-bytes`, and a
-    /// conversation is refused.
+    /// conversation is refused. What a resource that was cut so contains may be referred to by nobody.
     pub output_bytes: u64,
 }
 

@@ -16,9 +16,11 @@ impl Search {
         let list = self.asking.server.uids_in_a_list() as usize;
         let mut listed = 0;
         let fits = |(n, level): &&(usize, Level)| {
-            listed += 1;
-            if *level == Level::Study && listed % list.max(1) != 1 % list.max(1) {
-                return true;
+            if *level == Level::Study {
+                listed += 1;
+                if listed % list.max(1) != 1 % list.max(1) {
+                    return true;
+                }
             }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let cost = self.asking.cost(exchange, *level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));

@@ -303,12 +303,25 @@ fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {
     of_uid
 }
 
-/// Whether two records of a study do not name two patients.
+/// Whether two records of a study do not name two patients: rows of one text that say so would be one record.
 fn is_one_patient(one: &Study, other: &Study) -> bool {
-    let is_alike = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
     match (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) {
-        (Some(one), Some(other)) => {
-            one.value == other.value && is_alike(one.local, other.local) && is_alike(one.universal, other.universal)
+        (Some(id), Some(other_id)) => {
+            let (names, other_names) = ([id.local, id.universal], [other_id.local, other_id.universal]);
+            let is_nobody = |names: [&str; 2]| names.iter().all(|name| name.is_empty());
+            let is_one_issuer = match (is_nobody(names), is_nobody(other_names)) {
+                (true, true) => true,
+                // An issuer that is known to be nobody is not one who has a name.
+                (true, false) => !one.knows_issuer(),
+                (false, true) => !other.knows_issuer(),
+                // One name of the two may be missing; one they have in common.
+                (false, false) => {
+                    let mut both =
+                        names.into_iter().zip(other_names).filter(|(one, other)| !one.is_empty() && !other.is_empty()).peekable();
+                    both.peek().is_some() && both.all(|(one, other)| one == other)
+                }
+            };
+            id.value == other_id.value && is_one_issuer
         }
         // Who is known to have no number is not the one who has one.
         (Some(_), None) => !other.knows(row::PATIENT_ID.into()),

@@ -15,7 +15,7 @@ use crate::study::Study;
 use crate::table::{Level, RowRef, elements, of_subject, row};
 use crate::value::Fields;
 use alloc::collections::BTreeMap;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 impl<'a> Walk<'a, '_> {
@@ -39,9 +39,14 @@ impl<'a> Walk<'a, '_> {
             self.patient(study, "patient");
         }
         if let Some((base, opaque)) = base.filter(|_| endpoints) {
-            let own = study.series().take(listed).enumerate().filter(|_| self.options.series_endpoints);
+            // To an address as it stands nothing can be added: the study's is its series', too.
+            let own = study.series().take(listed).enumerate().filter(|_| self.options.series_endpoints && !opaque);
             let series = own.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
             for series in core::iter::once(None).chain(series) {
+                // Behind the limit no series is written that could refer to its own.
+                if self.is_full() {
+                    break;
+                }
                 let of = Of { base, opaque, study: uid, series };
                 for service in place::services(self.options) {
                     let address = of.address(service, self.options);
@@ -86,7 +91,7 @@ impl<'a> Walk<'a, '_> {
             let id = place::practitioner_id(&person);
             let (_, full_url) = place::reference("Practitioner", &id, self.options);
             let text = self.apart(|apart| apart.practitioner(&id, &person));
-            self.includes.entries.add(full_url, || text);
+            self.includes.include(full_url, || text);
         }
         Vec::new()
     }
@@ -108,6 +113,7 @@ impl<'a> Walk<'a, '_> {
             seen: self.seen,
             present: self.present,
             people: BTreeMap::new(),
+            base_ids: Default::default(),
             trace: None,
         };
         write(&mut apart);
@@ -132,6 +138,7 @@ impl<'a> Walk<'a, '_> {
             seen: self.seen,
             present: self.present,
             people: BTreeMap::new(),
+            base_ids: Default::default(),
             trace: None,
         };
         write(&mut apart);
@@ -186,7 +193,7 @@ impl<'a> Walk<'a, '_> {
                 let (reference, full_url) = place::reference("Patient", &own, self.options);
                 self.refer("subject", &reference);
                 let text = self.apart(|apart| apart.patient(study, &own));
-                self.includes.entries.add(full_url, || text);
+                self.includes.include(full_url, || text);
             }
             _ if place::subject_reference(self.options).is_some() => {}
             _ if !named => self.required(id, "subject"),
@@ -222,17 +229,17 @@ impl<'a> Walk<'a, '_> {
         self.w.name("endpoint");
         self.w.open_array();
         for service in place::services(self.options) {
-            let address = of.address(service, self.options);
+            let (release, options) = (self.release, self.options);
             let text = |id: &str| {
                 let mut text = Vec::new();
-                endpoint::write(&mut Writer::new(&mut text), self.release, service, &address, Some(id));
+                endpoint::write(&mut Writer::new(&mut text), release, service, &of.address(service, options), Some(id));
                 text
             };
             let reference = match self.options.endpoints {
                 Endpoints::Bundle => {
-                    let id = endpoint::own_id(service, &address);
+                    let id = self.endpoint_id(service, &of);
                     let (reference, full_url) = place::reference("Endpoint", &id, self.options);
-                    self.includes.entries.add(full_url, || text(&id));
+                    self.includes.include(full_url, || text(&id));
                     reference
                 }
                 // The caller's base serves all studies; addresses of their own need ids of their own.
@@ -242,12 +249,12 @@ impl<'a> Walk<'a, '_> {
                         && of.series.is_none() =>
                 {
                     let id = of.id(service);
-                    self.includes.contained.add(id.clone(), || text(&id));
+                    self.includes.contain(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }
                 Endpoints::BundleContained => {
-                    let id = endpoint::own_id(service, &address);
-                    self.includes.contained.add(id.clone(), || text(&id));
+                    let id = self.endpoint_id(service, &of);
+                    self.includes.contain(id.clone(), || text(&id));
                     ["#", &id].concat()
                 }
                 Endpoints::Contained | Endpoints::None => ["#", &of.id(service)].concat(),
@@ -257,6 +264,15 @@ impl<'a> Walk<'a, '_> {
             self.w.close_object();
         }
         self.w.close_array();
+    }
+
+    /// The id of an Endpoint that is a resource of its own. A base may be long and serve many series: its id is made once.
+    fn endpoint_id(&mut self, service: Service, of: &Of<'_>) -> String {
+        let own = || endpoint::own_id(service, &of.address(service, self.options));
+        match self.base_ids.get_mut(service as usize) {
+            Some(id) if !of.is_resource(service, self.options) => id.get_or_insert_with(own).clone(),
+            _ => own(),
+        }
     }
 
     /// RetrieveURL, or the address that stands in its place, is carried where it gives the Endpoint for retrieval its address. Endpoints of other

@@ -75,7 +75,7 @@ impl<'a> BundleWriter<'a> {
             has_total: true,
             keep: None,
             links: Vec::new(),
-            includes: Includes::default(),
+            includes: Includes::wanted(),
             release,
             options,
             plan: Plan::new(release, options, false),
@@ -115,7 +115,8 @@ impl<'a> BundleWriter<'a> {
 
     /// Adds a study as a match; what the options put beside it joins the Bundle once, after the matches.
     ///
-    /// Behind `options.limits.output_bytes` it is not written: it is counted as a match, and its fields as `limit-output-bytes`.
+    /// Behind `options.limits.output_bytes` it is not written: it is counted as a match, and its fields as `limit-output-bytes`; as are series and
+    /// instances behind it of one that is begun before it.
     pub fn push(&mut self, study: &Study) {
         self.begin();
         if !study.series.is_empty() {
@@ -146,12 +147,16 @@ impl<'a> BundleWriter<'a> {
         let url = place::full_url(study, self.options);
         let first = self.is_empty();
         let (around, loss, keep) = ((&mut self.includes, &mut self.memory, None), &mut self.loss, &self.keep);
-        entry(&mut self.text, first, &url.each_ref().map(AsRef::as_ref), "match", |out| match keep {
-            None => write_with(study, how, out, around, loss),
-            Some(keep) => {
-                let mut resource = Vec::new();
-                write_with(study, how, &mut resource, around, loss);
-                out.extend_from_slice(&keep.of(&resource));
+        let head = self.head;
+        entry(&mut self.text, first, &url.each_ref().map(AsRef::as_ref), "match", |out| {
+            around.0.before = out.len() - head;
+            match keep {
+                None => write_with(study, how, out, around, loss),
+                Some(keep) => {
+                    let mut resource = Vec::new();
+                    write_with(study, how, &mut resource, around, loss);
+                    out.extend_from_slice(&keep.of(&resource));
+                }
             }
         });
     }
@@ -171,6 +176,7 @@ impl<'a> BundleWriter<'a> {
                 let to = out.len().saturating_sub(RESOURCE.len());
                 trace.part(Part::Uid, to.saturating_sub(uid.len()), to);
             }
+            self.includes.before = out.len() - self.head;
             write_with(study, how, out, (&mut self.includes, &mut self.memory, Some(&mut trace)), &mut own);
         });
         self.loss.take_in(&own);
@@ -199,7 +205,7 @@ impl<'a> BundleWriter<'a> {
 
     fn end(mut self, report: Option<&LossReport>, issues: &[Issue]) -> Mapped<Json> {
         self.begin();
-        for (full_url, resource) in &self.includes.entries.texts {
+        for (full_url, resource) in self.includes.entries() {
             let first = self.is_empty();
             entry(&mut self.text, first, &[full_url], "include", |out| out.extend_from_slice(resource));
         }
@@ -227,7 +233,7 @@ impl<'a> BundleWriter<'a> {
         if !empty {
             out.push(b']');
         }
-        let contained: Vec<&[u8]> = self.includes.contained.texts.iter().map(|(_, text)| text.as_slice()).collect();
+        let contained: Vec<&[u8]> = self.includes.contained().collect();
         list(&mut out, "contained", &contained.join(&b','));
         out.push(b'}');
         Mapped { value: Json::from_bytes(out), loss: self.loss }

@@ -44,11 +44,11 @@ pub(crate) struct Of<'a> {
 }
 
 impl Of<'_> {
-    /// The id inside a study: `study-wado`, `series-1-wado`.
+    /// The id inside a study: `study-wado`, `series-1-wado`. An address that nothing can be added to is the study's.
     pub(super) fn id(&self, service: Service) -> String {
         let name = service.name();
         let short = name.strip_suffix("-rs").unwrap_or(name);
-        match self.series {
+        match self.series.filter(|_| !self.opaque) {
             None => ["study-", short].concat(),
             Some((n, _)) => ["series-", &(n + 1).to_string(), "-", short].concat(),
         }

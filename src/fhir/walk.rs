@@ -11,6 +11,7 @@ use crate::json::text::Writer;
 use crate::kind::{Cx, Modality, Spell, Told};
 use crate::loss::{Code, Loss, LossReport, Place};
 use crate::options::Options;
+use crate::policy::Service;
 use crate::release::Release;
 use crate::study::{Instance, Series, Study, study_slot};
 use crate::table::{At, Level, Row, RowRef, row};
@@ -38,6 +39,8 @@ pub(super) struct Walk<'a, 'o> {
     pub(super) present: [u64; 4],
     /// Practitioners that are resources, by what is known of them: their number from 1, and the reference to them.
     pub(super) people: BTreeMap<Fields<'a>, (usize, String)>,
+    /// Ids of Endpoints that have the base as their address, by service.
+    pub(super) base_ids: [Option<String>; Service::ALL.len()],
     /// What was written where, if anybody wants to know.
     pub(super) trace: Option<&'o mut Trace>,
 }
@@ -119,6 +122,7 @@ impl<'a, 'o> Walk<'a, 'o> {
             seen: [0; 4],
             present: [0; 4],
             people: BTreeMap::new(),
+            base_ids: Default::default(),
             trace,
         }
     }
@@ -149,9 +153,10 @@ impl<'a> Walk<'a, '_> {
         self.rest(from, level, code);
     }
 
-    /// Whether the text has as many bytes as it may have.
+    /// Whether the text, or the Bundle that it stands in, has as many bytes as it may have.
     pub(super) fn is_full(&self) -> bool {
-        self.w.len().saturating_sub(self.from) as u64 >= self.options.limits.output_bytes
+        let around = self.includes.before.saturating_add(self.includes.len());
+        self.w.len().saturating_sub(self.from).saturating_add(around) as u64 >= self.options.limits.output_bytes
     }
 
     /// Facts that found no element in this release and with these options.

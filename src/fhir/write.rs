@@ -54,26 +54,29 @@ pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut 
     loss
 }
 
-/// Resources that belong into the Bundle beside the studies, each once.
+/// Resources that belong into the Bundle beside the studies, each once. Without a Bundle nobody wants them.
 #[derive(Default)]
 pub(super) struct Includes {
     /// Entries of the Bundle, by `fullUrl`.
-    pub(super) entries: Once,
+    entries: Once,
     /// Endpoints for `Bundle.contained`, by id.
-    pub(super) contained: Once,
+    contained: Once,
+    is_wanted: bool,
+    /// Bytes of the Bundle in front of what is being written.
+    pub(super) before: usize,
 }
 
 /// Texts by key, in order of first appearance, each key once.
 #[derive(Default)]
-pub(super) struct Once {
-    pub(super) texts: Vec<(String, Vec<u8>)>,
+struct Once {
+    texts: Vec<(String, Vec<u8>)>,
     known: BTreeSet<String>,
     /// Bytes of the texts.
     len: usize,
 }
 
 impl Once {
-    pub(super) fn add(&mut self, key: String, text: impl FnOnce() -> Vec<u8>) {
+    fn add(&mut self, key: String, text: impl FnOnce() -> Vec<u8>) {
         if self.known.insert(key.clone()) {
             let text = text();
             self.len += text.len();
@@ -83,6 +86,33 @@ impl Once {
 }
 
 impl Includes {
+    pub(super) fn wanted() -> Self {
+        Includes { is_wanted: true, ..Includes::default() }
+    }
+
+    /// An entry of the Bundle.
+    pub(super) fn include(&mut self, full_url: String, text: impl FnOnce() -> Vec<u8>) {
+        if self.is_wanted {
+            self.entries.add(full_url, text);
+        }
+    }
+
+    /// An Endpoint of `Bundle.contained`.
+    pub(super) fn contain(&mut self, id: String, text: impl FnOnce() -> Vec<u8>) {
+        if self.is_wanted {
+            self.contained.add(id, text);
+        }
+    }
+
+    /// The entries, by `fullUrl`, in order of first appearance.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.entries.texts.iter().map(|(full_url, text)| (full_url.as_str(), text.as_slice()))
+    }
+
+    pub(super) fn contained(&self) -> impl Iterator<Item = &[u8]> {
+        self.contained.texts.iter().map(|(_, text)| text.as_slice())
+    }
+
     /// Bytes of what belongs into the Bundle.
     pub(super) const fn len(&self) -> usize {
         self.entries.len + self.contained.len

@@ -20,7 +20,7 @@ pub struct Loss {
     pub code: Code,
     /// Where.
     pub at: Place,
-    /// The first data set (or resource) it happened in, from 0 over everything that was read.
+    /// The first data set (or resource) it happened in, from 0 over everything that was read. What happens in writing happens in none: it is 0.
     pub first: u64,
     /// How many leaves it concerns. 0: a remark that concerns none.
     pub count: u64,

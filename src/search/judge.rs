@@ -2,7 +2,7 @@
 
 use super::date::{Date, Span};
 use super::evidence::{Reader, endpoint};
-use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_text, is_token, with_urn, without_urn};
+use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, meets_text, with_urn, without_urn};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::server::Issuer;
 use super::shown::{Shown, Sight, is, is_empty};
@@ -154,10 +154,7 @@ impl Residual {
 
     fn clause(&self, clause: &Clause, study: &Study) -> Verdict {
         // A subject that is no patient, a request that is a care plan, is none of ours, whatever is known.
-        if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
-            return Verdict::No;
-        }
-        if clause.values.iter().all(|value| is_elsewhere(clause, value)) {
+        if clause.is_elsewhere || clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return Verdict::No;
         }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
@@ -239,7 +236,10 @@ impl Residual {
         if clause.said.is_some_and(of_other_type) {
             return false;
         }
-        let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
+        if matches!(clause.values.first(), Some(Value::Text(_))) {
+            return meets_text(clause, shown);
+        }
+        let is_it = |value: &Value| !is_elsewhere(clause.about, value) && self.matches(clause, value, shown, is_unsure);
         let Some(sought) = sought else { return clause.values.iter().any(is_it) };
         self.meets_one((clause, sought), shown, is_unsure)
     }
@@ -247,7 +247,7 @@ impl Residual {
     /// The same where there are many values.
     #[inline(never)]
     fn meets_one(&self, (clause, sought): (&Clause, &Sought), shown: &Shown<'_>, is_unsure: bool) -> bool {
-        let is_it = |value: &Value| !is_elsewhere(clause, value) && self.matches(clause, value, shown, is_unsure);
+        let is_it = |value: &Value| !is_elsewhere(clause.about, value) && self.matches(clause, value, shown, is_unsure);
         if is_unsure {
             // Whose number it is cannot be seen.
             return sought.of_number(&self.query, clause, shown.value).any(is_it);
@@ -256,7 +256,7 @@ impl Residual {
         // Of all that a reference means the one identifier is known that could be this.
         met.any(|met| match met {
             (value @ Value::Reference(reference), Some(found)) => {
-                !is_elsewhere(clause, value) && is_of_kind(clause, reference, shown) && is_identified(found, shown)
+                !is_elsewhere(clause.about, value) && is_of_kind(clause, reference, shown) && is_identified(found, shown)
             }
             (value, _) => is_it(value),
         })
@@ -292,10 +292,10 @@ impl Residual {
                 let is_type = !shown.type_.is_empty() && system == IDENTIFIER_TYPE && shown.type_ == code;
                 is_type && is(shown.value, value)
             }
-            Value::Text(text) => is_text(clause, text, shown),
             Value::Uid(text) => is(without_urn(shown.value), bare(text)),
             Value::Reference(reference) => self.is_reference(clause, reference, shown, is_unsure),
-            Value::Missing(_) => false,
+            // Of texts the clause is asked, not the value.
+            Value::Text(_) | Value::Missing(_) => false,
         }
     }
 
@@ -344,20 +344,17 @@ pub(super) fn written_types(about: About) -> &'static [&'static str] {
 
 /// Whether a reference means a resource that the element never has.
 #[inline]
-pub(super) fn is_elsewhere(clause: &Clause, value: &Value) -> bool {
-    matches!(value, Value::Reference(reference) if means_another(clause, reference))
+pub(super) fn is_elsewhere(about: About, value: &Value) -> bool {
+    matches!(value, Value::Reference(reference) if means_another(about, reference))
 }
 
-fn means_another(clause: &Clause, reference: &Reference) -> bool {
-    match clause.about {
-        About::Nothing => true,
-        _ => reference.type_said().is_some_and(|type_| !written_types(clause.about).contains(&type_)),
-    }
+fn means_another(about: About, reference: &Reference) -> bool {
+    about == About::Nothing || reference.type_said().is_some_and(|type_| !written_types(about).contains(&type_))
 }
 
 /// The reference that a value is, if it must be resolved to be answered.
 pub(super) fn needs_resolving<'a>(clause: &Clause, value: &'a Value) -> Option<&'a str> {
     let Value::Reference(reference) = value else { return None };
-    let is_ours = is_elsewhere(clause, value) || matches!(clause.about, About::Endpoint(EndpointAsk::Other));
+    let is_ours = is_elsewhere(clause.about, value) || matches!(clause.about, About::Endpoint(EndpointAsk::Other));
     (!is_ours).then(|| reference.text())
 }

@@ -1,9 +1,9 @@
 //! Whether what a study shows meets a value: codes, texts, names, references.
 
-use super::fold::{begins, contains, is_exact, starts};
+use super::fold::{ROOM, compose, folded};
 use super::parameter::{About, Ask};
 use super::shown::{Shown, components, is, is_empty};
-use super::value::{Reference, Text, Token};
+use super::value::{Reference, Text, Token, Value};
 use super::{Clause, Modifier, Resolved};
 use crate::fhir::found::{URI, URN_OID};
 use crate::fhir::shape::Uri;
@@ -19,16 +19,29 @@ pub(super) fn is_identified(found: &Resolved, shown: &Shown<'_>) -> bool {
     !found.value.is_empty() && is(shown.value, &found.value) && is(shown.system, found.system.as_deref().unwrap_or(""))
 }
 
+/// Whether one of the texts of a clause is like what is shown, which is folded once for all of them.
 // Kept out of the way of codes.
 #[inline(never)]
-pub(super) fn is_text(clause: &Clause, text: &Text, shown: &Shown<'_>) -> bool {
+pub(super) fn meets_text(clause: &Clause, shown: &Shown<'_>) -> bool {
+    let is_any = |is_it: &dyn Fn(&Text) -> bool| clause.values.iter().any(|value| matches!(value, Value::Text(text) if is_it(text)));
     if clause.modifier == Modifier::Text {
-        return shown.words.iter().any(|words| begins(words, &text.folded));
+        return shown.words.iter().filter(|words| !words.is_empty()).any(|words| {
+            let mut room = ROOM;
+            let words = folded(words, &mut room);
+            is_any(&|text| words.begins(&text.folded))
+        });
     }
-    let is_like = |part: &str| match clause.modifier {
-        Modifier::Exact => is_exact(part, &text.text),
-        Modifier::Contains => contains(part, &text.folded),
-        _ => starts(part, &text.folded),
+    let is_like = |part: &str| {
+        if clause.modifier == Modifier::Exact {
+            let part = compose(part);
+            return is_any(&|text| text.composed() == part);
+        }
+        let mut room = ROOM;
+        let part = folded(part, &mut room);
+        match clause.modifier {
+            Modifier::Contains => is_any(&|text| part.contains(&text.folded)),
+            _ => is_any(&|text| part.starts(&text.folded)),
+        }
     };
     shown
         .name

@@ -113,6 +113,8 @@ pub(crate) struct Clause {
     modifier: Modifier,
     about: About,
     values: Vec<Value>,
+    /// All values mean resources that the element never has.
+    is_elsewhere: bool,
     position: u32,
 }
 

@@ -1,5 +1,6 @@
 //! A query string, or the body of a form, into clauses.
 
+use super::judge::is_elsewhere;
 use super::parameter::{self, About, IGNORED, Parameter, RESULT, Resource, Type};
 use super::separate::split;
 use super::value::{Expected, Value};
@@ -222,9 +223,10 @@ fn clause(
     if modifier == Modifier::Missing && values.len() > 1 {
         return Err(Kind::BadValue);
     }
+    let is_elsewhere = type_ == Type::Reference && values.iter().all(|value| is_elsewhere(about, value));
     // The chain's name is one of ours, and lives as long as the table.
     let chained = last.map(|last| parameter_name(last).ok_or(Kind::UnknownParameter)).transpose()?;
-    Ok(Read::Clause(Clause { name: known.name, said, chained, modifier, about, values, position: n as u32 }))
+    Ok(Read::Clause(Clause { name: known.name, said, chained, modifier, about, values, is_elsewhere, position: n as u32 }))
 }
 
 /// The name of a chained parameter, without the input's lifetime.

@@ -99,7 +99,7 @@ impl<'a> Pusher<'a> {
         if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return Push::never(Why::NoSuchValue);
         }
-        let values = || clause.values.iter().filter(|value| !is_elsewhere(clause, value));
+        let values = || clause.values.iter().filter(|value| !is_elsewhere(clause.about, value));
         if values().next().is_none() {
             return Push::never(Why::NoSuchValue);
         }

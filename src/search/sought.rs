@@ -33,6 +33,8 @@ pub(super) struct Sought {
 struct Entry {
     value: u32,
     identifier: u32,
+    /// Where its code begins, without `urn:oid:`, however often that is said.
+    bare: u32,
 }
 
 /// What meets a value: a code, identifier or UID (without `urn:oid:`, with and without which UIDs are written), a system, or both.
@@ -64,7 +66,11 @@ impl Sought {
                 Value::Date(_) | Value::Text(_) | Value::Missing(_) => None,
             };
             match count {
-                Some(count) => sought.sorted.extend((0..count as u32).map(|identifier| Entry { value: n, identifier })),
+                Some(count) => sought.sorted.extend((0..count as u32).map(|identifier| {
+                    let entry = Entry { value: n, identifier, bare: 0 };
+                    let code = key(query, clause, entry).0.unwrap_or("");
+                    Entry { bare: (code.len() - bared(code).len()) as u32, ..entry }
+                })),
                 None => sought.others.push(n),
             }
         }
@@ -135,13 +141,14 @@ fn identifier<'k>(query: &'k Query, clause: &'k Clause, entry: Entry) -> Option<
 }
 
 fn key<'k>(query: &'k Query, clause: &'k Clause, entry: Entry) -> Key<'k> {
+    let bare = |code: &'k str| Some(code.get(entry.bare as usize..).unwrap_or(code));
     match clause.values.get(entry.value as usize) {
-        Some(Value::Uid(uid)) => (Some(bared(uid)), None),
-        Some(Value::OfType([_, type_, value])) => (Some(bared(value)), Some(type_)),
-        Some(Value::Token(token)) => (Some(bared(&token.code)).filter(|_| !token.code.is_empty()), token.system.as_deref()),
+        Some(Value::Uid(uid)) => (bare(uid), None),
+        Some(Value::OfType([_, type_, value])) => (bare(value), Some(type_)),
+        Some(Value::Token(token)) => (bare(&token.code).filter(|_| !token.code.is_empty()), token.system.as_deref()),
         Some(Value::Reference(_)) => {
             let found = identifier(query, clause, entry);
-            found.map_or((None, None), |found| (Some(bared(&found.value)), Some(found.system.as_deref().unwrap_or(""))))
+            found.map_or((None, None), |found| (bare(&found.value), Some(found.system.as_deref().unwrap_or(""))))
         }
         _ => (None, None),
     }

@@ -1,7 +1,7 @@
 //! The values of clauses: what each type of parameter makes of them.
 
 use super::date::Date;
-use super::fold::fold;
+use super::fold::{compose, fold};
 use super::parameter::Type;
 use super::separate::{escape, split, unescape};
 use crate::table::resource_type;
@@ -36,6 +36,15 @@ pub(super) struct Token {
 pub(super) struct Text {
     pub(super) text: String,
     pub(super) folded: String,
+    /// The text with its letters composed, where that is another.
+    composed: Option<String>,
+}
+
+impl Text {
+    /// The text with its letters composed.
+    pub(super) fn composed(&self) -> &str {
+        self.composed.as_deref().unwrap_or(&self.text)
+    }
 }
 
 /// A literal reference.
@@ -45,7 +54,12 @@ pub(super) struct Reference {
     text: String,
     /// How long the type is; 0 where it is a URL.
     type_: usize,
+    /// The type of resource that it says it means: it is asked of everyone whom a study shows.
+    said: Option<&'static str>,
 }
+
+/// Addresses of resources are shorter, by far. Whoever is shown is compared with what a reference means, and that is looked up by its text.
+const LONGEST: usize = 1 << 13;
 
 impl Reference {
     /// As a caller resolves it.
@@ -54,9 +68,8 @@ impl Reference {
     }
 
     /// The type of resource that it says it means; the URL of a resource says it before the id.
-    pub(super) fn type_said(&self) -> Option<&str> {
-        let text = if self.type_ > 0 { self.text.get(..self.type_) } else { self.text.rsplit('/').nth(1) };
-        text.filter(|type_| resource_type(type_).is_some())
+    pub(super) const fn type_said(&self) -> Option<&'static str> {
+        self.said
     }
 
     /// The id, without the type; or the URL.
@@ -102,7 +115,7 @@ impl Value {
     /// A string, its escapes in place.
     pub(super) fn text(text: &str) -> Option<Value> {
         let text = filled(unescape(text)?)?;
-        Some(Value::Text(Text { folded: fold(&text), text }))
+        Some(Value::Text(Text { folded: fold(&text), composed: (!text.is_ascii()).then(|| compose(&text).into_owned()), text }))
     }
 
     pub(super) fn of_type(text: &str) -> Option<Value> {
@@ -155,12 +168,16 @@ pub(crate) fn is_relative(text: &str) -> bool {
 /// `id`, `Type/id`, a URL. `Type/id/_history/n` means the resource, whatever its version.
 fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
     let text = text.split_once("/_history/").map_or(text, |(plain, _)| plain);
+    if text.len() > LONGEST {
+        return None;
+    }
     if text.contains("://") || text.starts_with("urn:") {
         // A query is none of a resource, nor is a token.
         if text.contains(['?', '|', '#']) {
             return None;
         }
-        return expected.said.is_none().then(|| Reference { text: text.to_string(), type_: 0 });
+        let said = text.rsplit('/').nth(1).and_then(resource_type);
+        return expected.said.is_none().then(|| Reference { text: text.to_string(), type_: 0, said });
     }
     let (type_, id) = match text.split_once('/') {
         // A type is said once.
@@ -168,5 +185,6 @@ fn reference(text: &str, expected: Expected<'_>) -> Option<Reference> {
         Some((type_, id)) => (type_, id),
         None => (expected.said.or_else(|| expected.targets.first().copied())?, text),
     };
-    (resource_type(type_).is_some() && is_id(id)).then(|| Reference { text: [type_, "/", id].concat(), type_: type_.len() })
+    let said = resource_type(type_).filter(|_| is_id(id))?;
+    Some(Reference { text: [said, "/", id].concat(), type_: said.len(), said: Some(said) })
 }

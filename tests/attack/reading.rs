@@ -224,7 +224,7 @@ fn the_same_word_twice_loses_the_second() {
     }
 }
 
-/// How much longer a job takes for eight times as much, of each of two kinds: a square is 64.
+/// How much longer a job takes for eight times as much, of each of two kinds: a square is 64. What else runs may disturb one try, or two.
 fn growth(job: impl Fn(usize)) -> f64 {
     let took = |n: usize| {
         let one = || {
@@ -234,7 +234,12 @@ fn growth(job: impl Fn(usize)) -> f64 {
         };
         (0..3).map(|_| one()).fold(f64::MAX, f64::min)
     };
-    took(4_000) / took(500).max(0.001)
+    let mut tries = (0..3).map(|_| took(4_000) / took(500).max(0.001)).scan(false, |is_enough, growth| {
+        let goes_on = !*is_enough;
+        *is_enough = growth < 30.0;
+        goes_on.then_some(growth)
+    });
+    tries.by_ref().fold(f64::MAX, f64::min)
 }
 
 /// Many of one kind and many of another are not compared each with each.

@@ -105,8 +105,16 @@ fn no_study_gets_the_patient_of_nobody_in_particular() {
             imaging("1.2", &subject(&format!("http://h/{type_}/1/"))),
             imaging("1.2", &subject(&format!("{type_}/1")).replace(&format!(r#""{type_}/1""#), &format!(r#"["{type_}/1"]"#))),
             imaging("1.2", &format!(r#","subject":{{"type":"{type_}","display":"Mice","identifier":{{"value":"G1"}}}}"#)),
+            imaging("1.2", &subject(&format!("{type_}/1?_format=json"))),
+            imaging("1.2", &subject(&format!("http://h/{type_}/1/?x=1"))),
+            imaging(
+                "1.2",
+                &format!(
+                    r#","subject":{{"type":"http://hl7.org/fhir/StructureDefinition/{type_}","display":"Mice","identifier":{{"value":"G1"}}}}"#
+                ),
+            ),
         ];
-        for text in texts.into_iter().take(if type_ == "Foo" { 2 } else { 9 }) {
+        for text in texts.into_iter().take(if type_ == "Foo" { 2 } else { 12 }) {
             let row = &rows(&text)[0];
             assert!(!row.contains("Mice") && !row.contains("G1"), "{text}");
             assert!(told(&read(&text, &Options::default())).contains(&"no-attribute"), "{text}");

@@ -229,6 +229,74 @@ fn many_values_take_no_time_to_judge() {
     }
 }
 
+/// A long name is folded once, not for each value of a clause.
+#[test]
+fn long_names_are_folded_once() {
+    let name = format!(r#","00100010":{{"vr":"PN","Value":[{{"Alphabetic":"Ä{}"}}]}}"#, "ü".repeat(100_000));
+    let study = &studies(&[row("1.2.3", &name)])[0];
+    let options = Options::default();
+    for name in ["patient.name", "patient.name:exact", "patient.name:contains"] {
+        let mut took = [0, 0];
+        for (took, many) in took.iter_mut().zip([4, 400]) {
+            let values: Vec<String> = (0..many).map(|n| format!("x{n}")).collect();
+            let query = search::parse(&format!("{name}={}", values.join(",")), Release::R5, Handling::Strict, &options.limits).unwrap();
+            let residual = query.residual(&options).unwrap();
+            let one = || {
+                let start = std::time::Instant::now();
+                assert_eq!(residual.judge(study), Verdict::No, "{name}");
+                start.elapsed().as_micros()
+            };
+            *took = (0..5).map(|_| one()).min().unwrap_or(0);
+        }
+        // What a folded text contains is looked for value by value.
+        let most = if name.ends_with("contains") || name.ends_with("name") { 40 } else { 4 };
+        assert!(took[1] < took[0] * most, "{name}: {took:?} us for 100 times the values");
+    }
+}
+
+/// A long value is made ready once, not for each that is shown.
+#[test]
+fn long_values_take_no_time_beside_many() {
+    let series = |n: usize| {
+        let name = format!(r#""00081050":{{"vr":"PN","Value":[{{"Alphabetic":"Ä{}{n}"}}]}}"#, "a".repeat(70));
+        row("1.2.3", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.3.{n}"]}},{name}"#))
+    };
+    let study = &studies(&(0..2_000).map(series).collect::<Vec<_>>())[0];
+    let mut limits = Limits::default();
+    limits.query_bytes = u32::MAX;
+    let options = Options::default();
+    let few: String = (0..19).map(|n| format!("1.2.9.{n},")).collect();
+    for (name, unit) in [
+        ("performer.name", "a"),
+        ("performer.name:contains", "a"),
+        ("performer.name:exact", "Ä"),
+        ("performer.name:exact", "\u{301}"),
+        ("series", "urn:oid:"),
+        ("instance", "1"),
+        ("modality", "a"),
+    ] {
+        let mut took = [0, 0];
+        for (took, bytes) in took.iter_mut().zip([8_000, 800_000]) {
+            let start = if unit == "\u{301}" { "a" } else { "" };
+            let query = format!("{name}={}{start}{}5", if unit.len() > 2 { &few } else { "" }, unit.repeat(bytes / unit.len()));
+            let query = search::parse(&query, Release::R5, Handling::Strict, &limits).unwrap();
+            let residual = query.residual(&options).unwrap();
+            let one = || {
+                let start = std::time::Instant::now();
+                assert_ne!(residual.judge(study), search::Verdict::Yes, "{name}");
+                start.elapsed().as_micros()
+            };
+            *took = (0..5).map(|_| one()).min().unwrap_or(0);
+        }
+        assert!(took[1] < took[0].max(500) * 8, "{name}: {took:?} us for 100 times the value");
+    }
+    // A reference is looked up for everybody: it is no longer than an address is.
+    for (len, is_one) in [(8_192, true), (8_193, false)] {
+        let query = format!("performer=urn:{}", "a".repeat(len - 4));
+        assert_eq!(search::parse(&query, Release::R5, Handling::Strict, &limits).is_ok(), is_one, "{len}");
+    }
+}
+
 /// A search for nobody's studies is none for everybody's in silence.
 #[test]
 fn an_empty_patient_is_told() {

@@ -272,6 +272,52 @@ pub fn another_patient_in_the_next_answer() {
     }
 }
 
+/// Of one PatientID two issuers are two patients, whichever of the names tells it; one that is known to be nobody is another than one with a name.
+pub fn another_issuer_in_the_next_answer() {
+    let none = |_: &mut Value| ();
+    let local = |name: &'static str| move |row: &mut Value| row["00100021"] = json!({"vr": "LO", "Value": [name]});
+    let empty = |row: &mut Value| row["00100021"] = json!({"vr": "LO"});
+    let universal = |row: &mut Value| {
+        row["00100024"] = json!({"vr": "SQ", "Value": [{
+            "00400032": {"vr": "UT", "Value": ["1.2.3"]}, "00400033": {"vr": "CS", "Value": ["ISO"]}
+        }]});
+    };
+    let both = |row: &mut Value| {
+        local("A")(row);
+        universal(row);
+    };
+    type Change<'c> = &'c dyn Fn(&mut Value);
+    let pairs: [(Change<'_>, Change<'_>, bool); 9] = [
+        (&none, &none, true),
+        (&none, &local("A"), true),
+        (&local("A"), &local("A"), true),
+        (&local("A"), &local("B"), false),
+        (&empty, &empty, true),
+        (&empty, &local("A"), false),
+        (&local("A"), &universal, false),
+        (&local("A"), &both, true),
+        (&universal, &both, true),
+    ];
+    for (n, (one, other, is_one)) in pairs.into_iter().enumerate() {
+        for (first, second) in [(one, other), (other, one)] {
+            let pacs = |path: &str, query: &str| {
+                let mut row = study("2.999.1", "P1", None, "A");
+                row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+                match path {
+                    "/studies" if query.starts_with("StudyInstanceUID=") => second(&mut row),
+                    "/studies" => first(&mut row),
+                    "/studies/2.999.1/series" => return rows(&[series("2.999.1.1", &[])]),
+                    _ => return rows(&[crate::hostile::row(&[("00080018", "UI", "2.999.1.9")])]),
+                }
+                rows(&[row])
+            };
+            let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?started=2024-01-14", pacs);
+            let seen = (!reply.studies().is_empty(), told(&reply, "more than one patient"));
+            assert_eq!(seen, (is_one, !is_one), "{n}: {}", reply.body);
+        }
+    }
+}
+
 /// Rows of series and of filtered lists select a study; whose it is, they say as well.
 pub fn another_patient_than_what_selects() {
     for (first, is_shown) in [("P1", true), ("P2", false)] {

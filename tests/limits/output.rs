@@ -1,7 +1,7 @@
 //! `limits.output_bytes`: a text that has as many bytes is ended, and what it lacks is counted.
 
 use crate::shapes::list;
-use fhir_dicomweb::{LossReport, Options, Release, Study, dicom, fhir};
+use fhir_dicomweb::{EndpointAddress, Endpoints, LossReport, Options, Release, Study, dicom, fhir};
 use serde_json::Value;
 
 /// A study of 4 series of 3 instances each.
@@ -96,24 +96,73 @@ fn a_study() {
     }
 }
 
-/// A Bundle: the study that does not fit is a match, and is told.
+/// A Bundle: the study that does not fit is a match, and is told; of one that fits in part the series behind are told.
 #[test]
 fn a_bundle() {
     let studies = vec![study(); 5];
+    let listed = |entry: &Value| {
+        let series = entry["resource"]["series"].as_array().cloned().unwrap_or_default();
+        series.iter().map(|one| one["instance"].as_array().map_or(0, Vec::len)).sum::<usize>()
+    };
     for release in Release::ALL {
         let whole = fhir::bundle(&studies, release, &Options::default()).value.into_string();
         let entries = whole.find("\"entry\":[").unwrap() + "\"entry\":[".len();
         let last = whole.rfind(",{\"fullUrl\"").unwrap() - entries;
-        for (limit, expected) in [(whole.len(), 5), (last + 1, 5), (last, 4), (0, 0)] {
+        let last_instance = whole.rfind(",{\"uid\":\"1.3.11\"").unwrap() - entries;
+        for (limit, expected, instances) in
+            [(whole.len(), 5, 60), (last_instance + 1, 5, 60), (last_instance, 5, 59), (last + 1, 5, 48), (last, 4, 48), (0, 0, 0)]
+        {
             let written = fhir::bundle(&studies, release, &limited(limit));
             let bundle = json(written.value.as_str().as_bytes());
-            assert_eq!(
-                (bundle["entry"].as_array().map_or(0, Vec::len), &bundle["total"]),
-                (expected, &Value::from(5)),
-                "{release} {limit}"
-            );
-            assert_eq!(left_out(&written.loss), (5 - expected) as u64 * studies[0].leaves(), "{release} {limit}");
+            let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+            assert_eq!((entries.len(), &bundle["total"]), (expected, &Value::from(5)), "{release} {limit}");
+            assert_eq!(entries.iter().map(listed).sum::<usize>(), instances, "{release} {limit}");
+            assert_eq!(left_out(&written.loss) == 0, instances == 60, "{release} {limit}");
+            assert_eq!(written.loss.carried() + written.loss.counted(), 5 * studies[0].leaves(), "{release} {limit}\n{}", written.loss);
         }
+    }
+}
+
+/// What belongs to series, but stands before them or beside their study, is bounded as well.
+#[test]
+fn endpoints_of_series() {
+    let study = study();
+    for endpoints in [Endpoints::Contained, Endpoints::Bundle, Endpoints::BundleContained] {
+        let mut options = limited(100_000);
+        options.endpoint_base = Some(format!("https://h.example/{}", "a".repeat(40_000)));
+        (options.endpoints, options.endpoint_address, options.series_endpoints) = (endpoints, EndpointAddress::Study, true);
+        let written = fhir::bundle(core::slice::from_ref(&study), Release::R5, &options);
+        let len = written.value.as_str().len();
+        assert!((100_000..200_000).contains(&len) && left_out(&written.loss) > 0, "{endpoints:?}: {len}");
+        // A resource alone is as long as it is.
+        let alone = fhir::write(&study, Release::R5, &options);
+        assert_eq!(left_out(&alone.loss) == 0, endpoints != Endpoints::Contained, "{endpoints:?}");
+        assert_eq!(alone.loss.carried() + alone.loss.counted(), study.leaves());
+    }
+}
+
+/// An address that nothing can be added to is one, however many series have it, and however long it is.
+#[test]
+fn an_address_of_many_series() {
+    let text = |series: usize, len: usize| {
+        let series = list(series, |n| format!(r#"{{"uid":"2.999.1.{n}"}}"#));
+        let address = "a".repeat(len);
+        format!(
+            r##"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:2.999.1"}}],"status":"available","contained":[{{"resourceType":"Endpoint","id":"e","status":"active","connectionType":{{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-wado-rs"}},"address":"https://h.example/{{{address}}}"}}],"endpoint":[{{"reference":"#e"}}],"series":[{series}]}}"##
+        )
+    };
+    let mut options = Options::default();
+    (options.trust_retrieve_url, options.series_endpoints) = (true, true);
+    let text = text(2_000, 200_000);
+    let study = fhir::read(text.as_bytes(), Release::R4, &options).unwrap().ignore_loss().remove(0);
+    for endpoints in [Endpoints::Contained, Endpoints::Bundle, Endpoints::BundleContained] {
+        options.endpoints = endpoints;
+        let written = fhir::bundle(core::slice::from_ref(&study), Release::R4, &options).value.into_string();
+        assert!(written.matches("aaaa/").count() <= 1 && written.len() < 1_000_000, "{endpoints:?}: {}", written.len());
+        let bundle = json(written.as_bytes());
+        let resource = &bundle["entry"][0]["resource"];
+        assert!(!resource["endpoint"][0]["reference"].is_null());
+        assert_eq!(resource["series"][1_999]["endpoint"], resource["endpoint"], "{endpoints:?}");
     }
 }
 

@@ -380,6 +380,16 @@ pub const FHIR: &[Shape] = &[
     }),
     shape("one long value", |n| one_study(&format!(r#""description":"{}""#, "a".repeat(n)))),
     shape("one long narrative", |n| one_study(&format!(r#""text":{{"div":"{}"}}"#, "<p/>".repeat(n)))),
+    shape("series and Practitioners that ask by turns for the type of a study that stands last", |n| {
+        let others = list(20 * n, |at| format!(r#""z{at}":0"#));
+        let series = list(n, |at| {
+            let performer = format!(r##"[{{"actor":{{"reference":"#{at}"}}}}]"##);
+            format!(r#"{{"uid":"1.{at}","description":"a","numberOfInstances":1,"performer":{performer}}}"#)
+        });
+        let people = list(n, |at| format!(r#"{{"id":"{at}","name":[{{"family":"F{at}"}}],"resourceType":"Practitioner"}}"#));
+        let own = r#""identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1"}]"#;
+        format!(r#"{{{others},{own},"series":[{series}],"contained":[{people}],"resourceType":"ImagingStudy"}}"#)
+    }),
     shape("one long reference", |n| one_study(&format!(r#""subject":{{"reference":"{}"}}"#, "/_history/".repeat(n)))),
 ];
 

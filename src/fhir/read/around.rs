@@ -45,6 +45,7 @@ impl<'d> Reader<'d, '_> {
         let (literal, said) = (text(named!("reference")), text(named!("type")));
         let target = if literal.is_empty() { None } else { self.index.find(literal, self.resource) };
         let found = target.and_then(|target| target.type_).map(|type_| resource_type(type_).unwrap_or(UNKNOWN));
+        let said = said.strip_prefix("http://hl7.org/fhir/StructureDefinition/").unwrap_or(said);
         found.or_else(|| type_said(literal)).or_else(|| resource_type(said))
     }
 

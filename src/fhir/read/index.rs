@@ -273,11 +273,11 @@ impl<'d> Index<'d> {
 /// The type of resource that a reference says it means, whatever version, or search of that type.
 pub(super) fn type_said(literal: &str) -> Option<&'static str> {
     let plain = plain_of(literal).trim_end_matches('/');
-    let type_ = match plain.split_once('?') {
-        Some((path, _)) => path.rsplit('/').next(),
-        None => plain.rsplit('/').nth(1),
-    };
-    type_.and_then(resource_type)
+    let (path, is_query) = plain.split_once('?').map_or((plain, false), |(path, _)| (path, true));
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    // A search says the type last, a resource's URL in front of the id, whatever parameters stand behind it.
+    let last = parts.next().filter(|_| is_query).and_then(resource_type);
+    last.or_else(|| parts.next().and_then(resource_type))
 }
 
 /// A URL without the version behind it.

@@ -41,6 +41,7 @@ use crate::release::Release;
 use crate::study::Study;
 use crate::table::{RESOURCE_TYPE, RowRef, number_of};
 use crate::value::FIELDS;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 pub use endpoint::{Endpoint, read_endpoint};
@@ -211,8 +212,8 @@ struct Reader<'d, 'o> {
     uid_leaf: Option<Id>,
     /// Whether instances go the general way, however usual they are.
     plainly: bool,
-    /// The resource whose type was asked for last, and its type: it may stand behind many members, and many leaves ask.
-    type_met: Option<(Id, Option<&'static str>)>,
+    /// The types of resources that were asked for: a type may stand behind many members, and many leaves ask.
+    types: BTreeMap<Id, Option<&'static str>>,
 }
 
 impl<'d, 'o> Reader<'d, 'o> {
@@ -231,7 +232,7 @@ impl<'d, 'o> Reader<'d, 'o> {
             resource: 0,
             uid_leaf: None,
             plainly: false,
-            type_met: None,
+            types: BTreeMap::new(),
         }
     }
 }

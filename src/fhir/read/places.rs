@@ -79,14 +79,7 @@ impl Reader<'_, '_> {
         if !self.tree.is_marked(at) {
             return None;
         }
-        match self.type_met {
-            Some((known, type_)) if known == at => type_,
-            _ => {
-                let type_ = type_of(self.tree, at).and_then(resource_type);
-                self.type_met = Some((at, type_));
-                type_
-            }
-        }
+        *self.types.entry(at).or_insert_with(|| type_of(self.tree, at).and_then(resource_type))
     }
 
     fn place_of(&mut self, id: Id) -> Place {

@@ -11,9 +11,8 @@ use alloc::vec::Vec;
 
 /// When what is told here last changed: CapabilityStatement.date is mandatory, and there is no clock.
 const DATE: &str = "2026-11-25";
-/// What can be included in an answer, besides studies.
-const INCLUDES: [&str; 5] =
-    ["ImagingStudy:endpoint", "ImagingStudy:patient", "ImagingStudy:subject", "ImagingStudy:referrer", "ImagingStudy:performer"];
+/// What can be included in an answer, besides studies, where the release has the parameter.
+const INCLUDES: [&str; 6] = ["endpoint", "patient", "subject", "referrer", "performer", "interpreter"];
 
 pub(super) fn response(config: &Config, release: Release) -> Response {
     let mut out = Vec::new();
@@ -76,7 +75,8 @@ fn resource(w: &mut Writer<'_>, type_: &str, resource: Resource, release: Releas
     if resource == Resource::ImagingStudy {
         w.name("searchInclude");
         w.open_array();
-        INCLUDES.iter().for_each(|include| w.string(include));
+        let is_known = |name: &str| of_release(resource, release).any(|parameter| parameter.name == name);
+        INCLUDES.iter().filter(|name| is_known(name)).for_each(|name| w.strings(&["ImagingStudy:", name]));
         w.close_array();
     }
     w.name("searchParam");

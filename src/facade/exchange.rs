@@ -186,6 +186,7 @@ impl Exchange {
             first: 0,
             pages,
             stale: 0,
+            missed: false,
             is_cut: false,
         }));
         self.next_page(id);
@@ -301,6 +302,10 @@ impl Exchange {
                 Ok(()) => Ended::Page(page),
                 Err(error) => Ended::Failed(Refusal::of_answer(error)),
             },
+            // Of what was there the rest is not gone.
+            404 | 410 if pull.is_some_and(|pull| pull.rows > 0) => {
+                Ended::Failed(Refusal::new(502, "incomplete", "the archive lists more than it gives"))
+            }
             status => Ended::Failed(Refusal::of_status(status, head.retry.take())),
         }
     }

@@ -214,7 +214,7 @@ fn read(config: &Config, incoming: &Incoming<'_>, release: Release, type_: &str,
     if type_ == "Endpoint" {
         return endpoints::read(config, release, id).map(Begun::Done);
     }
-    if !url::is_uid(id) {
+    if !url::is_uid(id) || !config.server.takes(id) {
         return Err(Refusal::new(404, "not-found", "no such resource"));
     }
     Ok(Begun::Job(Box::new(Read::new(config, Answering::new(config, release, results).alone(), id))))

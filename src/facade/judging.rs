@@ -7,7 +7,7 @@ use super::content::Held;
 use crate::search::order::Key;
 use crate::search::{Residual, Verdict};
 use crate::study::Study;
-use crate::table::Level;
+use crate::table::{Level, row};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -58,6 +58,14 @@ impl Candidate {
         }
         judged
     }
+
+    /// Whether what names its patient names more than one: whose images they are is not known then.
+    pub(super) fn is_torn(&self, held: Option<&Held>) -> bool {
+        let own = || held.into_iter().flat_map(|held| held.of(&self.uid));
+        let is_another = |row: &Study| own().next().is_some() && !own().any(|study| is_one_patient(row, study));
+        let mut met = self.rows.iter().chain(&self.selecting);
+        own().any(Study::is_patient_conflict) || met.any(|row| row.is_patient_conflict() || is_another(row))
+    }
 }
 
 impl Held {
@@ -87,5 +95,32 @@ fn judge<'a>(records: impl Iterator<Item = &'a Study>, residual: &Residual, leve
         None if yes > 0 => Judged::Yes(yes),
         None if undecided => Judged::Undecided,
         None => Judged::No,
+    }
+}
+
+/// Whether two records of a study do not name two patients: rows of one text that say so would be one record.
+fn is_one_patient(one: &Study, other: &Study) -> bool {
+    match (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) {
+        (Some(id), Some(other_id)) => {
+            let (names, other_names) = ([id.local, id.universal], [other_id.local, other_id.universal]);
+            let is_nobody = |names: [&str; 2]| names.iter().all(|name| name.is_empty());
+            let is_one_issuer = match (is_nobody(names), is_nobody(other_names)) {
+                (true, true) => true,
+                // An issuer that is known to be nobody is not one who has a name.
+                (true, false) => !one.knows_issuer(),
+                (false, true) => !other.knows_issuer(),
+                // One name of the two may be missing; one they have in common.
+                (false, false) => {
+                    let mut both =
+                        names.into_iter().zip(other_names).filter(|(one, other)| !one.is_empty() && !other.is_empty()).peekable();
+                    both.peek().is_some() && both.all(|(one, other)| one == other)
+                }
+            };
+            id.value == other_id.value && is_one_issuer
+        }
+        // Who is known to have no number is not the one who has one.
+        (Some(_), None) => !other.knows(row::PATIENT_ID.into()),
+        (None, Some(_)) => !one.knows(row::PATIENT_ID.into()),
+        (None, None) => true,
     }
 }

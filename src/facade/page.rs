@@ -29,6 +29,8 @@ pub(super) struct Pull {
     pub(super) pages: BTreeSet<u128>,
     /// Pages in a row that were there before.
     pub(super) stale: u32,
+    /// The last of them stood in the place of another.
+    pub(super) missed: bool,
     /// There is more, which cannot be had.
     pub(super) is_cut: bool,
 }
@@ -71,12 +73,16 @@ impl Pull {
             self.first = rows;
         }
         self.count += 1;
-        self.rows += rows;
         // A server may give a row of the page before again; one that gives whole pages again never ends.
         self.stale = if rows > 0 && !self.pages.insert(page.hash.value()) { self.stale + 1 } else { 0 };
         if self.stale > 1 {
             return Err(Refusal::repeats_itself());
         }
+        // What a page of several rows that came again stands in the place of is asked for once more. One row may be that of the page before, at
+        // the end: if more follow, one was missed.
+        self.rows += if self.stale > 0 && rows > 1 { 0 } else { rows };
+        self.is_cut |= self.missed && self.stale == 0 && rows > 0;
+        self.missed = self.stale > 0 && rows == 1;
         let is_last = match server.end_signal() {
             End::OnePage => true,
             // A warning can get lost on its way: a page that is full is not taken for the last.
@@ -90,8 +96,8 @@ impl Pull {
         }
         if is_last {
             self.state = State::Done;
-            // It says that there is more, and cannot be asked for it.
-            self.is_cut = head.more;
+            // It says that there is more, and cannot be asked for it; or gives something else in its place.
+            self.is_cut |= head.more || self.stale > 0 && rows > 1;
         }
         Ok(())
     }

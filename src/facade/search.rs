@@ -13,7 +13,7 @@ use crate::loss::LossReport;
 use crate::options::Options;
 use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
-use crate::table::{Level, row};
+use crate::table::Level;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -252,12 +252,8 @@ impl Search {
             if told.insert(at) {
                 loss.merge(&held.studies.loss);
             }
-            // Whose images they are is not known where two answers name more patients than one.
             let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
-            let is_of = |row: &Study| held.of(&candidate.uid).any(|study| is_one_patient(row, study));
-            let is_other = candidate.rows.iter().chain(&candidate.selecting).any(|row| row.is_patient_conflict() || !is_of(row));
-            let is_held = held.of(&candidate.uid).next().is_some();
-            if is_held && !is_torn && is_other {
+            if !is_torn && candidate.is_torn(Some(held)) {
                 telling.torn += 1;
                 continue;
             }
@@ -269,6 +265,10 @@ impl Search {
         }
         for candidate in &self.candidates {
             telling.about(candidate, &self.held, residual);
+            // What is counted alone is shown nowhere.
+            let held = || candidate.held.and_then(|(at, _)| self.held.get(at));
+            let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
+            telling.torn += usize::from(is_counted && candidate.is_torn(held()));
         }
         let issues = telling.issues(Some(plan));
         let page = Page { studies, loss, total, at: self.at, next, issues };
@@ -301,33 +301,6 @@ fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {
         of_uid.entry(super::answer::uid(&study).into()).or_default().push(study);
     }
     of_uid
-}
-
-/// Whether two records of a study do not name two patients: rows of one text that say so would be one record.
-fn is_one_patient(one: &Study, other: &Study) -> bool {
-    match (one.get(row::PATIENT_ID), other.get(row::PATIENT_ID)) {
-        (Some(id), Some(other_id)) => {
-            let (names, other_names) = ([id.local, id.universal], [other_id.local, other_id.universal]);
-            let is_nobody = |names: [&str; 2]| names.iter().all(|name| name.is_empty());
-            let is_one_issuer = match (is_nobody(names), is_nobody(other_names)) {
-                (true, true) => true,
-                // An issuer that is known to be nobody is not one who has a name.
-                (true, false) => !one.knows_issuer(),
-                (false, true) => !other.knows_issuer(),
-                // One name of the two may be missing; one they have in common.
-                (false, false) => {
-                    let mut both =
-                        names.into_iter().zip(other_names).filter(|(one, other)| !one.is_empty() && !other.is_empty()).peekable();
-                    both.peek().is_some() && both.all(|(one, other)| one == other)
-                }
-            };
-            id.value == other_id.value && is_one_issuer
-        }
-        // Who is known to have no number is not the one who has one.
-        (Some(_), None) => !other.knows(row::PATIENT_ID.into()),
-        (None, Some(_)) => !one.knows(row::PATIENT_ID.into()),
-        (None, None) => true,
-    }
 }
 
 impl Job for Search {

@@ -44,7 +44,7 @@ impl<'a> Walk<'a, '_> {
             let series = own.map(|(n, series)| Some((n, series.get(row::SERIES_UID).unwrap_or(""))));
             for series in core::iter::once(None).chain(series) {
                 // Behind the limit no series is written that could refer to its own.
-                if self.is_full() {
+                if series.is_some() && self.is_full() {
                     break;
                 }
                 let of = Of { base, opaque, study: uid, series };

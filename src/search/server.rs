@@ -4,6 +4,7 @@
 //! predicates that are safe to push. What is not known of a server is not pushed.
 
 use super::key::Key;
+use crate::grammar::uid::{Uid, uid};
 use crate::zone::Zone;
 use alloc::borrow::Cow;
 use core::fmt;
@@ -319,6 +320,15 @@ impl Server {
     pub const fn merging_patients(mut self) -> Server {
         self.merged = true;
         self
+    }
+
+    /// Whether it can be asked for this UID.
+    pub(crate) fn takes(&self, text: &str) -> bool {
+        match uid(text) {
+            Uid::Bad => false,
+            Uid::Odd => self.odd_uids,
+            Uid::Legal => true,
+        }
     }
 
     /// It refuses UIDs that are none.

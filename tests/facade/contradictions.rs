@@ -272,6 +272,66 @@ pub fn another_patient_in_the_next_answer() {
     }
 }
 
+/// Who is asked for by the patient's id hears of it as well, and who only counts.
+pub fn two_patients_are_told_whatever_is_asked() {
+    let pacs = |path: &str, query: &str| match path {
+        "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", "P2", None, "A")]),
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+        "/series" => rows(&[series("2.999.1.1", &[("0020000D", "UI", "2.999.1"), ("00100020", "LO", "P1")])]),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+    };
+    for query in ["series=2.999.1.1", "bodysite:missing=true", "bodysite:missing=true&_summary=count"] {
+        let reply = asked(servers::dcm4chee_arc_5(), |_| (), &format!("ImagingStudy?patient.identifier=P1&{query}"), pacs);
+        assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
+    }
+    let both = |path: &str, _: &str| match path {
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
+        _ => rows(&[]),
+    };
+    for query in ["_summary=count", "_count=0", "_summary=count&identifier=urn:oid:2.999.1"] {
+        let reply = asked(servers::orthanc_1_12(), |_| (), &format!("ImagingStudy?{query}"), both);
+        assert!(reply.body["total"] == 2 && told(&reply, "more than one patient"), "{query}: {}", reply.body);
+    }
+}
+
+/// A page that comes again in the place of another hides nothing.
+pub fn a_page_that_comes_again() {
+    for times in [1, 2] {
+        let mut left = times;
+        let mut pacs = |path: &str, query: &str| {
+            let offset: usize = query.split('&').find_map(|part| part.strip_prefix("offset=")).map_or(0, |n| n.parse().unwrap());
+            let is_old = offset == 10 && left > 0;
+            left -= usize::from(is_old);
+            let from = if is_old { 0 } else { offset };
+            match path {
+                "/studies" => {
+                    rows(&(from..(from + 10).min(30)).map(|n| study(&format!("2.999.1.{n}"), "P1", None, "A")).collect::<Vec<_>>())
+                }
+                _ => rows(&[]),
+            }
+        };
+        let server = || Server::unknown().paged(Some(10), End::EmptyPage);
+        let query = "ImagingStudy?_elements=identifier&_total=accurate&_count=50";
+        if times == 1 {
+            let reply = asked(server(), |config| config.most = 50, query, &mut pacs);
+            assert_eq!((&reply.body["total"], reply.studies().len()), (&json!(30), 30), "{}", reply.body);
+        } else {
+            asked(server(), |config| config.most = 50, query, &mut pacs).fails(502);
+        }
+    }
+    // What is listed and then is not there is not gone.
+    let pacs = |path: &str, query: &str| match path {
+        "/studies/2.999.1/series" if query.contains("offset=") => Said::of(404, Vec::new()),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+        _ => rows(&[]),
+    };
+    asked(Server::unknown().paged(Some(1), End::EmptyPage), |_| (), "ImagingStudy/2.999.1", pacs).fails(502);
+    // Who refuses what is no UID is not asked for it.
+    asked(servers::azure_dicom_v2(), |_| (), "ImagingStudy/abc", |_, _| panic!("asked")).fails(404);
+}
+
 /// Of one PatientID two issuers are two patients, whichever of the names tells it; one that is known to be nobody is another than one with a name.
 pub fn another_issuer_in_the_next_answer() {
     let none = |_: &mut Value| ();

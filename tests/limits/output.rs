@@ -141,6 +141,23 @@ fn endpoints_of_series() {
     }
 }
 
+/// What a study that is begun says of itself stands, and so does what it refers to for that.
+#[test]
+fn an_endpoint_of_a_study() {
+    let row = br#"{"0020000D":{"vr":"UI","Value":["1.2"]},"00100020":{"vr":"LO","Value":["P1"]}}"#;
+    let study = dicom::read(row, &Options::default()).unwrap().ignore_loss().remove(0);
+    for limit in [0, 20, 200, 500] {
+        for subject in [fhir_dicomweb::Subject::Contained, fhir_dicomweb::Subject::Logical] {
+            let mut options = limited(limit);
+            (options.endpoint_base, options.subject) = (Some("https://h.example/d".into()), subject);
+            let written = fhir::write(&study, Release::R5, &options);
+            let resource = json(written.value.as_str().as_bytes());
+            let own = resource["endpoint"][0]["reference"].as_str().unwrap().trim_start_matches('#');
+            assert!(resource["contained"].as_array().unwrap().iter().any(|one| one["id"] == own), "{resource}");
+        }
+    }
+}
+
 /// An address that nothing can be added to is one, however many series have it, and however long it is.
 #[test]
 fn an_address_of_many_series() {

@@ -390,6 +390,17 @@ pub const FHIR: &[Shape] = &[
         let own = r#""identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1"}]"#;
         format!(r#"{{{others},{own},"series":[{series}],"contained":[{people}],"resourceType":"ImagingStudy"}}"#)
     }),
+    shape("references of a study whose place has a long name", |n| {
+        let refs = list(n, |_| r##"{"reference":"#d"}"##.into());
+        let study = one_study(&format!(r#""interpreter":[{refs}]"#));
+        format!(r#"{{"resourceType":"Bundle","entry":[{{"fullUrl":"urn:x:{}","resource":{study}}}]}}"#, "a".repeat(200 * n))
+    }),
+    shape("references of a study whose server has a long name", |n| {
+        let refs = list(n, |at| format!(r##"{{"reference":"Practitioner/{at}"}},{{"reference":"#d"}}"##));
+        let study = one_study(&format!(r#""interpreter":[{refs}]"#));
+        let url = format!("https://{}/ImagingStudy/1", "a".repeat(200 * n));
+        format!(r#"{{"resourceType":"Bundle","entry":[{{"fullUrl":"{url}","resource":{study}}}]}}"#)
+    }),
     shape("one long reference", |n| one_study(&format!(r#""subject":{{"reference":"{}"}}"#, "/_history/".repeat(n)))),
 ];
 

@@ -1,6 +1,7 @@
 //! What stands around a study: its patient, the people named in it, the orders it is based on. References are followed inside the text.
 
 use super::Reader;
+use super::datatypes::bare_type;
 use super::index::{type_of, type_said};
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
@@ -45,8 +46,7 @@ impl<'d> Reader<'d, '_> {
         let (literal, said) = (text(named!("reference")), text(named!("type")));
         let target = if literal.is_empty() { None } else { self.index.find(literal, self.resource) };
         let found = target.and_then(|target| target.type_).map(|type_| resource_type(type_).unwrap_or(UNKNOWN));
-        let said = said.strip_prefix("http://hl7.org/fhir/StructureDefinition/").unwrap_or(said);
-        found.or_else(|| type_said(literal)).or_else(|| resource_type(said))
+        found.or_else(|| type_said(literal)).or_else(|| resource_type(bare_type(said)))
     }
 
     /// A Reference, and what the person says that it leads to.

@@ -17,6 +17,11 @@ const REFERENCE: Name = named!("reference");
 const CODING: Name = named!("coding");
 const TEXT: Name = named!("text");
 
+/// The name of a type that is named by the URL of its definition.
+pub(super) fn bare_type(type_: &str) -> &str {
+    type_.strip_prefix("http://hl7.org/fhir/StructureDefinition/").unwrap_or(type_)
+}
+
 /// Whether FHIR has a type of resource of this name.
 fn is_type(name: &str) -> bool {
     // Nearly all are one of these.
@@ -218,7 +223,7 @@ impl<'d> Reader<'d, '_> {
     /// A Reference without its literal: type, identifier, display.
     pub(super) fn reference(&mut self, id: Id) -> Reference<'d> {
         let type_ = self.leaf(id, named!("type"));
-        if let Some(leaf) = type_.id.filter(|_| !is_type(type_.trim())) {
+        if let Some(leaf) = type_.id.filter(|_| !is_type(bare_type(type_.trim()))) {
             self.room.ledger.note(leaf, Code::TypeUnknown);
         }
         let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id)).map(|id| self.identifier(id));

@@ -37,8 +37,16 @@ const BYTES: usize = 32;
 /// A resource, and its type.
 type Own<'d> = (Id, Option<&'d str>);
 
-/// A resource, its type, the fullUrl of its entry, and the Bundle that it is of: 0 of none, or the number of it.
-type Listed<'d> = (Id, Option<&'d str>, Option<&'d str>, u32);
+/// A resource of a text.
+struct Listed<'d> {
+    id: Id,
+    type_: Option<&'d str>,
+    /// The fullUrl of its entry, and the server that it names: it may be long, and each reference asks.
+    url: Option<&'d str>,
+    base: Option<&'d str>,
+    /// The Bundle that it is of: 0 of none, or the number of it.
+    scope: u32,
+}
 
 /// What a resource is referred to by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,7 +129,8 @@ impl<'d> Index<'d> {
         if type_ == Some("ImagingStudy") {
             self.studies.push(resource);
         }
-        self.resources.push((resource, type_, url, scope));
+        let base = url.and_then(|url| server(url, type_.unwrap_or("")));
+        self.resources.push(Listed { id: resource, type_, url, base, scope });
     }
 
     /// The studies, in order.
@@ -132,21 +141,20 @@ impl<'d> Index<'d> {
     fn names(&self) -> &[Named<'d>] {
         self.names.get_or_init(|| {
             let mut names = Vec::with_capacity(self.resources.len());
-            for (at, (resource, type_, url, scope)) in self.resources.iter().enumerate() {
+            for (at, Listed { id: resource, type_, url, base, scope }) in self.resources.iter().enumerate() {
                 let (scope, at) = (*scope, at as u32);
                 if let Some(url) = url {
                     names.push(Named { type_: "", id: url, scope, base: None, at, is_torn: false });
                 }
                 if let (Some(type_), Some(id)) = (*type_, text(self.tree, *resource, "id")) {
-                    let base = url.and_then(|url| server(url, type_));
-                    names.push(Named { type_, id, scope, base, at, is_torn: false });
+                    names.push(Named { type_, id, scope, base: *base, at, is_torn: false });
                 }
             }
             names.sort_unstable();
             // Of what several servers may call alike nobody knows which is meant, unless it is the same. (Of one server they are versions.)
             let alike = |a: &Named<'_>, b: &Named<'_>| (a.type_, a.id, a.scope, a.base) == (b.type_, b.id, b.scope, b.base);
             for group in names.chunk_by_mut(alike).filter(|group| group.len() > 1) {
-                let of = |named: &Named<'_>| self.resources.get(named.at as usize).map(|(id, ..)| *id);
+                let of = |named: &Named<'_>| self.resources.get(named.at as usize).map(|listed| listed.id);
                 let is_open = group.first().is_some_and(|first| first.base.is_none() && !first.type_.is_empty());
                 let is_one = !is_open
                     || group.windows(2).all(|pair| match pair {
@@ -162,7 +170,7 @@ impl<'d> Index<'d> {
     fn contained(&self) -> &BTreeMap<(Id, &'d str), Own<'d>> {
         self.contained.get_or_init(|| {
             let mut contained = BTreeMap::new();
-            for (resource, ..) in &self.resources {
+            for Listed { id: resource, .. } in &self.resources {
                 for inner in each(self.tree, *resource, "contained") {
                     if let Some(id) = text(self.tree, inner, "id") {
                         contained.entry((*resource, id)).or_insert_with(|| (inner, type_of(self.tree, inner)));
@@ -187,9 +195,8 @@ impl<'d> Index<'d> {
 
     /// The server that a resource is of, as far as the fullUrl of its entry says it, and the Bundle that it is of. Resources are numbered in order.
     fn place(&self, resource: Id) -> (Option<&'d str>, u32) {
-        let at = self.resources.binary_search_by_key(&resource, |(id, ..)| *id).ok();
-        let Some((_, type_, url, scope)) = at.and_then(|at| self.resources.get(at)) else { return (None, 0) };
-        (url.and_then(|url| server(url, type_.unwrap_or(""))), *scope)
+        let at = self.resources.binary_search_by_key(&resource, |listed| listed.id).ok();
+        at.and_then(|at| self.resources.get(at)).map_or((None, 0), |listed| (listed.base, listed.scope))
     }
 
     /// So many values and bytes are read again; whether they may be.
@@ -237,7 +244,7 @@ impl<'d> Index<'d> {
         }
         let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.of_url(&[base, "/", plain].concat(), scope));
         let at = own.or_else(|| self.of_url(plain, scope)).or_else(|| self.of_type(plain, scope, base))?;
-        self.resources.get(at as usize).map(|(id, type_, ..)| Target { id: *id, type_: *type_, in_bundle: false })
+        self.resources.get(at as usize).map(|listed| Target { id: listed.id, type_: listed.type_, in_bundle: false })
     }
 
     /// The resource of a URL: that of the same Bundle, or else the first.
@@ -275,9 +282,9 @@ pub(super) fn type_said(literal: &str) -> Option<&'static str> {
     let plain = plain_of(literal).trim_end_matches('/');
     let (path, is_query) = plain.split_once('?').map_or((plain, false), |(path, _)| (path, true));
     let mut parts = path.trim_end_matches('/').rsplit('/');
-    // A search says the type last, a resource's URL in front of the id, whatever parameters stand behind it.
-    let last = parts.next().filter(|_| is_query).and_then(resource_type);
-    last.or_else(|| parts.next().and_then(resource_type))
+    let (last, before) = (parts.next(), parts.next());
+    // A resource's URL says the type in front of the id, whatever parameters stand behind it; a search says it last.
+    before.and_then(resource_type).or_else(|| last.filter(|_| is_query).and_then(resource_type))
 }
 
 /// A URL without the version behind it.

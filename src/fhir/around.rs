@@ -87,6 +87,9 @@ impl<'a> Walk<'a, '_> {
         if self.options.practitioners != Practitioners::Separate {
             return people;
         }
+        if !self.includes.is_wanted() {
+            return Vec::new();
+        }
         for (_, person) in people {
             let id = place::practitioner_id(&person);
             let (_, full_url) = place::reference("Practitioner", &id, self.options);
@@ -192,8 +195,10 @@ impl<'a> Walk<'a, '_> {
                 let own = place::patient_id(study);
                 let (reference, full_url) = place::reference("Patient", &own, self.options);
                 self.refer("subject", &reference);
-                let text = self.apart(|apart| apart.patient(study, &own));
-                self.includes.include(full_url, || text);
+                if self.includes.is_wanted() {
+                    let text = self.apart(|apart| apart.patient(study, &own));
+                    self.includes.include(full_url, || text);
+                }
             }
             _ if place::subject_reference(self.options).is_some() => {}
             _ if !named => self.required(id, "subject"),
@@ -283,7 +288,8 @@ impl<'a> Walk<'a, '_> {
         self.see(url);
         let given = place::given_base(self.options).is_some();
         let used = place::service_base(study, self.options).filter(|_| !given);
-        let retrieves = place::services(self.options).any(|service| service == Service::WadoRs);
+        let is_here = self.includes.is_wanted() || !matches!(self.options.endpoints, Endpoints::Bundle | Endpoints::BundleContained);
+        let retrieves = is_here && place::services(self.options).any(|service| service == Service::WadoRs);
         for [url, address, ..] in items {
             for (text, opaque) in [(url, false), (address, true)].into_iter().filter(|(text, _)| !text.is_empty()) {
                 if used.is_some_and(|(base, is_opaque)| is_opaque == opaque && (opaque || text.starts_with(base))) {

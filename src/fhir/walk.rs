@@ -11,7 +11,7 @@ use crate::json::text::Writer;
 use crate::kind::{Cx, Modality, Spell, Told};
 use crate::loss::{Code, Loss, LossReport, Place};
 use crate::options::Options;
-use crate::policy::Service;
+use crate::policy::{Practitioners, Service};
 use crate::release::Release;
 use crate::study::{Instance, Series, Study, study_slot};
 use crate::table::{At, Level, Row, RowRef, row};
@@ -391,7 +391,11 @@ impl<'a> Walk<'a, '_> {
         if elsewhere {
             (0..FIELDS).for_each(|field| told.note(field, Code::AlternativeSource));
         }
+        // Of who stands in another resource nothing is here, where nobody writes that.
+        let is_elsewhere =
+            cx.shape.is_practitioner() && self.options.practitioners == Practitioners::Separate && !self.includes.is_wanted();
         for (field, (text, mark)) in item.iter().zip(told.marks).enumerate() {
+            let mark = if is_elsewhere { mark.filter(|code| !code.is_carried()).or(Some(Code::NeedsResource)) } else { mark };
             match mark {
                 _ if text.is_empty() => {}
                 None => self.loss.carry(1),

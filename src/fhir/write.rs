@@ -41,7 +41,8 @@ pub fn write(study: &Study, release: Release, options: &Options) -> Mapped<Json>
 
 /// As [`write()`], appended to `out`.
 ///
-/// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to.
+/// Resources that the options put into the Bundle are written by [`BundleWriter`](super::BundleWriter) only; here they are referred to, and what
+/// they would say is `needs-resource`.
 pub fn write_into(study: &Study, release: Release, options: &Options, out: &mut Vec<u8>) -> LossReport {
     let mut loss = LossReport::default();
     write_with(
@@ -88,6 +89,10 @@ impl Once {
 impl Includes {
     pub(super) fn wanted() -> Self {
         Includes { is_wanted: true, ..Includes::default() }
+    }
+
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.is_wanted
     }
 
     /// An entry of the Bundle.

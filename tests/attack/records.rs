@@ -2,7 +2,7 @@
 
 use super::row;
 use fhir_dicomweb::search::{self, Handling, Verdict};
-use fhir_dicomweb::{Limits, Options, Release, Study, dicom, fhir};
+use fhir_dicomweb::{Endpoints, Limits, Options, Practitioners, Release, Study, Subject, dicom, fhir};
 
 fn read(rows: &[String], options: &Options) -> Vec<Study> {
     dicom::read(format!("[{}]", rows.join(",")).as_bytes(), options).unwrap().ignore_loss()
@@ -276,6 +276,25 @@ fn references_again_and_again_take_no_time() {
     assert_eq!(query.residual(&Options::default()).unwrap().judge(study), Verdict::No);
     let plan = search::plan(&query, &search::servers::orthanc_1_12(), &Options::default()).unwrap();
     assert!(start.elapsed().as_secs() < 20, "{} requests", plan.requests().len());
+}
+
+/// What stands in resources of the Bundle is told where there is none.
+#[test]
+fn what_needs_a_bundle_is_told() {
+    let more = r#","00100020":{"vr":"LO","Value":["P1"]},"00100040":{"vr":"CS","Value":["F"]},"00080090":{"vr":"PN","Value":[{"Alphabetic":"Ref^A"}]},"00081190":{"vr":"UR","Value":["https://h/d/studies/1.2"]}"#;
+    let study = &read(&[row("1.2", more)], &Options::default())[0];
+    let mut options = Options::default();
+    (options.subject, options.practitioners, options.endpoints) = (Subject::Separate, Practitioners::Separate, Endpoints::Bundle);
+    options.trust_retrieve_url = true;
+    for release in Release::ALL {
+        let alone = fhir::write(study, release, &options);
+        let at: Vec<String> =
+            alone.loss.iter().filter(|loss| loss.code.name() == "needs-resource").map(|loss| loss.at.to_string()).collect();
+        assert_eq!(at.len(), 4, "{at:?}");
+        assert_eq!(alone.loss.carried() + alone.loss.counted(), study.leaves(), "{}", alone.loss);
+        let bundle = fhir::bundle(std::slice::from_ref(study), release, &options);
+        assert!(bundle.loss.is_empty(), "{}", bundle.loss);
+    }
 }
 
 /// What rows below a study do not write of its URL is told.

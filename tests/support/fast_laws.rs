@@ -177,10 +177,11 @@ pub fn writing_many(studies: &[Study], release: Release, options: &Options) {
     let mut alone = Vec::new();
     for study in studies {
         bundle.push(study);
-        let written = fhir::write(study, release, options);
-        carried += written.loss.carried();
-        told.merge(&written.loss);
-        alone.push(written.value);
+        // Alone, what belongs into a Bundle is told, because there is none.
+        let own = fhir::bundle(core::slice::from_ref(study), release, options).loss;
+        carried += own.carried();
+        told.merge(&own);
+        alone.push(fhir::write(study, release, options).value);
     }
     let written = bundle.finish();
     let text = written.value.as_str();

@@ -14,7 +14,7 @@ impl Search {
         let mut left = if self.is_spent { 0 } else { exchange.remaining() };
         // As many study rows as a list names come with one request.
         let list = self.asking.server.uids_in_a_list() as usize;
-        let mut listed = 0;
+        let (mut listed, mut is_first) = (0, self.held.is_empty());
         let fits = |(n, level): &&(usize, Level)| {
             if *level == Level::Study {
                 listed += 1;
@@ -24,7 +24,12 @@ impl Search {
             }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let cost = self.asking.cost(exchange, *level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
-            left.checked_sub(cost).inspect(|rest| left = *rest).is_some()
+            let further = rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0);
+            // The first of all is tried, whatever it counts.
+            let fits = left >= if is_first { cost } else { cost.saturating_add(further) };
+            is_first = false;
+            left = left.saturating_sub(cost.saturating_add(further));
+            fits
         };
         wanted.iter().take_while(fits).count()
     }

@@ -55,6 +55,14 @@ impl Asking {
         self.pages(exchange).saturating_mul(below.saturating_add(1))
     }
 
+    /// How many requests more than that it takes by what it counts of itself, which may not be so.
+    pub(super) fn further(&self, level: Level, study: &Study) -> u32 {
+        let size = self.server.page_size().filter(|size| *size > 0 && self.server.end_signal() != End::OnePage);
+        let pages = |rows: Option<u32>| rows.zip(size).map_or(0, |(rows, size)| rows.saturating_sub(1) / size);
+        let series = if level >= Level::Series { pages(study.get(row::SERIES_COUNT)) } else { 0 };
+        series.saturating_add(if level >= Level::Instance { pages(study.get(row::INSTANCE_COUNT)) } else { 0 })
+    }
+
     /// Asks for the rows below a study or series.
     fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16]) -> PullId {
         let fields = if view == View::Series { &self.series } else { &self.instances };

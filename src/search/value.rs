@@ -59,7 +59,7 @@ pub(super) struct Reference {
 }
 
 /// Addresses of resources are shorter, by far. Whoever is shown is compared with what a reference means, and that is looked up by its text.
-const LONGEST: usize = 1 << 13;
+const LONGEST: usize = 1 << 11;
 
 impl Reference {
     /// As a caller resolves it.

@@ -332,6 +332,34 @@ pub fn a_page_that_comes_again() {
     asked(servers::azure_dicom_v2(), |_| (), "ImagingStudy/abc", |_, _| panic!("asked")).fails(404);
 }
 
+/// Studies whose lists take many pages, as they count themselves, end a page early.
+pub fn long_lists_end_a_page() {
+    let pacs = |path: &str, query: &str| {
+        let offset: usize = query.split('&').find_map(|part| part.strip_prefix("offset=")).map_or(0, |n| n.parse().unwrap());
+        let uid = path.split('/').nth(2).unwrap_or_default().to_owned();
+        let listed = |n: usize| {
+            let mut row = study(&format!("2.999.1.{n}"), "P1", None, "A");
+            row["00201208"] = json!({"vr": "IS", "Value": [1_300]});
+            row
+        };
+        match path.rsplit('/').next().unwrap() {
+            "studies" => {
+                let asked = (0..20).filter(|n| !query.starts_with("StudyInstanceUID=") || query.contains(&format!("2.999.1.{n}&")));
+                rows(&asked.map(listed).skip(offset).take(200).collect::<Vec<_>>())
+            }
+            "series" => rows(&[series(&format!("{uid}.1"), &[])].into_iter().skip(offset).collect::<Vec<_>>()),
+            _ => {
+                let instance = |n: usize| row(&[("0020000E", "UI", &format!("{uid}.1")), ("00080018", "UI", &format!("{uid}.1.{n}"))]);
+                rows(&(offset..(offset + 200).min(1_300)).map(instance).collect::<Vec<_>>())
+            }
+        }
+    };
+    let deep = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Instances;
+    let reply = asked(servers::azure_dicom_v2(), deep, "ImagingStudy?patient.identifier=P1", pacs);
+    let shown = reply.studies().len();
+    assert!((10..20).contains(&shown) && reply.link("next").is_some(), "{shown}: {}", reply.short());
+}
+
 /// Of one PatientID two issuers are two patients, whichever of the names tells it; one that is known to be nobody is another than one with a name.
 pub fn another_issuer_in_the_next_answer() {
     let none = |_: &mut Value| ();

@@ -18,8 +18,8 @@ use alloc::vec::Vec;
 ///
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
 /// id is never dropped, because without it the answer shows the wrong patient's images: no parameter whose name begins so, whatever its case and
-/// the characters before it, none that goes by `patient` or `subject` in a chain or `_has`, and no `_filter` that names one of them. (`_has`, `_list`
-/// and `_in` that do not are dropped.) A parameter without a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`]
+/// what stands before it and ends in no letter or digit (as `amp;` does), none that goes by `patient` or `subject` in a chain or `_has`, and no
+/// `_filter` that names one of them. (`_has`, `_list` and `_in` that do not are dropped.) A parameter without a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`]
 /// lists it where it would have told patients apart.
 ///
 /// ```
@@ -120,7 +120,9 @@ fn tells_patients_apart(name: &str) -> bool {
             None => begins(bare, with),
         })
     };
-    is_begun(rest, &GUARDED) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
+    // What no name has divides two: a query that was escaped for HTML is joined by `&amp;`.
+    let mut names = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ':' | '-' | '_'));
+    names.any(|name| is_begun(name, &GUARDED)) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
 }
 
 /// Whether what is wrong with a clause lets it be dropped.

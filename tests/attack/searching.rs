@@ -72,6 +72,10 @@ fn chains_by_the_patient_are_not_dropped() {
         "__id=4",
         "_FILTER=patient eq 1",
         "?_Filter=patient eq P9",
+        "amp;patient.identifier=P1",
+        "started=2024-01-14&amp;_id=1.2",
+        "amp%3BSubject=Patient/1",
+        "x[identifier]=1",
     ] {
         assert!(lenient(query).is_err(), "{query}");
     }

@@ -4,7 +4,7 @@ use crate::grammar::{da::da, offset::offset, tm::tm};
 use alloc::format;
 use alloc::string::String;
 
-/// DA and TM in the offset `to`, where they are given in the offset `from`. None where one of them is no good, or the year leaves four digits.
+/// DA and TM in the offset `to`, where they are given in the offset `from`. None where one of them is no good, or the day would be none that is read.
 pub(crate) fn shift(date: &str, time: &str, from: &str, to: &str) -> Option<(String, String)> {
     let (day, clock) = (da(date)?, tm(time)?);
     let delta = minutes(to)? - minutes(from)?;
@@ -12,9 +12,8 @@ pub(crate) fn shift(date: &str, time: &str, from: &str, to: &str) -> Option<(Str
     let minute = clock.minute.map_or(Some(0), number)?;
     let of_day = number(clock.hour)? * 60 + minute + delta;
     let (year, month, day) = civil(days(number(day.year)?, number(day.month)?, number(day.day)?) + of_day.div_euclid(1440));
-    if !(1..=9999).contains(&year) {
-        return None;
-    }
+    let date = format!("{year:04}{month:02}{day:02}");
+    da(&date)?;
     let of_day = of_day.rem_euclid(1440);
     let mut out = format!("{:02}", of_day / 60);
     // Hours alone stay hours, unless the offsets differ by less.
@@ -28,7 +27,7 @@ pub(crate) fn shift(date: &str, time: &str, from: &str, to: &str) -> Option<(Str
         out.push('.');
         out += fraction;
     }
-    Some((format!("{year:04}{month:02}{day:02}"), out))
+    Some((date, out))
 }
 
 /// Minutes east of UTC.
@@ -70,6 +69,7 @@ mod tests {
         assert_eq!(at("20230228", "23", "+0000", "+0530").unwrap(), "20230301 0430");
         assert_eq!(at("20231231", "235960", "+0000", "+0100").unwrap(), "20240101 005960");
         assert_eq!(at("99991231", "23", "+0000", "+0100"), None);
+        assert_eq!(at("18000101", "00", "+1400", "-1200"), None);
     }
 
     #[test]

@@ -132,7 +132,8 @@ pub struct Limits {
     /// count as one more.) Many references to one large resource would else make of a short text a long one.
     pub expansion: u32,
     /// Bytes of what is written: 4 GiB. Behind them no row, series, instance or study is begun: each is counted as `limit-output-bytes`, and a
-    /// conversation is refused. What a resource that was cut so contains may be referred to by nobody.
+    /// conversation is refused. What a resource that was cut so contains may be referred to by nobody, and
+    /// it counts what it has, not what it lists.
     pub output_bytes: u64,
 }
 

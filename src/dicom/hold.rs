@@ -32,6 +32,7 @@ pub(super) const fn limit(vr: Vr) -> (usize, bool) {
         Vr::Da => (8, true),
         Vr::Tm => (14, true),
         Vr::Is => (12, true),
-        Vr::Sq | Vr::Uc | Vr::Ur | Vr::Ut => (usize::MAX, false),
+        Vr::Uc => (usize::MAX, true),
+        Vr::Sq | Vr::Ur | Vr::Ut => (usize::MAX, false),
     }
 }

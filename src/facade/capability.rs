@@ -10,7 +10,7 @@ use crate::search::parameter::{Resource, of_release};
 use alloc::vec::Vec;
 
 /// When what is told here last changed: CapabilityStatement.date is mandatory, and there is no clock.
-const DATE: &str = "2026-11-25";
+const DATE: &str = "2026-11-26";
 /// What can be included in an answer, besides studies, where the release has the parameter.
 const INCLUDES: [&str; 6] = ["endpoint", "patient", "subject", "referrer", "performer", "interpreter"];
 

@@ -155,7 +155,16 @@ impl<'a> Walk<'a, '_> {
 
     /// Whether the text, or the Bundle that it stands in, has as many bytes as it may have.
     pub(super) fn is_full(&self) -> bool {
-        let around = self.includes.before.saturating_add(self.includes.len());
+        self.is_full_by(0)
+    }
+
+    /// Whether a list of this name can have an element: none is written without.
+    pub(super) fn begins(&self, name: &str) -> bool {
+        !self.is_full_by(",\"\":[".len() + name.len())
+    }
+
+    fn is_full_by(&self, more: usize) -> bool {
+        let around = self.includes.before.saturating_add(self.includes.len()).saturating_add(more);
         self.w.len().saturating_sub(self.from).saturating_add(around) as u64 >= self.options.limits.output_bytes
     }
 

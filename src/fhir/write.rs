@@ -161,6 +161,7 @@ impl<'a> Walk<'a, '_> {
                 "numberOfSeries" => self.count(study, row::SERIES_COUNT.into(), series, series),
                 "numberOfInstances" => self.count(study, row::INSTANCE_COUNT.into(), place::listed_instances(study, self.options), series),
                 "series[]" if series == 0 => {}
+                "series[]" if !self.begins("series") => study.series().for_each(|series| self.series_unlisted(series, Code::OutputLimit)),
                 "series[]" => {
                     self.w.name("series");
                     self.w.open_array();
@@ -231,6 +232,9 @@ impl<'a> Walk<'a, '_> {
                 ),
                 "endpoint[]" => self.endpoints(own.take()),
                 "instance[]" if !instances || series.instances().len() == 0 => {}
+                "instance[]" if !self.begins("instance") => {
+                    series.instances().for_each(|instance| self.unlisted(instance, Level::Instance, Code::OutputLimit));
+                }
                 "instance[]" => {
                     self.w.name("instance");
                     self.w.open_array();

@@ -34,7 +34,9 @@ pub(crate) fn integer(text: &str) -> Option<i64> {
     if places < 0 {
         return None;
     }
-    if places > whole.len() as i64 + 20 {
+    // Of zeros in front there may be as many as there are places.
+    let zeros = digits.clone().take_while(|digit| *digit == b'0').count();
+    if places > whole.len().max(zeros) as i64 + 20 {
         return Some(far);
     }
     let mut n: Option<i64> = Some(0);
@@ -62,6 +64,8 @@ mod tests {
             ("0", 0),
             ("2147483648", 2_147_483_648),
             ("0e999", 0),
+            ("0.00000000000000000001e21", 10),
+            ("0.0000000000000000000000000000005e31", 5),
         ] {
             assert_eq!(integer(text), Some(n), "{text}");
         }

@@ -132,12 +132,13 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
                 let is_study = || {
                     let front: Vec<&str> = path.get(from..at).unwrap_or("").trim_end_matches('/').split('/').collect();
                     // Nor does who writes it of what is no UID.
-                    let is_one =
-                        |read: Result<Resource, BadUrl>| read.map_or_else(|bad| bad != BadUrl::NoResource, |of| of.study.is_some());
+                    let is_one = |read: Result<Resource, BadUrl>| {
+                        read.map_or_else(|bad| bad != BadUrl::NoResource, |of| of.study.is_some() || of.view == View::Studies)
+                    };
                     let ends = faults(&front);
                     (0..front.len()).any(|n| is_one(read(front.get(n..).unwrap_or_default(), ends.get(n..).unwrap_or_default())))
                 };
-                // Whoever writes `/studies/1.2//series` does not mean all series that there are.
+                // Whoever writes `/studies/1.2//series` does not mean all series that there are, nor `/studies//studies` all studies of another base.
                 if resource.study.is_none() && at > from && is_study() {
                     return Err(BadUrl::NoResource);
                 }

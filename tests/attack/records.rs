@@ -278,6 +278,16 @@ fn references_again_and_again_take_no_time() {
     assert!(start.elapsed().as_secs() < 20, "{} requests", plan.requests().len());
 }
 
+/// No VR whose values a backslash divides holds one: UC does not either (PS3.5 Table 6.2-1).
+#[test]
+fn a_long_code_has_no_backslash() {
+    let text = r#"{"resourceType":"ImagingStudy","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2"}],"status":"available","subject":{"display":"A"},"procedureCode":[{"coding":[{"system":"http://loinc.org","code":"c\\d","display":"D"}]}]}"#;
+    let study = &fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap().value[0];
+    let written = dicom::write(study, dicom::Rows::Study, &Options::default());
+    assert!(!written.value.as_str().contains(r"c\\d"), "{}", written.value);
+    assert!(written.loss.iter().any(|loss| loss.at.to_string().contains("/00081032") && !loss.code.is_carried()), "{}", written.loss);
+}
+
 /// What stands in resources of the Bundle is told where there is none.
 #[test]
 fn what_needs_a_bundle_is_told() {

@@ -96,6 +96,20 @@ fn a_study() {
     }
 }
 
+/// Wherever the limit is, no list is written that has nothing.
+#[test]
+fn no_list_is_empty() {
+    let study = study();
+    for release in Release::ALL {
+        let whole = fhir::write(&study, release, &Options::default()).value.into_string();
+        for limit in 0..whole.len() {
+            let written = fhir::write(&study, release, &limited(limit));
+            assert!(!written.value.as_str().contains("[]"), "{release} {limit}: {}", written.value);
+            assert_eq!(written.loss.carried() + written.loss.counted(), study.leaves(), "{release} {limit}");
+        }
+    }
+}
+
 /// A Bundle: the study that does not fit is a match, and is told; of one that fits in part the series behind are told.
 #[test]
 fn a_bundle() {

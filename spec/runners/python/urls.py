@@ -115,7 +115,7 @@ def _decoded(segment):
 
 def _ends_in_study(path):
     found = _resource(path)
-    return found is not None and len(found[2]) > 1
+    return found is not None and (len(found[2]) > 1 or found[1] == ["studies"])
 
 
 def _resource(path):

@@ -41,7 +41,6 @@ fn target<'a>(config: &Config, target: &'a str) -> (&'a str, &'a str) {
         (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
     };
     let below = below(base).or_else(|| below(own_path)).unwrap_or(target);
-    let below = below.split('#').next().unwrap_or(below);
     let (path, query) = below.split_once('?').unwrap_or((below, ""));
     (path.trim_matches('/'), query)
 }
@@ -127,6 +126,10 @@ fn thousandths(text: &str) -> Option<u32> {
 
 fn route(config: &Config, incoming: &Incoming<'_>, accepted: Accepted, path: &str, query: &str) -> Result<Begun, Refusal> {
     let release = accepted.release;
+    // What stands behind it would be cut off, and may say whose studies are asked for: a target has none (RFC 9112 3.2).
+    if incoming.target.contains('#') {
+        return Err(Refusal::new(400, "value", "a request target has no fragment"));
+    }
     let bad_path = |_| Refusal::new(404, "not-found", "no such resource");
     let segments = path.split('/').map(url::decode).collect::<Result<Vec<Cow<'_, str>>, _>>().map_err(bad_path)?;
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();

@@ -360,6 +360,18 @@ pub fn long_lists_end_a_page() {
     assert!((10..20).contains(&shown) && reply.link("next").is_some(), "{shown}: {}", reply.short());
 }
 
+/// Nothing of a target is cut off: what stands behind a `#` may say who is asked for.
+pub fn targets_with_a_fragment() {
+    for target in [
+        "ImagingStudy?patient.identifier=MRN#12",
+        "ImagingStudy?started=2024-01-14#&patient.identifier=P1",
+        "ImagingStudy/1.2#3",
+        "metadata#",
+    ] {
+        asked(servers::static_dicomweb(), |_| (), target, |_, _| panic!("asked")).fails(400);
+    }
+}
+
 /// Of one PatientID two issuers are two patients, whichever of the names tells it; one that is known to be nobody is another than one with a name.
 pub fn another_issuer_in_the_next_answer() {
     let none = |_: &mut Value| ();

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         conversation: owned_and_send the_lowest_position_decides references_that_are_not_found_out each_study_once what_was_not_asked_for;
         failures: as_they_are_given later nonsense misfits_in_the_middle two_patients pages_for_ever limits requests_that_are_refused costly;
         hostile: one_number_two_people series_of_two_issuers rows_of_another_study whose_study_it_is pages_within_bounds links_keep_the_format rows_of_no_study lists_that_are_short a_lost_warning our_own_endpoint excess;
-        http: releases formats handling forms methods metadata endpoints_of_the_configuration addresses;
+        http: releases formats weights handling forms methods metadata endpoints_of_the_configuration addresses;
         laws: arrival_blind_law ends_law any_events_end mutants_are_caught;
         paging: counts tampered_cursors sorted pages_with_a_base links_lead_on pages_within_the_limit pages_of_listed_studies;
         results: elements summaries includes whose_issuer_is_hidden totals losses_are_told read_lists_everything;

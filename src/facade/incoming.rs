@@ -65,48 +65,77 @@ fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<A
         (decode_form(name)? == "_format").then(|| decode_form(value))?.filter(|value| !value.is_empty())
     });
     let refused = || Refusal::new(406, "not-supported", "answers are FHIR JSON of R4, R4B, R5 or R6");
-    let mut best: Option<(u32, Release)> = None;
-    let mut is_said = false;
-    for range in headers(incoming, "Accept").flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty()) {
-        is_said = true;
-        if let Some(found) = accepted(range, config.release) {
-            if best.is_none_or(|(weight, _)| found.0 > weight) {
-                best = Some(found);
-            }
-        }
-    }
-    let of_header = best.map(|(_, release)| release);
+    let said = || headers(incoming, "Accept").flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty());
+    let of_header = best(&said().filter_map(Range::read).collect::<Vec<_>>(), config.release);
     if let Some(format) = format {
         // A plus that was not encoded has become a space. What `_format` does not say the header may.
         let text = format.replace("fhir json", "fhir+json");
-        let (_, release) = accepted(&text, of_header.unwrap_or(config.release)).ok_or_else(refused)?;
+        let range = Range::read(&text).filter(|range| range.weight > 0).ok_or_else(refused)?;
+        let release = range.release.or(of_header).unwrap_or(config.release);
         return Ok(Accepted { release, format: Some(text) });
     }
     match of_header {
-        None if is_said => Err(refused()),
+        None if said().next().is_some() => Err(refused()),
         release => Ok(Accepted { release: release.unwrap_or(config.release), format: None }),
     }
 }
 
-/// The weight, in thousandths, and release of a media range that JSON of FHIR is in; none if it is not, or not wanted.
-fn accepted(range: &str, default: Release) -> Option<(u32, Release)> {
-    let mut parts = range.split(';').map(str::trim);
-    let type_ = parts.next().unwrap_or("").to_ascii_lowercase();
-    let known = ["application/fhir+json", "application/json+fhir", "application/json", "text/json", "json", "application/*", "*/*", "*"];
-    if !known.contains(&type_.as_str()) {
-        return None;
+/// A media range that JSON of FHIR is in.
+struct Range {
+    /// How much of a media type it says: the most specific one decides (RFC 9110 12.5.1).
+    depth: u32,
+    /// In thousandths; none is not wanted.
+    weight: u32,
+    release: Option<Release>,
+}
+
+impl Range {
+    /// None if JSON of FHIR is not in it.
+    fn read(range: &str) -> Option<Range> {
+        let mut parts = range.split(';').map(str::trim);
+        let depth = match parts.next().unwrap_or("").to_ascii_lowercase().as_str() {
+            "application/fhir+json" | "application/json+fhir" | "application/json" | "text/json" | "json" => 2,
+            "application/*" => 1,
+            "*/*" | "*" => 0,
+            _ => return None,
+        };
+        let mut read = Range { depth, weight: 1000, release: None };
+        for part in parts {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let value = value.trim().trim_matches('"');
+            match name.trim().to_ascii_lowercase().as_str() {
+                "q" => read.weight = thousandths(value)?,
+                "fhirversion" => read.release = Some(Release::ALL.into_iter().find(|release| is_version(*release, value))?),
+                _ => {}
+            }
+        }
+        Some(read)
     }
-    let (mut weight, mut release) = (1000, default);
-    for part in parts {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let value = value.trim().trim_matches('"');
-        match name.trim().to_ascii_lowercase().as_str() {
-            "q" => weight = thousandths(value)?,
-            "fhirversion" => release = Release::ALL.into_iter().find(|release| is_version(*release, value))?,
-            _ => {}
+
+    /// Whether an answer of this release is in it.
+    fn covers(&self, release: Release) -> bool {
+        self.release.is_none_or(|own| own == release)
+    }
+}
+
+/// The release that is wanted most, of equals the first that is said; a range that says none means the default.
+fn best(ranges: &[Range], default: Release) -> Option<Release> {
+    let mut best: Option<(u32, Release)> = None;
+    let mut tried: Vec<Release> = Vec::new();
+    for release in ranges.iter().map(|range| range.release.unwrap_or(default)) {
+        // Ranges may be many, releases are four.
+        if tried.contains(&release) {
+            continue;
+        }
+        tried.push(release);
+        let covering = ranges.iter().filter(|range| range.covers(release));
+        let decisive = covering.max_by_key(|range| (range.release.is_some(), range.depth, range.weight));
+        let weight = decisive.map_or(0, |range| range.weight);
+        if weight > 0 && best.is_none_or(|(most, _)| weight > most) {
+            best = Some((weight, release));
         }
     }
-    (weight > 0).then_some((weight, release))
+    best.map(|(_, release)| release)
 }
 
 fn is_version(release: Release, text: &str) -> bool {

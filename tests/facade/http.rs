@@ -62,9 +62,28 @@ pub fn releases() {
     assert_eq!((strict(r4, "body-site=816094009"), strict(r5, "body-site=816094009")), (400, 200));
 }
 
+/// The most specific range decides (RFC 9110 12.5.1), wherever it stands; of those wanted alike the first.
+pub fn weights() {
+    let mut facade = facade();
+    facade.config.release = Release::R5;
+    for (accept, version) in [
+        ("*/*;q=0, application/fhir+json", "5.0"),
+        ("application/fhir+json;fhirVersion=5.0;q=0, application/fhir+json;fhirVersion=4.0;q=0.1, */*", "4.0"),
+        ("application/fhir+json;fhirVersion=4.0, */*;q=0.1", "4.0"),
+        ("application/fhir+json;fhirVersion=4.3, application/fhir+json;fhirVersion=6.0", "4.3"),
+        ("application/fhir+json;fhirVersion=6.0, application/fhir+json;fhirVersion=4.3", "6.0"),
+        ("application/fhir+json;fhirVersion=6.0;q=0.9, */*", "5.0"),
+    ] {
+        let reply = facade.send("GET", READ, &[("Accept", accept)], "");
+        let said = header(&reply.outcome, "Content-Type").unwrap();
+        assert!(said.contains(&format!("fhirVersion={version}")), "{accept}: {said}");
+    }
+}
+
 /// JSON is all there is.
 pub fn formats() {
-    let facade = facade();
+    let mut facade = facade();
+    facade.config.release = Release::R5;
     let accepts = |accept: &str| facade.send("GET", READ, &[("Accept", accept)], "").status();
     for accept in [
         "",
@@ -78,6 +97,8 @@ pub fn formats() {
         assert_eq!(accepts(accept), 200, "{accept}");
     }
     for accept in ["application/fhir+xml", "text/html", "application/xml, text/xml", "application/fhir+json;q=0", "application/dicom+json"]
+        .into_iter()
+        .chain(["application/fhir+json;q=0, */*", "*/*, application/*;q=0", "application/fhir+json; fhirVersion=5.0; q=0.0, */*"])
     {
         facade.send("GET", READ, &[("Accept", accept)], "").fails(406);
         let refused = facade.send("GET", READ, &[("Accept", accept)], "");

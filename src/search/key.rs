@@ -22,7 +22,8 @@ pub enum Key {
     PatientSex,
     /// Modalities in Study (0008,0061), of studies: one of them.
     ModalitiesInStudy,
-    /// SOP Classes in Study (0008,0062), of studies: one of them.
+    /// SOP Classes in Study (0008,0062), of studies: one of them. Not for a server that keeps one class for each series, as dcm4chee-arc-light does
+    /// by default: it would lose studies.
     SopClassesInStudy,
     /// Modality (0008,0060), of series.
     Modality,

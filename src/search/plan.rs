@@ -210,7 +210,13 @@ fn one_level(drafts: &mut [Draft<'_>], server: &Server) {
             drafts.iter_mut().filter(|draft| is_study(draft)).for_each(|draft| draft.keep(Why::OneLevel));
         }
     }
+    let is_class_asked = drafts.iter().any(|draft| draft.has(Key::SopClassesInStudy));
     for (n, draft) in drafts.iter_mut().enumerate() {
+        // What a server computes of a study it may want of one and the same series, as dcm4chee does.
+        if chosen.is_none() && is_class_asked && draft.has(Key::ModalitiesInStudy) {
+            draft.keep(Why::OneLevel);
+            continue;
+        }
         // What a server computes of a study it matches where it lists studies.
         let is_computed = chosen.is_some() && (draft.has(Key::ModalitiesInStudy) || draft.has(Key::SopClassesInStudy));
         if chosen != Some(n) && (draft.level() > Level::Study || is_computed) {

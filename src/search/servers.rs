@@ -67,7 +67,8 @@ pub fn orthanc_1_12() -> Server {
 }
 
 /// dcm4chee-arc-light 5. Read in the source and the conformance statement. It splits at raw commas and decodes then; identifiers are compared
-/// as they stand; names would have to be in upper case, and are not sent.
+/// as they stand; names would have to be in upper case, and are not sent. Nor is SOPClassesInStudy: unless it is configured otherwise, that is
+/// compared with one class for each series, and so loses studies whose series have instances of several.
 #[must_use]
 pub fn dcm4chee_arc_5() -> Server {
     Server::unknown()
@@ -78,7 +79,6 @@ pub fn dcm4chee_arc_5() -> Server {
             Key::PatientBirthDate,
             Key::PatientSex,
             Key::ModalitiesInStudy,
-            Key::SopClassesInStudy,
             Key::Modality,
             Key::SopClassUid,
         ])
@@ -223,6 +223,20 @@ mod tests {
     use super::*;
     use crate::search::{Handling, parse, plan};
     use crate::{Options, Release};
+
+    /// Servers that compute both may want them of one and the same series.
+    #[test]
+    fn classes_and_modalities_of_a_study_are_not_asked_together() {
+        let server = dcm4chee_arc_5().pushing(Key::SopClassesInStudy);
+        let options = Options::default();
+        for query in ["modality=CT&dicom-class=1.2.3", "dicom-class=1.2.3&modality=CT"] {
+            let query = parse(query, Release::R5, Handling::Strict, &options.limits).unwrap();
+            let plan = plan(&query, &server, &options).unwrap();
+            let asked: alloc::vec::Vec<_> = plan.requests().iter().map(|request| request.query.as_str()).collect();
+            assert_eq!(asked.len(), 1);
+            assert!(asked[0].starts_with("SOPClassesInStudy=1.2.3&includefield"), "{asked:?}");
+        }
+    }
 
     /// Requests, and so the values of a clause that can be asked at all, are as many as lists allow.
     #[test]

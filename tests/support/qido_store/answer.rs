@@ -4,7 +4,7 @@ use super::dictionary::vr_of;
 use super::faults::{Faults, Fuzzy};
 use super::fields::{Fields, fields};
 use super::keys::{Key, keys};
-use super::matching::row_matches;
+use super::matching::{one_series, row_matches};
 use super::paging::page;
 use super::query::{decode, params, resolve};
 use super::resource::Resource;
@@ -125,6 +125,9 @@ impl Store {
         let flags = keep(rows.clone(), &early)?;
         let mut flag = flags.into_iter();
         rows.retain(|_| flag.next().unwrap_or(false));
+        if f.dcm4chee && at.level == 0 {
+            rows.retain(|row| one_series(f, &keys, row));
+        }
         if f.merged_by_modality && at.level == 0 && keys.iter().any(|key| key.first() == "00080061") {
             let mut met = std::collections::BTreeSet::new();
             rows.retain(|row| met.insert(row.uid()));

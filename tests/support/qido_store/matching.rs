@@ -52,6 +52,22 @@ fn values_match(f: &Faults, key: &Key, values: &[String], present: bool, fuzzy: 
     Ok(if key.all { key.parts.iter().all(one) } else { key.parts.iter().any(one) })
 }
 
+/// dcm4chee-arc-light wants ModalitiesInStudy and SOPClassesInStudy of one and the same series, which has one class: that of its first instance.
+pub(super) fn one_series(f: &Faults, keys: &[Key], row: &Row<'_>) -> bool {
+    let of_series = |key: &&Key| key.tags.len() == 1 && key.policy.is_none() && matches!(key.first(), "00080061" | "00080062");
+    let holds = |series: &Row<'_>, key: &Key| {
+        let tag = if key.first() == "00080061" { "00080060" } else { "00080016" };
+        let stored = series.series.first().map(|first| strings(first.get(tag))).unwrap_or_default();
+        key.parts.iter().any(|part| stored.iter().any(|value| text_matches(f, key, part, value)))
+    };
+    let mut asked = keys.iter().filter(of_series).peekable();
+    if asked.peek().is_none() {
+        return true;
+    }
+    let asked: Vec<&Key> = asked.filter(|key| !key.all).collect();
+    row.children().iter().any(|series| asked.iter().all(|key| holds(series, key)))
+}
+
 pub(super) fn row_matches(f: &Faults, keys: &[&Key], row: &Row<'_>, fuzzy: bool) -> Result<bool, Refused> {
     let find = |tag: &str| keys.iter().find(|k| k.tags.len() == 1 && k.first() == tag && k.policy.is_none());
     let mut done: Vec<&str> = vec![];

@@ -1,4 +1,5 @@
 use super::super::preset;
+use super::super::rows::text_of;
 use super::{B, D, G, K, S, W, Z, at, found, rows, store};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -62,6 +63,28 @@ fn dcm4chee_dates_keys_and_paging() {
     assert!(row["00400275"]["Value"][0].get("00080050").is_none());
     let row = &rows(&at(D, "/studies/1.1/series", "includefield=00400275.00080050"))[0];
     assert!(row["00400275"]["Value"][0].get("00080050").is_some());
+}
+/// QueryBuilder of dcm4chee-arc-light: modality and class are wanted of one series, whose class is that of its first instance.
+#[test]
+fn dcm4chee_wants_one_series() {
+    let mut store = store();
+    store.instances.retain(|data| text_of(data, "0020000D") == "1.5");
+    store.instances[1].insert("00080016".to_owned(), json!({"vr": "UI", "Value": ["1.2.840.2"]}));
+    let mut more = store.instances[1].clone();
+    more.insert("00080016".to_owned(), json!({"vr": "UI", "Value": ["1.2.840.3"]}));
+    more.insert("00080018".to_owned(), json!({"vr": "UI", "Value": ["1.5.9.99"]}));
+    store.instances.push(more);
+    let found = |path: &str, query: &str| rows(&store.get(path, query, &preset(D, 0))).len();
+    for (query, rows) in [
+        ("ModalitiesInStudy=CT&SOPClassesInStudy=1.2.840.1", 1),
+        ("ModalitiesInStudy=KO&SOPClassesInStudy=1.2.840.2", 1),
+        ("ModalitiesInStudy=CT&SOPClassesInStudy=1.2.840.2", 0),
+        ("ModalitiesInStudy=CT,KO&SOPClassesInStudy=1.2.840.2", 1),
+        ("SOPClassesInStudy=1.2.840.3", 0),
+    ] {
+        assert_eq!(found("/studies", query), rows, "{query}");
+    }
+    assert_eq!(found("/instances", "SOPClassUID=1.2.840.3"), 1);
 }
 #[test]
 fn google() {

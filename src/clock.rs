@@ -38,7 +38,7 @@ fn minutes(text: &str) -> Option<i64> {
 }
 
 /// Days since 1 March of year 0 of the proleptic Gregorian calendar: years begin in March, so that the leap day is the last.
-pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year

@@ -218,7 +218,9 @@ impl Exchange {
             query.push(pull.query.clone());
         }
         if self.server.end_signal() != End::OnePage {
-            query.extend(self.server.page_size().map(|size| ["limit=", &size.to_string()].concat()));
+            // Of a limit that is asked for no server warns.
+            let asked = self.server.page_size().filter(|_| self.server.end_signal() != End::NoWarning);
+            query.extend(asked.map(|size| ["limit=", &size.to_string()].concat()));
             if pull.rows > 0 {
                 query.push(["offset=", &pull.rows.to_string()].concat());
             }

@@ -16,13 +16,22 @@ pub(super) struct Days {
     pub(super) to: Option<i64>,
 }
 
+/// The first and the last day that DA can say.
+const DA: (i64, i64) = (number(1, 1, 1), number(9999, 12, 31));
+
 impl Days {
     /// The days that DA can say: an end beyond them is no end. None if there is no such day.
     pub(super) fn within_da(self) -> Option<Days> {
-        let (first, last) = (number(1, 1, 1), number(9999, 12, 31));
+        let (first, last) = DA;
         let all = Days { from: Some(first), to: Some(last) };
         self.and(all)?;
         Some(Days { from: self.from.filter(|from| *from >= first), to: self.to.filter(|to| *to <= last) })
+    }
+
+    /// A day more to each side, as far as DA can say it.
+    pub(super) fn widened(self) -> Days {
+        let (first, last) = DA;
+        Days { from: self.from.map(|from| (from - 1).max(first)), to: self.to.map(|to| (to + 1).min(last)) }
     }
 
     /// What lies in both; none if nothing does.
@@ -107,6 +116,16 @@ impl Date {
         Some(Days { from, to })
     }
 
+    /// Whether the days are those around an instant in UTC: then they hold its day on every clock.
+    pub(super) fn is_on_every_clock(&self, zone: &Zone, promised: Option<&Zone>) -> bool {
+        self.span.is_timed() && self.written_in(zone).is_some() && !matches!(promised, Some(Zone::Fixed(_)))
+    }
+
+    /// The zone of a value with time: its own, or the caller's.
+    fn written_in(&self, zone: &Zone) -> Option<i32> {
+        self.span.zone().or_else(|| self.zone(zone))
+    }
+
     /// The first and the last day that a tick of the value's clock can be, on the clocks of records.
     fn day(&self, tick: i128, zone: &Zone, promised: Option<&Zone>) -> (i64, i64) {
         let as_written = || (Span::day_of(tick), Span::day_of(tick));
@@ -114,8 +133,7 @@ impl Date {
             return as_written();
         }
         // A value without zone has the caller's, else that of each record: then it is read as it is written.
-        let written_in = self.span.zone().or_else(|| self.zone(zone));
-        let Some(minutes) = written_in else { return as_written() };
+        let Some(minutes) = self.written_in(zone) else { return as_written() };
         let utc = tick - Span::minutes(minutes);
         match promised {
             Some(Zone::Fixed(offset)) => {

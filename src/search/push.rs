@@ -358,7 +358,12 @@ impl<'a> Pusher<'a> {
         self.key(key)?;
         let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
         // A day that DA cannot say is the day of nothing.
-        let Some(range) = range.within_da() else { return Ok(()) };
+        let Some(mut range) = range.within_da() else { return Ok(()) };
+        let is_shifted = key == Key::StudyDate && self.server.own_clock;
+        if is_shifted && !date.is_on_every_clock(&self.options.zone, self.server.zone.as_ref()) {
+            range = range.widened();
+            push.widen(Why::WholeDays);
+        }
         if !date.is_whole_days() || range.from.is_none() {
             push.widen(Why::WholeDays);
         }

@@ -79,7 +79,7 @@ pub enum Issuer {
 pub enum End {
     /// By its being empty (204 or `[]`): the only sign that no server is known to get wrong.
     EmptyPage,
-    /// By the absence of `Warning: 299`.
+    /// By the absence of `Warning: 299`. A server sends it of its own limit, and not of one that it is asked for (PS3.18 8.3.4.4): no `limit` is sent.
     NoWarning,
     /// By its being short.
     ShortPage,
@@ -119,6 +119,7 @@ pub struct Server {
     page: Option<u32>,
     end: End,
     pub(super) zone: Option<Zone>,
+    pub(super) own_clock: bool,
 }
 
 impl Server {
@@ -152,6 +153,7 @@ impl Server {
             page: None,
             end: End::EmptyPage,
             zone: None,
+            own_clock: false,
         }
     }
 
@@ -167,7 +169,8 @@ impl Server {
         self.keys & key.bit() != 0
     }
 
-    /// How many rows a page has at most; none: the server's own limit, or no limit.
+    /// How many rows a page has at most: what it is asked for as `limit`, or, by [`End::NoWarning`], its own limit as far as it is known. None: the
+    /// server's own limit, or no limit.
     #[must_use]
     pub const fn page_size(&self) -> Option<u32> {
         self.page
@@ -349,6 +352,14 @@ impl Server {
     #[must_use]
     pub const fn closed_ranges(mut self) -> Server {
         self.open_ranges = false;
+        self
+    }
+
+    /// A study that says its offset from UTC is found by the day of its instant on the server's own clock, not by its StudyDate: a day more is
+    /// asked for to each side of days that are written. That holds them as far as the two offsets are a day apart at most.
+    #[must_use]
+    pub const fn matching_dates_on_its_own_clock(mut self) -> Server {
+        self.own_clock = true;
         self
     }
 

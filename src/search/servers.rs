@@ -68,7 +68,12 @@ pub fn orthanc_1_12() -> Server {
 
 /// dcm4chee-arc-light 5. Read in the source and the conformance statement. It splits at raw commas and decodes then; identifiers are compared
 /// as they stand; names would have to be in upper case, and are not sent. Nor is SOPClassesInStudy: unless it is configured otherwise, that is
-/// compared with one class for each series, and so loses studies whose series have instances of several.
+/// compared with one class for each series, and so loses studies whose series have instances of several. A study that says its offset is
+/// found by its day on the clock of the archive's process. Pages are asked for without `limit`: with one it does not say that there is more,
+/// and a page may be short, since rejected studies are taken out of it late.
+///
+/// Where it is configured to purge the records of instances (`dcmPurgeInstanceRecords`, off as shipped) requests for all instances lose those:
+/// then it is to be [`keeping`](Server::keeping) [`Key::SopInstanceUid`] and [`Key::SopClassUid`].
 #[must_use]
 pub fn dcm4chee_arc_5() -> Server {
     Server::unknown()
@@ -91,6 +96,7 @@ pub fn dcm4chee_arc_5() -> Server {
         .listing_instances()
         .returning_modalities()
         .issuers(Issuer::LeftOut)
+        .matching_dates_on_its_own_clock()
         .paged(Some(1000), End::NoWarning)
 }
 

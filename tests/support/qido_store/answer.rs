@@ -108,7 +108,7 @@ impl Store {
         let asked = fuzzy_word == Some("true");
         let fuzzy = asked && matches!(f.fuzzy, Fuzzy::Words | Fuzzy::Soundex | Fuzzy::SoundexToo);
         let keys = keys(&list, &at, f, fuzzy)?;
-        let (limit, offset) = page(&list, at.level, f)?;
+        let (limit, offset, is_asked) = page(&list, at.level, f)?;
         let fields = fields(&list, &keys, &at, f)?;
         let mut rows = self.rows(&at, f);
         if f.unknown_study_404 && at.study.is_some() && rows.is_empty() {
@@ -148,15 +148,24 @@ impl Store {
         if f.uid_bypass && rows.is_empty() && at.level == 0 && keys.iter().any(|k| k.first() == "0020000D") {
             return refuse(404, "no such study");
         }
-        let total = rows.len();
+        let is_hidden = |at: usize| f.hidden_rows && at % 3 == 1;
+        let mut rows = rows.into_iter();
+        let mut listed: Vec<Option<Row<'_>>> = vec![];
+        while rows.len() > 0 {
+            let row = if is_hidden(listed.len()) { None } else { rows.next() };
+            listed.push(row);
+        }
+        let total = listed.len();
         let from = if f.shifted_pages { offset.saturating_sub(1) } else { offset };
-        let mut page: Vec<Row<'_>> = rows.into_iter().skip(from).take(limit.unwrap_or(usize::MAX)).collect();
+        let page: Vec<Option<Row<'_>>> = listed.into_iter().skip(from).take(limit.unwrap_or(usize::MAX)).collect();
         let remaining = total.saturating_sub(from + page.len());
+        let mut page: Vec<Row<'_>> = page.into_iter().flatten().collect();
         let flags = keep(page.clone(), &late)?;
         let mut flag = flags.into_iter();
         page.retain(|_| flag.next().unwrap_or(false));
         let warning = match &f.more {
-            Some(text) if remaining > 0 => Some(text.replace("{n}", &remaining.to_string())),
+            // dcm4chee warns of its own limit, not of the client's (QidoRS).
+            Some(text) if remaining > 0 && !(f.dcm4chee && is_asked) => Some(text.replace("{n}", &remaining.to_string())),
             _ if asked && f.fuzzy == Fuzzy::Warned => {
                 Some("299 pacs.example: The fuzzymatching parameter is not supported. Only literal matching has been performed.".to_owned())
             }

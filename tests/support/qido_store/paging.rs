@@ -4,8 +4,8 @@ use super::faults::{Faults, List, Repeat, Zero};
 use super::query::Param;
 use super::{Refused, refuse};
 
-/// limit and offset.
-pub(super) fn page(list: &[Param], level: usize, f: &Faults) -> Result<(Option<usize>, usize), Refused> {
+/// limit and offset, and whether the limit is one that the client asked for.
+pub(super) fn page(list: &[Param], level: usize, f: &Faults) -> Result<(Option<usize>, usize, bool), Refused> {
     let number = |name: &str| -> Result<Option<usize>, Refused> {
         let given: Vec<&Param> = list.iter().filter(|p| p.name == name).collect();
         if given.len() > 1 && f.repeat == Repeat::Bad {
@@ -23,13 +23,14 @@ pub(super) fn page(list: &[Param], level: usize, f: &Faults) -> Result<(Option<u
         }
     };
     if f.no_paging {
-        return Ok((None, 0));
+        return Ok((None, 0, false));
     }
     let offset = number("offset")?.unwrap_or(0);
     if f.max_offset.is_some_and(|m| offset > m) {
         return refuse(400, "offset too large");
     }
     let (default, max) = (f.default_limit.get(level).copied().flatten(), f.max_limit.get(level).copied().flatten());
+    let mut is_asked = false;
     let limit = match number("limit")? {
         None => default,
         Some(0) => match f.limit_zero {
@@ -43,7 +44,10 @@ pub(super) fn page(list: &[Param], level: usize, f: &Faults) -> Result<(Option<u
         Some(n) if f.over_limit_bad && max.is_some_and(|m| n > m) => {
             return refuse(400, "limit too large");
         }
-        Some(n) => Some(max.map_or(n, |m| n.min(m))),
+        Some(n) => {
+            is_asked = max.is_none_or(|max| n <= max);
+            Some(max.map_or(n, |m| n.min(m)))
+        }
     };
-    Ok((limit, offset))
+    Ok((limit, offset, is_asked))
 }

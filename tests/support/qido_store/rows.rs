@@ -80,6 +80,7 @@ impl<'a> Row<'a> {
             // Computed where studies are listed; below, Orthanc tests what the files hold, and they do not hold it.
             "00080061" if self.level > 0 && f.any_tag => vec![],
             "00080061" => distinct(&self.study, "00080060"),
+            "00080020" if f.clock.is_some_and(|_| self.own_day(f).is_some()) => self.own_day(f).into_iter().collect(),
             "00080062" if f.never.iter().any(|n| n == tag) => vec![],
             "00080062" => distinct(&self.study, "00080016"),
             _ => {
@@ -87,6 +88,30 @@ impl<'a> Row<'a> {
                 if f.joined_values && values.len() > 1 { vec![values.join("\\")] } else { values }
             }
         }
+    }
+    /// The day of the study on the server's clock.
+    fn own_day(&self, f: &Faults) -> Option<String> {
+        let value = |tag: &str| strings(self.attribute(tag)).into_iter().next();
+        let (date, time, offset) = (value("00080020")?, value("00080030")?, value("00080201")?);
+        let number = |text: Option<&str>| text.and_then(|text| text.parse::<i32>().ok());
+        let minutes = number(time.get(..2))? * 60 + number(time.get(2..4)).unwrap_or(0);
+        let east = number(offset.get(..3))? * 60 + if offset.starts_with('-') { -1 } else { 1 } * number(offset.get(3..5))?;
+        let shift = (minutes - east + f.clock?).div_euclid(24 * 60);
+        let (mut year, mut month, mut day) = (number(date.get(..4))?, number(date.get(4..6))?, number(date.get(6..8))? + shift);
+        let length = |year: i32, month: i32| match month {
+            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if day < 1 {
+            (year, month) = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
+            day += length(year, month);
+        } else if day > length(year, month) {
+            day -= length(year, month);
+            (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        }
+        Some(format!("{year:04}{month:02}{day:02}"))
     }
     pub(super) fn children(&self) -> Vec<Row<'a>> {
         grouped(&self.study, |d| text_of(d, "0020000E"))

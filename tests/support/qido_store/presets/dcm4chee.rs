@@ -2,7 +2,7 @@
 
 use super::super::faults::{Case, Faults, Fuzzy, List, Names, Policy, Repeat, Zero};
 use super::baseline::baseline;
-use super::{kinds, words};
+use super::{kinds, mixed, words};
 
 pub(super) fn dcm4chee(seed: u64) -> Faults {
     let mut f = Faults {
@@ -35,9 +35,13 @@ pub(super) fn dcm4chee(seed: u64) -> Faults {
         names: Names::AnyGroup, // S3; A=B=C by group
         name_prefix: true,      // S1.1
         boundary_passes: true,  // S3: one interval; S1.1: a time range wraps midnight
-        // S1.3, J paging
-        default_limit: [Some(1000); 3],
-        max_limit: [Some(1000); 3],
+        // Study.java writes the day of StudyDate, StudyTime and the data set's offset in the zone of its process.
+        clock: Some([0, 60, -300, 540][mixed(seed, 11, 4) as usize]),
+        // StudyQuery.java leaves out whom nobody may see when the page is cut already.
+        hidden_rows: mixed(seed, 12, 3) == 1,
+        // S1.3, J paging; an administrator may set less.
+        default_limit: [Some(if mixed(seed, 13, 3) == 1 { 3 } else { 1000 }); 3],
+        max_limit: [Some(if mixed(seed, 13, 3) == 1 { 3 } else { 1000 }); 3],
         limit_zero: Zero::Bad,
         max_offset: Some(99_999),
         more: Some("299 pacs.example:8080 \"There are {n} additional results that can be requested\"".to_owned()), // S3

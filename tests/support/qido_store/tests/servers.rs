@@ -47,8 +47,13 @@ fn dcm4chee_dates_keys_and_paging() {
     assert_eq!(found(D, "SOPClassesInStudy=1.2.840.1"), "1 2 3 4 5 6 7");
     assert_eq!(found(D, "limit=0"), "400");
     assert_eq!(found(D, "limit=100000"), "400");
-    let a = at(D, "/studies", "limit=2");
-    assert_eq!(a.warning.unwrap(), "299 pacs.example:8080 \"There are 5 additional results that can be requested\"");
+    assert_eq!(at(D, "/studies", "limit=2").warning, None); // of a limit that was asked for it says nothing
+    let mut two = preset(D, 0);
+    (two.default_limit, two.max_limit) = ([Some(2); 3], [Some(2); 3]);
+    for query in ["", "limit=3"] {
+        let warning = store().get("/studies", query, &two).warning;
+        assert_eq!(warning.unwrap(), "299 pacs.example:8080 \"There are 5 additional results that can be requested\"");
+    }
     let a = at(D, "/studies", "PatientID=none");
     assert_eq!((a.status, a.body.as_str()), (204, ""));
     let mut f = preset(D, 0);

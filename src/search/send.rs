@@ -23,6 +23,9 @@ impl Server {
         }
         // Code strings are asked for as they are: not every server has wildcards there.
         let is_wild = self.wildcards == Wildcards::AsQuestion && matches!(key, Key::PatientId | Key::AccessionNumber | Key::StudyId);
+        if is_wild && key != Key::StudyId && self.loses_ends(text) {
+            return Err(Why::Characters);
+        }
         let mut out = String::new();
         for c in text.chars() {
             if is_plain(c) {
@@ -36,6 +39,14 @@ impl Server {
             }
         }
         Ok(Cow::Owned(out))
+    }
+
+    /// Whether a character at an end would be `?` where the server may have none: Orthanc keeps identifiers without what it takes for blank at
+    /// their ends, and `?` is one character.
+    fn loses_ends(&self, text: &str) -> bool {
+        let is_blank = |c: &char| matches!(c, ' ' | '_' | '%') || !c.is_ascii();
+        let is_lost = |c: char| !is_plain(c) && !self.is_sendable(c);
+        text.chars().take_while(is_blank).any(is_lost) || text.chars().rev().take_while(is_blank).any(is_lost)
     }
 
     fn is_sendable(&self, c: char) -> bool {

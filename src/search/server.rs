@@ -120,6 +120,7 @@ pub struct Server {
     end: End,
     pub(super) zone: Option<Zone>,
     pub(super) own_clock: bool,
+    ordered: bool,
 }
 
 impl Server {
@@ -154,6 +155,7 @@ impl Server {
             end: End::EmptyPage,
             zone: None,
             own_clock: false,
+            ordered: false,
         }
     }
 
@@ -180,6 +182,23 @@ impl Server {
     #[must_use]
     pub const fn end_signal(&self) -> End {
         self.end
+    }
+
+    /// The parameter that makes it keep one order from page to page, where it keeps none by itself; `path` is that of the request.
+    ///
+    /// ```
+    /// let server = fhir_dicomweb::search::servers::dcm4chee_arc_5();
+    /// assert_eq!(server.order_of_pages("/studies/1.2.3/series"), Some("orderby=SeriesInstanceUID"));
+    /// ```
+    #[must_use]
+    pub fn order_of_pages(&self, path: &str) -> Option<&'static str> {
+        let order = match path.rsplit('/').next()? {
+            "studies" => "orderby=StudyInstanceUID",
+            "series" => "orderby=SeriesInstanceUID",
+            "instances" => "orderby=SOPInstanceUID",
+            _ => return None,
+        };
+        self.ordered.then_some(order)
     }
 
     /// How many UIDs a key may list.
@@ -360,6 +379,13 @@ impl Server {
     #[must_use]
     pub const fn matching_dates_on_its_own_clock(mut self) -> Server {
         self.own_clock = true;
+        self
+    }
+
+    /// It keeps no order from page to page unless it is asked for one, as dcm4chee-arc-light is by `orderby`.
+    #[must_use]
+    pub const fn ordered_on_demand(mut self) -> Server {
+        self.ordered = true;
         self
     }
 

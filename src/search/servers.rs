@@ -11,7 +11,7 @@
 
 use super::key::Key;
 use super::server::{Ask, Compare, Decoding, End, Issuer, Server, Wildcards};
-use crate::table::{NOT_IN_FIXED_ROWS, STUDY_DESCRIPTION};
+use crate::table::{NOT_IN_FILES, NOT_IN_FIXED_ROWS, STUDY_DESCRIPTION};
 use core::str::FromStr;
 
 /// Nothing is known.
@@ -46,21 +46,24 @@ const ORTHANC: Server = Server::unknown()
     .issuers(Issuer::LeftOut)
     .paged(None, End::OnePage);
 
-/// Orthanc 1.10 with DICOMweb 1.7 as Debian 12 builds it: it decodes nothing, and returns no sequences. Measured, and tested in `examples/facade/e2e`. Pages are not asked for: without a limit all comes.
+/// Orthanc 1.10 with DICOMweb 1.7 as Debian 12 builds it: it decodes nothing, and returns no sequences. Measured, and tested in `examples/facade/e2e`.
+///
+/// Pages are not asked for: without a limit all comes, **as long as `LimitFindResults` and `LimitFindInstances` are 0**, as they are where nobody
+/// sets them. They hold for QIDO-RS too, and an answer that they cut does not say so: so it is with every Orthanc.
 #[must_use]
 pub fn orthanc_1_10_debian() -> Server {
     ORTHANC.preset("orthanc-1.10-debian").decoding(Decoding::None).issuers(Issuer::LocalLeftOut)
 }
 
 /// Orthanc 1.10 with DICOMweb 1.7: it decodes before it splits, and reads every comma as a list and drops every backslash. Measured, and read
-/// in `QidoRs.cpp`.
+/// in `QidoRs.cpp`. As [`orthanc_1_10_debian`], it is to have no limits of its own.
 #[must_use]
 pub fn orthanc_1_10() -> Server {
     ORTHANC.preset("orthanc-1.10").issuers(Issuer::LocalLeftOut)
 }
 
 /// Orthanc 1.12.5 and later with DICOMweb 1.18 to 1.24. Read in the source: as 1.10, without wildcards in ModalitiesInStudy (none is sent);
-/// pages are cut before the last check, so that a short one is not the last.
+/// pages are cut before the last check, so that a short one is not the last. As [`orthanc_1_10_debian`], it is to have no limits of its own.
 #[must_use]
 pub fn orthanc_1_12() -> Server {
     ORTHANC.preset("orthanc-1.12")
@@ -69,8 +72,8 @@ pub fn orthanc_1_12() -> Server {
 /// dcm4chee-arc-light 5. Read in the source and the conformance statement. It splits at raw commas and decodes then; identifiers are compared
 /// as they stand; names would have to be in upper case, and are not sent. Nor is SOPClassesInStudy: unless it is configured otherwise, that is
 /// compared with one class for each series, and so loses studies whose series have instances of several. A study that says its offset is
-/// found by its day on the clock of the archive's process. Pages are asked for without `limit`: with one it does not say that there is more,
-/// and a page may be short, since rejected studies are taken out of it late.
+/// found by its day on the clock of the archive's process. Pages are asked for without `limit`: with one it does not say that there is more. It
+/// keeps no order by itself: see [`Server::order_of_pages`].
 ///
 /// Where it is configured to purge the records of instances (`dcmPurgeInstanceRecords`, off as shipped) requests for all instances lose those:
 /// then it is to be [`keeping`](Server::keeping) [`Key::SopInstanceUid`] and [`Key::SopClassUid`].
@@ -97,6 +100,7 @@ pub fn dcm4chee_arc_5() -> Server {
         .returning_modalities()
         .issuers(Issuer::LeftOut)
         .matching_dates_on_its_own_clock()
+        .ordered_on_demand()
         .paged(Some(1000), End::NoWarning)
 }
 
@@ -141,7 +145,8 @@ pub fn azure_dicom_v2() -> Server {
     AZURE.preset("azure-dicom-v2")
 }
 
-/// AWS HealthImaging, as documented in 2026. What it does with wildcards and commas in identifiers is not known.
+/// AWS HealthImaging, as documented in 2026. What it does with wildcards and commas in identifiers is not known. It sorts studies by their last
+/// update, and series and instances by numbers that may be equal: what changes while pages are read can be missed.
 #[must_use]
 pub fn aws_healthimaging() -> Server {
     Server::unknown()
@@ -157,7 +162,8 @@ pub fn aws_healthimaging() -> Server {
 }
 
 /// Kheops. Read in the source: blind to case, wildcards at the ends of a value only, no requests for all series or instances, and fixed
-/// attributes in its rows but for StudyDescription.
+/// attributes in its rows but for StudyDescription. It counts the instances of a study once for each comment and album: such a study is told
+/// as one that is not listed whole.
 #[must_use]
 pub fn kheops() -> Server {
     Server::unknown()
@@ -174,7 +180,7 @@ pub fn kheops() -> Server {
 }
 
 /// Static DICOMweb: files. Read in the source: a date filter fails on an empty date, and an attribute that is missing passes; so nothing but
-/// the study's UID is asked for.
+/// the study's UID is asked for. Its rows have IssuerOfPatientID, and no other issuer.
 #[must_use]
 pub fn static_dicomweb() -> Server {
     Server::unknown()
@@ -187,7 +193,8 @@ pub fn static_dicomweb() -> Server {
         .comparing(Compare::Exact)
         .asked_by(Ask::Nothing)
         .returning_modalities()
-        .issuers(Issuer::LeftOut)
+        .issuers(Issuer::LocalLeftOut)
+        .never_returning(NOT_IN_FILES)
         .paged(None, End::OnePage)
 }
 

@@ -24,7 +24,7 @@ pub(crate) use names::{PLACES, RESOURCE_TYPE, element_of, name, name_of_primitiv
 pub(crate) use order::{ORDERED, Source, Top, parts_inside, tops, whole_rows};
 pub(crate) use part::Align;
 pub use part::{Part, Vr};
-pub(crate) use query::{NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};
+pub(crate) use query::{NOT_IN_FILES, NOT_IN_FIXED_ROWS, RETRIEVE_URL, STUDY_DESCRIPTION, conditional, is_query_only, required};
 pub(crate) use row_type::{At, IDENTIFIED, Merge};
 pub use row_type::{Fact, Level, Row, Search, SearchKind};
 pub(crate) use takers::{Taker, is_list, takers, vr_of_field, vrs_of};

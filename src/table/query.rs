@@ -66,6 +66,10 @@ pub(crate) const STUDY_DESCRIPTION: u32 = 0x0008_1030;
 pub(crate) const NOT_IN_FIXED_ROWS: &[u32] =
     &[0x0010_0021, 0x0010_0024, 0x0008_0051, 0x0008_0096, 0x0008_1060, 0x0008_1062, 0x0038_0010, 0x0038_0014, 0x0040_2016, 0x0040_2017];
 
+/// What the files of Static DICOMweb lack: the same, but for the local issuer of the patient's id.
+pub(crate) const NOT_IN_FILES: &[u32] =
+    &[0x0010_0024, 0x0008_0051, 0x0008_0096, 0x0008_1060, 0x0008_1062, 0x0038_0010, 0x0038_0014, 0x0040_2016, 0x0040_2017];
+
 /// Whether an attribute exists in queries only, and in no stored object.
 pub(crate) const fn is_query_only(tag: u32) -> bool {
     matches!(tag, 0x0008_0056 | 0x0008_0061 | 0x0008_1190 | 0x0020_1206 | 0x0020_1208 | 0x0020_1209)

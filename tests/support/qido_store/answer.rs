@@ -132,6 +132,10 @@ impl Store {
             let mut met = std::collections::BTreeSet::new();
             rows.retain(|row| met.insert(row.uid()));
         }
+        // Without an order each page has its own.
+        if f.dcm4chee && offset % 2 == 1 {
+            rows.reverse();
+        }
         if let Some(p) = list.iter().rfind(|p| f.dcm4chee && p.name == "orderby") {
             for name in p.raw.rsplit(',').map(decode) {
                 let (name, down) = name.strip_prefix('-').map_or((name.as_str(), false), |n| (n, true));
@@ -148,18 +152,10 @@ impl Store {
         if f.uid_bypass && rows.is_empty() && at.level == 0 && keys.iter().any(|k| k.first() == "0020000D") {
             return refuse(404, "no such study");
         }
-        let is_hidden = |at: usize| f.hidden_rows && at % 3 == 1;
-        let mut rows = rows.into_iter();
-        let mut listed: Vec<Option<Row<'_>>> = vec![];
-        while rows.len() > 0 {
-            let row = if is_hidden(listed.len()) { None } else { rows.next() };
-            listed.push(row);
-        }
-        let total = listed.len();
+        let total = rows.len();
         let from = if f.shifted_pages { offset.saturating_sub(1) } else { offset };
-        let page: Vec<Option<Row<'_>>> = listed.into_iter().skip(from).take(limit.unwrap_or(usize::MAX)).collect();
+        let mut page: Vec<Row<'_>> = rows.into_iter().skip(from).take(limit.unwrap_or(usize::MAX)).collect();
         let remaining = total.saturating_sub(from + page.len());
-        let mut page: Vec<Row<'_>> = page.into_iter().flatten().collect();
         let flags = keep(page.clone(), &late)?;
         let mut flag = flags.into_iter();
         page.retain(|_| flag.next().unwrap_or(false));

@@ -265,8 +265,6 @@ pub struct Faults {
     pub base: String,
     /// StudyDate is matched as the day of the instant on the server's clock, in minutes east, where a study has a time and an offset.
     pub clock: Option<i32>,
-    /// Every third row of a list is hidden, after the page is cut.
-    pub hidden_rows: bool,
     /// dcm4chee's `orderby`, `allOfModalitiesInStudy`, `includedefaults`, `/studies/count`.
     pub dcm4chee: bool,
     /// `0010,0020` is a tag.

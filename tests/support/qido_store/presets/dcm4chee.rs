@@ -37,8 +37,6 @@ pub(super) fn dcm4chee(seed: u64) -> Faults {
         boundary_passes: true,  // S3: one interval; S1.1: a time range wraps midnight
         // Study.java writes the day of StudyDate, StudyTime and the data set's offset in the zone of its process.
         clock: Some([0, 60, -300, 540][mixed(seed, 11, 4) as usize]),
-        // StudyQuery.java leaves out whom nobody may see when the page is cut already.
-        hidden_rows: mixed(seed, 12, 3) == 1,
         // S1.3, J paging; an administrator may set less.
         default_limit: [Some(if mixed(seed, 13, 3) == 1 { 3 } else { 1000 }); 3],
         max_limit: [Some(if mixed(seed, 13, 3) == 1 { 3 } else { 1000 }); 3],

@@ -50,6 +50,7 @@ impl Assembler {
         }
         self.row += other.row;
         self.unplaced += other.unplaced;
+        self.bare += other.bare;
         sink.check()
     }
 
@@ -75,6 +76,11 @@ impl Assembler {
     /// How many rows are of no study.
     pub(crate) fn unplaced(&self) -> u64 {
         self.unplaced
+    }
+
+    /// How many rows name a study and no series.
+    pub(crate) fn bare(&self) -> u64 {
+        self.bare
     }
 
     /// Keeps the studies of these UIDs.

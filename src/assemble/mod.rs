@@ -59,6 +59,8 @@ pub(crate) struct Assembler {
     within: Option<(String, Option<String>)>,
     /// Rows that are of no study.
     unplaced: u64,
+    /// Rows of a study and of no series.
+    bare: u64,
 }
 
 impl Assembler {
@@ -76,6 +78,7 @@ impl Assembler {
             instances: 0,
             within: None,
             unplaced: 0,
+            bare: 0,
         }
     }
 
@@ -121,6 +124,7 @@ impl Assembler {
             return Ok(None);
         };
         let series = self.by_row.first(row::SERIES_UID.into());
+        self.bare += u64::from(series.is_none());
         let instance = series.and(self.by_row.first(row::INSTANCE_UID.into()));
         place_levels(set, &mut self.by_row, series.is_some(), instance.is_some(), sink);
         let records = self.records.len();

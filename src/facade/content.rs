@@ -148,7 +148,8 @@ impl Content {
             for id in core::mem::take(&mut self.studies) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
-                        if is_cut {
+                        // A row that does not say of which study it is may be that of any.
+                        if is_cut || reader.assembler().unplaced() > 0 {
                             self.incomplete.extend(self.uids.iter().cloned());
                         }
                         self.read.push(*reader);
@@ -221,8 +222,11 @@ impl Below {
         if let Some(id) = self.series.take() {
             match exchange.take(id)? {
                 Pulled::Rows { reader, is_cut } => {
-                    self.uids = reader.assembler().series_of(uid);
-                    self.cut.series |= is_cut;
+                    let rows = reader.assembler();
+                    self.uids = rows.series_of(uid);
+                    // What is listed here and says that it is something else, or not what it is, is missing all the same.
+                    let is_torn = rows.unplaced() > 0 || rows.bare() > 0 || rows.uids().iter().any(|of| of != uid);
+                    self.cut.series |= is_cut || is_torn;
                     self.read.push(*reader);
                 }
                 Pulled::Absent(_) => self.cut.series = true,
@@ -247,7 +251,7 @@ impl Below {
             for id in core::mem::take(&mut self.each) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
-                        self.cut.instances |= is_cut;
+                        self.cut.instances |= is_cut || u64::from(reader.assembler().instances()) < reader.rows();
                         self.read.push(*reader);
                     }
                     Pulled::Absent(_) => self.cut.instances = true,

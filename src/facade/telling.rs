@@ -3,7 +3,7 @@
 use super::content::Held;
 use super::judging::{Candidate, Judged};
 use crate::fhir::outcome::Issue;
-use crate::search::{Plan, Residual, Why};
+use crate::search::{Plan, Residual, Verdict, Why};
 use crate::study::Study;
 use alloc::format;
 use alloc::vec::Vec;
@@ -42,6 +42,10 @@ impl Telling {
             Some(Judged::No) if records().any(Study::is_patient_conflict) && residual.asks_for_id(&candidate.uid) => self.torn += 1,
             // Whom the rest names may be another than who was asked for.
             Some(Judged::No) if candidate.held.is_some_and(|(at, _)| candidate.is_torn(held.get(at))) => self.torn += 1,
+            // What selected it is not among what it holds.
+            Some(Judged::No) if candidate.held.is_some() && candidate.selecting.iter().any(|row| residual.judge(row) == Verdict::Yes) => {
+                self.contradictory += 1;
+            }
             Some(Judged::Undecided) => self.undecided += 1,
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             _ => {}

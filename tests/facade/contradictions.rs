@@ -442,3 +442,73 @@ pub fn another_patient_than_what_selects() {
         }
     }
 }
+
+/// What a study holds and cannot be placed, or what was listed and is not there any more, makes no study one that does not match.
+pub fn content_without_its_name() {
+    let one_page = || Server::unknown().paged(None, End::OnePage);
+    let list = || rows(&[study("2.999.1", "P1", None, "A")]);
+    let nameless = || {
+        let mut row = study("2.999.1", "P1", None, "A");
+        row.as_object_mut().unwrap().remove("0020000D");
+        rows(&[row])
+    };
+    let held = |content: &dyn Fn() -> Said, series_rows: &[Value], query: &str| {
+        asked(
+            one_page(),
+            |_| (),
+            &format!("ImagingStudy?{query}"),
+            |path, asked| match path {
+                "/studies" if asked.contains("StudyInstanceUID") => content(),
+                "/studies" => list(),
+                _ if path.ends_with("/series") => rows(series_rows),
+                _ => rows(&[]),
+            },
+        )
+    };
+    let chest = || series("2.999.1.1", &[("00180015", "CS", "CHEST")]);
+    let is_found = held(&list, &[chest()], "bodysite:text=chest");
+    assert_eq!((is_found.studies(), is_found.issues().len()), (vec!["2.999.1".to_owned()], 0), "{}", is_found.body);
+    // The row of the study has no UID, or is another's, or is not there.
+    let other = || rows(&[study("2.999.2", "P1", None, "A")]);
+    for content in [&nameless as &dyn Fn() -> Said, &other, &|| rows(&[])] {
+        for query in ["bodysite:text=chest", "performer:missing=true", "bodysite:text=chest&_summary=count"] {
+            let reply = held(content, &[chest()], query);
+            assert!(reply.studies().is_empty() && told(&reply, "does not tell what decides"), "{query}: {}", reply.body);
+        }
+    }
+    // So it is with the series that would decide.
+    let mut bare = chest();
+    bare.as_object_mut().unwrap().remove("0020000E");
+    let mut of_another = chest();
+    of_another["0020000D"] = json!({"vr": "UI", "Value": ["2.999.2"]});
+    for row in [bare, of_another] {
+        let reply = held(&list, &[series("2.999.1.2", &[]), row], "bodysite:text=chest");
+        assert!(reply.studies().is_empty() && told(&reply, "does not tell what decides"), "{}", reply.body);
+    }
+    // An instance that selects a study, and is not among what it holds.
+    let reply = asked(
+        one_page(),
+        |_| (),
+        "ImagingStudy?instance=2.999.1.9.1",
+        |path, _| match path {
+            "/instances" => {
+                rows(&[row(&[("0020000D", "UI", "2.999.1"), ("0020000E", "UI", "2.999.1.9"), ("00080018", "UI", "2.999.1.9.1")])])
+            }
+            "/studies" => list(),
+            _ if path.ends_with("/series") => rows(&[chest()]),
+            _ => rows(&[row(&[("00080018", "UI", "2.999.1.1.1")])]),
+        },
+    );
+    assert!(reply.studies().is_empty() && told(&reply, "do not by what they hold"), "{}", reply.body);
+}
+
+/// An archive that keeps no order is asked for one, and for no limit, of which it would not warn.
+pub fn pages_of_an_archive_without_order() {
+    let mut facade = Facade::over("dcm4chee-arc-5", 0, crate::archive::many(40));
+    (facade.faults.default_limit, facade.faults.max_limit) = ([Some(3); 3], [Some(3); 3]);
+    let reply = facade.get("ImagingStudy?patient.identifier=P250&_summary=count");
+    assert_eq!(reply.body["total"], 40);
+    for request in &reply.outcome.requests {
+        assert!(request.contains("&orderby=StudyInstanceUID") && !request.contains("limit="), "{request}");
+    }
+}

@@ -181,7 +181,7 @@ pub fn includes() {
 /// Studies that would match were their issuer seen are those of the number that is asked for, also where the server is not asked for it.
 pub fn whose_issuer_is_hidden() {
     let mut hidden = facade(Release::R4);
-    hidden.config.server = servers::unknown().issuers(Issuer::Hidden).keeping(Key::PatientId);
+    hidden.config.server = servers::dcm4chee_arc_5().issuers(Issuer::Hidden).keeping(Key::PatientId);
     let told = |facade: &Facade, number: &str| {
         let reply = facade.get(&format!("ImagingStudy?patient.identifier=urn:x|{number}"));
         assert!(reply.studies().is_empty(), "{}", reply.body);

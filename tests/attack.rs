@@ -9,6 +9,8 @@ mod records;
 mod references;
 #[path = "attack/searching.rs"]
 mod searching;
+#[path = "attack/strangers.rs"]
+mod strangers;
 
 use fhir_dicomweb::{Endpoints, Id, Options, Release, Service, Study, Subject, dicom, fhir};
 

@@ -59,6 +59,8 @@ pub(crate) struct Anew {
     uid: usize,
     patient: Option<usize>,
     knows: (bool, bool),
+    /// Rows say who the patient is, were there no number.
+    says_who: bool,
     known: u64,
     /// Leaves that each row carries, but for those of texts that were met before.
     pub(crate) carried: u64,
@@ -131,6 +133,8 @@ impl Assembler {
         {
             return None;
         }
+        let says_who =
+            [row::PATIENT_NAME.into(), row::PATIENT_BIRTH.into(), row::PATIENT_SEX.into()].into_iter().any(|row| find(row).is_some());
         let record = self.last_record()?;
         let carried = self.taken.carried.checked_sub(leaves)?;
         let placed = |fact: Fact| {
@@ -141,7 +145,7 @@ impl Assembler {
             Some(Placed { slot: study_slot(fact.row)?, kind: &fact.row.row()?.kind, filled, run: fact.run })
         };
         let facts: Option<Vec<Placed>> = facts.into_iter().map(placed).collect();
-        Some(Anew { facts: facts?, uid, patient, knows: set.patient, known: record.known, carried })
+        Some(Anew { facts: facts?, uid, patient, knows: set.patient, says_who, known: record.known, carried })
     }
 
     /// Takes a row of another study, whose gaps hold these texts; whether the study is new, and nothing of the row needs a closer look.
@@ -156,7 +160,10 @@ impl Assembler {
         let patient = |field| anew.patient.map_or("", |fact| anew.field(fact, field, gaps));
         let (local, universal) = (patient(1), patient(2));
         let (knows_id, knows_issuer) = (anew.knows.0, anew.knows.0 && anew.knows.1);
-        self.key.set(anew.field(anew.uid, 0, gaps), knows_id.then_some(patient(0)), knows_issuer.then_some([local, universal]));
+        if anew.says_who && patient(0).is_empty() {
+            return Ok(false);
+        }
+        self.key.set(anew.field(anew.uid, 0, gaps), (knows_id, patient(0)), knows_issuer.then_some([local, universal]));
         if self.keys.get(&self.key).is_some() {
             return Ok(false);
         }

@@ -17,6 +17,7 @@ mod patients;
 mod placing;
 mod record;
 mod records;
+pub(crate) mod strangers;
 mod usual;
 
 use crate::dicom::DataSet;
@@ -61,6 +62,8 @@ pub(crate) struct Assembler {
     unplaced: u64,
     /// Rows of a study and of no series.
     bare: u64,
+    /// What a row without number says of its patient.
+    who: String,
 }
 
 impl Assembler {
@@ -79,6 +82,7 @@ impl Assembler {
             within: None,
             unplaced: 0,
             bare: 0,
+            who: String::new(),
         }
     }
 
@@ -259,10 +263,15 @@ impl Assembler {
         // As the fact has it: who issued nothing is nobody, and a UUID is one in either case.
         let own = if id.is_empty() || universal.is_empty() { None } else { canonical_issuer(universal, kind) };
         let issuer = if id.is_empty() { ["", ""] } else { [local, own.as_deref().unwrap_or(universal)] };
-        if id.is_empty() {
+        self.who.clear();
+        if id.is_empty() && set.stranger.is_empty() {
+            let first = |row, field| self.by_row.cells(row).find(|at| set.cells.get(*at).is_some_and(|cell| cell.field == field));
+            strangers::name(set, first, &mut self.who);
+            id = &self.who;
+        } else if id.is_empty() && knows_id {
             id = &set.stranger;
         }
-        self.key.set(text(set, study), knows_id.then_some(id), knows_issuer.then_some(issuer));
+        self.key.set(text(set, study), (knows_id, id), knows_issuer.then_some(issuer));
         if self.keys.is(self.last, &self.key) {
             return Ok(self.last);
         }

@@ -3,6 +3,7 @@
 use super::join::join;
 use super::keys::{BOTH, KNOWN, Keys};
 use super::records::Records;
+use super::strangers::{WHO, join_strangers};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::table::{RowRef, row};
 use alloc::collections::BTreeMap;
@@ -10,9 +11,11 @@ use alloc::vec::Vec;
 
 /// What is known of the patient of a record: PatientID and issuer, each unknown, or known and perhaps empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Patient<'k> {
-    id: Option<&'k str>,
-    issuer: Option<&'k str>,
+pub(super) struct Patient<'k> {
+    pub(super) id: Option<&'k str>,
+    pub(super) issuer: Option<&'k str>,
+    /// There is no number, and rows say who it is.
+    pub(super) who: bool,
 }
 
 /// What the name of a patient without id begins with, where one is made: no id has control characters.
@@ -34,8 +37,10 @@ pub(super) fn join_shared(records: &mut Records, keys: &Keys, told: &mut [Told],
     for (key, record) in keys.sorted() {
         let mut parts = key.split('\0');
         let of = parts.next().unwrap_or("");
-        let mut known = || parts.next().and_then(|part| part.strip_prefix(KNOWN));
-        let patient = Patient { id: known(), issuer: known() };
+        let id = parts.next().unwrap_or("");
+        let who = id.chars().nth(1) == Some(WHO);
+        let issuer = parts.next().and_then(|part| part.strip_prefix(KNOWN));
+        let patient = Patient { id: id.strip_prefix(KNOWN), issuer, who };
         if of != uid {
             settle(&mut group, records, told, sink);
             uid = of;
@@ -60,6 +65,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             records.put(into, target);
         }
     };
+    let is_torn = join_strangers(group, records, sink, &merge);
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
     let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
     for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
@@ -79,7 +85,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
         }
     }
     group.clear();
-    let is_dropped = keep_one_stranger(&mut kept, records, sink);
+    let is_dropped = keep_one_stranger(&mut kept, records, sink) || is_torn;
     for (patient, at) in &kept {
         if let Some(told) = told.get_mut(*at) {
             told.issuer = patient.issuer.is_some();
@@ -154,7 +160,7 @@ fn keep_one_stranger(kept: &mut Vec<(Patient<'_>, usize)>, records: &mut Records
 }
 
 /// Rows that may be of several patients are nobody's.
-fn drop_record(records: &mut Records, at: usize, sink: &mut Sink<'_>) {
+pub(super) fn drop_record(records: &mut Records, at: usize, sink: &mut Sink<'_>) {
     let Some(dropped) = records.take(at) else { return };
     sink.report.uncarry(dropped.carried);
     let (at, first) = (patient_place(sink), dropped.first_row.unwrap_or(0));

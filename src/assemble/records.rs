@@ -5,7 +5,9 @@
 
 use super::absorb::{Slot, row_number};
 use super::record::Record;
-use crate::study::{Cut, STUDY_SLOTS, Study, Text};
+use crate::study::{Cut, STUDY_SLOTS, Study, Text, study_slot};
+use crate::table::RowRef;
+use crate::value;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -98,6 +100,23 @@ impl Records {
         if let Some(slot) = self.all.get_mut(at) {
             *slot = Kept::Full(record);
         }
+    }
+
+    /// A field of the first item of a fact of study or patient; empty where there is none.
+    pub(super) fn first_of(&self, at: usize, row_ref: RowRef, field: u8) -> &str {
+        let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { return "" };
+        let run = match self.all.get(at) {
+            Some(Kept::Lean(lean)) => {
+                let fact = lean.facts.get(slot).filter(|fact| **fact != 0);
+                fact.and_then(|fact| self.slabs.text(lean).get(*fact as usize..))
+            }
+            Some(Kept::Full(record)) => {
+                record.facts.get(slot).filter(|slot| slot.at != 0).and_then(|slot| record.arena.get(slot.at as usize..))
+            }
+            Some(Kept::Gone) | None => None,
+        };
+        let item = run.and_then(|run| value::Items::at(run, row.kind.fields).next());
+        item.and_then(|fields| fields.get(usize::from(field)).copied()).unwrap_or("")
     }
 
     /// The row that a record came in first.

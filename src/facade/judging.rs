@@ -4,6 +4,7 @@
 //! decide on what the study holds, asked for by its UID.
 
 use super::content::Held;
+use crate::assemble::strangers::folded;
 use crate::search::order::Key;
 use crate::search::{Residual, Verdict};
 use crate::study::Study;
@@ -120,8 +121,19 @@ fn is_one_patient(one: &Study, other: &Study) -> bool {
             id.value == other_id.value && is_one_issuer
         }
         // Who is known to have no number is not the one who has one.
-        (Some(_), None) => !other.knows(row::PATIENT_ID.into()),
-        (None, Some(_)) => !one.knows(row::PATIENT_ID.into()),
-        (None, None) => true,
+        (Some(_), None) => !other.knows(row::PATIENT_ID.into()) && !says_another(one, other),
+        (None, Some(_)) => !one.knows(row::PATIENT_ID.into()) && !says_another(one, other),
+        (None, None) => !says_another(one, other),
     }
+}
+
+/// Whether name, birth date or sex are another's: where no number tells, they do.
+fn says_another(one: &Study, other: &Study) -> bool {
+    let who = |study: &Study| {
+        let name = study.get(row::PATIENT_NAME).map(|name| [name.alphabetic, name.ideographic, name.phonetic]).unwrap_or_default();
+        let [alphabetic, ideographic, phonetic] = name.map(folded);
+        let birth = study.get(row::PATIENT_BIRTH).map_or("", |birth| birth.date);
+        [alphabetic, ideographic, phonetic, birth.into(), study.get(row::PATIENT_SEX).unwrap_or("").into()]
+    };
+    who(one).iter().zip(&who(other)).any(|(one, other)| !one.is_empty() && !other.is_empty() && one != other)
 }

@@ -2,9 +2,9 @@
 
 use super::date::{Date, Span};
 use super::evidence::{Reader, endpoint};
+use super::habits::Issuer;
 use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, meets_text, with_urn, without_urn};
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use super::server::Issuer;
 use super::shown::{Shown, Sight, is, is_empty};
 use super::sought::Sought;
 use super::value::{Reference, Value};

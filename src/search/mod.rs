@@ -24,6 +24,7 @@ mod evidence;
 mod fields;
 mod fold;
 mod gather;
+mod habits;
 mod judge;
 mod key;
 mod matching;
@@ -46,12 +47,13 @@ mod value;
 pub(crate) use value::is_relative;
 
 pub use decision::{Class, Decision, Why};
+pub use habits::{Ask, Compare, Decoding, End, Issuer, Wildcards};
 pub use judge::{Need, Residual, Verdict};
 pub use key::Key;
 pub use matching::matches;
 pub use parse::{parse, parse_endpoint};
 pub use plan::{Plan, Request, plan};
-pub use server::{Ask, Compare, Decoding, End, Issuer, Server, Wildcards};
+pub use server::Server;
 pub use servers::UnknownServer;
 
 use crate::error::{Error, Kind};

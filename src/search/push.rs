@@ -3,11 +3,12 @@
 use super::days::Days;
 use super::decision::Why;
 use super::gather::gathered;
+use super::habits::{Compare, Issuer};
 use super::judge::{is_elsewhere, written_types};
 use super::key::Key;
 use super::once::add_once;
 use super::parameter::{About, Ask, EndpointAsk};
-use super::server::{Compare, Issuer, Server};
+use super::server::Server;
 use super::value::{Token, Value};
 use super::{Clause, Modifier, Query};
 use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE, URI};

@@ -1,8 +1,9 @@
 //! How a value is written into a request: so that it means itself, or not at all.
 
 use super::decision::Why;
+use super::habits::{Decoding, Wildcards};
 use super::key::Key;
-use super::server::{Decoding, Server, Wildcards};
+use super::server::Server;
 use crate::percent::escape;
 use alloc::borrow::Cow;
 use alloc::string::String;

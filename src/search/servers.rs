@@ -9,8 +9,9 @@
 //! # Ok::<(), fhir_dicomweb::search::UnknownServer>(())
 //! ```
 
+use super::habits::{Ask, Compare, Decoding, End, Issuer, Wildcards};
 use super::key::Key;
-use super::server::{Ask, Compare, Decoding, End, Issuer, Server, Wildcards};
+use super::server::Server;
 use crate::table::{NOT_IN_FILES, NOT_IN_FIXED_ROWS, STUDY_DESCRIPTION};
 use core::str::FromStr;
 

@@ -62,7 +62,8 @@ fn other_numbers_stay_others() {
 /// One leaf that fills several fields is told whichever of them contradicts.
 #[test]
 fn a_part_of_a_leaf_that_contradicts_is_told() {
-    let name = |name: &str| row("1.2", &format!(r#","00100010":{{"vr":"PN","Value":[{{"Alphabetic":"{name}"}}]}}"#));
+    let number = r#","00100020":{"vr":"LO","Value":["P1"]}"#;
+    let name = |name: &str| row("1.2", &format!(r#"{number},"00100010":{{"vr":"PN","Value":[{{"Alphabetic":"{name}"}}]}}"#));
     let rows = format!("[{},{}]", name("A^B=I^One"), name("A^B=I^Two"));
     let found = dicom::read(rows.as_bytes(), &Options::default()).unwrap();
     assert!(told(&found).contains(&"conflict"), "{}", found.loss);

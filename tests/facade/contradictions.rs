@@ -512,3 +512,38 @@ pub fn pages_of_an_archive_without_order() {
         assert!(request.contains("&orderby=StudyInstanceUID") && !request.contains("limit="), "{request}");
     }
 }
+
+/// Who has no number is known by what rows say of them: two of one UID are two patients.
+pub fn two_patients_without_a_number() {
+    let who = |name: &str, accession: &str| {
+        let mut row = study("2.999.1", "", None, "A");
+        row["00100020"] = json!({"vr": "LO"});
+        row["00100010"] = json!({"vr": "PN", "Value": [{"Alphabetic": name}]});
+        row["00080050"] = json!({"vr": "SH", "Value": [accession]});
+        row
+    };
+    let one_page = || Server::unknown().paged(None, End::OnePage);
+    let study_only = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Study;
+    let both = |_: &str, _: &str| rows(&[who("Alpha^Ann", "A1"), who("Beta^Bob", "B1")]);
+    asked(one_page(), study_only, "ImagingStudy/2.999.1", both).fails(409);
+    // The filter lets through one alone, what is asked by the UID is another's, or both.
+    let bob = |_: &str, query: &str| {
+        if query.contains("StudyInstanceUID") { both("", "") } else { rows(&[who("Beta^Bob", "B1")]) }
+    };
+    let ann = |_: &str, query: &str| {
+        let name = if query.contains("StudyInstanceUID") { "Alpha^Ann" } else { "Beta^Bob" };
+        rows(&[who(name, "B1")])
+    };
+    for query in ["identifier=B1", "identifier=B1&patient.name=Beta", "identifier=B1&patient.name=Beta&bodysite:missing=true"] {
+        let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), bob);
+        assert!(told(&reply, "more than one patient"), "{query}: {}", reply.body);
+        assert!(!reply.body.to_string().contains("Ann"), "{query}: {}", reply.body);
+        let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), ann);
+        assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
+    }
+    let same = |path: &str, _: &str| match path {
+        "/studies" => rows(&[who("Alpha^Ann", "A1"), who("ALPHA^ANN", "A1")]),
+        _ => rows(&[]),
+    };
+    assert_eq!(asked(one_page(), study_only, "ImagingStudy/2.999.1", same).status(), 200);
+}

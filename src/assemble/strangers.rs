@@ -1,0 +1,129 @@
+//! Who has no number is known by what rows say of them: name, birth date and sex. Two who differ in one of these are two patients.
+
+use super::patients::{Patient, drop_record};
+use super::records::Records;
+use crate::dicom::DataSet;
+use crate::loss::Sink;
+use crate::table::{RowRef, row};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What the name of a patient without number begins with, where rows say who it is: no number has control characters.
+pub(super) const WHO: char = '\u{3}';
+
+/// What is compared: a fact, and one of its fields.
+fn compared() -> [(RowRef, u8); 5] {
+    let name = |field| (RowRef::from(row::PATIENT_NAME), field);
+    [name(0), name(1), name(2), (row::PATIENT_BIRTH.into(), 0), (row::PATIENT_SEX.into(), 0)]
+}
+
+/// Appends what a data set says of a patient without number, as far as it says anything; `first` finds the cell of a fact's field.
+pub(super) fn name(set: &DataSet, first: impl Fn(RowRef, u8) -> Option<usize>, out: &mut String) {
+    for (row, field) in compared() {
+        let text = first(row, field).and_then(|at| set.cells.get(at)).and_then(|cell| set.text.get(cell.start..cell.end)).unwrap_or("");
+        out.push(WHO);
+        out.extend(text.chars().filter(|c| !c.is_control()));
+    }
+    // Nothing is said.
+    if out.chars().all(|c| c == WHO) {
+        out.clear();
+    }
+}
+
+/// What a record says of its patient; empty is unknown.
+struct Who([String; 5]);
+
+impl Who {
+    fn of(records: &Records, at: usize) -> Who {
+        Who(compared().map(|(row, field)| {
+            let text = records.first_of(at, row, field);
+            if row == RowRef::from(row::PATIENT_NAME) { folded(text) } else { text.into() }
+        }))
+    }
+
+    fn has_name(&self) -> bool {
+        self.0.iter().take(3).any(|name| !name.is_empty())
+    }
+
+    fn differs(&self, other: &Who) -> bool {
+        self.0.iter().zip(&other.0).any(|(one, other)| !one.is_empty() && !other.is_empty() && one != other)
+    }
+
+    /// Learns what it did not know.
+    fn learn(&mut self, other: Who) {
+        for (own, other) in self.0.iter_mut().zip(other.0) {
+            if own.is_empty() {
+                *own = other;
+            }
+        }
+    }
+}
+
+/// A name as far as it tells people apart: letters and digits, blind to case.
+pub(crate) fn folded(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was.
+pub(super) fn join_strangers<'k>(
+    group: &mut Vec<(Patient<'k>, usize)>,
+    records: &mut Records,
+    sink: &mut Sink<'_>,
+    mut merge: impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
+) -> bool {
+    if !group.iter().any(|(patient, _)| patient.who) {
+        return false;
+    }
+    let mut is_dropped = false;
+    let mut all = core::mem::take(group);
+    all.sort_by_key(|(_, at)| records.first_row(*at));
+    let (unknown, known): (Vec<_>, Vec<_>) = all.into_iter().partition(|(patient, _)| patient.id.is_none());
+    let (empty, numbered): (Vec<_>, Vec<_>) = known.into_iter().partition(|(patient, _)| patient.who || patient.id == Some(""));
+    let one = one_of(empty, None, records, sink, &mut merge, &mut is_dropped);
+    group.extend(one.map(|(_, at)| (Patient { id: Some(""), issuer: None, who: false }, at)));
+    group.extend(numbered);
+    // Rows that do not say whether there is a number are of the one patient whom others name, unless they say that it is another.
+    let first = group.first().copied();
+    let is_one = group.iter().all(|(patient, _)| Some(patient.id) == first.map(|(patient, _)| patient.id));
+    let owner = first.filter(|_| is_one).map(|(_, at)| Who::of(records, at));
+    let one = one_of(unknown, owner, records, sink, &mut merge, &mut is_dropped);
+    match (one, group.as_slice()) {
+        (Some((_, at)), [(_, owner)]) => merge(records, at, *owner, sink),
+        (Some((_, at)), _) => group.push((Patient { id: None, issuer: None, who: false }, at)),
+        (None, _) => {}
+    }
+    group.sort_by_key(|(patient, _)| (patient.id, patient.issuer));
+    is_dropped
+}
+
+/// Of records that differ the first is kept that says a name, with those that say the same; `owner`: they are to be of that patient.
+fn one_of<'k>(
+    of: Vec<(Patient<'k>, usize)>,
+    owner: Option<Who>,
+    records: &mut Records,
+    sink: &mut Sink<'_>,
+    merge: &mut impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
+    is_dropped: &mut bool,
+) -> Option<(Patient<'k>, usize)> {
+    let (named, rest): (Vec<_>, Vec<_>) = of.into_iter().map(|one| (Who::of(records, one.1), one)).partition(|(who, _)| who.has_name());
+    let has_owner = owner.is_some();
+    let (mut of, mut kept, mut is_torn) = (owner, None::<(Patient<'k>, usize)>, false);
+    for (is_named, (who, one)) in named.into_iter().map(|one| (true, one)).chain(rest.into_iter().map(|one| (false, one))) {
+        // What does not say a name may be of any of those who do.
+        let is_another = of.as_ref().is_some_and(|of| of.differs(&who)) || !is_named && is_torn && !has_owner;
+        if is_another {
+            drop_record(records, one.1, sink);
+            (is_torn, *is_dropped) = (true, true);
+            continue;
+        }
+        match &mut of {
+            Some(of) => of.learn(who),
+            none => *none = Some(who),
+        }
+        match kept {
+            Some((_, into)) => merge(records, one.1, into, sink),
+            None => kept = Some(one),
+        }
+    }
+    kept
+}

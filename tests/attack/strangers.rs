@@ -1,0 +1,119 @@
+//! Rows without any number of a patient, and who they say it is.
+
+use super::row;
+use fhir_dicomweb::{LossReport, Options, Study, dicom};
+
+const EMPTY: &str = r#","00100020":{"vr":"LO"}"#;
+const ANN: &str = r#","00100010":{"vr":"PN","Value":[{"Alphabetic":"Alpha^Ann"}]},"00100040":{"vr":"CS","Value":["F"]}"#;
+const BOB: &str = r#","00100010":{"vr":"PN","Value":[{"Alphabetic":"Beta^Bob"}]},"00100040":{"vr":"CS","Value":["M"]},"00080050":{"vr":"SH","Value":["B7"]}"#;
+const CHEST: &str = r#","00081030":{"vr":"LO","Value":["Chest"]}"#;
+
+fn read(rows: &[String]) -> (Vec<Study>, LossReport) {
+    let read = dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+    (read.value, read.loss)
+}
+
+/// How many leaves were left out as another patient's.
+fn dropped(loss: &LossReport) -> u64 {
+    loss.iter().filter(|loss| loss.code.name() == "patient-conflict").map(|loss| loss.count).sum()
+}
+
+fn text(study: &Study) -> String {
+    format!("{:?}", dicom::write(study, dicom::Rows::Study, &Options::default()).value.as_str())
+}
+
+/// Of two who have no number and differ in name, birth date or sex the first is kept, whether the number is empty or not there.
+#[test]
+fn two_without_a_number() {
+    let birth = |day: &str| format!(r#","00100030":{{"vr":"DA","Value":["{day}"]}}"#);
+    for number in ["", EMPTY] {
+        for (one, other, leaves) in [
+            (ANN.to_owned(), BOB.to_owned(), 4),
+            (ANN.to_owned(), ANN.replace(r#""F""#, r#""M""#), 3),
+            (format!("{ANN}{}", birth("19500101")), format!("{ANN}{}", birth("19700101")), 4),
+        ] {
+            let (studies, loss) = read(&[row("1.2", &format!("{number}{one}")), row("1.2", &format!("{number}{other}"))]);
+            assert_eq!((studies.len(), dropped(&loss)), (1, leaves), "{one} {other}");
+            assert!(studies[0].is_patient_conflict() && !text(&studies[0]).contains("B7"));
+        }
+        // As they come, in one text or several.
+        let texts = [ANN, BOB].map(|who| format!("[{}]", row("1.2", &format!("{number}{who}"))));
+        let mut one = dicom::Reader::new(Options::default());
+        let mut other = dicom::Reader::new(Options::default());
+        one.push(texts[0].as_bytes()).unwrap();
+        other.push(texts[1].as_bytes()).unwrap();
+        one.append(other).unwrap();
+        let joined = one.finish().unwrap();
+        assert_eq!((joined.value.len(), dropped(&joined.loss)), (1, 4));
+        assert!(joined.value[0].is_patient_conflict());
+    }
+}
+
+/// Who says the same, or nothing, is the same.
+#[test]
+fn one_without_a_number() {
+    let shouted = ANN.to_uppercase().replace("ALPHABETIC", "Alphabetic").replace("VALUE", "Value").replace("VR", "vr");
+    for rows in [[EMPTY, ANN, CHEST], [ANN, EMPTY, CHEST], [CHEST, ANN, EMPTY], [ANN, CHEST, ANN], [ANN, &shouted, CHEST]] {
+        let (studies, loss) = read(&rows.map(|more| row("1.2", more)));
+        assert_eq!((studies.len(), dropped(&loss)), (1, 0), "{rows:?}");
+        assert!(!studies[0].is_patient_conflict());
+        let text = text(&studies[0]);
+        assert!(text.contains("Alpha^Ann") && (text.contains("Chest") || !rows.contains(&CHEST)), "{text}");
+    }
+}
+
+/// What does not say whose it is is nobody's, where there are two; of several rows whose name is the first's all are.
+#[test]
+fn nobodys() {
+    for rows in [[ANN, BOB, CHEST], [CHEST, ANN, BOB], [ANN, CHEST, BOB]] {
+        let (studies, loss) = read(&rows.map(|more| row("1.2", more)));
+        assert_eq!((studies.len(), dropped(&loss)), (1, 6), "{rows:?}");
+        assert!(!text(&studies[0]).contains("Chest") && text(&studies[0]).contains("Alpha^Ann"));
+    }
+    let (studies, loss) = read(&[ANN, BOB, &format!("{ANN}{CHEST}")].map(|more| row("1.2", more)));
+    assert_eq!((studies.len(), dropped(&loss)), (1, 4));
+    assert!(text(&studies[0]).contains("Chest"));
+}
+
+/// A row that does not say whether there is a number is of the one patient who has one, unless it says that it is another.
+#[test]
+fn beside_one_with_a_number() {
+    let number = |id: &str, who: &str| row("1.2", &format!(r#","00100020":{{"vr":"LO","Value":["{id}"]}}{who}"#));
+    for (rows, leaves) in [
+        (vec![number("P1", ANN), row("1.2", ANN), row("1.2", CHEST)], 0),
+        (vec![row("1.2", ANN), number("P1", ""), row("1.2", CHEST)], 0),
+        (vec![number("P1", ANN), row("1.2", BOB)], 4),
+        (vec![row("1.2", BOB), number("P1", ANN)], 4),
+        (vec![row("1.2", BOB), row("1.2", ANN), number("P1", ANN)], 4),
+    ] {
+        let (studies, loss) = read(&rows);
+        assert_eq!((studies.len(), dropped(&loss)), (1, leaves), "{rows:?}");
+        assert_eq!(studies[0].is_patient_conflict(), leaves > 0);
+        assert!(text(&studies[0]).contains("P1") && text(&studies[0]).contains("Alpha^Ann"));
+    }
+    // Who is known to have none is another.
+    let (studies, _) = read(&[number("P1", ANN), row("1.2", &format!("{EMPTY}{ANN}"))]);
+    assert_eq!(studies.len(), 2);
+    let (studies, loss) = read(&[number("P1", ANN), number("P2", BOB), row("1.2", ANN)]);
+    assert_eq!((studies.len(), dropped(&loss)), (2, 3));
+}
+
+/// Many who differ are read in the time of their text.
+#[test]
+fn many_without_a_number() {
+    let rows: Vec<String> = (0..20_000)
+        .map(|n| {
+            row(
+                "1.2",
+                &format!(
+                    r#","00100010":{{"vr":"PN","Value":[{{"Alphabetic":"{}N{n}"}}]}}"#,
+                    if n == 0 { "^".repeat(200_000) } else { String::new() }
+                ),
+            )
+        })
+        .collect();
+    let begun = std::time::Instant::now();
+    let (studies, loss) = read(&rows);
+    assert_eq!((studies.len(), dropped(&loss)), (1, 2 * 19_999));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}

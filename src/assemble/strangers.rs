@@ -106,14 +106,13 @@ fn one_of<'k>(
     is_dropped: &mut bool,
 ) -> Option<(Patient<'k>, usize)> {
     let (named, rest): (Vec<_>, Vec<_>) = of.into_iter().map(|one| (Who::of(records, one.1), one)).partition(|(who, _)| who.has_name());
-    let has_owner = owner.is_some();
-    let (mut of, mut kept, mut is_torn) = (owner, None::<(Patient<'k>, usize)>, false);
+    let (mut of, mut kept) = (owner, None::<(Patient<'k>, usize)>);
     for (is_named, (who, one)) in named.into_iter().map(|one| (true, one)).chain(rest.into_iter().map(|one| (false, one))) {
         // What does not say a name may be of any of those who do.
-        let is_another = of.as_ref().is_some_and(|of| of.differs(&who)) || !is_named && is_torn && !has_owner;
+        let is_another = of.as_ref().is_some_and(|of| of.differs(&who)) || !is_named && *is_dropped;
         if is_another {
             drop_record(records, one.1, sink);
-            (is_torn, *is_dropped) = (true, true);
+            *is_dropped = true;
             continue;
         }
         match &mut of {

@@ -51,7 +51,7 @@ impl DataSet {
             Vr::St => leaf.text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace()),
             _ => leaf.text.trim_matches(|c: char| c.is_control() || c.is_whitespace()),
         };
-        let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Uc | Vr::Ur);
+        let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Ur);
         if is_blank(trimmed) {
             return;
         }

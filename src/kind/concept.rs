@@ -137,7 +137,9 @@ pub(super) fn canon(draft: &mut Draft<'_>, at: usize) {
         }
         return;
     }
-    if let Some(snomed) = snomed(draft.get(designator), draft.get(uid), draft.get(code)) {
+    // Another designator beside SNOMED's UID is one that contradicts it, as beside any other UID.
+    let is_own = matches!(draft.get(designator), "" | "SCT" | "SRT");
+    if let Some(snomed) = snomed(draft.get(designator), draft.get(uid), draft.get(code)).filter(|_| is_own) {
         if draft.get(uid) == SNOMED_OID {
             draft.clear(uid);
         }
@@ -217,13 +219,14 @@ fn system<'a>(designator: &'a str, uid: &'a str, code: &str, cx: &Cx<'a>) -> (Op
         return (Some(Uri::plain(uri)), false);
     }
     if !uid.is_empty() {
-        let uri = match scheme::by_uid(uid) {
+        let known = scheme::by_uid(uid).or_else(|| scheme::by_designator(snomed("", uid, code)?));
+        let uri = match known {
             Some(known) => Some(Uri::plain(known.uri)),
             None if is_oid(uid) => Some(Uri { scheme: "urn:oid:", rest: uid }),
             None => None,
         };
         if uri.is_some() {
-            let said = scheme::by_uid(uid).is_some_and(|known| known.designator == designator);
+            let said = known.is_some_and(|known| known.designator == designator);
             return (uri, !said);
         }
     }

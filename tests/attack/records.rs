@@ -353,3 +353,37 @@ fn elements_hold_what_they_are_for() {
         assert!(rows(more).0.contains(word), "{more}");
     }
 }
+
+/// A list of people that one row names and another identifies is one list, in any order of the rows; what is said as it stands is carried.
+#[test]
+fn lists_that_fill_each_other() {
+    let name = |tag: &str, names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| format!(r#"{{"Alphabetic":"{name}"}}"#)).collect();
+        format!(r#","{tag}":{{"vr":"PN","Value":[{}]}}"#, names.join(","))
+    };
+    let ids = |tag: &str, ids: &[&str]| {
+        let item = |id: &&str| {
+            format!(
+                r#"{{"00401101":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["{id}"]}},"00080102":{{"vr":"SH","Value":["99H"]}},"00080104":{{"vr":"LO","Value":["x"]}}}}]}}}}"#
+            )
+        };
+        format!(r#","{tag}":{{"vr":"SQ","Value":[{}]}}"#, ids.iter().map(item).collect::<Vec<_>>().join(","))
+    };
+    let named = row("1.2", &name("00081060", &["Roe^J", "Doe^K"]));
+    let known = row("1.2", &format!("{}{}", name("00081060", &["Roe^J", "Doe^K"]), ids("00081062", &["222", "333"])));
+    let loss = |rows: &[String]| dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+    for rows in [[named.clone(), known.clone()], [known.clone(), named.clone()]] {
+        let found = loss(&rows);
+        assert!(found.loss.is_empty(), "{}", found.loss);
+        let people: Vec<_> = found.value[0].all(fhir_dicomweb::row::INTERPRETER).map(|person| person.id.to_owned()).collect();
+        assert_eq!(people, ["222", "333"]);
+    }
+    // Another list is in conflict, but for what it says of the same.
+    let other = row("1.2", &name("00081060", &["Roe^J", "Moe^L"]));
+    let longer = row("1.2", &name("00081060", &["Roe^J", "Doe^K", "Moe^L"]));
+    for row in [other, longer] {
+        let found = loss(&[known.clone(), row]);
+        let told: Vec<(&str, u64)> = found.loss.iter().map(|loss| (loss.code.name(), loss.count)).collect();
+        assert_eq!(told, [("conflict", 1)]);
+    }
+}

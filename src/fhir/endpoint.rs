@@ -70,7 +70,7 @@ impl Of<'_> {
     }
 }
 
-pub(super) const fn payload(service: Service) -> (&'static str, &'static str) {
+pub(crate) const fn payload(service: Service) -> (&'static str, &'static str) {
     match service {
         Service::WadoRs => ("DICOM WADO-RS", "application/dicom"),
         Service::QidoRs => ("DICOM QIDO-RS", "application/dicom+json"),

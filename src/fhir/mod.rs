@@ -25,7 +25,7 @@ mod write;
 
 pub use bundle::{BundleWriter, bundle};
 pub use endpoint::endpoint;
-pub(crate) use endpoint::{Of, begun_id, own_id};
+pub(crate) use endpoint::{Of, begun_id, own_id, payload};
 pub use outcome::outcome;
 #[doc(hidden)]
 pub use read::read_plainly;

@@ -8,7 +8,7 @@ use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::shown::{Shown, Sight, identify};
 use crate::fhir::found::{CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
-use crate::fhir::{Of, begun_id, place};
+use crate::fhir::{Of, begun_id, payload, place};
 use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
 use crate::options::Options;
 use crate::policy::{Endpoints, Service};
@@ -199,7 +199,7 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn identifiers(&mut self) {
         self.study_fact(row::STUDY_UID.into());
-        if place::accession_is_identifier(self.release, self.options) {
+        if place::accession_is_identifier(self.release, self.options) && self.sight.may_want_accession() {
             self.items(row::ACCESSION.into(), self.study.items(row::ACCESSION.into()));
             self.need_study(row::ACCESSION.into());
         }
@@ -292,9 +292,17 @@ impl<'a, 's> Reader<'a, 's> {
         let id = RowRef::from(row::PATIENT_ID);
         let row = match ask {
             Ask::Reference | Ask::Identifier => {
-                let named = ask == Ask::Reference && self.study.items(row::PATIENT_NAME.into()).is_some();
-                if named || place::subject_reference(self.options).is_some() {
+                // A resource is written of whatever is known, a logical reference of number and name.
+                let is_resource = place::patient_is_resource(self.release, self.options);
+                let is_known =
+                    || self.study.items(row::PATIENT_NAME.into()).is_some() || is_resource && self.study.present(Level::Patient) != 0;
+                if ask == Ask::Reference && is_known() || place::subject_reference(self.options).is_some() {
                     self.see(&Shown { exists: true, ..Shown::default() });
+                }
+                if ask == Ask::Reference && self.sight.asks_whether() {
+                    let others = [RowRef::from(row::PATIENT_BIRTH), row::PATIENT_SEX.into(), row::PATIENT_OTHER_ID.into()];
+                    self.need_study(row::PATIENT_NAME.into());
+                    others.into_iter().filter(|_| is_resource).for_each(|row| self.need_study(row));
                 }
                 id
             }
@@ -373,7 +381,7 @@ pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown<'stat
     match ask {
         EndpointAsk::Connection => value(CONNECTION, Uri { scheme: "dicom-", rest: service.name() }),
         EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", Uri::plain("active")),
-        EndpointAsk::Payload => value(PAYLOAD, Uri::plain("any")),
+        EndpointAsk::Payload => value(PAYLOAD, Uri::plain("any")).map(|shown| Shown { words: [payload(service).0, ""], ..shown }),
         EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),
         EndpointAsk::Other => None,
     }

@@ -9,7 +9,7 @@ use super::shown::{Shown, Sight, is, is_empty};
 use super::sought::Sought;
 use super::value::{Reference, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
-use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE};
+use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI};
 use crate::fhir::place;
 use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
@@ -94,6 +94,20 @@ impl Sight for Looking<'_> {
                 Value::OfType([_, _, code]) | Value::Uid(code) => code.ends_with(text),
                 _ => true,
             })
+    }
+
+    fn asks_whether(&self) -> bool {
+        self.clause.modifier == Modifier::Missing
+    }
+
+    fn may_want_accession(&self) -> bool {
+        // No accession number is written under the systems of UIDs, or as of another type.
+        let may_be = |value: &Value| match value {
+            Value::Token(token) => !token.system.as_deref().is_some_and(|system| matches!(system, DICOM_UID | URI)),
+            Value::OfType([_, code, _]) => code == "ACSN",
+            _ => true,
+        };
+        self.asks_whether() || self.clause.values.iter().any(may_be)
     }
 }
 

@@ -32,6 +32,16 @@ pub(super) trait Sight {
         let _ = text;
         true
     }
+
+    /// Whether it is asked if there is anything at all.
+    fn asks_whether(&self) -> bool {
+        false
+    }
+
+    /// Whether an accession number can be what is asked for.
+    fn may_want_accession(&self) -> bool {
+        true
+    }
 }
 
 impl<F: FnMut(&Shown<'_>) -> bool> Sight for F {
@@ -73,8 +83,9 @@ fn trim(text: &str) -> &str {
 pub(super) fn identify<'a>(shown: &mut Shown<'a>, identifier: &Identifier<'a>) {
     shown.system = identifier.system.unwrap_or_default();
     shown.value = identifier.value;
-    if let TypeCode::V2(code) = identifier.type_ {
-        shown.type_ = code;
+    match identifier.type_ {
+        TypeCode::V2(code) => shown.type_ = code,
+        TypeCode::Text(words) => shown.words = [words, ""],
     }
 }
 

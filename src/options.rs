@@ -31,9 +31,10 @@ pub struct Options {
     pub schemes: Vec<(String, String)>,
     /// The URI of StudyID. Without it StudyID is not written: a bare number would match every study of that number.
     pub study_id_system: Option<String>,
-    /// The DICOMweb service base, for Endpoints. Without it no Endpoint is written.
+    /// The DICOMweb service base, for Endpoints. Without it no Endpoint is written, but for RetrieveURL where that is trusted.
     pub endpoint_base: Option<String>,
-    /// The FHIR service base, for `fullUrl`. Without it `fullUrl` is `urn:oid:` and the study UID.
+    /// The FHIR service base, for `fullUrl`. Without it `fullUrl` is `urn:oid:` and the study UID, or
+    /// `urn:uuid:` where that is no legal UID, or the UID of several patients' studies.
     pub fhir_base: Option<String>,
     /// The `id` of the ImagingStudy.
     pub id: Id,
@@ -116,7 +117,7 @@ pub struct Limits {
     pub studies: u32,
     /// Series, of all studies together: 100,000.
     pub series: u32,
-    /// Instances, of all studies together: 1,000,000.
+    /// Instances, of all studies together: 1,000,000. One that is said again counts again.
     pub instances: u32,
     /// Bytes of a query: 1 MiB.
     pub query_bytes: u32,

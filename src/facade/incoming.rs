@@ -219,8 +219,8 @@ fn handling(config: &Config, incoming: &Incoming<'_>) -> Handling {
 fn search(config: &Config, incoming: &Incoming<'_>, accepted: Accepted, type_: &str, query: &str) -> Result<Begun, Refusal> {
     let (handling, release) = (handling(config, incoming), accepted.release);
     // The cursor is ours, and no parameter of FHIR's.
-    let is_cursor = |pair: &&str| pair.starts_with("_cursor=");
-    let cursor = query.split('&').find(is_cursor).map(|pair| pair.trim_start_matches("_cursor=").to_string());
+    let is_cursor = |pair: &&str| decode_form(pair.split('=').next().unwrap_or("")).is_some_and(|name| name == "_cursor");
+    let cursor = query.split('&').find(is_cursor).map(|pair| pair.split_once('=').map_or("", |(_, value)| value).to_string());
     let rest: String = query.split('&').filter(|pair| !is_cursor(pair)).collect::<Vec<_>>().join("&");
     let limits = &config.options.limits;
     let of = if type_ == "Endpoint" { Of::Endpoints } else { Of::Search };

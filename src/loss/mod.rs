@@ -20,9 +20,11 @@ pub struct Loss {
     pub code: Code,
     /// Where.
     pub at: Place,
-    /// The first data set (or resource) it happened in, from 0 over everything that was read. What happens in writing happens in none: it is 0.
+    /// The first data set it happened in, from 0 over everything that was read; of FHIR the first ImagingStudy, and 0 for what is in none. What
+    /// happens in writing happens in none: it is 0.
     pub first: u64,
-    /// How many leaves it concerns. 0: a remark that concerns none.
+    /// How many leaves it concerns. 0: a remark that concerns none, or none that is not counted under a note already: what was noted when it was
+    /// read and turns out to contradict when records join stays under its note.
     pub count: u64,
 }
 

@@ -8,7 +8,7 @@ pub enum Decoding {
     Rfc,
     /// Decodes, then splits: `& = + % , \ #` cannot be sent.
     BeforeSplit,
-    /// Decodes nothing: only what needs no encoding can be sent. (So does who says nothing: see [`Server::unknown`].)
+    /// Decodes nothing: only what needs no encoding can be sent. (So does who says nothing: see [`Server::unknown`](super::Server::unknown).)
     None,
 }
 

@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Result<Url, BadUrl> {
 /// ```
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with it; an address of more than 8,192 bytes is no base.
 pub fn base<'a>(address: &'a str, study: &str) -> Result<&'a str, BadUrl> {
     base_for(address, study, None)
 }

@@ -78,6 +78,11 @@ impl Facade {
     }
 }
 
+/// Methods of HTTP; any other is what a client made up.
+fn known(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS].contains(method)
+}
+
 /// FHIR. The log tells what was done to which type of resource, never to which patient or study.
 pub async fn fhir(State(facade): State<Arc<Facade>>, request: Request) -> Response {
     let started = Instant::now();
@@ -93,7 +98,7 @@ pub async fn fhir(State(facade): State<Arc<Facade>>, request: Request) -> Respon
     let is_known = ["ImagingStudy", "Endpoint", "metadata"].into_iter().find(|known| head.uri.path().contains(known));
     tracing::info!(
         request = ?id,
-        method = %head.method,
+        method = if known(&head.method) { head.method.as_str() } else { "other" },
         resource = is_known.unwrap_or("other"),
         status = response.status,
         asked,

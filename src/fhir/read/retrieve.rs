@@ -16,8 +16,8 @@ use alloc::sync::Arc;
 /// What to GET for each study of a text, its series and their instances: an ImagingStudy of any release, a Bundle, or NDJSON.
 ///
 /// Endpoints are followed inside the text: contained, in the Bundle, in `Bundle.contained`; their address is the service base, or the URL of the
-/// study or series. An Endpoint of a series goes before that of the study. The first active one for WADO-RS that can be followed is used, the
-/// others are told.
+/// study or series. An Endpoint of a series goes before that of the study. The first active one for WADO-RS that can be followed is used; those
+/// for WADO-RS that cannot be are told.
 ///
 /// ```
 /// use fhir_dicomweb::{Options, url};
@@ -32,7 +32,7 @@ use alloc::sync::Arc;
 /// ```
 ///
 /// # Errors
-/// No JSON, nothing in it that can be an ImagingStudy, or a limit.
+/// No JSON, nothing in it that is a FHIR resource with something to retrieve or a Bundle, or a limit. An Endpoint alone leads nowhere.
 pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
     let (tree, roots) = super::parse(json, options)?;
     super::check_types(&tree, &roots)?;

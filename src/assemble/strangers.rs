@@ -41,8 +41,13 @@ impl Who {
         }))
     }
 
-    fn has_name(&self) -> bool {
-        self.0.iter().take(3).any(|name| !name.is_empty())
+    /// A name is 0, what else there is 1, nothing is 2.
+    fn rank(&self) -> u8 {
+        match self.0.iter().position(|text| !text.is_empty()) {
+            Some(0..3) => 0,
+            Some(_) => 1,
+            None => 2,
+        }
     }
 
     fn differs(&self, other: &Who) -> bool {
@@ -96,27 +101,31 @@ pub(super) fn join_strangers<'k>(
     is_dropped
 }
 
-/// Of records that differ the first is kept that says a name, with those that say the same; `owner`: they are to be of that patient.
+/// Of records that differ the first is kept that says most of who it is, with those that say the same; `owner`: they are to be of that patient.
 fn one_of<'k>(
     of: Vec<(Patient<'k>, usize)>,
-    owner: Option<Who>,
+    mut owner: Option<Who>,
     records: &mut Records,
     sink: &mut Sink<'_>,
     merge: &mut impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
     is_dropped: &mut bool,
 ) -> Option<(Patient<'k>, usize)> {
-    let (named, rest): (Vec<_>, Vec<_>) = of.into_iter().map(|one| (Who::of(records, one.1), one)).partition(|(who, _)| who.has_name());
-    let (mut of, mut kept) = (owner, None::<(Patient<'k>, usize)>);
-    for (is_named, (who, one)) in named.into_iter().map(|one| (true, one)).chain(rest.into_iter().map(|one| (false, one))) {
-        // What does not say a name may be of any of those who do.
-        let is_another = of.as_ref().is_some_and(|of| of.differs(&who)) || !is_named && *is_dropped;
-        if is_another {
+    let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (Who::of(records, one.1), one)).collect();
+    // Names first, then birth date and sex, then nothing: in the order of their rows.
+    all.sort_by_key(|(who, _)| who.rank());
+    let (mut kept, mut rank, mut is_torn) = (None::<(Patient<'k>, usize)>, 0, false);
+    for (who, one) in all {
+        // What says less may be of any of those who differ.
+        if who.rank() > rank {
+            (rank, is_torn) = (who.rank(), *is_dropped);
+        }
+        if is_torn || owner.as_ref().is_some_and(|owner| owner.differs(&who)) {
             drop_record(records, one.1, sink);
             *is_dropped = true;
             continue;
         }
-        match &mut of {
-            Some(of) => of.learn(who),
+        match &mut owner {
+            Some(owner) => owner.learn(who),
             none => *none = Some(who),
         }
         match kept {

@@ -81,6 +81,8 @@ pub(super) struct Content {
     read: Vec<Reader>,
     is_begun: bool,
     gone: Option<u16>,
+    /// Those of whom the archive says so.
+    gone_uids: BTreeSet<String>,
     incomplete: BTreeSet<String>,
 }
 
@@ -105,8 +107,9 @@ pub(super) struct Held {
     pub(super) studies: Mapped<Vec<Study>>,
     /// Their places, by UID.
     pub(super) by_uid: Vec<usize>,
-    /// Why there is no study row, where a server said so.
+    /// Why there is no study row, where a server said so; and of which studies.
     pub(super) gone: Option<u16>,
+    pub(super) gone_uids: BTreeSet<String>,
     /// Studies that take more requests than were left: nothing is held of them.
     pub(super) left: BTreeSet<String>,
     /// Studies of which the archive lists more than it gives.
@@ -137,15 +140,16 @@ impl Content {
                 below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
             }
         }
-        let (read, incomplete) = (Vec::new(), BTreeSet::new());
-        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone: None, incomplete }
+        let (read, incomplete, gone_uids) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone: None, gone_uids, incomplete }
     }
 
     /// Takes what came, and asks for what is missing; whether nothing is.
     pub(super) fn next(&mut self, exchange: &mut Exchange, asking: &Asking) -> Result<bool, Refusal> {
         if !self.is_begun {
             self.is_begun = true;
-            for id in core::mem::take(&mut self.studies) {
+            let lists = self.uids.chunks(asking.server.uids_in_a_list().max(1) as usize);
+            for (id, list) in core::mem::take(&mut self.studies).into_iter().zip(lists) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
                         // A row that does not say of which study it is may be that of any.
@@ -154,7 +158,10 @@ impl Content {
                         }
                         self.read.push(*reader);
                     }
-                    Pulled::Absent(status) => self.gone = Some(status),
+                    Pulled::Absent(status) => {
+                        self.gone = Some(status);
+                        self.gone_uids.extend(list.iter().cloned());
+                    }
                 }
             }
         }
@@ -212,7 +219,7 @@ impl Content {
         }
         let mut by_uid: Vec<usize> = (0..studies.value.len()).collect();
         by_uid.sort_by_key(|at| studies.value.get(*at).map(super::answer::uid));
-        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete, is_cut })
+        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, gone_uids: self.gone_uids, left, incomplete, is_cut })
     }
 }
 

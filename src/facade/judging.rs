@@ -48,7 +48,9 @@ impl Candidate {
         let judged = match self.held.and_then(|(at, level)| Some((held.get(at)?, level))) {
             // Of what a list that was cut does not have nobody knows anything, nor of what was listed before and is not now: it may be gone, and the
             // row that came may have lost its name.
-            Some((held, _)) if (held.is_cut || held.gone.is_none()) && held.of(&self.uid).next().is_none() => Judged::Undecided,
+            Some((held, _)) if (held.is_cut || !held.gone_uids.contains(&self.uid)) && held.of(&self.uid).next().is_none() => {
+                Judged::Undecided
+            }
             Some((held, level)) => judge(held.of(&self.uid), residual, Some(level)),
             // Only its series or instances were met.
             None if self.rows.is_empty() => Judged::Need(deciding),

@@ -300,7 +300,12 @@ impl<'a, 's> Reader<'a, 's> {
                     self.see(&Shown { exists: true, ..Shown::default() });
                 }
                 if ask == Ask::Reference && self.sight.asks_whether() {
-                    let others = [RowRef::from(row::PATIENT_BIRTH), row::PATIENT_SEX.into(), row::PATIENT_OTHER_ID.into()];
+                    let others = [
+                        RowRef::from(row::PATIENT_BIRTH),
+                        row::PATIENT_SEX.into(),
+                        row::PATIENT_OTHER_ID.into(),
+                        row::PATIENT_RETIRED_ID.into(),
+                    ];
                     self.need_study(row::PATIENT_NAME.into());
                     others.into_iter().filter(|_| is_resource).for_each(|row| self.need_study(row));
                 }

@@ -43,6 +43,8 @@ pub struct Study {
     pub(crate) instances: Vec<InstanceEntry>,
     pub(crate) extras: Vec<Extra>,
     pub(crate) patient_conflict: bool,
+    /// Of its UID rows were left out that may be of other patients.
+    pub(crate) is_torn: bool,
     pub(crate) cut: Cut,
     /// Whether its rows tell the issuer of the patient's id, or that there is none.
     pub(crate) issuer_known: bool,

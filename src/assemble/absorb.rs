@@ -1,6 +1,7 @@
 //! One fact of one data set joins what the record has.
 
 use super::record::{Set, SetKey, Sets};
+use super::whole::whole;
 use crate::kind::{DateTimeOr, Draft, Kind};
 use crate::loss::{Code, Loss, Sink};
 use crate::table::{Merge, Row};
@@ -89,6 +90,9 @@ pub(super) fn absorb(
         slot.lifted = slot.lifted.saturating_add(clean_lifted(row, items, noted));
         return false;
     }
+    if row.merge == Merge::Whole {
+        return whole(arena, slot, (sets, key), row, items, noted, tell);
+    }
     // No more than that there are several is asked of several.
     let known: Vec<Fields<'_>> = run_of(arena, slot, row).take(2).collect();
     match (row.merge, known.as_slice(), items) {
@@ -104,7 +108,6 @@ pub(super) fn absorb(
                 return true;
             }
         }
-        (Merge::Whole, ..) => return whole(arena, slot, row, items, noted, tell),
         _ => {
             for (n, item) in items.iter().enumerate() {
                 every(item, |field| tell(n, field, Code::Conflict));
@@ -114,57 +117,9 @@ pub(super) fn absorb(
     false
 }
 
-/// A list that is to be the same: items of the same keys in the same order fill each other. Else what is not the same is a conflict, and the
-/// list stands as it is. Whether it changed.
-fn whole(arena: &mut String, slot: &mut Slot, row: &'static Row, items: &[Fields<'_>], noted: &Noted<'_>, tell: &mut Hear<'_>) -> bool {
-    let is_one = |known: &Fields<'_>, new: &Fields<'_>| known.first() == new.first() && known.first().is_some_and(|key| !key.is_empty());
-    let agrees = |known: &Fields<'_>, new: &Fields<'_>| {
-        is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
-    };
-    let mut known = run_of(arena, slot, row);
-    if !(items.iter().all(|new| known.next().is_some_and(|known| agrees(&known, new))) && known.next().is_none()) {
-        let mut known = run_of(arena, slot, row);
-        for (n, new) in items.iter().enumerate() {
-            let known = known.next().filter(|known| is_one(known, new));
-            every(new, |field| {
-                // What is said as it stands is carried.
-                if known.as_ref().is_none_or(|known| known.get(field) != new.get(field)) {
-                    tell(n, field, Code::Conflict);
-                }
-            });
-        }
-        return false;
-    }
-    let mut runs: Vec<String> = Vec::with_capacity(items.len());
-    let mut filled = false;
-    for (n, (mut merged, new)) in run_of(arena, slot, row).zip(items).enumerate() {
-        let at = n * row.kind.fields;
-        // The notes of this item alone.
-        let mut own = Slot { noted: slot.noted.checked_shr(at as u32).unwrap_or(0), ..Slot::default() };
-        let before = own.noted;
-        for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate() {
-            if own_text.is_empty() && !text.is_empty() {
-                (*own_text, filled) = (*text, true);
-                own.noted |= u32::from(noted(n, field)) << field;
-            }
-        }
-        let mut text = String::new();
-        let merged = canonical(&mut own, row, &merged, &mut text).unwrap_or(merged);
-        runs.push(one(row, &merged));
-        let fields = (1 << row.kind.fields) - 1;
-        slot.noted ^= ((before ^ own.noted) & fields).checked_shl(at as u32).unwrap_or(0);
-    }
-    if filled {
-        slot.at = arena.len() as u32;
-        let items = runs.iter().map(|run| Items::at(run, row.kind.fields).next().unwrap_or([""; FIELDS]));
-        value::push(arena, row.kind.fields, items);
-    }
-    filled
-}
-
 /// What several rows say together in its one form: what one says of a scheme by name may be what another says by number. None where it is
 /// in its form, or would lose something: it was told already that each row says it.
-fn canonical<'t>(slot: &mut Slot, row: &Row, item: &Fields<'_>, text: &'t mut String) -> Option<Fields<'t>> {
+pub(super) fn canonical<'t>(slot: &mut Slot, row: &Row, item: &Fields<'_>, text: &'t mut String) -> Option<Fields<'t>> {
     if row.lifts != 0 {
         return None;
     }
@@ -207,7 +162,7 @@ fn first(arena: &mut String, slot: &mut Slot, row: &Row, items: &[Fields<'_>], n
     value::push(arena, row.kind.fields, items.iter().copied());
 }
 
-fn every(item: &Fields<'_>, mut each: impl FnMut(usize)) {
+pub(super) fn every(item: &Fields<'_>, mut each: impl FnMut(usize)) {
     for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
         each(field);
     }
@@ -224,7 +179,7 @@ fn distinct<'a>(row: &Row, items: &[Fields<'a>]) -> Vec<Fields<'a>> {
     items.iter().filter(|item| set.add(&one(row, item))).copied().collect()
 }
 
-fn one(row: &Row, item: &Fields<'_>) -> String {
+pub(super) fn one(row: &Row, item: &Fields<'_>) -> String {
     let mut run = String::new();
     value::push(&mut run, row.kind.fields, [*item].into_iter());
     run

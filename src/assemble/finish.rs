@@ -40,7 +40,7 @@ pub(super) fn finish(mut records: Records, keys: &Keys, options: &Options, sink:
             Kept::Full(record) if record.first_row.is_some() => study(*record, options, sink),
             Kept::Full(_) | Kept::Gone => continue,
         };
-        study.patient_conflict = told.conflict;
+        (study.patient_conflict, study.is_torn) = (told.conflict, told.dropped);
         study.issuer_known |= told.issuer;
         done.push(study);
     }
@@ -118,6 +118,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         instances: record.instances.iter().map(|entry| entry.instance).collect(),
         extras: record.extras,
         patient_conflict: false,
+        is_torn: false,
         issuer_known: false,
         cut: Cut::default(),
         known: record.known,

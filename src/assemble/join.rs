@@ -85,7 +85,16 @@ impl Fact<'_> {
             self.absorb(ours, &their_items, theirs, sink);
         } else {
             // Ours are kept apart while theirs take their place.
-            let run = apart(self.arena, ours, row);
+            let run = match self.sets.remove(&self.key) {
+                // Which has grown.
+                Some(set) => {
+                    let items: Vec<Fields<'_>> = set.items.iter().filter_map(|run| value::Items::at(run, fields).next()).collect();
+                    let mut run = String::new();
+                    value::push(&mut run, fields, items.into_iter());
+                    run
+                }
+                None => apart(self.arena, ours, row),
+            };
             let our_items: Vec<Fields<'_>> = value::Items::at(&run, fields).collect();
             let before = *ours;
             *ours = Slot { spoilt: before.spoilt, ..Slot::default() };

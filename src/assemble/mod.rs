@@ -19,6 +19,7 @@ mod record;
 mod records;
 pub(crate) mod strangers;
 mod usual;
+mod whole;
 
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};

@@ -26,6 +26,8 @@ pub(crate) const STRANGER: char = '\u{1}';
 pub(super) struct Told {
     /// There are other patients.
     pub(super) conflict: bool,
+    /// Rows were left out that may be of others.
+    pub(super) dropped: bool,
     /// Whether its patient's id has an issuer.
     pub(super) issuer: bool,
 }
@@ -65,7 +67,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             records.put(into, target);
         }
     };
-    let is_torn = join_strangers(group, records, sink, &merge);
+    let mut is_torn = join_strangers(group, records, sink, &merge);
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
     let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
     for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
@@ -79,13 +81,14 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             // Of several issuers none can be told to be the one.
             [one, rest @ ..] if one.0.id.is_some() && one.0.issuer.is_none() && rest.len() > 1 => {
                 drop_record(records, one.1, sink);
+                is_torn = true;
                 kept.extend_from_slice(rest);
             }
             same => kept.extend_from_slice(same),
         }
     }
     group.clear();
-    let is_dropped = keep_one_stranger(&mut kept, records, sink) || is_torn;
+    let mut is_dropped = keep_one_stranger(&mut kept, records, sink) || is_torn;
     for (patient, at) in &kept {
         if let Some(told) = told.get_mut(*at) {
             told.issuer = patient.issuer.is_some();
@@ -100,6 +103,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             merge(records, nameless, known, sink);
         } else {
             drop_record(records, nameless, sink);
+            is_dropped = true;
         }
     }
     if named > 1 {
@@ -109,7 +113,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     if named > 1 || is_dropped {
         for (_, at) in &kept {
             if let Some(told) = told.get_mut(*at) {
-                told.conflict = true;
+                (told.conflict, told.dropped) = (true, is_dropped);
             }
         }
     }

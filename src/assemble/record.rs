@@ -54,6 +54,11 @@ pub(super) struct Set {
 }
 
 impl Set {
+    /// A list, by its items.
+    pub(super) fn of(items: Vec<Box<str>>) -> Set {
+        Set { items, known: BTreeSet::new() }
+    }
+
     /// Whether the item is new.
     pub(super) fn add(&mut self, run: &str) -> bool {
         if self.known.contains(run) {

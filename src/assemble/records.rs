@@ -199,6 +199,7 @@ impl Studies {
             instances: Vec::new(),
             extras: Vec::new(),
             patient_conflict: false,
+            is_torn: false,
             issuer_known: false,
             cut: Cut::default(),
             known: lean.known,

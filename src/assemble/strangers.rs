@@ -3,6 +3,8 @@
 use super::patients::{Patient, drop_record};
 use super::records::Records;
 use crate::dicom::DataSet;
+use crate::grammar::da::da;
+use crate::kind::is_sex;
 use crate::loss::Sink;
 use crate::table::{RowRef, row};
 use alloc::string::String;
@@ -17,12 +19,17 @@ fn compared() -> [(RowRef, u8); 5] {
     [name(0), name(1), name(2), (row::PATIENT_BIRTH.into(), 0), (row::PATIENT_SEX.into(), 0)]
 }
 
-/// Appends what a data set says of a patient without number, as far as it says anything; `first` finds the cell of a fact's field.
+/// Appends what a data set says of a patient without number, as far as it says anything; `first` finds the cell of a fact's field. Who is the same
+/// in every spelling has one name: records that join are few.
 pub(super) fn name(set: &DataSet, first: impl Fn(RowRef, u8) -> Option<usize>, out: &mut String) {
     for (row, field) in compared() {
         let text = first(row, field).and_then(|at| set.cells.get(at)).and_then(|cell| set.text.get(cell.start..cell.end)).unwrap_or("");
         out.push(WHO);
-        out.extend(text.chars().filter(|c| !c.is_control()));
+        match row {
+            row if row == RowRef::from(row::PATIENT_NAME) => out.extend(letters(text)),
+            row if row == RowRef::from(row::PATIENT_SEX) => out.push_str(if is_sex(text) { text } else { "" }),
+            _ => out.extend(da(text).into_iter().flat_map(|day| [day.year, day.month, day.day])),
+        }
     }
     // Nothing is said.
     if out.chars().all(|c| c == WHO) {
@@ -31,6 +38,7 @@ pub(super) fn name(set: &DataSet, first: impl Fn(RowRef, u8) -> Option<usize>, o
 }
 
 /// What a record says of its patient; empty is unknown.
+#[derive(Default)]
 struct Who([String; 5]);
 
 impl Who {
@@ -55,10 +63,10 @@ impl Who {
     }
 
     /// Learns what it did not know.
-    fn learn(&mut self, other: Who) {
-        for (own, other) in self.0.iter_mut().zip(other.0) {
+    fn learn(&mut self, other: &Who) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
             if own.is_empty() {
-                *own = other;
+                own.clone_from(other);
             }
         }
     }
@@ -66,7 +74,11 @@ impl Who {
 
 /// A name as far as it tells people apart: letters and digits, blind to case.
 pub(crate) fn folded(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    letters(name).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was.
@@ -90,7 +102,11 @@ pub(super) fn join_strangers<'k>(
     // Rows that do not say whether there is a number are of the one patient whom others name, unless they say that it is another.
     let first = group.first().copied();
     let is_one = group.iter().all(|(patient, _)| Some(patient.id) == first.map(|(patient, _)| patient.id));
-    let owner = first.filter(|_| is_one).map(|(_, at)| Who::of(records, at));
+    // An issuer that one row does not tell divides the records of one number.
+    let owner = group.iter().filter(|_| is_one && first.is_some()).map(|(_, at)| Who::of(records, *at)).reduce(|mut owner, who| {
+        owner.learn(&who);
+        owner
+    });
     let one = one_of(unknown, owner, records, sink, &mut merge, &mut is_dropped);
     match (one, group.as_slice()) {
         (Some((_, at)), [(_, owner)]) => merge(records, at, *owner, sink),
@@ -113,6 +129,23 @@ fn one_of<'k>(
     let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (Who::of(records, one.1), one)).collect();
     // Names first, then birth date and sex, then nothing: in the order of their rows.
     all.sort_by_key(|(who, _)| who.rank());
+    // Of several who differ none can be told to be the one who has a number, if that one says no name.
+    if let Some(owner) = &owner {
+        let mut said = Who::default();
+        let mut met = all.iter().map(|(who, _)| who).filter(|who| !owner.differs(who));
+        let is_torn = met.any(|who| {
+            let differs = said.differs(who);
+            said.learn(who);
+            differs
+        });
+        if is_torn {
+            for (_, one) in all {
+                drop_record(records, one.1, sink);
+            }
+            *is_dropped = true;
+            return None;
+        }
+    }
     let (mut kept, mut rank, mut is_torn) = (None::<(Patient<'k>, usize)>, 0, false);
     for (who, one) in all {
         // What says less may be of any of those who differ.
@@ -125,7 +158,7 @@ fn one_of<'k>(
             continue;
         }
         match &mut owner {
-            Some(owner) => owner.learn(who),
+            Some(owner) => owner.learn(&who),
             none => *none = Some(who),
         }
         match kept {

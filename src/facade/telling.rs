@@ -39,6 +39,8 @@ impl Telling {
         match candidate.verdict {
             Some(Judged::Undecided) if records().any(Study::is_patient_conflict) => self.torn += 1,
             // Its records have other ids than the one that was asked for, because there are two.
+            // What was left out, because nobody knows whose it is, may be what is asked for.
+            Some(Judged::No) if records().any(|study| study.is_torn) => self.torn += 1,
             Some(Judged::No) if records().any(Study::is_patient_conflict) && residual.asks_for_id(&candidate.uid) => self.torn += 1,
             // Whom the rest names may be another than who was asked for.
             Some(Judged::No) if candidate.held.is_some_and(|(at, _)| candidate.is_torn(held.get(at))) => self.torn += 1,

@@ -117,12 +117,14 @@ fn designator<'d, 'o>(uri: &'d str, code: &str, cx: &Cx<'o>) -> Back<'d, 'o> {
     if uri == URI && code.contains(':') {
         return Back::None;
     }
+    // What the caller has for a designator is what is written for it.
+    let is_own = |name: &str| place::scheme(cx.options, name).is_none_or(|own| own == uri);
     if let Some((known, own)) = scheme::by_uri(uri) {
-        return Back::Designator { name: known.designator, own };
+        return Back::Designator { name: known.designator, own: own && is_own(known.designator) };
     }
     match uri.strip_prefix(URN_OID).map(|uid| (uid, scheme::by_uid(uid))) {
-        Some((_, Some(known))) => Back::Designator { name: known.designator, own: true },
-        Some((SNOMED_OID, None)) => Back::Designator { name: "SCT", own: true },
+        Some((_, Some(known))) => Back::Designator { name: known.designator, own: is_own(known.designator) },
+        Some((SNOMED_OID, None)) => Back::Designator { name: "SCT", own: is_own("SCT") },
         Some((uid, None)) if is_oid(uid) => Back::Uid(uid),
         _ => Back::Unknown,
     }

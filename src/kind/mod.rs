@@ -38,7 +38,7 @@ pub use reason::{Reason, ReasonView};
 pub use request::{Request, RequestView};
 pub use retrieve::{Retrieve, RetrieveView};
 pub use sex::Sex;
-pub(crate) use sex::sex_of;
+pub(crate) use sex::{is_sex, sex_of};
 pub use specimen::{Specimen, SpecimenView};
 pub use title::{Title, TitleView};
 

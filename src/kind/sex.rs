@@ -23,6 +23,11 @@ impl Kind for Sex {
 
 const GENDERS: [(&str, &str); 4] = [("M", "male"), ("F", "female"), ("O", "other"), ("U", "unknown")];
 
+/// Whether it is a code string of a sex.
+pub(crate) fn is_sex(text: &str) -> bool {
+    GENDERS.iter().any(|(known, _)| *known == text)
+}
+
 /// The code string of a gender.
 pub(crate) fn sex_of(gender: &str) -> Option<&'static str> {
     GENDERS.iter().find(|(_, known)| *known == gender).map(|(sex, _)| *sex)
@@ -30,7 +35,7 @@ pub(crate) fn sex_of(gender: &str) -> Option<&'static str> {
 
 impl Spell for Sex {
     fn is_settled(_: u16, sex: &str) -> bool {
-        GENDERS.iter().any(|(known, _)| *known == sex)
+        is_sex(sex)
     }
 
     fn canon(draft: &mut Draft<'_>) {

@@ -102,8 +102,9 @@ impl Sight for Looking<'_> {
 
     fn may_want_accession(&self) -> bool {
         // No accession number is written under the systems of UIDs, or as of another type.
+        let is_callers = |system: &str| self.residual.options.namespaces.iter().any(|(_, uri)| uri == system);
         let may_be = |value: &Value| match value {
-            Value::Token(token) => !token.system.as_deref().is_some_and(|system| matches!(system, DICOM_UID | URI)),
+            Value::Token(token) => !token.system.as_deref().is_some_and(|system| matches!(system, DICOM_UID | URI) && !is_callers(system)),
             Value::OfType([_, code, _]) => code == "ACSN",
             _ => true,
         };

@@ -348,3 +348,22 @@ fn urls_that_read_otherwise_are_told() {
         assert_eq!(told(&written).iter().any(|code| ["bad-url", "url-not-trusted"].contains(code)), is_lost, "{url}: {}", written.loss);
     }
 }
+
+/// A scheme's own URI, where the caller has another for it, is another system: what is written is not what was read.
+#[test]
+fn a_scheme_of_which_the_caller_has_its_own_uri() {
+    let mut options = Options::default();
+    options.schemes = vec![("DCM".into(), "http://mine".into())];
+    let text = |uri: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],
+            "subject":{{"display":"A"}},"procedureCode":[{{"coding":[{{"system":"{uri}","code":"113724"}}]}}]}}"#
+        )
+    };
+    for (uri, is_own) in
+        [("http://mine", true), ("http://dicom.nema.org/resources/ontology/DCM", false), ("urn:oid:1.2.840.10008.2.16.4", false)]
+    {
+        let found = fhir::read(text(uri).as_bytes(), Release::R4, &options).unwrap();
+        assert_eq!(!told(&found).contains(&"other-system"), is_own, "{uri}: {}", found.loss);
+    }
+}

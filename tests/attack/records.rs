@@ -387,3 +387,26 @@ fn lists_that_fill_each_other() {
         assert_eq!(told, [("conflict", 1)]);
     }
 }
+
+/// A long member of a list is kept once, however many others grow.
+#[test]
+fn lists_that_grow_item_by_item() {
+    let list = |n: usize, grown: Option<usize>| {
+        let name = |at: usize| {
+            let more = match (at, grown) {
+                (0, None) => format!(r#","Ideographic":"{}""#, "x".repeat(400_000)),
+                (at, Some(grown)) if at == grown => r#","Phonetic":"p""#.to_owned(),
+                _ => String::new(),
+            };
+            format!(r#"{{"Alphabetic":"a{at}"{more}}}"#)
+        };
+        super::row("1.2", &format!(r#","00081060":{{"vr":"PN","Value":[{}]}}"#, (0..n).map(name).collect::<Vec<_>>().join(",")))
+    };
+    let rows: Vec<String> = std::iter::once(None).chain((1..200).map(Some)).map(|grown| list(200, grown)).collect();
+    let begun = std::time::Instant::now();
+    let found = dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+    assert!(found.loss.is_empty(), "{}", found.loss);
+    let people: Vec<_> = found.value[0].all(fhir_dicomweb::row::INTERPRETER).map(|person| person.phonetic.to_owned()).collect();
+    assert_eq!((people.len(), people.iter().filter(|name| *name == "p").count()), (200, 199));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}

@@ -541,6 +541,12 @@ pub fn two_patients_without_a_number() {
         let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), ann);
         assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
     }
+    // Whom the one that is kept does not match may be the one that is not.
+    for query in ["patient.name=Beta", "identifier=B1", "patient.name=Beta&_summary=count", "identifier=urn:oid:2.999.1&patient.name=Beta"]
+    {
+        let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), both);
+        assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
+    }
     let same = |path: &str, _: &str| match path {
         "/studies" => rows(&[who("Alpha^Ann", "A1"), who("ALPHA^ANN", "A1")]),
         _ => rows(&[]),

@@ -1,0 +1,84 @@
+//! Lists that every data set says, of people and codes: one says names, another their identifications.
+
+use super::absorb::{Hear, Noted, Slot, canonical, every, one, run_of};
+use super::record::{Set, SetKey, Sets};
+use crate::loss::Code;
+use crate::table::Row;
+use crate::value::{Fields, Items};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A list that is to be the same: items of the same keys in the same order fill each other. Else what is not the same is a conflict, and the
+/// list stands as it is. Whether it changed.
+pub(super) fn whole(
+    arena: &str,
+    slot: &mut Slot,
+    (sets, key): (&mut Sets, SetKey),
+    row: &'static Row,
+    items: &[Fields<'_>],
+    noted: &Noted<'_>,
+    tell: &mut Hear<'_>,
+) -> bool {
+    let is_one = |known: &Fields<'_>, new: &Fields<'_>| known.first() == new.first() && known.first().is_some_and(|key| !key.is_empty());
+    let agrees = |known: &Fields<'_>, new: &Fields<'_>| {
+        is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
+    };
+    let is_same = {
+        let mut known = known_of(arena, *slot, row, sets.get(&key));
+        items.iter().all(|new| known.next().is_some_and(|known| agrees(&known, new))) && known.next().is_none()
+    };
+    if !is_same {
+        let mut known = known_of(arena, *slot, row, sets.get(&key));
+        for (n, new) in items.iter().enumerate() {
+            let known = known.next().filter(|known| is_one(known, new));
+            every(new, |field| {
+                // What is said as it stands is carried.
+                if known.as_ref().is_none_or(|known| known.get(field) != new.get(field)) {
+                    tell(n, field, Code::Conflict);
+                }
+            });
+        }
+        return false;
+    }
+    // Items that grow stand by themselves: a list may grow item by item, and one of them may be long.
+    let mut grown: Vec<(usize, Box<str>)> = Vec::new();
+    for (n, (mut merged, new)) in known_of(arena, *slot, row, sets.get(&key)).zip(items).enumerate() {
+        let at = n * row.kind.fields;
+        // The notes of this item alone.
+        let mut own = Slot { noted: slot.noted.checked_shr(at as u32).unwrap_or(0), ..Slot::default() };
+        let before = own.noted;
+        let mut filled = false;
+        for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate() {
+            if own_text.is_empty() && !text.is_empty() {
+                (*own_text, filled) = (*text, true);
+                own.noted |= u32::from(noted(n, field)) << field;
+            }
+        }
+        if !filled {
+            continue;
+        }
+        let mut text = String::new();
+        let merged = canonical(&mut own, row, &merged, &mut text).unwrap_or(merged);
+        grown.push((n, one(row, &merged).into()));
+        let fields = (1 << row.kind.fields) - 1;
+        slot.noted ^= ((before ^ own.noted) & fields).checked_shl(at as u32).unwrap_or(0);
+    }
+    if grown.is_empty() {
+        return false;
+    }
+    let set = sets.entry(key).or_insert_with(|| Set::of(run_of(arena, slot, row).map(|item| one(row, &item).into()).collect()));
+    for (n, run) in grown {
+        if let Some(item) = set.items.get_mut(n) {
+            *item = run;
+        }
+    }
+    true
+}
+
+/// The items of a fact, where it has grown as a set or list, too.
+fn known_of<'a>(arena: &'a str, slot: Slot, row: &'static Row, grown: Option<&'a Set>) -> impl Iterator<Item = Fields<'a>> {
+    let in_arena = grown.is_none().then(|| run_of(arena, &slot, row)).into_iter().flatten();
+    let by_itself = grown.into_iter().flat_map(|set| &set.items).filter_map(|run| Items::at(run, row.kind.fields).next());
+    by_itself.chain(in_arena)
+}

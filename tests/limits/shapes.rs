@@ -70,6 +70,31 @@ pub const DICOM: &[Shape] = &[
     shape("one study UID, many patients", |n| {
         rows(n, |at| format!(r#"{{"0020000D":{{"Value":["1"]}}{}}}"#, and("00100020", format_args!("\"{at}\""))))
     }),
+    shape("one study UID, nobody's number, many names", |n| {
+        rows(n, |at| format!(r#"{{"0020000D":{{"Value":["1"]}}{}}}"#, and("00100010", format_args!("\"{at}\""))))
+    }),
+    shape("one study UID, nobody's number, one name in many spellings, and a long issuer", |n| {
+        let who = |at: usize| (0..14).map(|k| if at >> k & 1 == 0 { '.' } else { '-' }).collect::<String>();
+        rows(n, |at| {
+            let of = at % n.div_ceil(2);
+            let issuer = if at + 1 == n { "x".repeat(n * 10) } else { String::new() };
+            let order = if at == of {
+                String::new()
+            } else {
+                and("00080050", "\"A\"") + &and("00080051", format_args!(r#"{{"00400031":{{"Value":["{issuer}"]}}}}"#))
+            };
+            format!(r#"{{"0020000D":{{"Value":["1"]}}{}{order}}}"#, and("00100010", format_args!("\"A{}\"", who(n - of))))
+        })
+    }),
+    shape("a list that grows item by item beside a long one", |n| {
+        let side = n.isqrt().max(1);
+        let item = |row: usize, at: usize| match at {
+            0 if row == 0 => format!(r#"{{"Alphabetic":"a","Ideographic":"{}"}}"#, "x".repeat(n * 10)),
+            at if at == row => r#"{"Alphabetic":"a","Phonetic":"p"}"#.to_owned(),
+            _ => "\"a\"".to_owned(),
+        };
+        rows(side, |row| format!(r#"{{"0020000D":{{"Value":["1"]}},"00081060":{{"Value":[{}]}}}}"#, list(side, |at| item(row, at))))
+    }),
     shape("one study UID, one patient, many issuers", |n| {
         rows(n, |at| {
             format!(r#"{{"0020000D":{{"Value":["1"]}}{}{}}}"#, and("00100020", "\"P\""), and("00100021", format_args!("\"{at}\"")))

@@ -553,3 +553,32 @@ pub fn two_patients_without_a_number() {
     };
     assert_eq!(asked(one_page(), study_only, "ImagingStudy/2.999.1", same).status(), 200);
 }
+
+/// An archive that finds days on its own clock is asked for those to each side; of what it gives the study's own day decides.
+pub fn days_on_the_archives_clock() {
+    let store = || {
+        crate::archive::store(
+            "study 2.999.9.1: PatientID=P1; StudyDate=20240114; StudyTime=230000; TimezoneOffsetFromUTC=-0500
+             series 2.999.9.1.1: Modality=CT
+             instance 2.999.9.1.1.1: SOPClassUID=1.2.840.10008.5.1.4.1.1.2
+             study 2.999.9.2: PatientID=P1; StudyDate=20240115; StudyTime=003000; TimezoneOffsetFromUTC=+0900
+             series 2.999.9.2.1: Modality=CT
+             instance 2.999.9.2.1.1: SOPClassUID=1.2.840.10008.5.1.4.1.1.2\n",
+        )
+    };
+    for clock in [0, 60, -300, 540] {
+        let mut facade = Facade::over("dcm4chee-arc-5", 0, store());
+        facade.faults.clock = Some(clock);
+        for (query, found) in [
+            ("started=2024-01-14", vec!["2.999.9.1"]),
+            ("started=2024-01-15", vec!["2.999.9.2"]),
+            ("patient.identifier=P1&started=le2024-01-14", vec!["2.999.9.1"]),
+            ("patient.identifier=P1&started=gt2024-01-14", vec!["2.999.9.2"]),
+            ("started=2024-01-16", vec![]),
+            ("started=2024-01-15T04:00:00Z", vec!["2.999.9.1"]),
+            ("started=2024-01-14T15:30:00Z", vec!["2.999.9.2"]),
+        ] {
+            assert_eq!(facade.get(&format!("ImagingStudy?{query}")).studies(), found, "{clock} {query}");
+        }
+    }
+}

@@ -116,11 +116,6 @@ impl Date {
         Some(Days { from, to })
     }
 
-    /// Whether the days are those around an instant in UTC: then they hold its day on every clock.
-    pub(super) fn is_on_every_clock(&self, zone: &Zone, promised: Option<&Zone>) -> bool {
-        self.span.is_timed() && self.written_in(zone).is_some() && !matches!(promised, Some(Zone::Fixed(_)))
-    }
-
     /// The zone of a value with time: its own, or the caller's.
     fn written_in(&self, zone: &Zone) -> Option<i32> {
         self.span.zone().or_else(|| self.zone(zone))

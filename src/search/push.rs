@@ -360,8 +360,7 @@ impl<'a> Pusher<'a> {
         let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
         // A day that DA cannot say is the day of nothing.
         let Some(mut range) = range.within_da() else { return Ok(()) };
-        let is_shifted = key == Key::StudyDate && self.server.own_clock;
-        if is_shifted && !date.is_on_every_clock(&self.options.zone, self.server.zone.as_ref()) {
+        if key == Key::StudyDate && self.server.own_clock {
             range = range.widened();
             push.widen(Why::WholeDays);
         }

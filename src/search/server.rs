@@ -298,7 +298,7 @@ impl Server {
     }
 
     /// A study that says its offset from UTC is found by the day of its instant on the server's own clock, not by its StudyDate: a day more is
-    /// asked for to each side of days that are written. That holds them as far as the two offsets are a day apart at most.
+    /// asked for to each side. That holds them as far as the two offsets are a day apart at most.
     #[must_use]
     pub const fn matching_dates_on_its_own_clock(mut self) -> Server {
         self.own_clock = true;

@@ -109,7 +109,7 @@ impl fmt::Debug for Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of input: 4 GiB.
+    /// Bytes of input: 4 GiB. (Of one study at most 1.75 GiB are kept, whatever is said here: more is the Error `limit`.)
     pub input_bytes: u64,
     /// Nesting of JSON: 64. More than 512 is taken for 512: values are read by recursion, and stacks are not endless.
     pub depth: u32,

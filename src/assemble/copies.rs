@@ -61,6 +61,10 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
             continue;
         }
         let run = apart(&record.arena, &slot(new), row);
+        let own = run_of(&record.arena, &slot(known), row).flatten().map(|text| text.len() + 8).sum::<usize>();
+        if !record.has_room(own.saturating_add(run.len()).saturating_mul(2)) {
+            return sink.overflow();
+        }
         let items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
         let is_noted = theirs.noted & (1 << row_ref.index) != 0;
         let mut filled = slot(known);

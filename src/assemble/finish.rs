@@ -75,7 +75,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         let row_ref = RowRef { level, index: at % 64 };
         let Some(row) = row_ref.row() else { continue };
         let items: Vec<Fields<'_>> = set.items.iter().filter_map(|run| value::Items::at(run, row.kind.fields).next()).collect();
-        if record.is_full() {
+        if !record.has_room(set.items.iter().map(|run| run.len() + 8).sum()) {
             sink.overflow();
             break;
         }

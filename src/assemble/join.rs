@@ -46,6 +46,9 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
             fact.join(ours, &source, theirs, (Some(n as u32), row_ref.index), sink);
         }
     }
+    if !target.has_room(source.arena.len()) {
+        return sink.overflow();
+    }
     let shift = target.arena.len() as u32;
     target.arena.push_str(&source.arena);
     let extras = target.extras.len() as u32;
@@ -81,6 +84,13 @@ impl Fact<'_> {
             Some(set) => set.items.iter().filter_map(|run| value::Items::at(run, fields).next()).collect(),
             None => run_of(&source.arena, theirs, row).collect(),
         };
+        // What is copied is theirs, ours, and both together.
+        let length = |fields: &Fields<'_>| fields.iter().map(|text| text.len() + 8).sum::<usize>();
+        let own = run_of(self.arena, ours, row).map(|item| length(&item)).sum::<usize>();
+        let copied = own.saturating_add(their_items.iter().map(length).sum()).saturating_mul(2);
+        if self.arena.len().saturating_add(copied) > FULL {
+            return sink.overflow();
+        }
         if ours.at == 0 || ours.row <= theirs.row || row.merge == Merge::Set {
             self.absorb(ours, &their_items, theirs, sink);
         } else {

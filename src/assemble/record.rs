@@ -12,8 +12,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The longest text of a record: offsets of 32 bits reach it, and what one row adds.
-pub(super) const FULL: usize = u32::MAX as usize - (1 << 28);
+/// The longest text of a record. Offsets of 32 bits reach it, and every fact of it once more, where the record is finished.
+pub(super) const FULL: usize = (1 << 31) - (1 << 28);
 
 /// A record while it grows.
 pub(super) struct Record {
@@ -116,6 +116,11 @@ impl Record {
             changed: false,
             changes: 0,
         }
+    }
+
+    /// Whether so many bytes more fit.
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        self.arena.len().saturating_add(more) <= FULL
     }
 
     /// Whether offsets of 32 bits no longer reach.

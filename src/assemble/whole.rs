@@ -20,7 +20,11 @@ pub(super) fn whole(
     noted: &Noted<'_>,
     tell: &mut Hear<'_>,
 ) -> bool {
-    let is_one = |known: &Fields<'_>, new: &Fields<'_>| known.first() == new.first() && known.first().is_some_and(|key| !key.is_empty());
+    // By the first that there is: a name may have no alphabetic group.
+    let is_one = |known: &Fields<'_>, new: &Fields<'_>| {
+        let key = known.iter().zip(new).find(|(known, new)| !known.is_empty() || !new.is_empty());
+        key.is_some_and(|(known, new)| known == new)
+    };
     let agrees = |known: &Fields<'_>, new: &Fields<'_>| {
         is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
     };

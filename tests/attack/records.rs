@@ -378,6 +378,12 @@ fn lists_that_fill_each_other() {
         let people: Vec<_> = found.value[0].all(fhir_dicomweb::row::INTERPRETER).map(|person| person.id.to_owned()).collect();
         assert_eq!(people, ["222", "333"]);
     }
+    // A name may have no alphabetic group.
+    let other_group = |more: &str| row("1.2", &format!(r#","00081060":{{"vr":"PN","Value":[{{"Ideographic":"Y"}}]}}{more}"#));
+    for rows in [[other_group(""), other_group(&ids("00081062", &["222"]))], [other_group(&ids("00081062", &["222"])), other_group("")]] {
+        let found = loss(&rows);
+        assert!(found.loss.is_empty() && found.value[0].all(fhir_dicomweb::row::INTERPRETER).next().unwrap().id == "222", "{}", found.loss);
+    }
     // Another list is in conflict, but for what it says of the same.
     let other = row("1.2", &name("00081060", &["Roe^J", "Moe^L"]));
     let longer = row("1.2", &name("00081060", &["Roe^J", "Doe^K", "Moe^L"]));

@@ -128,15 +128,12 @@ impl Spell for BodySite {
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Concept(concept) = found else { return };
         let display = concept.codings.iter().map(|coding| coding.display).find(|display| !display.is_empty()).unwrap_or_default();
-        if let Some(coding) = read(fill, 1, concept, cx) {
-            // Annex L's code is SNOMED's, whatever else the caller calls that system.
-            let of_a_term = |coding: &Coded<'_>| {
-                has_own_name(cx)
-                    && coding.system.trim() == SNOMED
-                    && coding.version.is_empty()
-                    && is_of_a_term(coding.code.trim(), coding.display.trim())
-            };
-            if of_a_term(coding) {
+        // Annex L's code is SNOMED's, whatever else the caller calls that system.
+        let of_a_term = |coding: &Coded<'_>| {
+            coding.system.trim() == SNOMED && coding.version.is_empty() && is_of_a_term(coding.code.trim(), coding.display.trim())
+        };
+        if let Some(coding) = read(fill, 1, concept, cx, of_a_term) {
+            if has_own_name(cx) && of_a_term(coding) {
                 fill.set(2, "SCT", coding.system);
             }
             if is_term(concept.text.trim()) {

@@ -58,7 +58,7 @@ impl Spell for Concept {
 
 /// A code, from field 0 on; without one the words of the concept, into field `words`.
 pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, cx: &Cx<'_>, words: usize) {
-    if let Some(coding) = read(fill, 0, concept, cx) {
+    if let Some(coding) = read(fill, 0, concept, cx, |_| false) {
         text_beside(fill, concept, coding);
     } else {
         let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
@@ -67,7 +67,14 @@ pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d
 }
 
 /// Fields of a code, from `at` on: the first coding whose system has a designator or a UID, else the first with a code; which one it is.
-pub(super) fn read<'d, 'c>(fill: &mut Fill<'d>, at: usize, concept: &'c found::Concept<'d>, cx: &Cx<'_>) -> Option<&'c found::Coding<'d>> {
+/// `is_written_so`: whether it is written again under that system, whatever the caller has for it.
+pub(super) fn read<'d, 'c>(
+    fill: &mut Fill<'d>,
+    at: usize,
+    concept: &'c found::Concept<'d>,
+    cx: &Cx<'_>,
+    is_written_so: impl Fn(&found::Coding<'d>) -> bool,
+) -> Option<&'c found::Coding<'d>> {
     let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
     let back = |coding: &found::Coding<'d>| designator(coding.system.trim(), coding.code.trim(), cx);
     let known = |coding: &&found::Coding<'d>| !matches!(back(coding), Back::Unknown);
@@ -81,7 +88,7 @@ pub(super) fn read<'d, 'c>(fill: &mut Fill<'d>, at: usize, concept: &'c found::C
         Back::Uid(uid) => fill.set(at + 4, uid, coding.system),
         Back::Designator { name, own } => {
             fill.set(at + 1, String::from(name), coding.system);
-            if !own {
+            if !own && !is_written_so(coding) {
                 fill.note(coding.system, Code::OtherSystem);
             }
         }

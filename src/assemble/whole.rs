@@ -9,8 +9,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A list that is to be the same: items of the same keys in the same order fill each other. Else what is not the same is a conflict, and the
-/// list stands as it is. Whether it changed.
+/// A list that is to be the same: items of the same keys in the same order fill each other. Else it is a conflict, and the list stands as
+/// it is. Whether it changed.
 pub(super) fn whole(
     arena: &str,
     slot: &mut Slot,
@@ -21,7 +21,11 @@ pub(super) fn whole(
     tell: &mut Hear<'_>,
 ) -> bool {
     // By the first that there is: a name may have no alphabetic group.
+    let is_nobody = |item: &Fields<'_>| item.iter().all(|text| text.is_empty());
     let is_one = |known: &Fields<'_>, new: &Fields<'_>| {
+        if is_nobody(known) || is_nobody(new) {
+            return true;
+        }
         let key = known.iter().zip(new).find(|(known, new)| !known.is_empty() || !new.is_empty());
         key.is_some_and(|(known, new)| known == new)
     };
@@ -33,15 +37,9 @@ pub(super) fn whole(
         items.iter().all(|new| known.next().is_some_and(|known| agrees(&known, new))) && known.next().is_none()
     };
     if !is_same {
-        let mut known = known_of(arena, *slot, row, sets.get(&key));
+        // A list is one value: which of its items are the same depends on which list came first, that the lists differ does not.
         for (n, new) in items.iter().enumerate() {
-            let known = known.next().filter(|known| is_one(known, new));
-            every(new, |field| {
-                // What is said as it stands is carried.
-                if known.as_ref().is_none_or(|known| known.get(field) != new.get(field)) {
-                    tell(n, field, Code::Conflict);
-                }
-            });
+            every(new, |field| tell(n, field, Code::Conflict));
         }
         return false;
     }

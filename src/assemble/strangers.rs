@@ -9,6 +9,8 @@ use crate::loss::Sink;
 use crate::table::{RowRef, row};
 use alloc::string::String;
 use alloc::vec::Vec;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// What the name of a patient without number begins with, where rows say who it is: no number has control characters.
 pub(super) const WHO: char = '\u{3}';
@@ -72,13 +74,13 @@ impl Who {
     }
 }
 
-/// A name as far as it tells people apart: letters and digits, blind to case.
+/// A name as far as it tells people apart: letters, their marks, and digits, blind to case.
 pub(crate) fn folded(name: &str) -> String {
     letters(name).collect()
 }
 
 fn letters(name: &str) -> impl Iterator<Item = char> {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+    name.nfd().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).flat_map(char::to_lowercase)
 }
 
 /// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was.

@@ -65,7 +65,7 @@ fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<A
         (decode_form(name)? == "_format").then(|| decode_form(value))?.filter(|value| !value.is_empty())
     });
     let refused = || Refusal::new(406, "not-supported", "answers are FHIR JSON of R4, R4B, R5 or R6");
-    let said = || headers(incoming, "Accept").flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty());
+    let said = || headers(incoming, "Accept").flat_map(|value| parts(value, ',')).filter(|range| !range.trim().is_empty());
     let of_header = best(&said().filter_map(Range::read).collect::<Vec<_>>(), config.release);
     if let Some(format) = format {
         // A plus that was not encoded has become a space. What `_format` does not say the header may.
@@ -80,6 +80,15 @@ fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<A
     }
 }
 
+/// Parts of a header's value; what is quoted is not divided.
+fn parts(value: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    value.split(move |c| {
+        is_quoted ^= c == '"';
+        c == separator && !is_quoted
+    })
+}
+
 /// A media range that JSON of FHIR is in.
 struct Range {
     /// How much of a media type it says: the most specific one decides (RFC 9110 12.5.1).
@@ -92,9 +101,10 @@ struct Range {
 impl Range {
     /// None if JSON of FHIR is not in it.
     fn read(range: &str) -> Option<Range> {
-        let mut parts = range.split(';').map(str::trim);
+        let mut parts = parts(range, ';').map(str::trim);
         let depth = match parts.next().unwrap_or("").to_ascii_lowercase().as_str() {
-            "application/fhir+json" | "application/json+fhir" | "application/json" | "text/json" | "json" => 2,
+            "application/fhir+json" => 3,
+            "application/json+fhir" | "application/json" | "text/json" | "json" => 2,
             "application/*" => 1,
             "*/*" | "*" => 0,
             _ => return None,
@@ -109,7 +119,8 @@ impl Range {
                 _ => {}
             }
         }
-        Some(read)
+        // Who wants no other JSON has not said that FHIR's is not wanted.
+        (depth != 2 || read.weight > 0).then_some(read)
     }
 
     /// Whether an answer of this release is in it.

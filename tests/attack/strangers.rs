@@ -53,6 +53,10 @@ fn two_without_a_number() {
 #[test]
 fn one_without_a_number() {
     let shouted = ANN.to_uppercase().replace("ALPHABETIC", "Alphabetic").replace("VALUE", "Value").replace("VR", "vr");
+    let name = |name: &str| ANN.replace("Alpha^Ann", name);
+    let (composed, divided, other) = (name("M\u{fc}ller^Ann"), name("Mu\u{308}ller, Ann"), name("Muller^Ann"));
+    assert_eq!(dropped(&read(&[&composed, &divided].map(|more| row("1.2", more))).1), 0);
+    assert_eq!(dropped(&read(&[&composed, &other].map(|more| row("1.2", more))).1), 3);
     for rows in [[EMPTY, ANN, CHEST], [ANN, EMPTY, CHEST], [CHEST, ANN, EMPTY], [ANN, CHEST, ANN], [ANN, &shouted, CHEST]] {
         let (studies, loss) = read(&rows.map(|more| row("1.2", more)));
         assert_eq!((studies.len(), dropped(&loss)), (1, 0), "{rows:?}");

@@ -73,6 +73,8 @@ pub fn weights() {
         ("application/fhir+json;fhirVersion=4.3, application/fhir+json;fhirVersion=6.0", "4.3"),
         ("application/fhir+json;fhirVersion=6.0, application/fhir+json;fhirVersion=4.3", "6.0"),
         ("application/fhir+json;fhirVersion=6.0;q=0.9, */*", "5.0"),
+        ("application/json;q=0, */*", "5.0"),
+        ("text/html;x=\"a, application/fhir+json;q=0\", application/json", "5.0"),
     ] {
         let reply = facade.send("GET", READ, &[("Accept", accept)], "");
         let said = header(&reply.outcome, "Content-Type").unwrap();
@@ -98,7 +100,13 @@ pub fn formats() {
     }
     for accept in ["application/fhir+xml", "text/html", "application/xml, text/xml", "application/fhir+json;q=0", "application/dicom+json"]
         .into_iter()
-        .chain(["application/fhir+json;q=0, */*", "*/*, application/*;q=0", "application/fhir+json; fhirVersion=5.0; q=0.0, */*"])
+        .chain([
+            "application/fhir+json;q=0, */*",
+            "*/*, application/*;q=0",
+            "application/json, application/fhir+json;q=0",
+            "application/json;q=0",
+            "application/fhir+json; fhirVersion=5.0; q=0.0, */*",
+        ])
     {
         facade.send("GET", READ, &[("Accept", accept)], "").fails(406);
         let refused = facade.send("GET", READ, &[("Accept", accept)], "");

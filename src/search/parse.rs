@@ -65,12 +65,9 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let bad = |kind| Error::at(kind, start as u64);
         let (name, value) = (decode_form(name).ok_or(bad(Kind::BadValue))?, decode_form(value).ok_or(bad(Kind::BadValue))?);
-        // An empty value restricts nothing, nor does a list of them.
-        let read = if value.bytes().all(|b| b == b',') {
-            Ok(Read::Nothing)
-        } else {
-            clause(resource, &name, &value, n, release, handling, limits)
-        };
+        // An empty value restricts nothing, nor does a list of them, as long as it is one that is read.
+        let is_nothing = value.is_empty() || value.len() < limits.or_values as usize && value.bytes().all(|b| b == b',');
+        let read = if is_nothing { Ok(Read::Nothing) } else { clause(resource, &name, &value, n, release, handling, limits) };
         let reason = match read {
             Ok(Read::Clause(clause)) => {
                 if clauses.len() >= limits.clauses as usize {

@@ -72,10 +72,15 @@ def _system(code, is_urn, designator, uid, options):
         return facts.URI_OF[by_form], designator is not None and designator != by_form, False
     if designator in _SHARED:
         raise Skip("a coding scheme that shares its URI with others")
+    # The scheme of the UID stands before that of a designator, which is then another's.
+    another = designator is not None and facts.UID_OF.get(designator) != uid
+    if uid == facts.SNOMED_UID:
+        by_form = "SCT" if re.match(r"\d{6,18}\Z", code, re.ASCII) else "SRT"
+        return facts.URI_OF[by_form], False, another
+    if uid in facts.URI_OF_UID and uid != "-":
+        return facts.URI_OF_UID[uid], False, another
+    if uid and is_oid(uid):
+        return "urn:oid:" + uid, False, another
     if designator in facts.URI_OF and facts.URI_OF[designator] != "-":
         return facts.URI_OF[designator], False, False
-    if uid in facts.URI_OF_UID and uid != "-":
-        return facts.URI_OF_UID[uid], False, designator is not None
-    if uid and is_oid(uid):
-        return "urn:oid:" + uid, False, designator is not None
     return None, False, False

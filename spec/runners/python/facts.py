@@ -125,9 +125,11 @@ UPC 2.16.840.1.113883.6.55 http://terminology.hl7.org/CodeSystem/UPC
 
 URI_OF = {}
 URI_OF_UID = {}
+UID_OF = {}
 for _line in _SCHEMES.strip().splitlines():
     _designator, _uid, _uri = _line.split()
     URI_OF[_designator] = _uri
     URI_OF_UID.setdefault(_uid, _uri)
+    UID_OF[_designator] = _uid
 
 SNOMED_UID = "2.16.840.1.113883.6.96"

@@ -55,7 +55,8 @@ def identifiers(evidence, wanted, modifier, lenient):
         if is_in(token, written) or _is_uid(token, evidence.study.uid, lenient):
             return "yes"
         system = token[0] if len(token) == 2 else None
-        if in_identifier and not evidence.known("00080050") and system != UID_SYSTEM:
+        of_uids = system in (UID_SYSTEM, "urn:ietf:rfc:3986") and system not in evidence.options["namespaces"].values()
+        if in_identifier and not evidence.known("00080050") and not of_uids:
             need = need or not (system is None and token[0].startswith("urn:oid:"))
         if system_of_id and not evidence.known("00200010") and system in (None, system_of_id):
             need = True

@@ -391,7 +391,7 @@ fn lists_that_fill_each_other() {
         let found = loss(&[known.clone(), row.clone()]);
         let told: Vec<(&str, u64)> = found.loss.iter().map(|loss| (loss.code.name(), loss.count)).collect();
         assert_eq!(told, [("conflict", leaves)]);
-        assert!(loss(&[row, known.clone()]).loss.iter().all(|loss| loss.code.name() == "conflict"));
+        assert!(loss(&[row, known.clone()]).loss.iter().any(|loss| loss.code.name() == "conflict"));
     }
 }
 

@@ -70,6 +70,7 @@ mod table;
 pub mod url;
 mod uuid;
 mod value;
+mod who;
 mod zone;
 
 pub use error::Error;

@@ -133,6 +133,11 @@ impl Study {
         run(self.text.as_str(), row, self.facts.get(study_slot(row)?).copied()?)
     }
 
+    /// A field of the first item of a fact; empty where there is none.
+    pub(crate) fn field_of(&self, row: RowRef, field: u8) -> &str {
+        self.items(row).and_then(|mut items| items.next()?.get(usize::from(field)).copied()).unwrap_or("")
+    }
+
     /// The run of a fact, and what is behind it.
     pub(crate) fn text_at(&self, at: u32) -> Option<&str> {
         if at == 0 { None } else { self.text.as_str().get(at as usize..) }

@@ -74,13 +74,12 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         };
         let row_ref = RowRef { level, index: at % 64 };
         let Some(row) = row_ref.row() else { continue };
-        let items: Vec<Fields<'_>> = set.items.iter().filter_map(|run| value::Items::at(run, row.kind.fields).next()).collect();
-        if !record.has_room(set.items.iter().map(|run| run.len() + 8).sum()) {
+        if !record.has_room(set.length()) {
             sink.overflow();
             break;
         }
         let new = record.arena.len() as u32;
-        value::push(&mut record.arena, row.kind.fields, items.into_iter());
+        record.arena.push_str(&set.run(row));
         let slot = match series {
             Some(series) => record.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))),
             None => study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)),

@@ -2,7 +2,8 @@
 
 use super::absorb::{Slot, absorb, apart, run_of, spoil};
 use super::finish::{contradict, references};
-use super::record::{FULL, Record, SetKey, Sets};
+use super::record::{Record, SetKey, Sets};
+use super::room::FULL;
 use crate::loss::{Code, Loss, Sink};
 use crate::study::{Extra, study_slot};
 use crate::table::{Level, Merge, Row};
@@ -81,7 +82,7 @@ impl Fact<'_> {
         }
         let (row, fields) = (self.row, self.row.kind.fields);
         let their_items: Vec<Fields<'_>> = match source.sets.get(&their_key) {
-            Some(set) => set.items.iter().filter_map(|run| value::Items::at(run, fields).next()).collect(),
+            Some(set) => set.items(row).collect(),
             None => run_of(&source.arena, theirs, row).collect(),
         };
         // What is copied is theirs, ours, and both together.
@@ -97,12 +98,7 @@ impl Fact<'_> {
             // Ours are kept apart while theirs take their place.
             let run = match self.sets.remove(&self.key) {
                 // Which has grown.
-                Some(set) => {
-                    let items: Vec<Fields<'_>> = set.items.iter().filter_map(|run| value::Items::at(run, fields).next()).collect();
-                    let mut run = String::new();
-                    value::push(&mut run, fields, items.into_iter());
-                    run
-                }
+                Some(set) => set.run(row),
                 None => apart(self.arena, ours, row),
             };
             let our_items: Vec<Fields<'_>> = value::Items::at(&run, fields).collect();

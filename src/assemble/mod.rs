@@ -17,7 +17,8 @@ mod patients;
 mod placing;
 mod record;
 mod records;
-pub(crate) mod strangers;
+mod room;
+mod strangers;
 mod usual;
 mod whole;
 

@@ -12,9 +12,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The longest text of a record. Offsets of 32 bits reach it, and every fact of it once more, where the record is finished.
-pub(super) const FULL: usize = (1 << 31) - (1 << 28);
-
 /// A record while it grows.
 pub(super) struct Record {
     /// The first byte is no run: 0 means absent.
@@ -49,7 +46,7 @@ pub(super) type Sets = BTreeMap<SetKey, Set>;
 /// A set that has grown: its items as runs of one, in order of first appearance.
 #[derive(Default)]
 pub(super) struct Set {
-    pub(super) items: Vec<Box<str>>,
+    items: Vec<Box<str>>,
     known: BTreeSet<Box<str>>,
 }
 
@@ -57,6 +54,32 @@ impl Set {
     /// A list, by its items.
     pub(super) fn of(items: Vec<Box<str>>) -> Set {
         Set { items, known: BTreeSet::new() }
+    }
+
+    /// Its items.
+    pub(super) fn items<'s>(&'s self, row: &Row) -> impl Iterator<Item = Fields<'s>> + use<'s> {
+        let fields = row.kind.fields;
+        self.items.iter().filter_map(move |run| value::Items::at(run, fields).next())
+    }
+
+    /// How long its items are as one run, at most.
+    pub(super) fn length(&self) -> usize {
+        self.items.iter().map(|run| run.len() + 8).sum()
+    }
+
+    /// Its items as one run.
+    pub(super) fn run(&self, row: &Row) -> String {
+        let items: Vec<Fields<'_>> = self.items(row).collect();
+        let mut run = String::new();
+        value::push(&mut run, row.kind.fields, items.into_iter());
+        run
+    }
+
+    /// Another item stands in the place of one.
+    pub(super) fn put(&mut self, at: usize, run: Box<str>) {
+        if let Some(item) = self.items.get_mut(at) {
+            *item = run;
+        }
     }
 
     /// Whether the item is new.
@@ -116,16 +139,6 @@ impl Record {
             changed: false,
             changes: 0,
         }
-    }
-
-    /// Whether so many bytes more fit.
-    pub(super) fn has_room(&self, more: usize) -> bool {
-        self.arena.len().saturating_add(more) <= FULL
-    }
-
-    /// Whether offsets of 32 bits no longer reach.
-    pub(super) fn is_full(&self) -> bool {
-        self.arena.len() > FULL
     }
 
     /// The series of this UID, made if need be; whether it is new.

@@ -7,19 +7,12 @@ use crate::grammar::da::da;
 use crate::kind::is_sex;
 use crate::loss::Sink;
 use crate::table::{RowRef, row};
+use crate::who::{Who, compared, letters};
 use alloc::string::String;
 use alloc::vec::Vec;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// What the name of a patient without number begins with, where rows say who it is: no number has control characters.
 pub(super) const WHO: char = '\u{3}';
-
-/// What is compared: a fact, and one of its fields.
-fn compared() -> [(RowRef, u8); 5] {
-    let name = |field| (RowRef::from(row::PATIENT_NAME), field);
-    [name(0), name(1), name(2), (row::PATIENT_BIRTH.into(), 0), (row::PATIENT_SEX.into(), 0)]
-}
 
 /// Appends what a data set says of a patient without number, as far as it says anything; `first` finds the cell of a fact's field. Who is the same
 /// in every spelling has one name: records that join are few.
@@ -39,48 +32,9 @@ pub(super) fn name(set: &DataSet, first: impl Fn(RowRef, u8) -> Option<usize>, o
     }
 }
 
-/// What a record says of its patient; empty is unknown.
-#[derive(Default)]
-struct Who([String; 5]);
-
-impl Who {
-    fn of(records: &Records, at: usize) -> Who {
-        Who(compared().map(|(row, field)| {
-            let text = records.first_of(at, row, field);
-            if row == RowRef::from(row::PATIENT_NAME) { folded(text) } else { text.into() }
-        }))
-    }
-
-    /// A name is 0, what else there is 1, nothing is 2.
-    fn rank(&self) -> u8 {
-        match self.0.iter().position(|text| !text.is_empty()) {
-            Some(0..3) => 0,
-            Some(_) => 1,
-            None => 2,
-        }
-    }
-
-    fn differs(&self, other: &Who) -> bool {
-        self.0.iter().zip(&other.0).any(|(one, other)| !one.is_empty() && !other.is_empty() && one != other)
-    }
-
-    /// Learns what it did not know.
-    fn learn(&mut self, other: &Who) {
-        for (own, other) in self.0.iter_mut().zip(&other.0) {
-            if own.is_empty() {
-                own.clone_from(other);
-            }
-        }
-    }
-}
-
-/// A name as far as it tells people apart: letters, their marks, and digits, blind to case.
-pub(crate) fn folded(name: &str) -> String {
-    letters(name).collect()
-}
-
-fn letters(name: &str) -> impl Iterator<Item = char> {
-    name.nfd().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).flat_map(char::to_lowercase)
+/// Whom a record is about.
+fn who_of(records: &Records, at: usize) -> Who {
+    Who::of(|row, field| records.first_of(at, row, field))
 }
 
 /// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was.
@@ -105,7 +59,7 @@ pub(super) fn join_strangers<'k>(
     let first = group.first().copied();
     let is_one = group.iter().all(|(patient, _)| Some(patient.id) == first.map(|(patient, _)| patient.id));
     // An issuer that one row does not tell divides the records of one number.
-    let owner = group.iter().filter(|_| is_one && first.is_some()).map(|(_, at)| Who::of(records, *at)).reduce(|mut owner, who| {
+    let owner = group.iter().filter(|_| is_one && first.is_some()).map(|(_, at)| who_of(records, *at)).reduce(|mut owner, who| {
         owner.learn(&who);
         owner
     });
@@ -128,7 +82,7 @@ fn one_of<'k>(
     merge: &mut impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
     is_dropped: &mut bool,
 ) -> Option<(Patient<'k>, usize)> {
-    let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (Who::of(records, one.1), one)).collect();
+    let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (who_of(records, one.1), one)).collect();
     // Names first, then birth date and sex, then nothing: in the order of their rows.
     all.sort_by_key(|(who, _)| who.rank());
     // Of several who differ none can be told to be the one who has a number, if that one says no name.

@@ -4,7 +4,7 @@ use super::absorb::{Hear, Noted, Slot, canonical, every, one, run_of};
 use super::record::{Set, SetKey, Sets};
 use crate::loss::Code;
 use crate::table::Row;
-use crate::value::{Fields, Items};
+use crate::value::Fields;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -71,9 +71,7 @@ pub(super) fn whole(
     }
     let set = sets.entry(key).or_insert_with(|| Set::of(run_of(arena, slot, row).map(|item| one(row, &item).into()).collect()));
     for (n, run) in grown {
-        if let Some(item) = set.items.get_mut(n) {
-            *item = run;
-        }
+        set.put(n, run);
     }
     true
 }
@@ -81,6 +79,6 @@ pub(super) fn whole(
 /// The items of a fact, where it has grown as a set or list, too.
 fn known_of<'a>(arena: &'a str, slot: Slot, row: &'static Row, grown: Option<&'a Set>) -> impl Iterator<Item = Fields<'a>> {
     let in_arena = grown.is_none().then(|| run_of(arena, &slot, row)).into_iter().flatten();
-    let by_itself = grown.into_iter().flat_map(|set| &set.items).filter_map(|run| Items::at(run, row.kind.fields).next());
+    let by_itself = grown.into_iter().flat_map(|set| set.items(row));
     by_itself.chain(in_arena)
 }

@@ -80,9 +80,8 @@ pub(super) struct Content {
     /// The study rows.
     read: Vec<Reader>,
     is_begun: bool,
-    gone: Option<u16>,
-    /// Those of whom the archive says so.
-    gone_uids: BTreeSet<String>,
+    /// Those that the archive says there are none of, by its status.
+    gone: BTreeMap<String, u16>,
     incomplete: BTreeSet<String>,
 }
 
@@ -107,9 +106,8 @@ pub(super) struct Held {
     pub(super) studies: Mapped<Vec<Study>>,
     /// Their places, by UID.
     pub(super) by_uid: Vec<usize>,
-    /// Why there is no study row, where a server said so; and of which studies.
-    pub(super) gone: Option<u16>,
-    pub(super) gone_uids: BTreeSet<String>,
+    /// Studies of which the archive says that there are none, by its status.
+    pub(super) gone: BTreeMap<String, u16>,
     /// Studies that take more requests than were left: nothing is held of them.
     pub(super) left: BTreeSet<String>,
     /// Studies of which the archive lists more than it gives.
@@ -140,8 +138,8 @@ impl Content {
                 below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
             }
         }
-        let (read, incomplete, gone_uids) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone: None, gone_uids, incomplete }
+        let (read, gone, incomplete) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone, incomplete }
     }
 
     /// Takes what came, and asks for what is missing; whether nothing is.
@@ -158,10 +156,7 @@ impl Content {
                         }
                         self.read.push(*reader);
                     }
-                    Pulled::Absent(status) => {
-                        self.gone = Some(status);
-                        self.gone_uids.extend(list.iter().cloned());
-                    }
+                    Pulled::Absent(status) => self.gone.extend(list.iter().map(|uid| (uid.clone(), status))),
                 }
             }
         }
@@ -219,7 +214,7 @@ impl Content {
         }
         let mut by_uid: Vec<usize> = (0..studies.value.len()).collect();
         by_uid.sort_by_key(|at| studies.value.get(*at).map(super::answer::uid));
-        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, gone_uids: self.gone_uids, left, incomplete, is_cut })
+        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete, is_cut })
     }
 }
 

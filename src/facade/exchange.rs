@@ -218,10 +218,8 @@ impl Exchange {
             query.push(pull.query.clone());
         }
         if self.server.end_signal() != End::OnePage {
-            // Of a limit that is asked for no server warns.
-            let asked = self.server.page_size().filter(|_| self.server.end_signal() != End::NoWarning);
             query.extend(self.server.order_of_pages(&pull.path).map(String::from));
-            query.extend(asked.map(|size| ["limit=", &size.to_string()].concat()));
+            query.extend(self.server.limit_of_pages().map(|size| ["limit=", &size.to_string()].concat()));
             if pull.rows > 0 {
                 query.push(["offset=", &pull.rows.to_string()].concat());
             }

@@ -4,11 +4,11 @@
 //! decide on what the study holds, asked for by its UID.
 
 use super::content::Held;
-use crate::assemble::strangers::folded;
 use crate::search::order::Key;
 use crate::search::{Residual, Verdict};
 use crate::study::Study;
 use crate::table::{Level, row};
+use crate::who::Who;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -48,7 +48,7 @@ impl Candidate {
         let judged = match self.held.and_then(|(at, level)| Some((held.get(at)?, level))) {
             // Of what a list that was cut does not have nobody knows anything, nor of what was listed before and is not now: it may be gone, and the
             // row that came may have lost its name.
-            Some((held, _)) if (held.is_cut || !held.gone_uids.contains(&self.uid)) && held.of(&self.uid).next().is_none() => {
+            Some((held, _)) if (held.is_cut || !held.gone.contains_key(&self.uid)) && held.of(&self.uid).next().is_none() => {
                 Judged::Undecided
             }
             Some((held, level)) => judge(held.of(&self.uid), residual, Some(level)),
@@ -131,11 +131,6 @@ fn is_one_patient(one: &Study, other: &Study) -> bool {
 
 /// Whether name, birth date or sex are another's: where no number tells, they do.
 fn says_another(one: &Study, other: &Study) -> bool {
-    let who = |study: &Study| {
-        let name = study.get(row::PATIENT_NAME).map(|name| [name.alphabetic, name.ideographic, name.phonetic]).unwrap_or_default();
-        let [alphabetic, ideographic, phonetic] = name.map(folded);
-        let birth = study.get(row::PATIENT_BIRTH).map_or("", |birth| birth.date);
-        [alphabetic, ideographic, phonetic, birth.into(), study.get(row::PATIENT_SEX).unwrap_or("").into()]
-    };
-    who(one).iter().zip(&who(other)).any(|(one, other)| !one.is_empty() && !other.is_empty() && one != other)
+    let who = |study: &Study| Who::of(|row, field| study.field_of(row, field));
+    who(one).differs(&who(other))
 }

@@ -46,7 +46,7 @@ impl Job for Read {
         let studies: alloc::vec::Vec<_> = held.studies.value.iter().filter(|study| super::answer::uid(study) == self.uid).collect();
         match studies.as_slice() {
             [] if held.is_cut => Err(Refusal::new(502, "incomplete", "the archive has more studies than it gives")),
-            [] => Err(Refusal::of_status(held.gone.unwrap_or(404), None)),
+            [] => Err(Refusal::of_status(held.gone.get(&self.uid).copied().unwrap_or(404), None)),
             [study] if !study.is_patient_conflict() && lists_none(study) && held.incomplete.contains(&self.uid) => {
                 Err(Refusal::new(502, "incomplete", "the archive lists a study, and not its series"))
             }

@@ -94,6 +94,22 @@ impl Server {
         self.keys & key.bit() != 0
     }
 
+    /// The `limit` that it is asked for: none where it has no pages, and where it would not warn of rows beyond what it is asked for.
+    ///
+    /// ```
+    /// use fhir_dicomweb::search::servers;
+    /// assert_eq!(servers::orthanc().limit_of_pages(), Some(100));
+    /// // It warns of its own limit alone.
+    /// assert_eq!(servers::dcm4chee_arc_5().limit_of_pages(), None);
+    /// ```
+    #[must_use]
+    pub const fn limit_of_pages(&self) -> Option<u32> {
+        match self.end {
+            End::EmptyPage | End::ShortPage => self.page,
+            End::NoWarning | End::OnePage => None,
+        }
+    }
+
     /// How many rows a page has at most: what it is asked for as `limit`, or, by [`End::NoWarning`], its own limit as far as it is known. None: the
     /// server's own limit, or no limit.
     #[must_use]

@@ -60,9 +60,8 @@ impl Caller<'_> {
         loop {
             let mut asked: Vec<String> = Some(query.to_owned()).filter(|query| !query.is_empty()).into_iter().collect();
             if self.server.end_signal() != End::OnePage && !query.starts_with("limit=1") {
-                let limit = self.server.page_size().filter(|_| self.server.end_signal() != End::NoWarning);
                 asked.extend(self.server.order_of_pages(path).map(String::from));
-                asked.extend(limit.map(|size| format!("limit={size}")));
+                asked.extend(self.server.limit_of_pages().map(|size| format!("limit={size}")));
                 if !rows.is_empty() {
                     asked.push(format!("offset={}", rows.len()));
                 }

@@ -1,0 +1,54 @@
+//! Whom rows are about where no number tells: name, birth date and sex. Two who differ in one of these are two patients.
+
+use crate::table::{RowRef, row};
+use alloc::string::String;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// What is compared: a fact, and one of its fields.
+pub(crate) fn compared() -> [(RowRef, u8); 5] {
+    let name = |field| (RowRef::from(row::PATIENT_NAME), field);
+    [name(0), name(1), name(2), (row::PATIENT_BIRTH.into(), 0), (row::PATIENT_SEX.into(), 0)]
+}
+
+/// What is said of a patient; empty is unknown.
+#[derive(Default)]
+pub(crate) struct Who([String; 5]);
+
+impl Who {
+    /// `text` gives a field of a fact, empty where there is none.
+    pub(crate) fn of<'a>(text: impl Fn(RowRef, u8) -> &'a str) -> Who {
+        Who(compared().map(|(row, field)| {
+            let text = text(row, field);
+            if row == RowRef::from(row::PATIENT_NAME) { letters(text).collect() } else { text.into() }
+        }))
+    }
+
+    /// How much it says: a name is 0, what else there is 1, nothing is 2.
+    pub(crate) fn rank(&self) -> u8 {
+        match self.0.iter().position(|text| !text.is_empty()) {
+            Some(0..3) => 0,
+            Some(_) => 1,
+            None => 2,
+        }
+    }
+
+    /// Whether both say something, and not the same.
+    pub(crate) fn differs(&self, other: &Who) -> bool {
+        self.0.iter().zip(&other.0).any(|(one, other)| !one.is_empty() && !other.is_empty() && one != other)
+    }
+
+    /// Learns what it did not know.
+    pub(crate) fn learn(&mut self, other: &Who) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            if own.is_empty() {
+                own.clone_from(other);
+            }
+        }
+    }
+}
+
+/// A name as far as it tells people apart: letters, their marks, and digits, blind to case.
+pub(crate) fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.nfd().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).flat_map(char::to_lowercase)
+}

@@ -12,7 +12,7 @@ pub(crate) fn compared() -> [(RowRef, u8); 5] {
 }
 
 /// What is said of a patient; empty is unknown.
-#[derive(Default)]
+#[derive(Default, Clone, PartialEq)]
 pub(crate) struct Who([String; 5]);
 
 impl Who {
@@ -33,9 +33,19 @@ impl Who {
         }
     }
 
-    /// Whether both say something, and not the same.
+    /// The fields that it says, a bit each.
+    pub(crate) fn said(&self) -> u8 {
+        bits(self.0.iter().map(|text| !text.is_empty()))
+    }
+
+    /// The fields of which both say something, and not the same.
+    pub(crate) fn differences(&self, other: &Who) -> u8 {
+        bits(self.0.iter().zip(&other.0).map(|(one, other)| !one.is_empty() && !other.is_empty() && one != other))
+    }
+
+    /// Whether it is another.
     pub(crate) fn differs(&self, other: &Who) -> bool {
-        self.0.iter().zip(&other.0).any(|(one, other)| !one.is_empty() && !other.is_empty() && one != other)
+        self.differences(other) != 0
     }
 
     /// Learns what it did not know.
@@ -46,6 +56,10 @@ impl Who {
             }
         }
     }
+}
+
+fn bits(of: impl Iterator<Item = bool>) -> u8 {
+    of.enumerate().fold(0, |bits, (n, is_set)| bits | u8::from(is_set) << n)
 }
 
 /// A name as far as it tells people apart: letters, their marks, and digits, blind to case.

@@ -37,6 +37,14 @@ fn who_of(records: &Records, at: usize) -> Who {
     Who::of(|row, field| records.first_of(at, row, field))
 }
 
+/// Records that are left out.
+#[derive(Default)]
+struct Lost {
+    is_any: bool,
+    /// Whom those are about that are known to be of another.
+    others: Vec<Who>,
+}
+
 /// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was.
 pub(super) fn join_strangers<'k>(
     group: &mut Vec<(Patient<'k>, usize)>,
@@ -47,12 +55,12 @@ pub(super) fn join_strangers<'k>(
     if !group.iter().any(|(patient, _)| patient.who) {
         return false;
     }
-    let mut is_dropped = false;
+    let mut lost = Lost::default();
     let mut all = core::mem::take(group);
     all.sort_by_key(|(_, at)| records.first_row(*at));
     let (unknown, known): (Vec<_>, Vec<_>) = all.into_iter().partition(|(patient, _)| patient.id.is_none());
     let (empty, numbered): (Vec<_>, Vec<_>) = known.into_iter().partition(|(patient, _)| patient.who || patient.id == Some(""));
-    let one = one_of(empty, None, records, sink, &mut merge, &mut is_dropped);
+    let one = one_of(empty, None, &mut lost, records, sink, &mut merge);
     group.extend(one.map(|(_, at)| (Patient { id: Some(""), issuer: None, who: false }, at)));
     group.extend(numbered);
     // Rows that do not say whether there is a number are of the one patient whom others name, unless they say that it is another.
@@ -63,61 +71,67 @@ pub(super) fn join_strangers<'k>(
         owner.learn(&who);
         owner
     });
-    let one = one_of(unknown, owner, records, sink, &mut merge, &mut is_dropped);
+    let one = one_of(unknown, owner, &mut lost, records, sink, &mut merge);
     match (one, group.as_slice()) {
         (Some((_, at)), [(_, owner)]) => merge(records, at, *owner, sink),
         (Some((_, at)), _) => group.push((Patient { id: None, issuer: None, who: false }, at)),
         (None, _) => {}
     }
     group.sort_by_key(|(patient, _)| (patient.id, patient.issuer));
-    is_dropped
+    lost.is_any
 }
 
 /// Of records that differ the first is kept that says most of who it is, with those that say the same; `owner`: they are to be of that patient.
+/// Whom others mean that are `lost` may be meant by those, too, who do not tell themselves from them: these are lost with them.
 fn one_of<'k>(
     of: Vec<(Patient<'k>, usize)>,
-    mut owner: Option<Who>,
+    owner: Option<Who>,
+    lost: &mut Lost,
     records: &mut Records,
     sink: &mut Sink<'_>,
     merge: &mut impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
-    is_dropped: &mut bool,
 ) -> Option<(Patient<'k>, usize)> {
     let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (who_of(records, one.1), one)).collect();
     // Names first, then birth date and sex, then nothing: in the order of their rows.
     all.sort_by_key(|(who, _)| who.rank());
+    let (mut together, mut is_torn) = (Who::default(), false);
+    let mut is_one = |who: &Who| {
+        if owner.as_ref().is_some_and(|owner| owner.differs(who)) {
+            return false;
+        }
+        let differs = together.differs(who);
+        is_torn |= differs;
+        if !differs {
+            together.learn(who);
+        }
+        !differs
+    };
+    let mut ones: Vec<bool> = all.iter().map(|(who, _)| is_one(who)).collect();
     // Of several who differ none can be told to be the one who has a number, if that one says no name.
-    if let Some(owner) = &owner {
-        let mut said = Who::default();
-        let mut met = all.iter().map(|(who, _)| who).filter(|who| !owner.differs(who));
-        let is_torn = met.any(|who| {
-            let differs = said.differs(who);
-            said.learn(who);
-            differs
-        });
-        if is_torn {
-            for (_, one) in all {
-                drop_record(records, one.1, sink);
-            }
-            *is_dropped = true;
-            return None;
-        }
+    if owner.is_some() && is_torn {
+        ones.fill(false);
     }
-    let (mut kept, mut rank, mut is_torn) = (None::<(Patient<'k>, usize)>, 0, false);
-    for (who, one) in all {
-        // What says less may be of any of those who differ.
-        if who.rank() > rank {
-            (rank, is_torn) = (who.rank(), *is_dropped);
-        }
-        if is_torn || owner.as_ref().is_some_and(|owner| owner.differs(&who)) {
-            drop_record(records, one.1, sink);
-            *is_dropped = true;
-            continue;
-        }
-        match &mut owner {
-            Some(owner) => owner.learn(&who),
-            none => *none = Some(who),
-        }
+    let whose = owner.as_ref().unwrap_or(&together);
+    lost.others.extend(all.iter().zip(&ones).filter(|(_, is_one)| !**is_one).map(|((who, _), _)| who.clone()));
+    // In which fields they differ, a bit for each set of fields.
+    let sets = lost.others.iter().fold(0_u32, |sets, who| sets | 1 << whose.differences(who));
+    let rank = all.first().map_or(0, |(who, _)| who.rank());
+    let is_told = |who: &Who| sets == 0 || who.rank() == rank && (0..32).all(|set| sets & 1 << set == 0 || who.said() & set != 0);
+    for ((who, _), is_one) in all.iter().zip(&mut ones) {
+        *is_one &= is_told(who);
+    }
+    // Who says most is one patient, if nobody else is known to be the same.
+    if owner.is_none() && !ones.contains(&true) {
+        let first = all.first().map(|(who, _)| who);
+        ones = all.iter().map(|(who, _)| Some(who) == first).collect();
+    }
+    let mut kept = None::<(Patient<'k>, usize)>;
+    for ((_, one), is_one) in all.into_iter().zip(ones) {
         match kept {
+            _ if !is_one => {
+                drop_record(records, one.1, sink);
+                lost.is_any = true;
+            }
             Some((_, into)) => merge(records, one.1, into, sink),
             None => kept = Some(one),
         }

@@ -1,6 +1,7 @@
 //! Rows without any number of a patient, and who they say it is.
 
 use super::row;
+use fhir_dicomweb::row as fact;
 use fhir_dicomweb::{LossReport, Options, Study, dicom};
 
 const EMPTY: &str = r#","00100020":{"vr":"LO"}"#;
@@ -47,6 +48,42 @@ fn two_without_a_number() {
         assert_eq!((joined.value.len(), dropped(&joined.loss)), (1, 4));
         assert!(joined.value[0].is_patient_conflict());
     }
+}
+
+/// Who says less than two who differ may be either: nobody is given to one of two namesakes.
+#[test]
+fn either_of_two() {
+    let who = |birth: &str, sex: &str, series: &str| {
+        let name = ANN.split(r#","00100040""#).next().unwrap();
+        let said = |tag: &str, vr: &str, value: &str| {
+            if value.is_empty() { String::new() } else { format!(r#","{tag}":{{"vr":"{vr}","Value":["{value}"]}}"#) }
+        };
+        [name, &said("00100030", "DA", birth), &said("00100040", "CS", sex), &said("0020000E", "UI", series)].concat()
+    };
+    let series = |rows: &[String]| {
+        let (studies, loss) = read(rows);
+        assert!(studies.len() == 1 && dropped(&loss) > 0 && studies[0].is_patient_conflict());
+        studies[0].series().map(|series| series.get(fact::SERIES_UID).unwrap().to_string()).collect::<Vec<_>>()
+    };
+    for number in ["", EMPTY] {
+        let rows =
+            |of: &[[&str; 3]]| of.iter().map(|[birth, sex, uid]| row("1.2", &[number, &who(birth, sex, uid)].concat())).collect::<Vec<_>>();
+        let (one, two, either) = (["19600101", "", "1.2.1"], ["19700101", "", "1.2.2"], ["", "", "1.2.3"]);
+        for all in [[one, two, either], [one, either, two], [either, one, two]] {
+            assert_eq!(series(&rows(&all)), ["1.2.1"], "{all:?}");
+        }
+        // Who tells himself from whom is lost stays: here by the sex, and by the birth date not.
+        let (man, woman, born) = (["", "M", "1.2.1"], ["", "F", "1.2.2"], ["19600101", "", "1.2.3"]);
+        assert_eq!(series(&rows(&[born, man, woman])), ["1.2.1"]);
+        assert_eq!(series(&rows(&[["19600101", "M", "1.2.4"], man, woman, born])), ["1.2.4", "1.2.1"]);
+        // Nobody is told from both: the first stands alone.
+        assert_eq!(series(&rows(&[born, man, woman, two])), ["1.2.3"]);
+    }
+    // A row that does not say whether there is a number may be of either, too.
+    let (one, two) =
+        (row("1.2", &[EMPTY, &who("19600101", "", "1.2.1")].concat()), row("1.2", &[EMPTY, &who("19700101", "", "1.2.2")].concat()));
+    assert_eq!(series(&[one.clone(), two.clone(), row("1.2", &who("", "", "1.2.3"))]), ["1.2.1"]);
+    assert_eq!(series(&[one, two, row("1.2", &who("19600101", "", "1.2.3"))]), ["1.2.1", "1.2.3"]);
 }
 
 /// Who says the same, or nothing, is the same.

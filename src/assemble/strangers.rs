@@ -58,10 +58,14 @@ pub(super) fn join_strangers<'k>(
     let mut lost = Lost::default();
     let mut all = core::mem::take(group);
     all.sort_by_key(|(_, at)| records.first_row(*at));
-    let (unknown, known): (Vec<_>, Vec<_>) = all.into_iter().partition(|(patient, _)| patient.id.is_none());
-    let (empty, numbered): (Vec<_>, Vec<_>) = known.into_iter().partition(|(patient, _)| patient.who || patient.id == Some(""));
-    let one = one_of(empty, None, &mut lost, records, sink, &mut merge);
-    group.extend(one.map(|(_, at)| (Patient { id: Some(""), issuer: None, who: false }, at)));
+    let (numbered, mut empty): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(patient, _)| patient.id.is_some_and(|id| !patient.who && !id.is_empty()));
+    // Where nobody has a number it does not matter who is known to have none.
+    let mut unknown = Vec::new();
+    if !numbered.is_empty() {
+        (empty, unknown) = empty.into_iter().partition(|(patient, _)| patient.id.is_some());
+    }
+    group.extend(one_of(empty, None, &mut lost, records, sink, &mut merge));
     group.extend(numbered);
     // Rows that do not say whether there is a number are of the one patient whom others name, unless they say that it is another.
     let first = group.first().copied();
@@ -74,8 +78,7 @@ pub(super) fn join_strangers<'k>(
     let one = one_of(unknown, owner, &mut lost, records, sink, &mut merge);
     match (one, group.as_slice()) {
         (Some((_, at)), [(_, owner)]) => merge(records, at, *owner, sink),
-        (Some((_, at)), _) => group.push((Patient { id: None, issuer: None, who: false }, at)),
-        (None, _) => {}
+        (one, _) => group.extend(one),
     }
     group.sort_by_key(|(patient, _)| (patient.id, patient.issuer));
     lost.is_any
@@ -126,6 +129,7 @@ fn one_of<'k>(
         ones = all.iter().map(|(who, _)| Some(who) == first).collect();
     }
     let mut kept = None::<(Patient<'k>, usize)>;
+    let mut is_known = false;
     for ((_, one), is_one) in all.into_iter().zip(ones) {
         match kept {
             _ if !is_one => {
@@ -135,6 +139,7 @@ fn one_of<'k>(
             Some((_, into)) => merge(records, one.1, into, sink),
             None => kept = Some(one),
         }
+        is_known |= is_one && one.0.id.is_some();
     }
-    kept
+    kept.map(|(_, at)| (Patient { id: is_known.then_some(""), issuer: None, who: false }, at))
 }

@@ -195,3 +195,54 @@ fn one_in_many_spellings() {
     assert_eq!((studies.len(), dropped(&loss)), (1, 0));
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }
+
+/// Who a row says it is: name, birth date, sex; 0 is nothing.
+type Said = [u8; 3];
+
+/// The row of a series that only it has.
+fn of(said: Said, number: &str, n: usize) -> String {
+    let [name, birth, sex] = said;
+    let fact = |tag: &str, vr: &str, value: String, is_said: bool| {
+        if is_said { format!(r#","{tag}":{{"vr":"{vr}","Value":[{value}]}}"#) } else { String::new() }
+    };
+    let name = fact("00100010", "PN", format!(r#"{{"Alphabetic":"{}"}}"#, ["", "Alpha", "Beta"][usize::from(name)]), name > 0);
+    let birth = fact("00100030", "DA", format!(r#""19{birth}00101""#), birth > 0);
+    let sex = fact("00100040", "CS", ["", r#""M""#, r#""F""#][usize::from(sex)].into(), sex > 0);
+    row("1.2", &format!(r#"{number}{name}{birth}{sex},"0020000E":{{"vr":"UI","Value":["1.2.{n}"]}}"#))
+}
+
+fn differ(one: Said, other: Said) -> bool {
+    one.iter().zip(other).any(|(one, other)| *one > 0 && other > 0 && *one != other)
+}
+
+/// All who say the same in different parts are one; where somebody is left out, nobody is kept who might be that one, but by himself.
+#[test]
+fn three_of_whatever_they_say() {
+    let every = || (0..18_u8).map(|n| [n / 6, n / 2 % 3, n % 2]);
+    for whom in every().flat_map(|one| every().flat_map(move |two| every().map(move |three| [one, two, three]))) {
+        // Without a number, and the first with one.
+        for numbers in [["", "", ""], [EMPTY, EMPTY, EMPTY], [EMPTY, EMPTY, ""], [r#","00100020":{"vr":"LO","Value":["P1"]}"#, "", ""]] {
+            let rows: Vec<String> = (0..3).map(|n| of(whom[n], numbers[n], n)).collect();
+            let (studies, loss) = read(&rows);
+            assert_eq!(studies.len(), 1, "{whom:?}");
+            let kept: Vec<usize> = studies[0]
+                .series()
+                .map(|series| series.get(fact::SERIES_UID).unwrap().to_string())
+                .map(|uid| usize::from(uid.as_bytes()[4] - b'0'))
+                .collect();
+            let all_agree = (0..3).all(|one| (0..3).all(|other| !differ(whom[one], whom[other])));
+            assert_eq!(all_agree, kept.len() == 3, "{whom:?} {numbers:?} {kept:?}");
+            assert_eq!(all_agree, dropped(&loss) == 0);
+            assert_eq!(all_agree, !studies[0].is_patient_conflict());
+            let mut distinct: Vec<Said> = kept.iter().map(|n| whom[*n]).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert!(!kept.is_empty() && kept.iter().all(|one| kept.iter().all(|other| !differ(whom[*one], whom[*other]))));
+            for left in (0..3).filter(|n| !kept.contains(n)) {
+                let is_other = kept.iter().any(|one| differ(whom[*one], whom[left]));
+                let is_told = kept.iter().all(|one| differ(whom[*one], whom[left]));
+                assert!(!is_other || is_told || distinct.len() == 1, "{whom:?} {numbers:?} {kept:?}");
+            }
+        }
+    }
+}

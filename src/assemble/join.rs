@@ -85,14 +85,17 @@ impl Fact<'_> {
             Some(set) => set.items(row).collect(),
             None => run_of(&source.arena, theirs, row).collect(),
         };
-        // What is copied is theirs, ours, and both together.
+        // What is copied is theirs, and both together. Ours are where theirs take their place; else one that may be filled is: sets and lists that
+        // grow stand by themselves.
         let length = |fields: &Fields<'_>| fields.iter().map(|text| text.len() + 8).sum::<usize>();
-        let own = run_of(self.arena, ours, row).map(|item| length(&item)).sum::<usize>();
+        let is_later = ours.at == 0 || ours.row <= theirs.row || row.merge == Merge::Set;
+        let most = if is_later { 1 } else { usize::MAX };
+        let own = run_of(self.arena, ours, row).take(most).map(|item| length(&item)).sum::<usize>();
         let copied = own.saturating_add(their_items.iter().map(length).sum()).saturating_mul(2);
         if self.arena.len().saturating_add(copied) > FULL {
             return sink.overflow();
         }
-        if ours.at == 0 || ours.row <= theirs.row || row.merge == Merge::Set {
+        if is_later {
             self.absorb(ours, &their_items, theirs, sink);
         } else {
             // Ours are kept apart while theirs take their place.

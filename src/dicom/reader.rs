@@ -94,6 +94,7 @@ impl Reader {
     /// - What several rows of one text say together of one fact (one the alphabetic group of a name, another the ideographic one) stands or falls as one: no
     ///   name is put together from two people's.
     /// - A value that contradicts the first of its own text is told, though it may agree with the first of all.
+    /// - Rows without a patient's number are compared with what so stands of a patient's name, birth date and sex.
     /// - Offsets from UTC that contradict are told once a fact, not once a row; notes of values that came through may be fewer.
     ///
     /// ```

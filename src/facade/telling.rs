@@ -3,7 +3,7 @@
 use super::content::Held;
 use super::judging::{Candidate, Judged};
 use crate::fhir::outcome::Issue;
-use crate::search::{Plan, Residual, Verdict, Why};
+use crate::search::{Plan, Residual, Why};
 use crate::study::Study;
 use alloc::format;
 use alloc::vec::Vec;
@@ -19,6 +19,8 @@ pub(super) struct Telling {
     issuer_unknown: usize,
     /// Their study rows match, and what they hold does not.
     pub(super) contradictory: usize,
+    /// Rows of a part of them have what is asked for, and what they hold has not.
+    lost_below: usize,
     /// The archive counts or has more of them than it lists.
     pub(super) incomplete: usize,
     /// Rows of no study.
@@ -32,10 +34,9 @@ pub(super) struct Telling {
 impl Telling {
     /// What is to be told of a candidate that is not shown.
     pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual) {
-        let records = || {
-            let own = candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
-            candidate.rows.iter().chain(own)
-        };
+        let own = || candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
+        let records = || candidate.rows.iter().chain(own());
+        let selecting = || candidate.selecting.iter().any(|row| residual.has_what_is_asked(row));
         match candidate.verdict {
             Some(Judged::Undecided) if records().any(Study::is_patient_conflict) => self.torn += 1,
             // Its records have other ids than the one that was asked for, because there are two.
@@ -44,9 +45,9 @@ impl Telling {
             Some(Judged::No) if records().any(Study::is_patient_conflict) && residual.asks_for_id(&candidate.uid) => self.torn += 1,
             // Whom the rest names may be another than who was asked for.
             Some(Judged::No) if candidate.held.is_some_and(|(at, _)| candidate.is_torn(held.get(at))) => self.torn += 1,
-            // What selected it is not among what it holds.
-            Some(Judged::No) if candidate.held.is_some() && candidate.selecting.iter().any(|row| residual.judge(row) == Verdict::Yes) => {
-                self.contradictory += 1;
+            // What selected it is not among what it holds. What rows of a part of it do not say it may have.
+            Some(Judged::No) if candidate.held.is_some() && selecting() && !own().any(|study| residual.has_what_is_asked(study)) => {
+                self.lost_below += 1;
             }
             Some(Judged::Undecided) => self.undecided += 1,
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
@@ -87,6 +88,13 @@ impl Telling {
             "conflict",
             "studies that match by what is listed of them do not by what they hold: they are left out, and counted",
             self.contradictory as u64,
+            "studies",
+        );
+        tell(
+            "warning",
+            "conflict",
+            "studies were found by rows of what they do not hold: they are left out",
+            self.lost_below as u64,
             "studies",
         );
         tell("warning", "incomplete", "the archive counts more of a study than it lists", self.incomplete as u64, "studies");

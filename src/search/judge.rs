@@ -199,6 +199,11 @@ impl Residual {
         self.issuer == Issuer::LocalLeftOut && has_none()
     }
 
+    /// Whether a study, or what is known of it, has all that is asked for: what it is not to have is no matter.
+    pub(crate) fn has_what_is_asked(&self, study: &Study) -> bool {
+        self.query.clauses.iter().filter(|clause| clause.asks_for_presence()).all(|clause| self.clause(clause, study) == Verdict::Yes)
+    }
+
     fn misses_issuer(&self, study: &Study) -> bool {
         match self.issuer {
             Issuer::LeftOut | Issuer::LocalLeftOut => false,
@@ -280,10 +285,7 @@ impl Residual {
 
     /// What follows of whether anything met the clause, and of what else there may be.
     fn decide(&self, clause: &Clause, is_met: bool, need: Option<Need>) -> Verdict {
-        let is_asked = match clause.modifier {
-            Modifier::Missing => !clause.values.iter().any(|value| matches!(value, Value::Missing(true))),
-            modifier => modifier != Modifier::Not,
-        };
+        let is_asked = clause.asks_for_presence();
         match need {
             _ if is_met => verdict(is_asked),
             Some(need) => Verdict::Need(need),

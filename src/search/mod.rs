@@ -146,6 +146,14 @@ impl Clause {
         label
     }
 
+    /// Whether it is met by what a study has, and not by what it has not.
+    fn asks_for_presence(&self) -> bool {
+        match self.modifier {
+            Modifier::Missing => !self.values.iter().any(|value| matches!(value, Value::Missing(true))),
+            modifier => modifier != Modifier::Not,
+        }
+    }
+
     /// Whether it asks the same, wherever in the query.
     fn asks_as(&self, other: &Clause) -> bool {
         let asked = |clause: &Clause| (clause.name, clause.said, clause.chained, clause.modifier, clause.about);

@@ -78,6 +78,13 @@ fn either_of_two() {
         assert_eq!(series(&rows(&[["19600101", "M", "1.2.4"], man, woman, born])), ["1.2.4", "1.2.1"]);
         // Nobody is told from both: the first stands alone.
         assert_eq!(series(&rows(&[born, man, woman, two])), ["1.2.3"]);
+        // Of whom a name is said nobody knows the sex.
+        let nameless = |sex: &str, uid: &str| {
+            row("1.2", &format!(r#"{number},"00100040":{{"vr":"CS","Value":["{sex}"]}},"0020000E":{{"vr":"UI","Value":["{uid}"]}}"#))
+        };
+        let ann = row("1.2", &format!(r#"{number}{}"#, who("", "", "1.2.1")));
+        assert_eq!(series(&[ann.clone(), nameless("M", "1.2.2"), nameless("F", "1.2.3")]), ["1.2.1"]);
+        assert_eq!(series(&[nameless("F", "1.2.3"), nameless("M", "1.2.2"), ann]), ["1.2.1"]);
     }
     // A row that does not say whether there is a number may be of either, too.
     let (one, two) =

@@ -3,8 +3,8 @@
 use crate::archive::Facade;
 use crate::hostile::{asked, row, rows, series, study, told};
 use crate::support::facade_driver::Said;
+use fhir_dicomweb::Listing;
 use fhir_dicomweb::search::{End, Server, servers};
-use fhir_dicomweb::{Listing, Subject};
 use serde_json::{Value, json};
 
 /// An archive that says otherwise of studies when they are shown moves no page, and breaks no order.
@@ -92,26 +92,6 @@ pub fn includes_of_what_is_not_written() {
     }
 }
 
-/// Whose images they are is not known where one answer names two patients and the next only one of them.
-pub fn one_of_two_patients() {
-    let pacs = |path: &str, query: &str| match path {
-        "/studies" if query.contains("StudyInstanceUID=") => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?modality=CT", pacs);
-    assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{}", reply.body);
-    // The ids of its two records are others; who asks for the study's hears of it.
-    let both = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    let reply = asked(servers::orthanc_1_12(), |_| (), "ImagingStudy?_id=2.999.1", both);
-    assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{}", reply.body);
-}
-
 /// An answer that is cut is refused, however much else is to be told of it.
 pub fn what_is_cut_among_a_thousand_losses() {
     let pacs = |path: &str, _: &str| match path {
@@ -155,23 +135,6 @@ pub fn parts_of_answers() {
     asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy/2.999.1", none).fails(502);
     let one = asked(Server::unknown().paged(None, End::OnePage), study_only, "ImagingStudy/2.999.1", pacs);
     assert_eq!(one.status(), 200, "{}", one.short());
-}
-
-/// A part of a resource refers to nothing that is not there.
-pub fn parts_without_their_patient() {
-    let pacs = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    for subject in [Subject::Separate, Subject::Contained] {
-        let separate = |config: &mut fhir_dicomweb::facade::Config| config.options.subject = subject.clone();
-        for query in ["_elements=started", "_summary=text", "_elements=series"] {
-            let reply = asked(servers::orthanc_1_12(), separate, &format!("ImagingStudy/2.999.1?{query}"), pacs);
-            assert_eq!((reply.status(), reply.body["subject"]["reference"].as_str()), (200, None), "{query}: {}", reply.body);
-            assert_eq!(reply.body["subject"]["identifier"]["value"], "P1");
-        }
-    }
 }
 
 /// What a client writes is handed out as a resource's reference only where it is one.
@@ -240,59 +203,6 @@ pub fn elements_and_types_as_they_are_asked_for() {
     assert_eq!(of("&_include=ImagingStudy:*:Patient").entries("include").len(), 1);
     assert!(!told(&of("&_include=ImagingStudy:performer:PractitionerRole"), "not all is"));
     assert_eq!(of("&_include=ImagingStudy:subject:Patient").entries("include").len(), 1);
-}
-
-/// Two answers of one conversation that name two patients of a study are told, and not shown.
-pub fn another_patient_in_the_next_answer() {
-    for (second, is_shown) in [("P1", true), ("P2", false)] {
-        let pacs = |path: &str, query: &str| match path {
-            "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", second, None, "A")]),
-            "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-            "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-            _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-        };
-        for query in ["started=2024-01-14", "modality=CT", "modality=CT&_sort=started"] {
-            let pacs = |path: &str, query: &str| {
-                let said = pacs(path, query);
-                Said::of(
-                    said.status,
-                    String::from_utf8(said.body)
-                        .unwrap()
-                        .replace(r#""00080061""#, r#""00080020":{"vr":"DA","Value":["20240114"]},"00080061""#),
-                )
-            };
-            let reply = asked(servers::static_dicomweb(), |_| (), &format!("ImagingStudy?{query}"), pacs);
-            assert_eq!(
-                (!reply.studies().is_empty(), told(&reply, "more than one patient")),
-                (is_shown, !is_shown),
-                "{query} {second}: {}",
-                reply.body
-            );
-        }
-    }
-}
-
-/// Who is asked for by the patient's id hears of it as well, and who only counts.
-pub fn two_patients_are_told_whatever_is_asked() {
-    let pacs = |path: &str, query: &str| match path {
-        "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", "P2", None, "A")]),
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
-        "/series" => rows(&[series("2.999.1.1", &[("0020000D", "UI", "2.999.1"), ("00100020", "LO", "P1")])]),
-        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-        _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
-    };
-    for query in ["series=2.999.1.1", "bodysite:missing=true", "bodysite:missing=true&_summary=count"] {
-        let reply = asked(servers::dcm4chee_arc_5(), |_| (), &format!("ImagingStudy?patient.identifier=P1&{query}"), pacs);
-        assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
-    }
-    let both = |path: &str, _: &str| match path {
-        "/studies" => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")]),
-        _ => rows(&[]),
-    };
-    for query in ["_summary=count", "_count=0", "_summary=count&identifier=urn:oid:2.999.1"] {
-        let reply = asked(servers::orthanc_1_12(), |_| (), &format!("ImagingStudy?{query}"), both);
-        assert!(reply.body["total"] == 2 && told(&reply, "more than one patient"), "{query}: {}", reply.body);
-    }
 }
 
 /// A page that comes again in the place of another hides nothing.
@@ -372,74 +282,29 @@ pub fn targets_with_a_fragment() {
     }
 }
 
-/// Of one PatientID two issuers are two patients, whichever of the names tells it; one that is known to be nobody is another than one with a name.
-pub fn another_issuer_in_the_next_answer() {
-    let none = |_: &mut Value| ();
-    let local = |name: &'static str| move |row: &mut Value| row["00100021"] = json!({"vr": "LO", "Value": [name]});
-    let empty = |row: &mut Value| row["00100021"] = json!({"vr": "LO"});
-    let universal = |row: &mut Value| {
-        row["00100024"] = json!({"vr": "SQ", "Value": [{
-            "00400032": {"vr": "UT", "Value": ["1.2.3"]}, "00400033": {"vr": "CS", "Value": ["ISO"]}
-        }]});
+/// What selects a study is a part of it: that it lacks what is not to be there contradicts nothing. That the study lacks what selected it does.
+pub fn what_selects_is_a_part() {
+    const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
+    let instance = |uid: &str, class: &str| {
+        row(&[("0020000D", "UI", "2.999.1"), ("0020000E", "UI", "2.999.1.1"), ("00080018", "UI", uid), ("00080016", "UI", class)])
     };
-    let both = |row: &mut Value| {
-        local("A")(row);
-        universal(row);
-    };
-    type Change<'c> = &'c dyn Fn(&mut Value);
-    let pairs: [(Change<'_>, Change<'_>, bool); 9] = [
-        (&none, &none, true),
-        (&none, &local("A"), true),
-        (&local("A"), &local("A"), true),
-        (&local("A"), &local("B"), false),
-        (&empty, &empty, true),
-        (&empty, &local("A"), false),
-        (&local("A"), &universal, false),
-        (&local("A"), &both, true),
-        (&universal, &both, true),
-    ];
-    for (n, (one, other, is_one)) in pairs.into_iter().enumerate() {
-        for (first, second) in [(one, other), (other, one)] {
-            let pacs = |path: &str, query: &str| {
-                let mut row = study("2.999.1", "P1", None, "A");
-                row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
-                match path {
-                    "/studies" if query.starts_with("StudyInstanceUID=") => second(&mut row),
-                    "/studies" => first(&mut row),
-                    "/studies/2.999.1/series" => return rows(&[series("2.999.1.1", &[])]),
-                    _ => return rows(&[crate::hostile::row(&[("00080018", "UI", "2.999.1.9")])]),
-                }
-                rows(&[row])
-            };
-            let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?started=2024-01-14", pacs);
-            let seen = (!reply.studies().is_empty(), told(&reply, "more than one patient"));
-            assert_eq!(seen, (is_one, !is_one), "{n}: {}", reply.body);
-        }
-    }
-}
-
-/// Rows of series and of filtered lists select a study; whose it is, they say as well.
-pub fn another_patient_than_what_selects() {
-    for (first, is_shown) in [("P1", true), ("P2", false)] {
-        let pacs = |path: &str, query: &str| match path {
-            "/studies" if query.starts_with("StudyInstanceUID=") => rows(&[study("2.999.1", "P1", None, "A")]),
-            "/studies" => rows(&[study("2.999.1", first, None, "A")]),
-            "/series" => {
-                let of = [("0020000D", "UI", "2.999.1"), ("00100020", "LO", first)];
-                rows(&[series("2.999.1.1", &of)])
-            }
+    for (lists_it, negative, is_told) in [(true, CT, false), (false, "2.999.7", true)] {
+        let pacs = |path: &str, _: &str| match path {
+            "/studies" => rows(&[study("2.999.1", "P1", None, "A")]),
+            "/instances" => rows(&[instance("2.999.1.9", "2.999.8")]),
             "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
-            _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+            _ if lists_it => rows(&[instance("2.999.1.8", CT), instance("2.999.1.9", "2.999.8")]),
+            _ => rows(&[instance("2.999.1.8", CT)]),
         };
-        for (server, query) in [
-            (servers::dcm4chee_arc_5(), "series=2.999.1.1"),
-            (servers::orthanc_1_12(), "series=2.999.1.1"),
-            (servers::orthanc_1_12(), "modality=CT&_elements=identifier"),
-        ] {
-            let reply = asked(server, |_| (), &format!("ImagingStudy?{query}"), pacs);
-            let seen = (!reply.studies().is_empty(), told(&reply, "more than one patient"));
-            assert_eq!(seen, (is_shown, !is_shown), "{query} {first}: {}", reply.body);
-        }
+        let reply = asked(
+            Server::unknown().paged(None, End::OnePage),
+            |_| (),
+            &format!("ImagingStudy?instance=2.999.1.9&dicom-class:not={negative}"),
+            pacs,
+        );
+        assert_eq!((reply.studies().len(), reply.body["total"].as_u64()), (0, Some(0)), "{}", reply.body);
+        assert_eq!(told(&reply, "do not hold"), is_told, "{negative}: {}", reply.body);
+        assert!(!told(&reply, "and counted"));
     }
 }
 
@@ -499,7 +364,7 @@ pub fn content_without_its_name() {
             _ => rows(&[row(&[("00080018", "UI", "2.999.1.1.1")])]),
         },
     );
-    assert!(reply.studies().is_empty() && told(&reply, "do not by what they hold"), "{}", reply.body);
+    assert!(reply.studies().is_empty() && told(&reply, "do not hold"), "{}", reply.body);
 }
 
 /// An archive that keeps no order is asked for one, and for no limit, of which it would not warn.
@@ -511,47 +376,6 @@ pub fn pages_of_an_archive_without_order() {
     for request in &reply.outcome.requests {
         assert!(request.contains("&orderby=StudyInstanceUID") && !request.contains("limit="), "{request}");
     }
-}
-
-/// Who has no number is known by what rows say of them: two of one UID are two patients.
-pub fn two_patients_without_a_number() {
-    let who = |name: &str, accession: &str| {
-        let mut row = study("2.999.1", "", None, "A");
-        row["00100020"] = json!({"vr": "LO"});
-        row["00100010"] = json!({"vr": "PN", "Value": [{"Alphabetic": name}]});
-        row["00080050"] = json!({"vr": "SH", "Value": [accession]});
-        row
-    };
-    let one_page = || Server::unknown().paged(None, End::OnePage);
-    let study_only = |config: &mut fhir_dicomweb::facade::Config| config.listing = Listing::Study;
-    let both = |_: &str, _: &str| rows(&[who("Alpha^Ann", "A1"), who("Beta^Bob", "B1")]);
-    asked(one_page(), study_only, "ImagingStudy/2.999.1", both).fails(409);
-    // The filter lets through one alone, what is asked by the UID is another's, or both.
-    let bob = |_: &str, query: &str| {
-        if query.contains("StudyInstanceUID") { both("", "") } else { rows(&[who("Beta^Bob", "B1")]) }
-    };
-    let ann = |_: &str, query: &str| {
-        let name = if query.contains("StudyInstanceUID") { "Alpha^Ann" } else { "Beta^Bob" };
-        rows(&[who(name, "B1")])
-    };
-    for query in ["identifier=B1", "identifier=B1&patient.name=Beta", "identifier=B1&patient.name=Beta&bodysite:missing=true"] {
-        let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), bob);
-        assert!(told(&reply, "more than one patient"), "{query}: {}", reply.body);
-        assert!(!reply.body.to_string().contains("Ann"), "{query}: {}", reply.body);
-        let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), ann);
-        assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
-    }
-    // Whom the one that is kept does not match may be the one that is not.
-    for query in ["patient.name=Beta", "identifier=B1", "patient.name=Beta&_summary=count", "identifier=urn:oid:2.999.1&patient.name=Beta"]
-    {
-        let reply = asked(one_page(), study_only, &format!("ImagingStudy?{query}"), both);
-        assert!(reply.studies().is_empty() && told(&reply, "more than one patient"), "{query}: {}", reply.body);
-    }
-    let same = |path: &str, _: &str| match path {
-        "/studies" => rows(&[who("Alpha^Ann", "A1"), who("ALPHA^ANN", "A1")]),
-        _ => rows(&[]),
-    };
-    assert_eq!(asked(one_page(), study_only, "ImagingStudy/2.999.1", same).status(), 200);
 }
 
 /// An archive that finds days on its own clock is asked for those to each side; of what it gives the study's own day decides.

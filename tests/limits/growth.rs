@@ -157,4 +157,23 @@ fn many_readers_are_joined() {
         assert!(all.finish().is_ok());
     };
     assert!(is_linear("joined readers of one study", join));
+    // What comes to a long list takes the time of what comes, whether it is a set or one value.
+    for (tag, values) in [("00101000", "LO"), ("00081060", "PN")] {
+        let value = |n: usize| if values == "PN" { format!(r#"{{"Alphabetic":"A{n}"}}"#) } else { format!(r#""A{n}""#) };
+        let text = |values_of: &[String]| {
+            format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"{tag}":{{"vr":"{values}","Value":[{}]}}}}]"#, values_of.join(","))
+        };
+        let join = |large: bool| {
+            let times = if large { TIMES } else { 1 };
+            let mut all = dicom::Reader::new(options());
+            all.push(text(&(0..5_000 * times).map(value).collect::<Vec<_>>()).as_bytes()).unwrap();
+            for n in 0..100 * times {
+                let mut page = dicom::Reader::new(options());
+                page.push(text(&[value(n * 97)]).as_bytes()).unwrap();
+                all.append(page).unwrap();
+            }
+            assert!(all.finish().is_ok());
+        };
+        assert!(is_linear(tag, join));
+    }
 }

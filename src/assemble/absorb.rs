@@ -1,12 +1,11 @@
 //! One fact of one data set joins what the record has.
 
-use super::record::{Set, SetKey, Sets};
+use super::sets::{Set, SetKey, Sets};
 use super::whole::whole;
 use crate::kind::{DateTimeOr, Draft, Kind};
 use crate::loss::{Code, Loss, Sink};
 use crate::table::{Merge, Row};
 use crate::value::{self, FIELDS, Fields, Items};
-use alloc::collections::btree_map::Entry;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -26,7 +25,7 @@ pub(super) struct Slot {
     pub(super) lifted: u32,
     /// Lifted fields that differed: they have no value, and will have none.
     pub(super) spoilt: u16,
-    /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach.
+    /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach: see [`Sets`] for those of long lists.
     pub(super) noted: u32,
 }
 
@@ -35,22 +34,14 @@ pub(super) fn row_number(row: u64) -> u32 {
     u32::try_from(row).unwrap_or(u32::MAX)
 }
 
-impl Slot {
-    /// Whether the leaf of a field is counted under a note.
-    pub(super) fn is_noted(&self, row: &Row, item: usize, field: usize) -> bool {
-        let bit = item * row.kind.fields + field;
-        bit < 32 && self.noted & (1 << bit) != 0
-    }
-
-    fn note(&mut self, row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) {
-        for (n, item) in items.iter().enumerate().take_while(|(n, _)| n * row.kind.fields < 32) {
-            every(item, |field| {
-                let bit = n * row.kind.fields + field;
-                if bit < 32 && noted(n, field) {
-                    self.noted |= 1 << bit;
-                }
-            });
-        }
+/// Keeps which leaves of a fact are counted under a note.
+fn note(slot: &mut Slot, (sets, key): (&mut Sets, SetKey), row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) {
+    for (n, item) in items.iter().enumerate() {
+        every(item, |field| {
+            if noted(n, field) {
+                sets.note(slot, key, row, (n, field), true);
+            }
+        });
     }
 }
 
@@ -75,14 +66,14 @@ pub(super) fn absorb(
         let items = if items.len() > 1 { several.as_slice() } else { items };
         if slot.at == 0 {
             first(arena, slot, row, items, number);
-            slot.note(row, items, noted);
+            note(slot, (sets, key), row, items, noted);
             return true;
         }
-        return join(arena, slot, sets.entry(key), row, items, tell);
+        return join(arena, slot, (sets, key), row, items, tell);
     }
     if slot.at == 0 && slot.spoilt == 0 {
         first(arena, slot, row, items, number);
-        slot.note(row, items, noted);
+        note(slot, (sets, key), row, items, noted);
         slot.lifted = clean_lifted(row, items, noted);
         return true;
     }
@@ -186,12 +177,12 @@ pub(super) fn one(row: &Row, item: &Fields<'_>) -> String {
 }
 
 /// New items join a set; whether there are any.
-fn join(arena: &str, slot: &Slot, set: Entry<'_, SetKey, Set>, row: &'static Row, items: &[Fields<'_>], tell: &mut Hear<'_>) -> bool {
+fn join(arena: &str, slot: &Slot, (sets, key): (&mut Sets, SetKey), row: &'static Row, items: &[Fields<'_>], tell: &mut Hear<'_>) -> bool {
     let known = run_of(arena, slot, row);
-    if matches!(set, Entry::Vacant(_)) && known.eq(items.iter().copied()) {
+    if sets.get(key).is_none() && known.eq(items.iter().copied()) {
         return false;
     }
-    let set = set.or_insert_with(|| {
+    let set = sets.or_make(key, || {
         let mut set = Set::default();
         for item in run_of(arena, slot, row) {
             set.add(&one(row, &item));

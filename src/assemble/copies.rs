@@ -2,7 +2,7 @@
 
 use super::absorb::{Slot, absorb, apart, row_number, run_of};
 use super::finish::{contradict, references};
-use super::record::{Entry, Record};
+use super::record::{Entry, Record, note_of};
 use crate::loss::{Code, Sink};
 use crate::study::Extra;
 use crate::table::{Level, RowRef};
@@ -66,13 +66,13 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
             return sink.overflow();
         }
         let items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
-        let is_noted = theirs.noted & (1 << row_ref.index) != 0;
+        let is_noted = |field: usize| theirs.noted & note_of(row_ref, field) != 0;
         let mut filled = slot(known);
         let set = (&mut record.sets, (Some(ours.series), row_ref.index));
         let mut tell = |_, field, code| told.push((field, code));
-        absorb(&mut record.arena, &mut filled, set, row, &items, theirs.row, &|_, _| is_noted, &mut tell, sink);
+        absorb(&mut record.arena, &mut filled, set, row, &items, theirs.row, &|_, field| is_noted(field), &mut tell, sink);
         for (field, code) in told.drain(..) {
-            contradict(sink, row, field, code, theirs.row, is_noted);
+            contradict(sink, row, field, code, theirs.row, is_noted(field));
         }
         if filled.at != known {
             set_fact(record, &mut ours, row_ref, filled.at);

@@ -66,7 +66,7 @@ pub(super) fn references(level: Level) -> impl Iterator<Item = RowRef> {
 /// A record becomes a study.
 fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     let sets = core::mem::take(&mut record.sets);
-    for ((series, at), set) in sets {
+    for ((series, at), set) in sets.into_grown() {
         let level = match series {
             Some(_) => Level::Series,
             None if at >= 64 * Level::Study as u8 => Level::Study,
@@ -272,7 +272,7 @@ fn one_count(arena: &mut String, slot: &mut Slot, row_ref: RowRef, listed: usize
     let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
     match given {
         Some(given) if given >= listed => return,
-        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), slot.is_noted(row, 0, 0)),
+        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), slot.noted & 1 != 0),
         None if options.complete && listed > 0 => {}
         None => return,
     }

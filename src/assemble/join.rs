@@ -2,8 +2,9 @@
 
 use super::absorb::{Slot, absorb, apart, run_of, spoil};
 use super::finish::{contradict, references};
-use super::record::{Record, SetKey, Sets};
+use super::record::Record;
 use super::room::FULL;
+use super::sets::{SetKey, Sets};
 use crate::loss::{Code, Loss, Sink};
 use crate::study::{Extra, study_slot};
 use crate::table::{Level, Merge, Row};
@@ -81,7 +82,7 @@ impl Fact<'_> {
             return;
         }
         let (row, fields) = (self.row, self.row.kind.fields);
-        let their_items: Vec<Fields<'_>> = match source.sets.get(&their_key) {
+        let their_items: Vec<Fields<'_>> = match source.sets.get(their_key) {
             Some(set) => set.items(row).collect(),
             None => run_of(&source.arena, theirs, row).collect(),
         };
@@ -96,19 +97,16 @@ impl Fact<'_> {
             return sink.overflow();
         }
         if is_later {
-            self.absorb(ours, &their_items, theirs, sink);
+            self.absorb(ours, &their_items, (theirs, &source.sets, their_key), sink);
         } else {
             // Ours are kept apart while theirs take their place.
-            let run = match self.sets.remove(&self.key) {
-                // Which has grown.
-                Some(set) => set.run(row),
-                None => apart(self.arena, ours, row),
-            };
+            let grown = self.sets.take(self.key);
+            let run = grown.get(self.key).map_or_else(|| apart(self.arena, ours, row), |set| set.run(row));
             let our_items: Vec<Fields<'_>> = value::Items::at(&run, fields).collect();
             let before = *ours;
             *ours = Slot { spoilt: before.spoilt, ..Slot::default() };
-            self.absorb(ours, &their_items, theirs, sink);
-            self.absorb(ours, &our_items, &before, sink);
+            self.absorb(ours, &their_items, (theirs, &source.sets, their_key), sink);
+            self.absorb(ours, &our_items, (&before, &grown, self.key), sink);
         }
         if theirs.spoilt & !ours.spoilt != 0 {
             spoil(self.arena, ours, row, theirs.spoilt, sink);
@@ -116,10 +114,11 @@ impl Fact<'_> {
     }
 
     /// Items of `from`, whose leaves were thought carried, join `into`; those that do not are taken back.
-    fn absorb(&mut self, into: &mut Slot, items: &[Fields<'_>], from: &Slot, sink: &mut Sink<'_>) {
+    fn absorb(&mut self, into: &mut Slot, items: &[Fields<'_>], (from, sets, key): (&Slot, &Sets, SetKey), sink: &mut Sink<'_>) {
         let lifted = into.lifted;
         let mut told: Vec<(usize, usize, Code)> = Vec::new();
-        let noted = |item: usize, field: usize| from.is_noted(self.row, item, field);
+        let row = self.row;
+        let noted = |item: usize, field: usize| sets.is_noted(from, key, row, item, field);
         let mut tell = |item: usize, field: usize, code: Code| told.push((item, field, code));
         absorb(self.arena, into, (self.sets, self.key), self.row, items, u64::from(from.row), &noted, &mut tell, sink);
         // Lifted leaves stand for those of every row that had them.
@@ -141,7 +140,7 @@ impl Fact<'_> {
             None => into.lifted = lifted.saturating_add(from.lifted),
         }
         for (item, field, code) in told.into_iter().filter(|(_, _, code)| *code != Code::Lifted) {
-            contradict(sink, self.row, field, code, u64::from(from.row), from.is_noted(self.row, item, field));
+            contradict(sink, self.row, field, code, u64::from(from.row), noted(item, field));
         }
     }
 }

@@ -18,6 +18,7 @@ mod placing;
 mod record;
 mod records;
 mod room;
+mod sets;
 mod strangers;
 mod usual;
 mod whole;

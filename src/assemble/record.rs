@@ -2,13 +2,13 @@
 
 use super::absorb::{Hear, Noted, Slot, absorb, row_number};
 use super::keys::Keys;
+use super::sets::Sets;
 use crate::grow;
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -27,7 +27,6 @@ pub(super) struct Record {
     classes: Vec<u32>,
     /// Rows of patient and study whose attributes were met, even empty, a bit for each slot.
     pub(super) known: u64,
-    /// Facts that are sets and have grown: by series (none: the study) and row.
     pub(super) sets: Sets,
     pub(super) first_row: Option<u64>,
     /// Leaves that it carries without remark.
@@ -36,61 +35,6 @@ pub(super) struct Record {
     pub(super) changed: bool,
     /// How many rows did.
     pub(super) changes: u32,
-}
-
-/// Which fact a set is: the series it belongs to (none: the study) and its row.
-pub(super) type SetKey = (Option<u32>, u8);
-/// Facts that are sets and have grown.
-pub(super) type Sets = BTreeMap<SetKey, Set>;
-
-/// A set that has grown: its items as runs of one, in order of first appearance.
-#[derive(Default)]
-pub(super) struct Set {
-    items: Vec<Box<str>>,
-    known: BTreeSet<Box<str>>,
-}
-
-impl Set {
-    /// A list, by its items.
-    pub(super) fn of(items: Vec<Box<str>>) -> Set {
-        Set { items, known: BTreeSet::new() }
-    }
-
-    /// Its items.
-    pub(super) fn items<'s>(&'s self, row: &Row) -> impl Iterator<Item = Fields<'s>> + use<'s> {
-        let fields = row.kind.fields;
-        self.items.iter().filter_map(move |run| value::Items::at(run, fields).next())
-    }
-
-    /// How long its items are as one run, at most.
-    pub(super) fn length(&self) -> usize {
-        self.items.iter().map(|run| run.len() + 8).sum()
-    }
-
-    /// Its items as one run.
-    pub(super) fn run(&self, row: &Row) -> String {
-        let items: Vec<Fields<'_>> = self.items(row).collect();
-        let mut run = String::new();
-        value::push(&mut run, row.kind.fields, items.into_iter());
-        run
-    }
-
-    /// Another item stands in the place of one.
-    pub(super) fn put(&mut self, at: usize, run: Box<str>) {
-        if let Some(item) = self.items.get_mut(at) {
-            *item = run;
-        }
-    }
-
-    /// Whether the item is new.
-    pub(super) fn add(&mut self, run: &str) -> bool {
-        if self.known.contains(run) {
-            return false;
-        }
-        self.known.insert(run.into());
-        self.items.push(run.into());
-        true
-    }
 }
 
 pub(super) struct SeriesDraft {
@@ -106,8 +50,13 @@ pub(super) struct Entry {
     pub(super) instance: InstanceEntry,
     pub(super) series: u32,
     pub(super) row: u64,
-    /// Facts whose leaves are counted under a note: a bit each.
+    /// Fields whose leaves are counted under a note: eight bits for each row.
     pub(super) noted: u32,
+}
+
+/// The bit of a field of an instance, of which a fact has few.
+pub(super) fn note_of(row: RowRef, field: usize) -> u32 {
+    u32::try_from(field).ok().and_then(|field| 1_u32.checked_shl(u32::from(row.index) * 8 + field)).unwrap_or(0)
 }
 
 /// The facts of an instance before its row is complete.
@@ -133,7 +82,7 @@ impl Record {
             extras: Vec::new(),
             classes: Vec::new(),
             known: 0,
-            sets: BTreeMap::new(),
+            sets: Sets::default(),
             first_row: None,
             carried: 0,
             changed: false,
@@ -251,10 +200,8 @@ impl Record {
         grow::make_room(&mut self.arena, bytes);
         let at = self.arena.len() as u32;
         value::push(&mut self.arena, row.kind.fields, items.iter().copied());
-        if (0..row.kind.fields)
-            .any(|field| items.first().is_some_and(|item| item.get(field).is_some_and(|text| !text.is_empty())) && noted(0, field))
-        {
-            draft.noted |= 1 << row_ref.index;
+        for (field, _) in items.iter().take(1).flatten().enumerate().filter(|(field, text)| !text.is_empty() && noted(0, *field)) {
+            draft.noted |= note_of(row_ref, field);
         }
         let at = if row_ref == crate::row::INSTANCE_CLASS.into() { self.class(at) } else { at };
         match draft.facts.get_mut(usize::from(row_ref.index)) {

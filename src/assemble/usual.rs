@@ -83,10 +83,14 @@ impl Assembler {
         Ok(())
     }
 
-    /// The facts of the record that the last data set made of which fields are noted, with these fields.
-    pub(crate) fn noted_of_last(&self) -> Vec<(RowRef, u32)> {
-        let facts = self.records.full(self.taken.record).into_iter().flat_map(|record| record.facts.iter().enumerate());
-        facts.filter(|(_, slot)| slot.noted != 0).map(|(at, slot)| (RowRef::of_ordinal(at), slot.noted)).collect()
+    /// The facts of the record that the last data set made of which fields are noted, with these fields; none where there are many.
+    pub(crate) fn noted_of_last(&self) -> Option<Vec<(RowRef, u32)>> {
+        let record = self.records.full(self.taken.record);
+        if record.is_some_and(|record| record.sets.has_long_notes()) {
+            return None;
+        }
+        let facts = record.into_iter().flat_map(|record| record.facts.iter().enumerate());
+        Some(facts.filter(|(_, slot)| slot.noted != 0).map(|(at, slot)| (RowRef::of_ordinal(at), slot.noted)).collect())
     }
 
     /// Notes fields of the record that was made last.

@@ -1,7 +1,7 @@
 //! Lists that every data set says, of people and codes: one says names, another their identifications.
 
 use super::absorb::{Hear, Noted, Slot, canonical, every, one, run_of};
-use super::record::{Set, SetKey, Sets};
+use super::sets::{Set, SetKey, Sets};
 use crate::loss::Code;
 use crate::table::Row;
 use crate::value::Fields;
@@ -33,7 +33,7 @@ pub(super) fn whole(
         is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
     };
     let is_same = {
-        let mut known = known_of(arena, *slot, row, sets.get(&key));
+        let mut known = known_of(arena, *slot, row, sets.get(key));
         items.iter().all(|new| known.next().is_some_and(|known| agrees(&known, new))) && known.next().is_none()
     };
     if !is_same {
@@ -45,11 +45,11 @@ pub(super) fn whole(
     }
     // Items that grow stand by themselves: a list may grow item by item, and one of them may be long.
     let mut grown: Vec<(usize, Box<str>)> = Vec::new();
-    for (n, (mut merged, new)) in known_of(arena, *slot, row, sets.get(&key)).zip(items).enumerate() {
-        let at = n * row.kind.fields;
+    let mut notes: Vec<(usize, u32)> = Vec::new();
+    for (n, (mut merged, new)) in known_of(arena, *slot, row, sets.get(key)).zip(items).enumerate() {
         // The notes of this item alone.
-        let mut own = Slot { noted: slot.noted.checked_shr(at as u32).unwrap_or(0), ..Slot::default() };
-        let before = own.noted;
+        let bits = |field: usize| u32::from(sets.is_noted(slot, key, row, n, field)) << field;
+        let mut own = Slot { noted: (0..row.kind.fields).map(bits).sum(), ..Slot::default() };
         let mut filled = false;
         for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate() {
             if own_text.is_empty() && !text.is_empty() {
@@ -63,13 +63,17 @@ pub(super) fn whole(
         let mut text = String::new();
         let merged = canonical(&mut own, row, &merged, &mut text).unwrap_or(merged);
         grown.push((n, one(row, &merged).into()));
-        let fields = (1 << row.kind.fields) - 1;
-        slot.noted ^= ((before ^ own.noted) & fields).checked_shl(at as u32).unwrap_or(0);
+        notes.push((n, own.noted));
+    }
+    for (n, noted) in notes {
+        for field in 0..row.kind.fields {
+            sets.note(slot, key, row, (n, field), noted & 1 << field != 0);
+        }
     }
     if grown.is_empty() {
         return false;
     }
-    let set = sets.entry(key).or_insert_with(|| Set::of(run_of(arena, slot, row).map(|item| one(row, &item).into()).collect()));
+    let set = sets.or_make(key, || Set::of(run_of(arena, slot, row).map(|item| one(row, &item).into()).collect()));
     for (n, run) in grown {
         set.put(n, run);
     }

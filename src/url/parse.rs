@@ -19,7 +19,7 @@ pub fn parse(text: &str) -> Result<Url, BadUrl> {
         Some(_) => return Err(BadUrl::Scheme),
         None => 0,
     };
-    let (resource, at) = resource(path, start)?;
+    let (resource, at) = resource(path, start)?.ok_or(BadUrl::NoResource)?;
     let base = path.get(..at).unwrap_or("").trim_end_matches('/');
     Ok(Url { base: base.to_string(), resource, query: query.map(String::from) })
 }
@@ -54,18 +54,11 @@ pub(crate) fn base_for<'a>(address: &'a str, study: &str, series: Option<&str>) 
     let trimmed = address.get(start..).unwrap_or("").trim_end_matches('/').len() + start;
     let address = address.get(..trimmed).unwrap_or(address);
     match resource(address, start) {
-        // `/studies/1.2/series/1.2.3/series` is no base, whatever it is.
-        Err(BadUrl::NoResource)
-            if address
-                .get(start..)
-                .and_then(|path| path.rsplit_once('/'))
-                .is_some_and(|(_, last)| decode(last).is_ok_and(|last| matches!(last.as_ref(), "studies" | "series" | "instances"))) =>
-        {
-            Err(BadUrl::NoBase)
-        }
-        Err(BadUrl::NoResource) => Ok(address),
+        // `/studies/1.2/series/1.2.3/series` is no base, whatever it is, nor is what leads out of a study.
+        Err(BadUrl::NoResource) => Err(BadUrl::NoBase),
         Err(bad) => Err(bad),
-        Ok((resource, at)) => {
+        Ok(None) => Ok(address),
+        Ok(Some((resource, at))) => {
             let front = address.get(..at).unwrap_or("").trim_end_matches('/');
             match resource.view {
                 View::Studies => Ok(front),
@@ -113,8 +106,9 @@ fn authority_end(url: &str) -> Option<usize> {
     (!authority.is_empty()).then_some(scheme.len() + 3 + authority.len())
 }
 
-/// The resource of the longest form at the end of `path`, not before `from`; and where its first segment's slash is.
-fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
+/// The resource of the longest form at the end of `path`, not before `from`, and where its first segment's slash is; none where nothing is of the
+/// form of one.
+fn resource(path: &str, from: usize) -> Result<Option<(Resource, usize)>, BadUrl> {
     let own = path.get(from..).unwrap_or("").trim_end_matches('/');
     let mut starts: Vec<usize> = Vec::new();
     let mut at = from;
@@ -126,14 +120,15 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
     let ends = faults(&segments);
     for (n, start) in starts.iter().enumerate() {
         match read(segments.get(n..).unwrap_or_default(), ends.get(n..).unwrap_or_default()) {
-            Ok(resource) => {
+            Ok(None) => {}
+            Ok(Some(resource)) => {
                 // The bytes before the segment end in the slash, if there is one.
                 let at = start.saturating_sub(usize::from(n > 0));
                 let is_study = || {
                     let front: Vec<&str> = path.get(from..at).unwrap_or("").trim_end_matches('/').split('/').collect();
                     // Nor does who writes it of what is no UID.
-                    let is_one = |read: Result<Resource, BadUrl>| {
-                        read.map_or_else(|bad| bad != BadUrl::NoResource, |of| of.study.is_some() || of.view == View::Studies)
+                    let is_one = |read: Result<Option<Resource>, BadUrl>| {
+                        read.map_or(true, |of| of.is_some_and(|of| of.study.is_some() || of.view == View::Studies))
                     };
                     let ends = faults(&front);
                     (0..front.len()).any(|n| is_one(read(front.get(n..).unwrap_or_default(), ends.get(n..).unwrap_or_default())))
@@ -142,13 +137,13 @@ fn resource(path: &str, from: usize) -> Result<(Resource, usize), BadUrl> {
                 if resource.study.is_none() && at > from && is_study() {
                     return Err(BadUrl::NoResource);
                 }
-                return Ok((resource, at));
+                return Ok(Some((resource, at)));
             }
-            Err(BadUrl::NoResource) => {}
+            // Also of one that leads out of its study: who normalizes it takes it for what stands behind, which nobody meant.
             Err(bad) => return Err(bad),
         }
     }
-    Err(BadUrl::NoResource)
+    Ok(None)
 }
 
 /// For each segment what is wrong with it or the next behind it of which something is, as segments of bulk data: paths may be long, and are read from each
@@ -172,8 +167,8 @@ fn faults(segments: &[&str]) -> Vec<Option<BadUrl>> {
     all
 }
 
-/// The segments as a resource, with their [`faults`]. What is wrong inside of one that is otherwise whole is told.
-fn read(segments: &[&str], faults: &[Option<BadUrl>]) -> Result<Resource, BadUrl> {
+/// The segments as a resource, with their [`faults`]; none where they have the form of none. What is wrong inside of one that is otherwise whole is told.
+fn read(segments: &[&str], faults: &[Option<BadUrl>]) -> Result<Option<Resource>, BadUrl> {
     let name = |at: usize| segments.get(at).and_then(|segment| decode(segment).ok());
     let is = |at: usize, wanted: &str| name(at).as_deref() == Some(wanted);
     let len = segments.len();
@@ -182,12 +177,12 @@ fn read(segments: &[&str], faults: &[Option<BadUrl>]) -> Result<Resource, BadUrl
             Some("studies") => View::Studies,
             Some("series") => View::Series,
             Some("instances") => View::Instances,
-            _ => return Err(BadUrl::NoResource),
+            _ => return Ok(None),
         };
-        return Ok(Resource { study: None, series: None, instance: None, view });
+        return Ok(Some(Resource { study: None, series: None, instance: None, view }));
     }
     if !is(0, "studies") {
-        return Err(BadUrl::NoResource);
+        return Ok(None);
     }
     let deep = |at: usize, wanted: &str| is(at, wanted) && len > at + 1;
     let level = if deep(2, "series") && deep(4, "instances") {
@@ -198,40 +193,43 @@ fn read(segments: &[&str], faults: &[Option<BadUrl>]) -> Result<Resource, BadUrl
         1
     };
     let tail = segments.get(level * 2..).unwrap_or_default();
-    let view = view(tail, faults.get(level * 2 + 1).copied().flatten(), level)?;
+    let Some(view) = view(tail, faults.get(level * 2 + 1).copied().flatten(), level)? else { return Ok(None) };
     let uid = |n: usize| -> Result<Option<String>, BadUrl> {
         if n > level {
             return Ok(None);
         }
         decode(segments.get(n * 2 - 1).copied().unwrap_or("")).and_then(|text| checked(&text)).map(Some)
     };
-    Ok(Resource { study: uid(1)?, series: uid(2)?, instance: uid(3)?, view })
+    Ok(Some(Resource { study: uid(1)?, series: uid(2)?, instance: uid(3)?, view }))
 }
 
 /// What stands behind the UIDs of a study (1), series (2) or instance (3); `fault`: of what is behind its first segment.
-fn view(tail: &[&str], fault: Option<BadUrl>, level: usize) -> Result<View, BadUrl> {
+fn view(tail: &[&str], fault: Option<BadUrl>, level: usize) -> Result<Option<View>, BadUrl> {
     let name = |at: usize| tail.get(at).and_then(|segment| decode(segment).ok());
     let Some(first) = name(0) else {
-        return if tail.is_empty() { Ok(View::Retrieve) } else { Err(BadUrl::NoResource) };
+        return Ok(tail.is_empty().then_some(View::Retrieve));
     };
-    match (first.as_ref(), tail.len(), level) {
-        ("metadata", 1, _) => Ok(View::Metadata),
-        ("rendered", 1, _) => Ok(View::Rendered),
-        ("thumbnail", 1, _) => Ok(View::Thumbnail),
-        ("pixeldata", 1, _) => Ok(View::PixelData),
-        ("bulkdata", 1, _) => Ok(View::BulkData(None)),
+    let view = match (first.as_ref(), tail.len(), level) {
+        ("metadata", 1, _) => View::Metadata,
+        ("rendered", 1, _) => View::Rendered,
+        ("thumbnail", 1, _) => View::Thumbnail,
+        ("pixeldata", 1, _) => View::PixelData,
+        ("bulkdata", 1, _) => View::BulkData(None),
         ("bulkdata", _, 3) => {
             let rest = tail.get(1..).unwrap_or_default();
-            fault.map_or_else(|| Ok(View::BulkData(Some(rest.join("/")))), Err)
+            if let Some(bad) = fault {
+                return Err(bad);
+            }
+            View::BulkData(Some(rest.join("/")))
         }
-        ("series", 1, 1) => Ok(View::Series),
-        ("instances", 1, 1 | 2) => Ok(View::Instances),
+        ("series", 1, 1) => View::Series,
+        ("instances", 1, 1 | 2) => View::Instances,
         ("frames", 2 | 3, 3) => {
             let form = match (tail.len(), name(2).as_deref()) {
                 (2, _) => FramesAs::Stored,
                 (_, Some("rendered")) => FramesAs::Rendered,
                 (_, Some("thumbnail")) => FramesAs::Thumbnail,
-                _ => return Err(BadUrl::NoResource),
+                _ => return Ok(None),
             };
             let list = decode(tail.get(1).copied().unwrap_or(""))?;
             let number = |text: &str| {
@@ -242,10 +240,14 @@ fn view(tail: &[&str], fault: Option<BadUrl>, level: usize) -> Result<View, BadU
             let mut sorted = numbers.clone();
             sorted.sort_unstable();
             sorted.dedup();
-            if sorted.len() == numbers.len() { Ok(View::Frames(numbers, form)) } else { Err(BadUrl::Frames) }
+            if sorted.len() != numbers.len() {
+                return Err(BadUrl::Frames);
+            }
+            View::Frames(numbers, form)
         }
-        _ => Err(BadUrl::NoResource),
-    }
+        _ => return Ok(None),
+    };
+    Ok(Some(view))
 }
 
 /// A segment, percent-decoded once.

@@ -417,3 +417,35 @@ fn lists_that_grow_item_by_item() {
     assert_eq!((people.len(), people.iter().filter(|name| *name == "p").count()), (200, 199));
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+/// A note is a leaf's own, wherever in a list it stands and whatever else its fact says: what was noted and contradicts is counted once.
+#[test]
+fn notes_are_of_leaves() {
+    let people = |letter: char, count: usize| {
+        let names: Vec<String> = (0..count).map(|n| format!(r#""{letter}^{n}=I""#)).collect();
+        format!(r#","00081060":{{"vr":"PN","Value":[{}]}}"#, names.join(","))
+    };
+    let number = r#","00100020":{"vr":"LO","Value":["P1"]}"#;
+    let leaves_of = |rows: &[String]| {
+        let read = dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+        let counted = |code: &str| read.loss.iter().filter(|loss| loss.code.name() == code).map(|loss| loss.count).sum::<u64>();
+        (read.loss.carried() + read.loss.counted(), counted("conflict"))
+    };
+    // Strings with `=` are noted, each; they contradict where the rows turn out to be one patient's, and are counted under their notes.
+    for count in [1, 3, 4, 12, 40] {
+        let rows = [row("1.2", &format!("{number}{}", people('G', count))), row("1.2", &people('X', count))];
+        assert_eq!(leaves_of(&rows), (3 + 2 * count as u64, 0), "{count}");
+    }
+    // Of a copy the title contradicts, and what was noted is its label.
+    let copy = |title: &str, label: &str| {
+        row(
+            "1.2",
+            &format!(
+                r#","0020000E":{{"vr":"UI","Value":["1.2.1"]}},"00080018":{{"vr":"UI","Value":["1.2.1.1"]}},"00420010":{{"vr":"ST","Value":["{title}"]}},"00700080":{{"vr":"CS","Value":["{label}"]}}"#
+            ),
+        )
+    };
+    // Rows of five leaves; of the second the title is lost, and its label is noted as one in lower case, or is lost as well.
+    assert_eq!(leaves_of(&[copy("T1", "L1"), copy("T2", "l2")]), (10, 1));
+    assert_eq!(leaves_of(&[copy("T1", "L1"), copy("T2", "L2")]), (10, 2));
+}

@@ -71,7 +71,7 @@ impl<'m> Model<'m, '_> {
         }
         let cells = self.cells()?;
         let members = self.members()?;
-        let record = Record { rows: assembler.rows_of_last(), noted: assembler.noted_of_last() };
+        let record = Record { rows: assembler.rows_of_last(), noted: assembler.noted_of_last()? };
         let (mut gaps, mut sources, mut uid) = (Vec::new(), Vec::new(), None);
         let (mut leaves, mut used, mut new) = (0, 0, Vec::new());
         let own_uid = cells.iter().find(|(_, cell)| cell.row == Some(row::STUDY_UID.into())).and_then(|(_, cell)| self.text_of(cell))?;

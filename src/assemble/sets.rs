@@ -1,0 +1,126 @@
+//! What a record keeps of its facts besides their runs: sets and lists that have grown, and notes of long ones.
+
+use super::absorb::Slot;
+use crate::table::Row;
+use crate::value::{self, Fields};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Which fact it is: the series it belongs to (none: the study) and its row.
+pub(super) type SetKey = (Option<u32>, u8);
+
+/// Facts that have grown, and what of their notes a [`Slot`] has no room for.
+#[derive(Default)]
+pub(super) struct Sets {
+    grown: BTreeMap<SetKey, Set>,
+    /// 32 bits each, from the second 32 on.
+    noted: BTreeMap<SetKey, Vec<u32>>,
+}
+
+impl Sets {
+    pub(super) fn get(&self, key: SetKey) -> Option<&Set> {
+        self.grown.get(&key)
+    }
+
+    /// The set, made if need be.
+    pub(super) fn or_make(&mut self, key: SetKey, make: impl FnOnce() -> Set) -> &mut Set {
+        self.grown.entry(key).or_insert_with(make)
+    }
+
+    /// All that have grown.
+    pub(super) fn into_grown(self) -> BTreeMap<SetKey, Set> {
+        self.grown
+    }
+
+    /// A fact is another from now on: what it was.
+    pub(super) fn take(&mut self, key: SetKey) -> Sets {
+        let taken = |set| BTreeMap::from_iter([(key, set)]);
+        Sets {
+            grown: self.grown.remove(&key).map(taken).unwrap_or_default(),
+            noted: self.noted.remove(&key).map(|noted| BTreeMap::from_iter([(key, noted)])).unwrap_or_default(),
+        }
+    }
+
+    /// Whether the leaf of a field is counted under a note.
+    pub(super) fn is_noted(&self, slot: &Slot, key: SetKey, row: &Row, item: usize, field: usize) -> bool {
+        let bit = item * row.kind.fields + field;
+        let words = || self.noted.get(&key)?.get(bit / 32 - 1);
+        let word = if bit < 32 { Some(&slot.noted) } else { words() };
+        word.is_some_and(|word| word & 1 << (bit % 32) != 0)
+    }
+
+    /// Notes the leaf of a field, or takes the note back.
+    pub(super) fn note(&mut self, slot: &mut Slot, key: SetKey, row: &Row, (item, field): (usize, usize), to: bool) {
+        let bit = item * row.kind.fields + field;
+        let word = if bit < 32 {
+            &mut slot.noted
+        } else if to || self.noted.contains_key(&key) {
+            let words = self.noted.entry(key).or_default();
+            if words.len() < bit / 32 {
+                words.resize(bit / 32, 0);
+            }
+            let Some(word) = words.get_mut(bit / 32 - 1) else { return };
+            word
+        } else {
+            return;
+        };
+        *word = *word & !(1 << (bit % 32)) | u32::from(to) << (bit % 32);
+    }
+
+    /// Whether slots have no room for all notes.
+    pub(super) fn has_long_notes(&self) -> bool {
+        !self.noted.is_empty()
+    }
+}
+
+/// A set or list that has grown: its items as runs of one, in order of first appearance.
+#[derive(Default)]
+pub(super) struct Set {
+    items: Vec<Box<str>>,
+    known: BTreeSet<Box<str>>,
+}
+
+impl Set {
+    /// A list, by its items.
+    pub(super) fn of(items: Vec<Box<str>>) -> Set {
+        Set { items, known: BTreeSet::new() }
+    }
+
+    /// Its items.
+    pub(super) fn items<'s>(&'s self, row: &Row) -> impl Iterator<Item = Fields<'s>> + use<'s> {
+        let fields = row.kind.fields;
+        self.items.iter().filter_map(move |run| value::Items::at(run, fields).next())
+    }
+
+    /// How long its items are as one run, at most.
+    pub(super) fn length(&self) -> usize {
+        self.items.iter().map(|run| run.len() + 8).sum()
+    }
+
+    /// Its items as one run.
+    pub(super) fn run(&self, row: &Row) -> String {
+        let items: Vec<Fields<'_>> = self.items(row).collect();
+        let mut run = String::new();
+        value::push(&mut run, row.kind.fields, items.into_iter());
+        run
+    }
+
+    /// Another item stands in the place of one.
+    pub(super) fn put(&mut self, at: usize, run: Box<str>) {
+        if let Some(item) = self.items.get_mut(at) {
+            *item = run;
+        }
+    }
+
+    /// Whether the item is new.
+    pub(super) fn add(&mut self, run: &str) -> bool {
+        if self.known.contains(run) {
+            return false;
+        }
+        self.known.insert(run.into());
+        self.items.push(run.into());
+        true
+    }
+}

@@ -83,6 +83,7 @@ pub(super) struct Content {
     /// Those that the archive says there are none of, by its status.
     gone: BTreeMap<String, u16>,
     incomplete: BTreeSet<String>,
+    unowned: BTreeSet<String>,
 }
 
 /// What is below one study.
@@ -112,6 +113,8 @@ pub(super) struct Held {
     pub(super) left: BTreeSet<String>,
     /// Studies of which the archive lists more than it gives.
     pub(super) incomplete: BTreeSet<String>,
+    /// Of their own rows there are more, which may name another patient.
+    pub(super) unowned: BTreeSet<String>,
     /// The list of the studies themselves has more than was given.
     pub(super) is_cut: bool,
 }
@@ -138,8 +141,9 @@ impl Content {
                 below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
             }
         }
-        let (read, gone, incomplete) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone, incomplete }
+        let (read, gone) = (Vec::new(), BTreeMap::new());
+        let (incomplete, unowned) = (BTreeSet::new(), BTreeSet::new());
+        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone, incomplete, unowned }
     }
 
     /// Takes what came, and asks for what is missing; whether nothing is.
@@ -153,6 +157,7 @@ impl Content {
                         // A row that does not say of which study it is may be that of any.
                         if is_cut || reader.assembler().unplaced() > 0 {
                             self.incomplete.extend(self.uids.iter().cloned());
+                            self.unowned.extend(list.iter().cloned());
                         }
                         self.read.push(*reader);
                     }
@@ -214,7 +219,7 @@ impl Content {
         }
         let mut by_uid: Vec<usize> = (0..studies.value.len()).collect();
         by_uid.sort_by_key(|at| studies.value.get(*at).map(super::answer::uid));
-        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete, is_cut })
+        Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete, unowned: self.unowned, is_cut })
     }
 }
 

@@ -212,11 +212,11 @@ fn form<'a>(incoming: &Incoming<'a>, query: &str) -> Result<Cow<'a, str>, Refusa
 
 /// Strict or lenient, as the client prefers.
 fn handling(config: &Config, incoming: &Incoming<'_>) -> Handling {
-    let preferences = headers(incoming, "Prefer").flat_map(|value| value.split(','));
+    let preferences = headers(incoming, "Prefer").flat_map(|value| parts(value, ','));
     let mut own = preferences.filter_map(|preference| {
         let (name, value) = preference.split_once('=')?;
         // What is behind a semicolon is a parameter of the preference.
-        let value = value.split(';').next().unwrap_or(value);
+        let value = parts(value, ';').next().unwrap_or(value);
         match (name.trim().eq_ignore_ascii_case("handling"), value.trim().trim_matches('"')) {
             (true, "strict") => Some(Handling::Strict),
             (true, "lenient") => Some(Handling::Lenient),

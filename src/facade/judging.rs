@@ -52,6 +52,8 @@ impl Candidate {
                 Judged::Undecided
             }
             Some((held, level)) => judge(held.of(&self.uid), residual, Some(level)),
+            // Under several patients it has other ids, and one of its rows alone may not tell.
+            None if residual.excludes_id(&self.uid) => Judged::Need(Level::Study),
             // Only its series or instances were met.
             None if self.rows.is_empty() => Judged::Need(deciding),
             None => judge(self.rows.iter(), residual, None),
@@ -73,6 +75,12 @@ impl Candidate {
 }
 
 impl Held {
+    /// Whether nobody knows whose all of its images are: the archive has more rows of the study itself than it gives, and what is below names no
+    /// patient.
+    pub(super) fn is_unowned(&self, uid: &str) -> bool {
+        self.level >= Level::Series && self.unowned.contains(uid)
+    }
+
     /// The records of a study.
     pub(super) fn of<'a>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Study> + 'a {
         let at = |place: &usize| self.studies.value.get(*place);

@@ -45,6 +45,9 @@ impl Job for Read {
         let lists_none = |study: &crate::study::Study| held.level >= crate::table::Level::Series && study.series().len() == 0;
         let studies: alloc::vec::Vec<_> = held.studies.value.iter().filter(|study| super::answer::uid(study) == self.uid).collect();
         match studies.as_slice() {
+            [_] if held.is_unowned(&self.uid) => {
+                Err(Refusal::new(502, "incomplete", "the archive has more rows of the study than it gives, which may name another patient"))
+            }
             [] if held.is_cut => Err(Refusal::new(502, "incomplete", "the archive has more studies than it gives")),
             [] => Err(Refusal::of_status(held.gone.get(&self.uid).copied().unwrap_or(404), None)),
             [study] if !study.is_patient_conflict() && lists_none(study) && held.incomplete.contains(&self.uid) => {

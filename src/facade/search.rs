@@ -257,6 +257,10 @@ impl Search {
                 telling.torn += 1;
                 continue;
             }
+            if held.is_unowned(&candidate.uid) {
+                telling.unowned += 1;
+                continue;
+            }
             let before = studies.len();
             studies.extend(held.of(&candidate.uid).filter(|study| residual.judge(study) == search::Verdict::Yes));
             telling.torn += usize::from(is_torn);

@@ -21,6 +21,8 @@ pub(super) struct Telling {
     pub(super) contradictory: usize,
     /// Rows of a part of them have what is asked for, and what they hold has not.
     lost_below: usize,
+    /// There may be other patients of them.
+    pub(super) unowned: usize,
     /// The archive counts or has more of them than it lists.
     pub(super) incomplete: usize,
     /// Rows of no study.
@@ -67,6 +69,13 @@ impl Telling {
             "conflict",
             "the archive has a study under more than one patient: what does not say whose it is is not shown",
             self.torn as u64,
+            "studies",
+        );
+        tell(
+            "error",
+            "incomplete",
+            "the archive has more rows of a study than it gives, which may name another patient: it is not shown",
+            self.unowned as u64,
             "studies",
         );
         tell(

@@ -183,12 +183,21 @@ impl Residual {
 
     /// Whether a study is asked for by this id.
     pub(crate) fn asks_for_id(&self, id: &str) -> bool {
+        self.has_id(id, Modifier::None)
+    }
+
+    /// Whether this id is not to be.
+    pub(crate) fn excludes_id(&self, id: &str) -> bool {
+        self.has_id(id, Modifier::Not)
+    }
+
+    fn has_id(&self, id: &str, modifier: Modifier) -> bool {
         let is_it = |value: &Value| matches!(value, Value::Token(token) if token.code == id);
         let asks = |clause: &Clause| match Sought::of(&self.sought, clause) {
             Some(sought) => sought.of_number(&self.query, clause, Uri::plain(id)).any(is_it),
             None => clause.values.iter().any(is_it),
         };
-        self.query.clauses.iter().any(|clause| clause.about == About::Id && clause.modifier == Modifier::None && asks(clause))
+        self.query.clauses.iter().any(|clause| clause.about == About::Id && clause.modifier == modifier && asks(clause))
     }
 
     /// Whether the issuer is of those that the server may leave out.

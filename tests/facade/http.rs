@@ -147,6 +147,7 @@ pub fn handling() {
         ("Handling=\"strict\"", 400),
         ("handling=lenient", 200),
         ("handling=sideways", 200),
+        (r#"foo="a, handling=lenient", handling=strict"#, 400),
     ] {
         let reply = facade.send("GET", query, &[("prefer", prefer)], "");
         // A parameter of another preference is none.

@@ -207,3 +207,48 @@ pub fn two_patients_without_a_number() {
     };
     assert_eq!(asked(one_page(), study_only, "ImagingStudy/2.999.1", same).status(), 200);
 }
+
+/// Where the archive has more rows of a study itself than it gives, what is below it may be another patient's.
+pub fn more_rows_of_the_study_than_are_given() {
+    let mut nameless = study("2.999.1", "P2", None, "B");
+    nameless.as_object_mut().unwrap().remove("0020000D");
+    let one = || study("2.999.1", "P1", None, "A");
+    let answers: [&dyn Fn() -> Said; 3] =
+        [&|| rows(&[one()]).with("Warning", "299 a: there are more"), &|| Said::of(206, Value::from(vec![one()]).to_string()), &|| {
+            rows(&[one(), nameless.clone()])
+        }];
+    for own in answers {
+        let pacs = |path: &str, query: &str| match path {
+            "/studies" if query.contains("StudyInstanceUID=") => own(),
+            "/studies" => rows(&[one()]),
+            "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[]), series("2.999.1.2", &[])]),
+            _ => rows(&[]),
+        };
+        let server = || Server::unknown().paged(None, End::OnePage);
+        asked(server(), |_| (), "ImagingStudy/2.999.1", pacs).fails(502);
+        let reply = asked(server(), |_| (), "ImagingStudy?patient.identifier=P1", pacs);
+        assert!(reply.studies().is_empty() && told(&reply, "may name another patient"), "{}", reply.body);
+        // Of the study's own row alone it is known whose it is.
+        let reply = asked(server(), |config| config.listing = Listing::Study, "ImagingStudy?patient.identifier=P1", pacs);
+        assert_eq!(reply.studies(), ["2.999.1"], "{}", reply.body);
+    }
+}
+
+/// Under two patients a study has other ids, whichever of them another clause selects.
+pub fn an_id_that_is_not_to_be() {
+    let both = || vec![study("2.999.1", "P1", None, "A"), study("2.999.1", "P2", None, "B")];
+    let pacs = |path: &str, query: &str| match path {
+        "/studies" if query.contains("StudyInstanceUID=") => rows(&both()),
+        "/studies" => rows(&both()[..1]),
+        _ => rows(&[]),
+    };
+    for (listing, is_there) in [(Listing::Study, true), (Listing::Series, true)] {
+        let reply = asked(
+            Server::unknown().paged(None, End::OnePage),
+            |config| config.listing = listing,
+            "ImagingStudy?patient.identifier=P1&_id:not=2.999.1",
+            pacs,
+        );
+        assert_eq!((reply.entries("match").len() == 1, told(&reply, "more than one patient")), (is_there, true), "{}", reply.body);
+    }
+}

@@ -2,6 +2,7 @@
 
 import facts
 import names
+import strangers
 from dicomjson import read_row
 from identifiers import first
 from rawjson import Members, leaves
@@ -117,6 +118,9 @@ def _plain(data):
 
 def _of_one_uid(uid, rows, ledger):
     """One study, or one for each patient (README, "Two patients")."""
+    rows, lost = strangers.divide(rows)
+    for _, raw in lost:
+        ledger.tell("patient-conflict", "/00100020", leaves(raw))
     keys = []
     for row, _ in rows:
         patient, issuer = _patient(row)
@@ -139,6 +143,6 @@ def _of_one_uid(uid, rows, ledger):
         found.setdefault(able[0], Study(uid)).join(row, ledger)
     if len(found) > 1:
         ledger.tell("patient-conflict", "/00100020", 0)
-        for study in found.values():
-            study.shares_uid = True
+    for study in found.values():
+        study.shares_uid = len(found) > 1 or bool(lost)
     return list(found.values())

@@ -167,5 +167,7 @@ fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUr
     if status.is_some_and(|status| !matches!(status, "" | "active")) {
         return Some(Err(BadUrl::NotActive));
     }
-    Some(text(tree, endpoint, "address").ok_or(BadUrl::Scheme))
+    // As it stands: white space is no part of a URL, nor around one.
+    let address = tree.member(endpoint, named!("address")).and_then(|id| tree.text(id));
+    Some(address.filter(|address| !address.trim().is_empty()).ok_or(BadUrl::Scheme))
 }

@@ -306,6 +306,6 @@ pub(super) fn is_modified(tree: &Tree<'_>, resource: Id) -> bool {
     }
     let contained = tree.member(resource, named!("contained")).map(|id| tree.span(id)).unwrap_or_default();
     let modifies = |id: &Id| tree.is_named(*id, named!("modifierExtension")) && tree.span(*id).any(|leaf| tree.is_leaf(leaf));
-    let rules = tree.member(resource, named!("implicitRules")).is_some_and(|id| tree.is_leaf(id));
+    let rules = tree.member(resource, named!("implicitRules")).is_some_and(|id| tree.span(id).any(|leaf| tree.is_leaf(leaf)));
     rules || tree.span(resource).any(|id| !contained.contains(&id) && modifies(&id))
 }

@@ -367,3 +367,34 @@ fn a_scheme_of_which_the_caller_has_its_own_uri() {
         assert_eq!(!told(&found).contains(&"other-system"), is_own, "{uri}: {}", found.loss);
     }
 }
+
+/// A note is told wherever in its value the leaf stands that nobody reads, and strictness asks for no order of members.
+#[test]
+fn notes_of_forms_are_blind_to_the_order_of_members() {
+    let study = |name: &str, series: &str| {
+        format!(
+            r##"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"status":"available",
+            "contained":[{{"resourceType":"Patient","id":"p","name":{name}}}],"subject":{{"reference":"#p"}},"series":{series}}}"##
+        )
+    };
+    let names = [r#"{"family":"Doe","given":["A"],"use":"official"}"#, r#"{"use":"official","family":"Doe","given":["A"]}"#];
+    let period = r#"{"period":{"start":"2020"},"extension":[{"url":"u","valueCode":"x"}],"x-y":"z","family":"Doe","given":["A"]}"#;
+    let series = [
+        r#"{"uid":"1.2.3.1","id":"s1"}"#,
+        r#"{"id":"s1","uid":"1.2.3.1"}"#,
+        r#"{"extension":[{"url":"u","valueCoding":{"code":"c"}}],"uid":"1.2.3.1"}"#,
+    ];
+    let mut strict = Options::default();
+    strict.strict = true;
+    for text in names
+        .iter()
+        .chain([&period])
+        .map(|name| study(name, "[]"))
+        .chain(series.iter().map(|series| study("[{\"family\":\"Doe\"}]", series)))
+    {
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let notes = read.loss.iter().filter(|loss| loss.code.name() == "list-form").map(|loss| loss.count).sum::<u64>();
+        assert_eq!(notes, 1, "{text}: {}", read.loss);
+        assert_eq!(fhir::read(text.as_bytes(), Release::R4, &strict).unwrap_err().code(), "strict", "{text}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Refe
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, Name, What};
 use crate::loss::Code;
-use crate::table::resource_type;
+use crate::table::{element_of, resource_type};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -91,13 +91,26 @@ impl<'d> Reader<'d, '_> {
         Some(first)
     }
 
-    /// Notes a value on its principal leaf: the first that is not noted yet.
+    /// Notes a value on its principal leaf: the first that is not noted yet. What no element's meaning is in comes last, as it is told by itself.
     pub(super) fn note_first(&mut self, id: Id, code: Code) {
-        let leaves = || self.tree.span(id).filter(|id| self.tree.is_leaf(*id) && self.room.ledger.noted(*id).is_none());
-        let find = |name: Name| leaves().find(|id| self.tree.is_named(*id, name));
+        let tree = self.tree;
+        let unread =
+            [named!("id"), named!("use"), named!("period"), named!("userSelected"), named!("extension"), named!("modifierExtension")];
+        // Elements of lists have no name.
+        let is_unread = |id: Id| unread.contains(&tree.name(id)) || tree.name(id) != 0 && element_of(tree.name(id)).is_none();
+        let mut leaves: Vec<(bool, Id)> = Vec::new();
+        let mut unread_to = id;
+        for node in tree.span(id) {
+            if node != id && node >= unread_to && is_unread(node) {
+                unread_to = tree.span(node).end;
+            }
+            if tree.is_leaf(node) && self.room.ledger.noted(node).is_none() {
+                leaves.push((node < unread_to, node));
+            }
+        }
         let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];
-        let leaf = principal.into_iter().find_map(find).or_else(|| leaves().next());
-        if let Some(leaf) = leaf {
+        let rank = |id: Id| principal.iter().position(|name| tree.is_named(id, *name)).unwrap_or(principal.len());
+        if let Some((_, leaf)) = leaves.into_iter().min_by_key(|(is_unread, leaf)| (*is_unread, rank(*leaf))) {
             self.room.ledger.note(leaf, code);
         }
     }

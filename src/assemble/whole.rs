@@ -1,4 +1,4 @@
-//! Lists that every data set says, of people and codes: one says names, another their identifications.
+//! Lists that every data set says, of people and codes: one says names, another the same names and their identifications.
 
 use super::absorb::{Hear, Noted, Slot, canonical, every, one, run_of};
 use super::sets::{Set, SetKey, Sets};

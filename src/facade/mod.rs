@@ -74,7 +74,8 @@ pub struct Config {
     pub handling: Handling,
     /// How far down studies are listed in answers to a search. (A read lists as far as `options.listing`.)
     pub listing: Listing,
-    /// How many studies a page of an answer has where the client does not say: 20.
+    /// How many studies a page of an answer has where the client does not say: 20. (A study that the archive has under several patients is one of a page, and of an order, with
+    /// all its records.)
     pub page: u32,
     /// How many it can have at most: 100.
     pub most: u32,

@@ -262,18 +262,20 @@ impl DataSet {
     fn name(&mut self, scanner: &mut Scanner<'_>, dest: Dest, index: u32, filled: &mut Filled) -> Result<(), Stop> {
         let mut items = scanner.enter_object()?;
         let mut ordinal = 0;
-        let mut seen = 0_u32;
+        // One that holds several groups (`A=B`) fills those behind it, in whatever order the members stand.
+        let mut groups = [None, None, None];
         while let Some(name) = scanner.member(&mut items)? {
             let group = ["Alphabetic", "Ideographic", "Phonetic"].iter().position(|known| name.is(known));
-            match group {
-                Some(group) if seen & (1 << group) == 0 && scanner.peek()? == Next::String => {
-                    seen |= 1 << group;
-                    let raw = scanner.string()?;
-                    self.group(&raw, group, dest, index, filled);
-                }
+            match group.and_then(|group| groups.get_mut(group)) {
+                Some(group) if group.is_none() && scanner.peek()? == Next::String => *group = Some(scanner.string()?),
                 _ => self.extra(name, scanner, ordinal)?,
             }
             ordinal += 1;
+        }
+        for (group, raw) in groups.into_iter().enumerate() {
+            if let Some(raw) = raw {
+                self.group(&raw, group, dest, index, filled);
+            }
         }
         Ok(())
     }

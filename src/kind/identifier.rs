@@ -72,7 +72,7 @@ impl Spell for Identifier {
                 told.mark(4, Code::AlternativeUnused);
                 ""
             }
-            _ => field(fields, 4),
+            _ => type_code(fields, told),
         };
         let identifier = shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner };
         match cx.shape {
@@ -110,6 +110,16 @@ impl Spell for Identifier {
             _ => read_type(fill, identifier, ""),
         }
     }
+}
+
+/// IdentifierTypeCode, if FHIR's `code` can hold it.
+fn type_code<'a>(fields: &Fields<'a>, told: &mut Told) -> &'a str {
+    let code = field(fields, 4);
+    if code.is_empty() || shape::is_code(code) {
+        return code;
+    }
+    told.mark(4, Code::BadCode);
+    ""
 }
 
 /// IdentifierTypeCode: a code of v2-0203, unless it is the one that goes without saying.
@@ -173,7 +183,7 @@ impl Spell for PatientIdentifier {
             system = patients.map(Uri::plain);
         }
         let implied = if let Shape::Identifier(code) = cx.shape { code } else { "" };
-        let type_code = Some(field(fields, 4)).filter(|code| !code.is_empty()).unwrap_or(implied);
+        let type_code = Some(type_code(fields, told)).filter(|code| !code.is_empty()).unwrap_or(implied);
         Fhir::Identifier(shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner })
     }
 

@@ -398,3 +398,22 @@ fn notes_of_forms_are_blind_to_the_order_of_members() {
         assert_eq!(fhir::read(text.as_bytes(), Release::R4, &strict).unwrap_err().code(), "strict", "{text}");
     }
 }
+
+/// A group of a name that holds several fills those behind it, in whatever order the groups stand.
+#[test]
+fn groups_of_names_are_blind_to_the_order_of_members() {
+    let groups = [r#""Alphabetic":"A=B=C""#, r#""Ideographic":"D^E""#, r#""Phonetic":"F""#];
+    let told = |order: [usize; 3]| {
+        let name = order.map(|n| groups[n]).join(",");
+        let text = format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2.3"]}},"00100010":{{"vr":"PN","Value":[{{{name}}}]}}}}]"#);
+        let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+        let mut told: Vec<String> = read.loss.iter().map(|loss| format!("{} {} {}", loss.code, loss.at, loss.count)).collect();
+        told.sort();
+        (dicom::write(&read.value[0], dicom::Rows::Study, &Options::default()).value.as_str().to_owned(), told)
+    };
+    let first = told([0, 1, 2]);
+    assert!(first.0.contains(r#""Alphabetic":"A","Ideographic":"B","Phonetic":"C""#), "{first:?}");
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(told(order), first, "{order:?}");
+    }
+}

@@ -9,7 +9,7 @@ from values import is_oid
 
 # Designators that share a URI with another one: what reading back gives for them is outside the subset.
 _SHARED = {"IETF4646", "ISO639_1", "ISO639_2", "RFC3066", "RFC5646", "DCMUID", "ISO_OID", "99SDM"}
-_CODE = re.compile(r"\S+( \S+)*\Z")
+CODE = re.compile(r"\S+( \S+)*\Z")
 _PARTS = ("00080100", "00080119", "00080120", "00080102", "00080103", "00080104", "0008010C")
 
 
@@ -29,7 +29,7 @@ def concept(item, at, options, ledger, note=None):
         result = {"text": meaning} if meaning else None
     else:
         system, mended, dropped = _system(code, code is urn, designator, uid, options)
-        if system and _CODE.match(code):
+        if system and CODE.match(code):
             coding = {"system": system}
             if version:
                 coding["version"] = version

@@ -3,6 +3,7 @@
 import names
 import study as studies
 import facts
+from concepts import CODE
 from identifiers import first, incomplete, issued
 
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
@@ -43,8 +44,17 @@ def _identifier(study, options, ledger):
         incomplete(study.facts, [("00100021", "/00100021")], ledger)
         incomplete(qualifiers, [(tag, f"/00100024/{tag}") for tag in ("00400032", "00400033", "00400035")], ledger)
         return None
-    kind = first(qualifiers, "00400035") or "MR"
+    kind = _type(qualifiers, "/00100024", ledger) or "MR"
     return issued(value, kind, study.value("00100021"), qualifiers, options, options["patientNamespace"])
+
+
+def _type(qualifiers, at, ledger):
+    """IdentifierTypeCode, if FHIR's `code` can hold it."""
+    kind = first(qualifiers, "00400035")
+    if kind and not CODE.match(kind):
+        ledger.tell("bad-code", f"{at}/00400035")
+        return None
+    return kind
 
 
 def _patient(study, identifier, name, options, ledger):
@@ -78,7 +88,7 @@ def _others(study, own, options, ledger):
             incomplete(qualifiers, [(tag, f"/00101002/00100024/{tag}")
                                     for tag in ("00400032", "00400033", "00400035")], ledger)
             continue
-        kind = first(qualifiers, "00400035")
+        kind = _type(qualifiers, "/00101002/00100024", ledger)
         if kind == "MR":
             # The medical record number is the one that the patient is known by.
             ledger.tell("alternative-unused", "/00101002/00100024/00400035")

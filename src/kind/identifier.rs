@@ -46,12 +46,16 @@ impl Spell for Identifier {
     }
 
     fn is_settled(filled: u16, _: &str) -> bool {
-        filled & 0b01101 == 1
+        filled & 0b11101 == 1
     }
 
     fn canon(draft: &mut Draft<'_>) {
         if !draft.is_filled(0) {
             draft.refuse(4, Code::Incomplete);
+        }
+        // It is written as FHIR's `code`.
+        if !shape::is_code(draft.get(4)) {
+            draft.refuse(4, Code::BadCode);
         }
         canon_issuer(draft);
     }
@@ -72,7 +76,7 @@ impl Spell for Identifier {
                 told.mark(4, Code::AlternativeUnused);
                 ""
             }
-            _ => type_code(fields, told),
+            _ => field(fields, 4),
         };
         let identifier = shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner };
         match cx.shape {
@@ -110,16 +114,6 @@ impl Spell for Identifier {
             _ => read_type(fill, identifier, ""),
         }
     }
-}
-
-/// IdentifierTypeCode, if FHIR's `code` can hold it.
-fn type_code<'a>(fields: &Fields<'a>, told: &mut Told) -> &'a str {
-    let code = field(fields, 4);
-    if code.is_empty() || shape::is_code(code) {
-        return code;
-    }
-    told.mark(4, Code::BadCode);
-    ""
 }
 
 /// IdentifierTypeCode: a code of v2-0203, unless it is the one that goes without saying.
@@ -183,7 +177,7 @@ impl Spell for PatientIdentifier {
             system = patients.map(Uri::plain);
         }
         let implied = if let Shape::Identifier(code) = cx.shape { code } else { "" };
-        let type_code = Some(type_code(fields, told)).filter(|code| !code.is_empty()).unwrap_or(implied);
+        let type_code = Some(field(fields, 4)).filter(|code| !code.is_empty()).unwrap_or(implied);
         Fhir::Identifier(shape::Identifier { type_: TypeCode::V2(type_code), system, value: Uri::plain(field(fields, 0)), assigner })
     }
 

@@ -273,3 +273,49 @@ fn patients_who_are_kept_apart_stay_apart() {
         );
     }
 }
+
+/// A reference to a version means that version, and one that could be several that differ means none.
+#[test]
+fn versions_are_told_apart() {
+    let of = |reference: &str| imaging("1.2.7", &format!(r#","subject":{{"reference":"{reference}"}}"#));
+    let version = |number: &str, version: &str| patient("1", number).replacen('{', &format!(r#"{{"meta":{{"versionId":"{version}"}},"#), 1);
+    let url = "http://a/fhir/Patient/1";
+    let (two, one, old) = ((url, version("P2", "2")), (url, version("P1", "1")), (url, patient("1", "P0")));
+    let by_url = ("http://a/fhir/Patient/1/_history/1", patient("1", "P1"));
+    let study = |reference: &str| ("http://a/fhir/ImagingStudy/1.2.7", of(reference));
+    let number = |text: &str| {
+        let row = rows(text).remove(0);
+        ["P0", "P1", "P2"].into_iter().find(|number| row.contains(*number))
+    };
+    for reference in ["Patient/1", "http://a/fhir/Patient/1"] {
+        let (plain, first) = (study(reference), format!("{reference}/_history/1"));
+        let (first, second) = (study(&first), study(&first.replace("/1/_history/1", "/1/_history/2")));
+        for entries in
+            [[two.clone(), one.clone()], [one.clone(), two.clone()], [two.clone(), by_url.clone()], [by_url.clone(), two.clone()]]
+        {
+            let with = |study: &(&'static str, String)| bundle(&[entries[0].clone(), study.clone(), entries[1].clone()]);
+            assert_eq!(
+                [number(&with(&first)), number(&with(&second)), number(&with(&plain))],
+                [Some("P1"), Some("P2"), None],
+                "{entries:?}"
+            );
+        }
+        // Another version is none; one that does not say which it is may be it.
+        assert_eq!([&two, &one, &old].map(|entry| number(&bundle(&[entry.clone(), first.clone()]))), [None, Some("P1"), Some("P0")]);
+        // The same twice is one; what differs is none.
+        assert_eq!(number(&bundle(&[one.clone(), one.clone(), first.clone()])), Some("P1"));
+        assert_eq!(number(&bundle(&[old.clone(), old.clone(), plain.clone()])), Some("P0"));
+        assert_eq!(number(&bundle(&[old.clone(), (url, patient("1", "P1")), plain.clone()])), None);
+        // A history has the last version first.
+        let history = |entries: &[(&str, String)]| bundle(entries).replacen(r#""type":"collection""#, r#""type":"history""#, 1);
+        assert!(history(&[plain.clone()]).contains("history"));
+        assert_eq!(number(&history(&[two.clone(), one.clone(), plain.clone()])), Some("P2"));
+        assert_eq!(number(&history(&[two.clone(), one.clone(), first.clone()])), Some("P1"));
+    }
+    // So it is with what is contained: two of one id that differ are nobody.
+    let contained = |numbers: [&str; 2]| {
+        let of = numbers.map(|number| patient("1", number)).join(",");
+        number(&imaging("1.2.7", &format!(r##","contained":[{of}],"subject":{{"reference":"#1"}}"##)))
+    };
+    assert_eq!([contained(["P1", "P1"]), contained(["P1", "P2"])], [Some("P1"), None]);
+}

@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Tree};
 use crate::table::{number_of, resource_type};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
@@ -17,14 +17,15 @@ pub(super) struct Index<'d> {
     resources: Vec<Listed<'d>>,
     /// Those in a member `contained` of a Bundle, each with the number of that.
     of_bundle: Vec<(Id, u32)>,
-    /// How many Bundles there are.
+    /// How many Bundles there are, and which of them are histories.
     bundles: u32,
+    histories: BTreeSet<u32>,
     /// By fullUrl, and by type and id, in order.
     names: OnceCell<Vec<Named<'d>>>,
     /// Contained resources, by the resource that contains them and their id.
-    contained: OnceCell<BTreeMap<(Id, &'d str), Own<'d>>>,
+    contained: OnceCell<BTreeMap<(Id, &'d str), Option<Own<'d>>>>,
     /// Those in a member `contained` of a Bundle, by the number of that and their id.
-    in_bundle: OnceCell<BTreeMap<(u32, &'d str), Own<'d>>>,
+    in_bundle: OnceCell<BTreeMap<(u32, &'d str), Option<Own<'d>>>>,
     /// How many more values may be read again; none once there were too many.
     left: Cell<Option<u64>>,
 }
@@ -34,7 +35,7 @@ const ALWAYS: u64 = 10_000;
 /// Bytes of a text that is copied, or compared, again and again cost what a value costs.
 const BYTES: usize = 32;
 
-/// A resource, and its type.
+/// A resource, and its type. (None where there are several of one id that differ.)
 type Own<'d> = (Id, Option<&'d str>);
 
 /// A resource of a text.
@@ -58,10 +59,14 @@ struct Named<'d> {
     scope: u32,
     /// The server that it is said to be of.
     base: Option<&'d str>,
-    /// Where it is among the resources: the first stands.
+    /// Which version of it this is.
+    version: Option<&'d str>,
+    /// Where it is among the resources, and the first of this name.
     at: u32,
-    /// Whether there are others of this name, which say something else.
+    first: u32,
+    /// Whether there are others of this name, or of this version of it, which say something else.
     is_torn: bool,
+    is_version_torn: bool,
 }
 
 /// What a reference means.
@@ -88,6 +93,7 @@ impl<'d> Index<'d> {
             resources: Vec::new(),
             of_bundle: Vec::new(),
             bundles: 0,
+            histories: BTreeSet::new(),
             names: OnceCell::new(),
             contained: OnceCell::new(),
             in_bundle: OnceCell::new(),
@@ -111,6 +117,9 @@ impl<'d> Index<'d> {
                 continue;
             }
             index.bundles += 1;
+            if text(tree, *root, "type") == Some("history") {
+                index.histories.insert(index.bundles);
+            }
             each(tree, *root, "entry").for_each(|entry| index.entry(entry));
             let number = index.bundles;
             index.of_bundle.extend(each(tree, *root, "contained").map(|resource| (resource, number)));
@@ -143,54 +152,65 @@ impl<'d> Index<'d> {
             let mut names = Vec::with_capacity(self.resources.len());
             for (at, Listed { id: resource, type_, url, base, scope }) in self.resources.iter().enumerate() {
                 let (scope, at) = (*scope, at as u32);
+                let meta = self.tree.member(*resource, named!("meta"));
+                let version = url.and_then(version_of).or_else(|| meta.and_then(|meta| text(self.tree, meta, "versionId")));
+                let mut name = |type_, id, base| {
+                    names.push(Named { type_, id, scope, base, version, at, first: at, is_torn: false, is_version_torn: false });
+                };
                 if let Some(url) = url {
-                    names.push(Named { type_: "", id: url, scope, base: None, at, is_torn: false });
+                    name("", plain_of(url), None);
                 }
                 if let (Some(type_), Some(id)) = (*type_, text(self.tree, *resource, "id")) {
-                    names.push(Named { type_, id, scope, base: *base, at, is_torn: false });
+                    name(type_, id, *base);
                 }
             }
             names.sort_unstable();
-            // Of what several servers may call alike nobody knows which is meant, unless it is the same. (Of one server they are versions.)
+            let of = |named: &Named<'_>| self.resources.get(named.at as usize).map(|listed| listed.id);
+            let is_torn = |group: &[Named<'_>]| {
+                !group.windows(2).all(|pair| match pair {
+                    [one, other] => of(one).zip(of(other)).is_some_and(|(one, other)| self.tree.is_same(one, other)),
+                    _ => true,
+                })
+            };
             let alike = |a: &Named<'_>, b: &Named<'_>| (a.type_, a.id, a.scope, a.base) == (b.type_, b.id, b.scope, b.base);
             for group in names.chunk_by_mut(alike).filter(|group| group.len() > 1) {
-                let of = |named: &Named<'_>| self.resources.get(named.at as usize).map(|listed| listed.id);
-                let is_open = group.first().is_some_and(|first| first.base.is_none() && !first.type_.is_empty());
-                let is_one = !is_open
-                    || group.windows(2).all(|pair| match pair {
-                        [one, other] => of(one).zip(of(other)).is_some_and(|(one, other)| self.tree.is_same(one, other)),
-                        _ => true,
-                    });
-                group.iter_mut().for_each(|named| named.is_torn = !is_one);
+                let (first, is_all_torn) = (group.iter().map(|named| named.at).min().unwrap_or(0), is_torn(group));
+                for version in group.chunk_by_mut(|a, b| a.version == b.version) {
+                    let is_version_torn = is_torn(version);
+                    for named in version {
+                        (named.first, named.is_torn, named.is_version_torn) = (first, is_all_torn, is_version_torn);
+                    }
+                }
             }
             names
         })
     }
 
-    fn contained(&self) -> &BTreeMap<(Id, &'d str), Own<'d>> {
+    fn contained(&self) -> &BTreeMap<(Id, &'d str), Option<Own<'d>>> {
         self.contained.get_or_init(|| {
             let mut contained = BTreeMap::new();
             for Listed { id: resource, .. } in &self.resources {
-                for inner in each(self.tree, *resource, "contained") {
-                    if let Some(id) = text(self.tree, inner, "id") {
-                        contained.entry((*resource, id)).or_insert_with(|| (inner, type_of(self.tree, inner)));
-                    }
-                }
+                each(self.tree, *resource, "contained").for_each(|inner| self.own(&mut contained, *resource, inner));
             }
             contained
         })
     }
 
-    fn in_bundle(&self) -> &BTreeMap<(u32, &'d str), Own<'d>> {
+    fn in_bundle(&self) -> &BTreeMap<(u32, &'d str), Option<Own<'d>>> {
         self.in_bundle.get_or_init(|| {
             let mut in_bundle = BTreeMap::new();
-            for (resource, scope) in &self.of_bundle {
-                if let Some(id) = text(self.tree, *resource, "id") {
-                    in_bundle.entry((*scope, id)).or_insert_with(|| (*resource, type_of(self.tree, *resource)));
-                }
-            }
+            self.of_bundle.iter().for_each(|(resource, scope)| self.own(&mut in_bundle, *scope, *resource));
             in_bundle
         })
+    }
+
+    /// Adds what is contained in a resource or Bundle.
+    fn own(&self, all: &mut BTreeMap<(u32, &'d str), Option<Own<'d>>>, of: u32, inner: Id) {
+        let Some(id) = text(self.tree, inner, "id") else { return };
+        let known = all.entry((of, id)).or_insert_with(|| Some((inner, type_of(self.tree, inner))));
+        if known.is_some_and(|(known, _)| !self.tree.is_same(known, inner)) {
+            *known = None;
+        }
     }
 
     /// The server that a resource is of, as far as the fullUrl of its entry says it, and the Bundle that it is of. Resources are numbered in order.
@@ -234,32 +254,34 @@ impl<'d> Index<'d> {
         let (base, scope) = self.place(within);
         if let Some(id) = literal.strip_prefix('#') {
             let target = |(id, type_): &Own<'d>, in_bundle| Target { id: *id, type_: *type_, in_bundle };
-            let own = self.contained().get(&(within, id)).map(|own| target(own, false));
-            return own.or_else(|| self.in_bundle().get(&(scope, id)).map(|own| target(own, true)));
+            return match self.contained().get(&(within, id)) {
+                Some(own) => own.as_ref().map(|own| target(own, false)),
+                None => self.in_bundle().get(&(scope, id))?.as_ref().map(|own| target(own, true)),
+            };
         }
-        let plain = plain_of(literal);
+        let (plain, version) = (plain_of(literal), version_of(literal));
         // A relative reference is one to the server that its own resource is of (FHIR Bundle, "Resolving references").
         if !self.spend(0, base.map_or(0, str::len)) {
             return None;
         }
         let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.of_url(&[base, "/", plain].concat(), scope));
-        let at = own.or_else(|| self.of_url(plain, scope)).or_else(|| self.of_type(plain, scope, base))?;
+        let named = own.or_else(|| self.of_url(plain, scope)).or_else(|| self.of_type(plain, scope, base))?;
+        let at = self.version(named, version)?;
         self.resources.get(at as usize).map(|listed| Target { id: listed.id, type_: listed.type_, in_bundle: false })
     }
 
-    /// The resource of a URL: that of the same Bundle, or else the first.
-    fn of_url(&self, url: &str, scope: u32) -> Option<u32> {
+    /// Those of a URL: of the same Bundle, or else of the only other one that has it.
+    fn of_url(&self, url: &str, scope: u32) -> Option<&[Named<'d>]> {
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&("", url)));
+        let own = among(all, |known| known.scope.cmp(&scope));
         // A URL is the same everywhere; what is none says nothing of other Bundles.
         // Of several other Bundles none is meant.
-        let others = all.first().filter(|first| url.contains(':') && all.last().is_some_and(|last| last.scope == first.scope));
-        among(all, |known| known.scope.cmp(&scope)).first().or(others).map(|known| known.at)
+        let is_one = || url.contains(':') && all.first().map(|first| first.scope) == all.last().map(|last| last.scope);
+        Some(if own.is_empty() && is_one() { all } else { own }).filter(|found| !found.is_empty())
     }
 
-    /// The resource of a type and id: one of the same Bundle that is not said to be another server's; or else the only one that there is.
-    ///
-    /// Ids of several servers are of nobody in particular: where they differ, none is meant.
-    fn of_type(&self, plain: &str, scope: u32, base: Option<&str>) -> Option<u32> {
+    /// Those of a type and id: of the same Bundle and not said to be another server's; or else the only one that there is.
+    fn of_type(&self, plain: &str, scope: u32, base: Option<&str>) -> Option<&[Named<'d>]> {
         let (type_, id) = plain.split_once('/')?;
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&(type_, id)));
         let own = among(all, |known| known.scope.cmp(&scope));
@@ -267,13 +289,25 @@ impl<'d> Index<'d> {
         if !is_own && candidates.len() > 1 {
             return None;
         }
-        let of_server = |base| among(candidates, move |known: &Named<'_>| known.base.cmp(&base)).first();
-        let found = match base {
+        let of_server = |base| Some(among(candidates, move |known: &Named<'_>| known.base.cmp(&base))).filter(|found| !found.is_empty());
+        match base {
             Some(_) => of_server(base).or_else(|| of_server(None)),
             // Of all of them it could be any.
-            None => candidates.first().filter(|first| candidates.last().is_some_and(|last| first.base == last.base)),
+            None => Some(candidates).filter(|_| candidates.first().map(|first| first.base) == candidates.last().map(|last| last.base)),
+        }
+    }
+
+    /// The one of a name that a reference means: the version that it asks for, or whatever version; where they differ, the last of a history, which
+    /// comes first (FHIR RESTful API, "history"), and none of anything else: nobody knows which is meant.
+    fn version(&self, named: &[Named<'d>], version: Option<&str>) -> Option<u32> {
+        let Some(version) = version else {
+            let first = named.first()?;
+            return (!first.is_torn || self.histories.contains(&first.scope)).then_some(first.first);
         };
-        found.filter(|found| !found.is_torn).map(|found| found.at)
+        let of = |version| among(named, move |known: &Named<'_>| known.version.cmp(&version)).first();
+        // One that does not say which version it is may be that one.
+        let found = of(Some(version)).or_else(|| of(None))?;
+        (!found.is_version_torn).then_some(found.at)
     }
 }
 
@@ -290,6 +324,12 @@ pub(super) fn type_said(literal: &str) -> Option<&'static str> {
 /// A URL without the version behind it.
 fn plain_of(url: &str) -> &str {
     url.split_once("/_history/").map_or(url, |(plain, _)| plain)
+}
+
+/// The version that a URL says (FHIR RESTful API, "vread").
+fn version_of(url: &str) -> Option<&str> {
+    let (_, version) = url.split_once("/_history/")?;
+    version.split(['/', '?', '#']).next().filter(|version| !version.is_empty())
 }
 
 /// The server that a resource of this type is said to be of; a URL of the web that is of no such form is a server of its own.

@@ -368,6 +368,19 @@ fn a_scheme_of_which_the_caller_has_its_own_uri() {
     }
 }
 
+/// How many leaves a text has.
+fn read_all(text: &str) -> u64 {
+    fn leaves(value: &serde_json::Value) -> u64 {
+        match value {
+            serde_json::Value::Array(list) => list.iter().map(leaves).sum(),
+            serde_json::Value::Object(object) => object.values().map(leaves).sum(),
+            serde_json::Value::Null => 0,
+            _ => 1,
+        }
+    }
+    leaves(&serde_json::from_str(text).unwrap())
+}
+
 /// A note is told wherever in its value the leaf stands that nobody reads, and strictness asks for no order of members.
 #[test]
 fn notes_of_forms_are_blind_to_the_order_of_members() {
@@ -397,6 +410,25 @@ fn notes_of_forms_are_blind_to_the_order_of_members() {
         assert_eq!(notes, 1, "{text}: {}", read.loss);
         assert_eq!(fhir::read(text.as_bytes(), Release::R4, &strict).unwrap_err().code(), "strict", "{text}");
     }
+    // Also where the leaf that would be noted is lost, and another is read.
+    for series in [r#"{"availability":"ONLINE","uid":"1.2.3.1"}"#, r#"{"uid":"1.2.3.1","availability":"ONLINE"}"#] {
+        let text = study("[]", series);
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let told: Vec<String> = read.loss.iter().map(|loss| format!("{} {} {}", loss.code, loss.at, loss.count)).collect();
+        assert!(told.contains(&"list-form ImagingStudy.series 0".to_owned()), "{told:?}");
+        assert_eq!(read.loss.carried() + read.loss.counted(), read_all(&text), "{told:?}");
+        assert_eq!(fhir::read(text.as_bytes(), Release::R4, &strict).unwrap_err().code(), "strict", "{text}");
+    }
+    // Each value has its note, whatever stands first.
+    let of = |identifier: &str| {
+        let text =
+            format!(r#"{{"resourceType":"ImagingStudy","identifier":{identifier},"status":"available","subject":{{"display":"A"}}}}"#);
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        read.loss.iter().map(|loss| format!("{} {} {}", loss.code, loss.at, loss.count)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let one = of(r#"{"system":"urn:ietf:rfc:3986","value":["urn:oid:2.999.1"]}"#);
+    assert_eq!(one, of(r#"{"value":["urn:oid:2.999.1"],"system":"urn:ietf:rfc:3986"}"#));
+    assert!(one.iter().any(|told| told.starts_with("other-system")) && one.iter().any(|told| told.starts_with("list-form")), "{one:?}");
 }
 
 /// A group of a name that holds several fills those behind it, in whatever order the groups stand.

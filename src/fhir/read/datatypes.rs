@@ -98,20 +98,27 @@ impl<'d> Reader<'d, '_> {
             [named!("id"), named!("use"), named!("period"), named!("userSelected"), named!("extension"), named!("modifierExtension")];
         // Elements of lists have no name.
         let is_unread = |id: Id| unread.contains(&tree.name(id)) || tree.name(id) != 0 && element_of(tree.name(id)).is_none();
-        let mut leaves: Vec<(bool, Id)> = Vec::new();
-        let mut unread_to = id;
+        // Elements of a list have the name of that.
+        let (mut of_list, mut list_to, mut unread_to) = (tree.name(id), id, id);
+        let mut leaves: Vec<(bool, Name, Id)> = Vec::new();
         for node in tree.span(id) {
             if node != id && node >= unread_to && is_unread(node) {
                 unread_to = tree.span(node).end;
             }
+            if tree.is_array(node) && tree.name(node) != 0 {
+                (of_list, list_to) = (tree.name(node), tree.span(node).end);
+            }
             if tree.is_leaf(node) && self.room.ledger.noted(node).is_none() {
-                leaves.push((node < unread_to, node));
+                let name = if tree.name(node) == 0 && node < list_to { of_list } else { tree.name(node) };
+                leaves.push((node < unread_to, name, node));
             }
         }
         let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];
-        let rank = |id: Id| principal.iter().position(|name| tree.is_named(id, *name)).unwrap_or(principal.len());
-        if let Some((_, leaf)) = leaves.into_iter().min_by_key(|(is_unread, leaf)| (*is_unread, rank(*leaf))) {
-            self.room.ledger.note(leaf, code);
+        let rank = |name: Name| principal.iter().position(|known| *known == name).unwrap_or(principal.len());
+        // By name, so that it is the same whatever order the members have.
+        if let Some((.., leaf)) = leaves.into_iter().min_by_key(|(is_unread, name, leaf)| (*is_unread, rank(*name), *name, *leaf)) {
+            let at = self.place(id);
+            self.room.ledger.note_value(leaf, id, at, code);
         }
     }
 

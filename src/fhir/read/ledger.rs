@@ -24,6 +24,8 @@ pub(super) struct Ledger {
     fates: Vec<Fate>,
     /// Remarks on leaves; a leaf has one.
     notes: BTreeMap<Id, Code>,
+    /// Of notes that are of a whole value: the value, and where it stands, by the leaf that they were put on.
+    values: BTreeMap<Id, (Id, Place)>,
     /// Places of losses that are told elsewhere than where they stand.
     places: BTreeMap<Id, Place>,
     /// Resources that something came of.
@@ -36,6 +38,7 @@ impl Ledger {
         self.fates.clear();
         self.fates.resize(len, Fate::Open);
         self.notes.clear();
+        self.values.clear();
         self.places.clear();
         self.met.clear();
     }
@@ -95,6 +98,17 @@ impl Ledger {
     /// A remark on a leaf; the first stands.
     pub(super) fn note(&mut self, id: Id, code: Code) {
         self.notes.entry(id).or_insert(code);
+    }
+
+    /// A remark on a value, which stands at `at`, put on one of its leaves.
+    pub(super) fn note_value(&mut self, leaf: Id, value: Id, at: Place, code: Code) {
+        self.note(leaf, code);
+        self.values.insert(leaf, (value, at));
+    }
+
+    /// The value that a leaf's note is of, and where it stands.
+    pub(super) fn value_of(&self, leaf: Id) -> Option<(Id, Place)> {
+        if self.values.is_empty() { None } else { self.values.get(&leaf).copied() }
     }
 
     pub(super) fn noted(&self, id: Id) -> Option<Code> {

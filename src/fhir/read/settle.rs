@@ -161,6 +161,19 @@ impl Reader<'_, '_> {
             Fate::Open => kept.unwrap_or((Code::NoAttribute, at)),
         };
         tell(Loss { code, at, first, count: 1 });
+        self.remark(id, first, tell);
+    }
+
+    /// Tells the note of a value whose leaf is lost, if anything else of it came through: with no leaf, where the value stands.
+    fn remark(&self, leaf: Id, first: u64, tell: &mut dyn FnMut(Loss)) {
+        let fate = |id: Id| self.room.ledger.fate(id);
+        let Some((value, at)) = self.room.ledger.value_of(leaf).filter(|_| matches!(fate(leaf), Fate::Open | Fate::Lost(_))) else {
+            return;
+        };
+        let Some(code) = self.room.ledger.noted(leaf) else { return };
+        if self.tree.span(value).any(|id| self.tree.is_leaf(id) && matches!(fate(id), Fate::Used | Fate::Cell)) {
+            tell(Loss { code, at, first, count: 0 });
+        }
     }
 }
 

@@ -14,14 +14,17 @@ def answer(text):
     resources = _resources(text)
     for resource in resources:
         if resource.get("resourceType") == "ImagingStudy":
-            _study(resource, None, {}, found)
+            _study(resource, None, _Known(False), found)
         elif resource.get("resourceType") == "Bundle":
-            known = {"#" + str(one.get("id")): one for one in _list(resource.get("contained"))}
+            known = _Known(resource.get("type") == "history")
+            for one in _list(resource.get("contained")):
+                known.add("#" + str(one.get("id")), one, None)
             for entry in _list(resource.get("entry")):
                 inner = entry.get("resource", {})
-                known.setdefault(entry.get("fullUrl"), inner)
-                name = f"{inner.get('resourceType')}/{inner.get('id')}"
-                known.setdefault((name, _server(entry.get("fullUrl"))), inner)
+                url, _, version = (entry.get("fullUrl") or "").partition("/_history/")
+                version = version or inner.get("meta", {}).get("versionId")
+                known.add(url or None, inner, version)
+                known.add((f"{inner.get('resourceType')}/{inner.get('id')}", _server(url)), inner, version)
             for entry in _list(resource.get("entry")):
                 if entry.get("resource", {}).get("resourceType") == "ImagingStudy":
                     _study(entry["resource"], entry.get("fullUrl"), known, found)
@@ -65,16 +68,44 @@ def _is_modified(value):
         name in ("modifierExtension", "implicitRules") or name != "contained" and _is_modified(one) for name, one in value.items())
 
 
-def _resource(known, server, name):
-    """What a reference means: by URL, or by type and id of the same server or of none; of several servers' none where its own is not known."""
-    if server and f"{server}{name}" in known:
-        return known[f"{server}{name}"]
-    if name in known:
-        return known[name]
-    if server:
-        return known.get((name, server)) or known.get((name, None))
-    alike = [one for key, one in known.items() if isinstance(key, tuple) and key[0] == name]
-    return alike[0] if len(alike) == 1 else None
+class _Known:
+    """The resources that references may mean, each with its version."""
+
+    def __init__(self, is_history):
+        self.is_history = is_history
+        self.named = {}
+
+    def add(self, name, resource, version):
+        self.named.setdefault(name, []).append((version, resource))
+
+    def within(self, study):
+        """With what a study contains, which stands before what its Bundle does."""
+        inner = _Known(self.is_history)
+        for one in _list(study.get("contained")):
+            inner.add("#" + str(one.get("id")), one, None)
+        inner.named = {**self.named, **inner.named}
+        return inner
+
+    def find(self, server, literal):
+        """By URL, or by type and id of the same server or of none; of several servers' none where its own is not known."""
+        name, _, version = str(literal).partition("/_history/")
+        if server and f"{server}{name}" in self.named:
+            return self._version(self.named[f"{server}{name}"], version)
+        if name in self.named:
+            return self._version(self.named[name], version)
+        if server:
+            return self._version(self.named.get((name, server)) or self.named.get((name, None)) or [], version)
+        alike = [one for key, one in self.named.items() if isinstance(key, tuple) and key[0] == name]
+        return self._version(alike[0], version) if len(alike) == 1 else None
+
+    def _version(self, found, version):
+        """The version that is asked for; of what differs the last of a history, and none of anything else."""
+        if version:
+            found = [one for one in found if one[0] == version] or [one for one in found if one[0] is None]
+        elif self.is_history:
+            found = found[:1]
+        resources = [resource for _, resource in found]
+        return resources[0] if resources and all(one == resources[0] for one in resources) else None
 
 
 def _uid(value):
@@ -88,7 +119,7 @@ def _study(study, full_url, known, found):
     if uid is None:
         found["refused"].append({"at": "study", "why": "uid"})
         return
-    known = {**known, **{"#" + str(one.get("id")): one for one in _list(study.get("contained"))}}
+    known = known.within(study)
     server = _server(full_url)
     if _is_modified(study):
         found["refused"].append({"at": "study", "why": "modifier"})
@@ -133,7 +164,7 @@ def _base(holder, known, server, found, study_uid, series_uid):
     base = None
     for reference in _list(holder.get("endpoint")):
         name = reference.get("reference")
-        endpoint = _resource(known, server, name)
+        endpoint = known.find(server, name)
         if endpoint is None or endpoint.get("resourceType") != "Endpoint":
             why = "unresolved"
         elif not _is_wado_rs(endpoint.get("connectionType")):

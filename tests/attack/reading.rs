@@ -449,3 +449,39 @@ fn groups_of_names_are_blind_to_the_order_of_members() {
         assert_eq!(told(order), first, "{order:?}");
     }
 }
+
+/// What FHIR knows is no unknown element: a valid resource is read in strict mode, but for what is lost.
+#[test]
+fn elements_of_resources_around_are_known() {
+    let text = r##"{"resourceType":"ImagingStudy","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"status":"available",
+        "contained":[
+            {"resourceType":"Patient","id":"p","identifier":[{"value":"P1"}],"link":[{"other":{"reference":"Patient/2"},"type":"replaced-by"}]},
+            {"resourceType":"ServiceRequest","id":"s","identifier":[{"value":"S1"}],"asNeededBoolean":true,"focus":[{"reference":"Group/1"}],
+             "occurrenceTiming":{"repeat":{"count":3,"boundsPeriod":{"start":"2020"},"timeOfDay":["08:00:00"]},"event":["2020-01-01"]},
+             "quantityRatio":{"numerator":{"value":1},"denominator":{"value":2}},"quantityRange":{"low":{"value":1},"high":{"value":2}}}],
+        "subject":{"reference":"#p"},"basedOn":[{"reference":"#s"}]}"##;
+    let mut strict = Options::default();
+    strict.strict = true;
+    for release in Release::ALL {
+        let read = fhir::read(text.as_bytes(), release, &strict).unwrap();
+        assert!(read.loss.iter().all(|loss| loss.code.name() != "unknown-element"), "{}", read.loss);
+    }
+}
+
+/// What was a number or a name of the patient is not taken for what is one.
+#[test]
+fn what_was_is_no_more() {
+    let of = |patient: &str| {
+        let text = format!(
+            r##"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"status":"available",
+            "contained":[{{"resourceType":"Patient","id":"p",{patient}}}],"subject":{{"reference":"#p","display":"Shown"}}}}"##
+        );
+        rows(&text).remove(0)
+    };
+    let both = r#""identifier":[{"use":"old","value":"OLD"},{"use":"official","value":"NEW"}],"name":[{"use":"maiden","family":"Maiden"},{"use":"old","family":"Was"},{"family":"Is"}]"#;
+    let row = of(both);
+    assert!(row.contains(r#""00100020":{"vr":"LO","Value":["NEW"]}"#) && row.contains(r#""Alphabetic":"Is""#), "{row}");
+    assert!(row.contains(r#""00101002":{"vr":"SQ","Value":[{"00100020":{"vr":"LO","Value":["OLD"]}}]}"#) && !row.contains("Was"), "{row}");
+    let row = of(r#""identifier":[{"use":"old","value":"OLD"}],"name":[{"use":"old","family":"Was"}]"#);
+    assert!(row.contains(r#""00100020":{"vr":"LO"}"#) && row.contains("Shown") && row.contains("OLD"), "{row}");
+}

@@ -57,7 +57,7 @@ impl<'d> Reader<'d, '_> {
         match type_of(self.tree, target) {
             Some("Practitioner") => {
                 let identifiers = self.members(target, named!("identifier"));
-                if let Some(first) = identifiers.first() {
+                if let Some(first) = identifiers.iter().find(|id| !self.is_former(**id)) {
                     self.unused_identifier(node);
                     reference.identifier = Some(self.identifier(*first));
                 }
@@ -119,6 +119,9 @@ impl<'d> Reader<'d, '_> {
         let mut found = Vec::new();
         let mut request = Reference { type_: reference.type_, ..Reference::default() };
         for id in self.members(target, named!("identifier")) {
+            if self.is_former(id) {
+                continue;
+            }
             let identifier = self.identifier(id);
             if ["ACSN", "PLAC", "FILL"].iter().any(|code| identifier.type_.with(code).is_some()) {
                 found.push(Found::Reference(Reference { identifier: Some(identifier), type_: reference.type_, ..Reference::default() }));
@@ -217,7 +220,12 @@ impl<'d> Reader<'d, '_> {
     /// A Patient; whether it has an identifier and a name.
     fn patient(&mut self, patient: Id) -> (bool, bool) {
         let ids = self.members(patient, named!("identifier"));
-        let identifiers: Vec<Identifier<'d>> = ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty()).collect();
+        // Those that were the patient's number are further ones.
+        let (former, current): (Vec<Id>, Vec<Id>) = ids.into_iter().partition(|id| self.is_former(*id));
+        let mut all = |ids: Vec<Id>| -> Vec<Identifier<'d>> {
+            ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty()).collect()
+        };
+        let (identifiers, former) = (all(current), all(former));
         // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.
         let typed = |identifier: &Identifier<'d>| !identifier.type_.codings.is_empty();
         let record = |identifier: &Identifier<'d>| {
@@ -227,6 +235,9 @@ impl<'d> Reader<'d, '_> {
         for (n, identifier) in identifiers.iter().enumerate() {
             let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
             self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
+        }
+        for identifier in former {
+            self.patient_fact(row::PATIENT_OTHER_ID.into(), "Patient", |_, _| Found::Identifier(identifier));
         }
         let names = self.members(patient, named!("name"));
         let names = self.names(&names);

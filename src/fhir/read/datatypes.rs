@@ -254,6 +254,9 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn names(&mut self, names: &[Id]) -> [Group; 3] {
         let mut groups: [Group; 3] = Default::default();
         for name in names {
+            if self.is_former(*name) {
+                continue;
+            }
             let at = self.representation(*name).unwrap_or(0);
             let group = self.group(*name);
             if let Some(slot) = groups.get_mut(at).filter(|slot| slot.text.is_empty()) {
@@ -261,6 +264,13 @@ impl<'d> Reader<'d, '_> {
             }
         }
         groups
+    }
+
+    /// Whether a name or an identifier is said to be one no longer: `use` is a modifier, and no application is to mistake one that was for one that is
+    /// (FHIR Datatypes, HumanName.use and Identifier.use).
+    pub(super) fn is_former(&self, id: Id) -> bool {
+        let said = self.tree.member(id, named!("use")).and_then(|id| self.tree.text(id));
+        said.is_some_and(|said| matches!(said.trim(), "old" | "maiden"))
     }
 
     fn representation(&mut self, name: Id) -> Option<usize> {

@@ -18,3 +18,5 @@ mod queries;
 mod shapes;
 #[path = "limits/sizes.rs"]
 mod sizes;
+#[path = "limits/stack.rs"]
+mod stack;

@@ -32,6 +32,7 @@ impl Select {
 
     /// What QIDO-RS always returns, and the attributes of an `includefield` value: keywords or tags divided by commas, or `all`.
     /// Of a path into a sequence its first attribute. Names that the table does not know are left out, as PS3.18 wants it.
+    /// TimezoneOffsetFromUTC goes with the times that it dates: rows that hold none of these hold no offset.
     #[must_use]
     pub fn of(includefield: &str) -> Self {
         let mut tags = BTreeSet::new();

@@ -54,8 +54,8 @@ pub(crate) fn base_for<'a>(address: &'a str, study: &str, series: Option<&str>) 
     let trimmed = address.get(start..).unwrap_or("").trim_end_matches('/').len() + start;
     let address = address.get(..trimmed).unwrap_or(address);
     match resource(address, start) {
-        // `/studies/1.2/series/1.2.3/series` is no base, whatever it is, nor is what leads out of a study.
-        Err(BadUrl::NoResource) => Err(BadUrl::NoBase),
+        // `/studies/1.2/series/1.2.3/series` is no base, whatever it is.
+        Err(BadUrl::NoResource) if is_list(address) => Err(BadUrl::NoBase),
         Err(bad) => Err(bad),
         Ok(None) => Ok(address),
         Ok(Some((resource, at))) => {
@@ -70,6 +70,12 @@ pub(crate) fn base_for<'a>(address: &'a str, study: &str, series: Option<&str>) 
             }
         }
     }
+}
+
+/// Whether it ends as a list of resources does.
+fn is_list(address: &str) -> bool {
+    let last = address.rsplit_once('/').and_then(|(_, last)| decode(last).ok());
+    last.is_some_and(|last| matches!(last.as_ref(), "studies" | "series" | "instances"))
 }
 
 /// Whether every character can stand in a URL.
@@ -193,7 +199,15 @@ fn read(segments: &[&str], faults: &[Option<BadUrl>]) -> Result<Option<Resource>
         1
     };
     let tail = segments.get(level * 2..).unwrap_or_default();
-    let Some(view) = view(tail, faults.get(level * 2 + 1).copied().flatten(), level)? else { return Ok(None) };
+    let view = view(tail, faults.get(level * 2 + 1).copied().flatten(), level);
+    if view == Ok(None) {
+        return Ok(None);
+    }
+    // What cannot be decoded fits nothing: before it is asked whether it is a UID, or what stands behind it a list of frames.
+    if let Some(bad) = segments.iter().take(level * 2).find_map(|segment| decode(segment).err()) {
+        return Err(bad);
+    }
+    let Some(view) = view? else { return Ok(None) };
     let uid = |n: usize| -> Result<Option<String>, BadUrl> {
         if n > level {
             return Ok(None);

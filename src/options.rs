@@ -19,7 +19,8 @@ use core::fmt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Departures and contradictions of the input are an Error (code `strict`) instead of a loss.
+    /// Departures and contradictions of the input are an Error (code `strict`) instead of a loss: all that is told as such. (What says the same in another spelling, white
+    /// space round a value or a time without seconds, is no loss and no error.)
     pub strict: bool,
     /// The offset from UTC of times whose data set has none.
     pub zone: Zone,

@@ -27,7 +27,8 @@ use crate::study::Study;
 /// ```
 ///
 /// # Errors
-/// An item is an error where [`read`](crate::dicom::read()) gives one.
+/// An item is an error where [`read`](crate::dicom::read()) gives one of that row; that rows contradict each other (`strict`) and that a text is of another format are
+/// seen by those alone who read it whole.
 pub fn rows<'a>(json: &'a [u8], options: &'a Options) -> EachRow<'a> {
     EachRow { core: Core::new(), json, text: Utf8::of(json, true), at: 0, options, ended: false }
 }

@@ -484,4 +484,35 @@ fn what_was_is_no_more() {
     assert!(row.contains(r#""00101002":{"vr":"SQ","Value":[{"00100020":{"vr":"LO","Value":["OLD"]}}]}"#) && !row.contains("Was"), "{row}");
     let row = of(r#""identifier":[{"use":"old","value":"OLD"}],"name":[{"use":"old","family":"Was"}]"#);
     assert!(row.contains(r#""00100020":{"vr":"LO"}"#) && row.contains("Shown") && row.contains("OLD"), "{row}");
+    // Nor what is for a time, if there is another.
+    let row = of(
+        r#""identifier":[{"use":"temp","value":"TEMP"},{"use":"usual","value":"P1"}],"name":[{"use":"nickname","family":"Nick"},{"use":"usual","family":"Is"}]"#,
+    );
+    assert!(
+        row.contains(r#""00100020":{"vr":"LO","Value":["P1"]}"#) && row.contains("TEMP") && row.contains(r#""Alphabetic":"Is""#),
+        "{row}"
+    );
+    let row = of(r#""identifier":[{"use":"temp","value":"TEMP"}],"name":[{"use":"anonymous","family":"Anon"}]"#);
+    assert!(row.contains(r#""00100020":{"vr":"LO","Value":["TEMP"]}"#) && row.contains("Anon"), "{row}");
+    // An order in error is none.
+    for (more, is_read) in [
+        ("", true),
+        (r#""status":"active","#, true),
+        (r#""status":"entered-in-error","#, false),
+        (r#""doNotPerform":true,"#, false),
+        (r#""doNotPerform":false,"#, true),
+    ] {
+        let text = imaging(
+            "1.2.3",
+            &format!(
+                r##","contained":[{{"resourceType":"ServiceRequest",{more}"id":"s","identifier":[{{"type":{{"coding":[{{"code":"PLAC"}}]}},"value":"ORDER"}}]}}],"subject":{{"display":"A"}},"basedOn":[{{"reference":"#s"}}]"##
+            ),
+        );
+        let series = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        assert_eq!(
+            format!("{}", dicom::write(&series.value[0], dicom::Rows::Study, &Options::default()).value).contains("ORDER"),
+            is_read,
+            "{more}"
+        );
+    }
 }

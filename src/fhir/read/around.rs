@@ -7,7 +7,7 @@ use crate::assemble::STRANGER;
 use crate::dicom::Cell;
 use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
 use crate::fhir::shape::Shape;
-use crate::json::tree::Id;
+use crate::json::tree::{Id, What};
 use crate::kind::Cx;
 use crate::loss::Code;
 use crate::policy::Subject;
@@ -57,7 +57,7 @@ impl<'d> Reader<'d, '_> {
         match type_of(self.tree, target) {
             Some("Practitioner") => {
                 let identifiers = self.members(target, named!("identifier"));
-                if let Some(first) = identifiers.iter().find(|id| !self.is_former(**id)) {
+                if let Some(first) = self.current(&identifiers).first() {
                     self.unused_identifier(node);
                     reference.identifier = Some(self.identifier(*first));
                 }
@@ -106,6 +106,14 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
+    /// Whether a request is none: made in error, or one not to do something. Both elements are modifiers (FHIR ServiceRequest).
+    fn is_void(&self, request: Id) -> bool {
+        let of = |name| self.tree.member(request, name);
+        let says = |id, wanted| self.tree.text(id).is_some_and(|said| said.trim() == wanted);
+        of(named!("status")).is_some_and(|id| says(id, "entered-in-error"))
+            || of(named!("doNotPerform")).is_some_and(|id| self.tree.what(id) == Some(What::True) || says(id, "true"))
+    }
+
     /// What a study is based on: an order by each of its identifiers.
     pub(super) fn requests(&mut self, node: Id) -> Vec<Found<'d>> {
         if self.kind_of(node).is_some_and(|kind| kind != "ServiceRequest") {
@@ -116,12 +124,14 @@ impl<'d> Reader<'d, '_> {
         let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("ServiceRequest")) else {
             return Vec::from([Found::Reference(reference)]);
         };
+        if self.is_void(target) {
+            self.leads_to_nothing(literal);
+            return Vec::new();
+        }
         let mut found = Vec::new();
         let mut request = Reference { type_: reference.type_, ..Reference::default() };
-        for id in self.members(target, named!("identifier")) {
-            if self.is_former(id) {
-                continue;
-            }
+        let identifiers = self.members(target, named!("identifier"));
+        for id in self.current(&identifiers) {
             let identifier = self.identifier(id);
             if ["ACSN", "PLAC", "FILL"].iter().any(|code| identifier.type_.with(code).is_some()) {
                 found.push(Found::Reference(Reference { identifier: Some(identifier), type_: reference.type_, ..Reference::default() }));
@@ -220,12 +230,13 @@ impl<'d> Reader<'d, '_> {
     /// A Patient; whether it has an identifier and a name.
     fn patient(&mut self, patient: Id) -> (bool, bool) {
         let ids = self.members(patient, named!("identifier"));
-        // Those that were the patient's number are further ones.
-        let (former, current): (Vec<Id>, Vec<Id>) = ids.into_iter().partition(|id| self.is_former(*id));
+        // Those that were the patient's number, or are for a time, are further ones.
+        let current = self.current(&ids);
+        let further: Vec<Id> = ids.into_iter().filter(|id| current.binary_search(id).is_err()).collect();
         let mut all = |ids: Vec<Id>| -> Vec<Identifier<'d>> {
             ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty()).collect()
         };
-        let (identifiers, former) = (all(current), all(former));
+        let (identifiers, further) = (all(current), all(further));
         // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.
         let typed = |identifier: &Identifier<'d>| !identifier.type_.codings.is_empty();
         let record = |identifier: &Identifier<'d>| {
@@ -236,7 +247,7 @@ impl<'d> Reader<'d, '_> {
             let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
             self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
         }
-        for identifier in former {
+        for identifier in further {
             self.patient_fact(row::PATIENT_OTHER_ID.into(), "Patient", |_, _| Found::Identifier(identifier));
         }
         let names = self.members(patient, named!("name"));

@@ -253,10 +253,8 @@ impl<'d> Reader<'d, '_> {
     /// HumanNames as the groups of a name: by their representation, else the first is alphabetic.
     pub(super) fn names(&mut self, names: &[Id]) -> [Group; 3] {
         let mut groups: [Group; 3] = Default::default();
-        for name in names {
-            if self.is_former(*name) {
-                continue;
-            }
+        let current: Vec<Id> = self.current(names);
+        for name in &current {
             let at = self.representation(*name).unwrap_or(0);
             let group = self.group(*name);
             if let Some(slot) = groups.get_mut(at).filter(|slot| slot.text.is_empty()) {
@@ -266,11 +264,16 @@ impl<'d> Reader<'d, '_> {
         groups
     }
 
-    /// Whether a name or an identifier is said to be one no longer: `use` is a modifier, and no application is to mistake one that was for one that is
-    /// (FHIR Datatypes, HumanName.use and Identifier.use).
-    pub(super) fn is_former(&self, id: Id) -> bool {
-        let said = self.tree.member(id, named!("use")).and_then(|id| self.tree.text(id));
-        said.is_some_and(|said| matches!(said.trim(), "old" | "maiden"))
+    /// Of names or identifiers those that are meant: not those that are ones no longer, and those for a time or among friends only where there are no
+    /// others. `use` is a modifier: no application is to mistake the one for the other (FHIR Datatypes, HumanName.use and Identifier.use).
+    pub(super) fn current(&self, all: &[Id]) -> Vec<Id> {
+        let of = |lesser: &[&str]| all.iter().copied().filter(|id| !lesser.contains(&self.use_of(*id))).collect::<Vec<_>>();
+        let best = of(&["old", "maiden", "temp", "nickname", "anonymous", "secondary"]);
+        if best.is_empty() { of(&["old", "maiden"]) } else { best }
+    }
+
+    fn use_of(&self, id: Id) -> &'d str {
+        self.tree.member(id, named!("use")).and_then(|id| self.tree.text(id)).map_or("", str::trim)
     }
 
     fn representation(&mut self, name: Id) -> Option<usize> {

@@ -516,3 +516,38 @@ fn what_was_is_no_more() {
         );
     }
 }
+
+/// What may change the meaning of a Bundle or of an entry refuses what is in it, by every way in.
+#[test]
+fn modifiers_around_resources() {
+    const MODIFIER: &str = r#""modifierExtension":[{"url":"http://example.org/not","valueBoolean":true}]"#;
+    const RULES: &str = r#""implicitRules":"http://example.org/rules""#;
+    const STUDY: &str = r##"{"resourceType":"ImagingStudy","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"status":"available","subject":{"display":"A"},
+        "contained":[{"resourceType":"Endpoint","id":"e","status":"active","connectionType":{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-wado-rs"},"address":"https://h/dw"}],"endpoint":[{"reference":"#e"}]}"##;
+    let with = |text: &str| if text.is_empty() { String::new() } else { format!(",{text}") };
+    let entry = |own: &str, search: &str| format!(r#"{{"search":{{"mode":"match"{}}},"resource":{STUDY}{}}}"#, with(search), with(own));
+    let other = entry("", "").replace("1.2.3", "1.2.4");
+    // Of the Bundle behind its entries: they are read before it is met.
+    let bundle =
+        |own: &str, first: &str| format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{first},{other}]{}}}"#, with(own));
+    for (text, read) in [
+        (bundle("", &entry("", "")), 2),
+        (bundle(RULES, &entry("", "")), 0),
+        (bundle(MODIFIER, &entry("", "")), 0),
+        (bundle(&format!(r#""link":[{{"relation":"self","url":"http://h",{MODIFIER}}}]"#), &entry("", "")), 0),
+        (bundle("", &entry(MODIFIER, "")), 1),
+        (bundle("", &entry("", MODIFIER)), 1),
+        (bundle("", &entry(r#""modifierExtension":[]"#, "")), 2),
+    ] {
+        for mapped in [
+            fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap(),
+            fhir::read_plainly(text.as_bytes(), Release::R4, &Options::default(), &mut |_| {}).unwrap(),
+        ] {
+            assert_eq!(mapped.value.len(), read, "{text}");
+            assert_eq!(mapped.loss.iter().any(|loss| loss.code.name() == "modifier"), read < 2, "{}", mapped.loss);
+            assert_eq!(mapped.loss.carried() + mapped.loss.counted(), read_all(&text), "{}", mapped.loss);
+        }
+        let found = url::retrievals(text.as_bytes(), &Options::default()).unwrap();
+        assert_eq!((found.gets.len(), found.refused.iter().filter(|refused| refused.why == BadUrl::Modifier).count()), (read, 2 - read));
+    }
+}

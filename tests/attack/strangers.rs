@@ -253,3 +253,19 @@ fn three_of_whatever_they_say() {
         }
     }
 }
+
+/// A name is one in every case, in FHIR as in DICOM.
+#[test]
+fn one_name_in_fhir() {
+    let study = |name: &str, series: u32| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}}],"status":"available","subject":{{"display":"{name}"}},"series":[{{"uid":"1.2.3.{series}"}}]}}"#
+        )
+    };
+    let read = |other: &str| {
+        let text = [study("Doe^Ann", 1), study(other, 2)].join("\n");
+        let read = fhir_dicomweb::fhir::read(text.as_bytes(), fhir_dicomweb::Release::R4, &Options::default()).unwrap();
+        (read.value.len(), read.value[0].series().len(), read.value[0].is_patient_conflict())
+    };
+    assert_eq!([read("doe^ann"), read("Doe^Ann"), read("Roe^Ann")], [(1, 2, false), (1, 2, false), (1, 1, true)]);
+}

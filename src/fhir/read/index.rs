@@ -1,5 +1,6 @@
 //! Which resources a text holds, and which of them a reference means.
 
+use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Tree};
 use crate::table::{number_of, resource_type};
@@ -17,6 +18,8 @@ pub(super) struct Index<'d> {
     resources: Vec<Listed<'d>>,
     /// Those in a member `contained` of a Bundle, each with the number of that.
     of_bundle: Vec<(Id, u32)>,
+    /// Those in a Bundle, or an entry of one, that may mean something else than it says.
+    refused: BTreeSet<Id>,
     /// How many Bundles there are, and which of them are histories.
     bundles: u32,
     histories: BTreeSet<u32>,
@@ -92,6 +95,7 @@ impl<'d> Index<'d> {
             studies: Vec::new(),
             resources: Vec::new(),
             of_bundle: Vec::new(),
+            refused: BTreeSet::new(),
             bundles: 0,
             histories: BTreeSet::new(),
             names: OnceCell::new(),
@@ -105,7 +109,7 @@ impl<'d> Index<'d> {
     pub(super) fn of_entry(tree: &'d Tree<'d>, entry: Id, budget: u64) -> Self {
         let mut index = Index::empty(tree, budget);
         index.bundles = 1;
-        index.entry(entry);
+        index.entry(entry, false);
         index
     }
 
@@ -120,15 +124,24 @@ impl<'d> Index<'d> {
             if text(tree, *root, "type") == Some("history") {
                 index.histories.insert(index.bundles);
             }
-            each(tree, *root, "entry").for_each(|entry| index.entry(entry));
+            let is_refused = is_wrapped(tree, *root);
+            each(tree, *root, "entry").for_each(|entry| index.entry(entry, is_refused));
             let number = index.bundles;
-            index.of_bundle.extend(each(tree, *root, "contained").map(|resource| (resource, number)));
+            for resource in each(tree, *root, "contained") {
+                index.of_bundle.push((resource, number));
+                if is_refused {
+                    index.refused.insert(resource);
+                }
+            }
         }
         index
     }
 
-    fn entry(&mut self, entry: Id) {
+    fn entry(&mut self, entry: Id, is_refused: bool) {
         if let Some(resource) = self.tree.member(entry, named!("resource")) {
+            if is_refused || is_wrapped(self.tree, entry) {
+                self.refused.insert(resource);
+            }
             self.resource(resource, text(self.tree, entry, "fullUrl"), self.bundles);
         }
     }
@@ -140,6 +153,11 @@ impl<'d> Index<'d> {
         }
         let base = url.and_then(|url| server(url, type_.unwrap_or("")));
         self.resources.push(Listed { id: resource, type_, url, base, scope });
+    }
+
+    /// Whether a resource has something that may change its meaning, in it or around it.
+    pub(super) fn is_modified(&self, resource: Id) -> bool {
+        self.refused.contains(&resource) || is_modified(self.tree, resource)
     }
 
     /// The studies, in order.

@@ -1,7 +1,6 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
 use super::index::{Index, children, text, type_of};
-use super::study::is_modified;
 use crate::error::{Error, Kind};
 use crate::fhir::found::{DICOM_UID, URI, URN_OID};
 use crate::grammar::uid::bare;
@@ -87,7 +86,7 @@ struct Follower<'d, 'o> {
 
 impl<'d> Follower<'d, '_> {
     fn study(mut self) {
-        if is_modified(self.tree, self.study) {
+        if self.index.is_modified(self.study) {
             return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Modifier });
         }
         let identifiers = children(self.tree, self.study, "identifier");
@@ -147,7 +146,7 @@ impl<'d> Follower<'d, '_> {
         let endpoint = self.index.resolve(literal, self.study).map(|target| target.id);
         let endpoint = endpoint.filter(|endpoint| type_of(tree, *endpoint) == Some("Endpoint")).ok_or(BadUrl::Unresolved)?;
         // Many studies refer to one Endpoint.
-        match *self.met.entry(endpoint).or_insert_with(|| address(tree, endpoint)) {
+        match *self.met.entry(endpoint).or_insert_with(|| address(tree, endpoint, self.index.is_modified(endpoint))) {
             None => Ok(None),
             Some(address) => base_for(address?, study, series).map(Some),
         }
@@ -155,11 +154,11 @@ impl<'d> Follower<'d, '_> {
 }
 
 /// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
-fn address<'d>(tree: &'d Tree<'d>, endpoint: Id) -> Option<Result<&'d str, BadUrl>> {
+fn address<'d>(tree: &'d Tree<'d>, endpoint: Id, is_modified: bool) -> Option<Result<&'d str, BadUrl>> {
     if super::endpoint::service(tree, endpoint) != Some(Service::WadoRs) {
         return None;
     }
-    if is_modified(tree, endpoint) {
+    if is_modified {
         return Some(Err(BadUrl::Modifier));
     }
     // What is there and no text is no status that says so.

@@ -10,6 +10,7 @@ use super::model::Model;
 use super::replay::Replay;
 use super::runs::Runs;
 use super::settle::HEARD;
+use super::study::is_wrapped;
 use super::{Reader, Room, unmarked};
 use crate::assemble::Assembler;
 use crate::json::quick::{Lists, Quick};
@@ -180,6 +181,9 @@ impl<'t, 'o> Stream<'t, 'o> {
         if list != entries.as_ref().map(|(list, _)| *list) || self.runs.len() > 0 {
             return None;
         }
+        if is_wrapped(tree, root) {
+            return None;
+        }
         let index = Index::empty(tree, self.budget);
         let mut reader = Reader::new(tree, &index, self.options, self.release, core::mem::take(&mut self.room));
         let (mut before, mut behind) = (Vec::new(), Vec::new());
@@ -231,6 +235,9 @@ impl<'t, 'o> Stream<'t, 'o> {
         let (from, text) = (quick.at(), quick.rest());
         let spare = core::mem::replace(&mut self.spare, Tree::new(0, number_of, RESOURCE_TYPE));
         let (mut tree, root) = quick.apart(spare, 2, &mut self.runs)?;
+        if is_wrapped(&tree, root) {
+            return None;
+        }
         let text = text.get(..quick.at() - from)?;
         self.resource(&tree, &Index::of_entry(&tree, root, self.budget), (root, text), true, settled)?;
         self.runs.clear();

@@ -10,6 +10,7 @@ use crate::json::tree::{Id, Name, Tree};
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::policy::Id as IdPolicy;
 use crate::table::{Level, RESOURCE_TYPE, RowRef, elements, position, row};
+use crate::who::letters;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -186,7 +187,13 @@ impl<'d> Reader<'d, '_> {
         for (row, cell) in facts {
             set.stranger.push(STRANGER);
             set.stranger.extend([row.index, cell.field].map(|n| char::from(b'a' + n % 64)));
-            set.stranger.push_str(set.text.get(cell.start..cell.end).unwrap_or(""));
+            let text = set.text.get(cell.start..cell.end).unwrap_or("");
+            // As rows are told apart.
+            if row == row::PATIENT_NAME.into() {
+                set.stranger.extend(letters(text));
+            } else {
+                set.stranger.push_str(text);
+            }
         }
     }
 
@@ -274,7 +281,7 @@ impl<'d> Reader<'d, '_> {
     /// Whether a resource carries rules or a modifier that may change what it says; then everything in it is told.
     pub(super) fn is_refused(&mut self, resource: Id) -> bool {
         let tree = self.tree;
-        if !is_modified(tree, resource) {
+        if !self.index.is_modified(resource) {
             return false;
         }
         let type_ = type_of(tree, resource).and_then(crate::table::resource_type).unwrap_or("ImagingStudy");
@@ -297,6 +304,19 @@ impl<'d> Reader<'d, '_> {
         self.push(row_ref, &fill);
         self.emptied(fill);
     }
+}
+
+/// Whether a Bundle or an entry has, besides its resources, something that may change the meaning of these.
+pub(super) fn is_wrapped(tree: &Tree<'_>, around: Id) -> bool {
+    if !tree.has(named!("modifierExtension")) && !tree.has(named!("implicitRules")) {
+        return false;
+    }
+    let says = |id: Id| tree.span(id).any(|leaf| tree.is_leaf(leaf));
+    let is_modifier = |id: Id| tree.is_named(id, named!("modifierExtension")) || tree.is_named(id, named!("implicitRules"));
+    // Resources, and entries, are asked themselves.
+    let resources = [named!("resource"), named!("entry"), named!("contained")];
+    let own = tree.children(around).filter(|member| !resources.contains(&tree.name(*member)));
+    own.flat_map(|member| tree.span(member)).any(|id| is_modifier(id) && says(id))
 }
 
 /// Whether a resource has something that may change its meaning.

@@ -2,6 +2,7 @@
 
 use crate::table::{Level, Part, conditional, known, required, rows};
 use alloc::collections::BTreeSet;
+use core::fmt;
 
 /// Which attributes are written.
 ///
@@ -17,7 +18,7 @@ use alloc::collections::BTreeSet;
 /// assert_eq!(loss.iter().next().unwrap().code.name(), "not-selected");
 /// # Ok::<(), fhir_dicomweb::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Select {
     /// None: everything.
     tags: Option<BTreeSet<u32>>,
@@ -66,6 +67,13 @@ impl Select {
     pub(super) fn holds(&self, level: Level, tag: u32) -> bool {
         let Some(tags) = &self.tags else { return true };
         tags.contains(&tag) || required(level).any(|(known, _)| known == tag) || conditional(level).any(|known| known == tag)
+    }
+}
+
+/// Tags may be whatever somebody wrote as eight digits: only how many there are is shown.
+impl fmt::Debug for Select {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Select").field("tags", &self.tags.as_ref().map(BTreeSet::len)).finish()
     }
 }
 

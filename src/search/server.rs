@@ -98,7 +98,7 @@ impl Server {
     ///
     /// ```
     /// use fhir_dicomweb::search::servers;
-    /// assert_eq!(servers::orthanc().limit_of_pages(), Some(100));
+    /// assert_eq!(servers::azure_dicom_v2().limit_of_pages(), Some(200));
     /// // It warns of its own limit alone.
     /// assert_eq!(servers::dcm4chee_arc_5().limit_of_pages(), None);
     /// ```

@@ -308,7 +308,7 @@ fn versions_are_told_apart() {
         assert_eq!(number(&bundle(&[old.clone(), (url, patient("1", "P1")), plain.clone()])), None);
         // A history has the last version first.
         let history = |entries: &[(&str, String)]| bundle(entries).replacen(r#""type":"collection""#, r#""type":"history""#, 1);
-        assert!(history(&[plain.clone()]).contains("history"));
+        assert!(history(std::slice::from_ref(&plain)).contains("history"));
         assert_eq!(number(&history(&[two.clone(), one.clone(), plain.clone()])), Some("P2"));
         assert_eq!(number(&history(&[two.clone(), one.clone(), first.clone()])), Some("P1"));
     }

@@ -17,6 +17,7 @@ def answer(text):
             _study(resource, None, _Known(False), found)
         elif resource.get("resourceType") == "Bundle":
             known = _Known(resource.get("type") == "history")
+            wrapped = _is_wrapped(resource)
             for one in _list(resource.get("contained")):
                 known.add("#" + str(one.get("id")), one, None)
             for entry in _list(resource.get("entry")):
@@ -27,7 +28,10 @@ def answer(text):
                 known.add((f"{inner.get('resourceType')}/{inner.get('id')}", _server(url)), inner, version)
             for entry in _list(resource.get("entry")):
                 if entry.get("resource", {}).get("resourceType") == "ImagingStudy":
-                    _study(entry["resource"], entry.get("fullUrl"), known, found)
+                    if wrapped or _is_wrapped(entry):
+                        found["refused"].append({"at": "study", "why": "modifier"})
+                    else:
+                        _study(entry["resource"], entry.get("fullUrl"), known, found)
         elif len(resources) > 1:
             raise Skip("studies beside other resources outside a Bundle")
     return found
@@ -66,6 +70,11 @@ def _is_modified(value):
         return any(_is_modified(one) for one in value)
     return isinstance(value, dict) and any(
         name in ("modifierExtension", "implicitRules") or name != "contained" and _is_modified(one) for name, one in value.items())
+
+
+def _is_wrapped(around):
+    """Whether a Bundle or an entry has, besides its resources, what may change the meaning of these."""
+    return _is_modified({name: value for name, value in around.items() if name not in ("entry", "resource")})
 
 
 class _Known:

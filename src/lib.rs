@@ -65,6 +65,7 @@ mod percent;
 mod policy;
 mod release;
 pub mod search;
+mod sha256;
 mod study;
 mod table;
 pub mod url;

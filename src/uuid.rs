@@ -1,28 +1,25 @@
 //! Name-based UUIDs (RFC 9562 version 8): the same names give the same UUID, without clock or randomness.
 
+use crate::sha256::Sha256;
 use alloc::format;
 use alloc::string::String;
 
-const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-
-/// FNV-1a of 128 bits. It tells texts apart; who wants to make two alike can.
+/// What tells texts apart: SHA-256, cut to 128 bits. Whoever sends PatientIDs is not to make two alike: of what is quicker to compute that takes a second.
 #[derive(Clone, Copy)]
-pub(crate) struct Hash(u128);
+pub(crate) struct Hash(Sha256);
 
 impl Hash {
     pub(crate) const fn new() -> Self {
-        Hash(BASIS)
+        Hash(Sha256::new())
     }
 
     pub(crate) fn take(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(PRIME);
-        }
+        self.0.take(bytes);
     }
 
-    pub(crate) const fn value(self) -> u128 {
-        self.0
+    pub(crate) fn value(self) -> u128 {
+        let [one, two, three, four, ..] = self.0.digest();
+        [one, two, three, four].into_iter().fold(0, |value, word| value << 32 | u128::from(word))
     }
 
     /// Ends a text: a byte that no text holds stands behind each, so that no two lists are one.
@@ -51,7 +48,7 @@ pub(crate) fn begun(kind: &str, names: &[&str]) -> Hash {
     hash
 }
 
-/// The UUID of `names` as a `kind` of thing. FNV-1a of 128 bits: it tells apart, it does not hide; who knows a name can find its UUID.
+/// The UUID of `names` as a `kind` of thing (RFC 9562 B.2). It tells apart, it does not hide; who knows a name can find its UUID.
 pub(crate) fn uuid(kind: &str, names: &[&str]) -> String {
     begun(kind, names).uuid()
 }

@@ -136,6 +136,9 @@ impl Residual {
     }
 
     /// Judges a study. All clauses must hold, not necessarily of the same series.
+    ///
+    /// A study that was read from FHIR says all that it knows: of a reference that leads nowhere in its text (the loss `unresolved-reference`) nothing is known, and
+    /// it is judged as one without.
     #[must_use]
     pub fn judge(&self, study: &Study) -> Verdict {
         let mut need: Option<Need> = None;

@@ -449,3 +449,27 @@ fn notes_are_of_leaves() {
     assert_eq!(leaves_of(&[copy("T1", "L1"), copy("T2", "l2")]), (10, 1));
     assert_eq!(leaves_of(&[copy("T1", "L1"), copy("T2", "L2")]), (10, 2));
 }
+
+/// Two patients are two, also where somebody chose their numbers so that a quick hash of them is one.
+#[test]
+fn patients_whose_numbers_collide() {
+    let mut options = Options::default();
+    options.subject = Subject::Separate;
+    for [one, other] in
+        [["JxYC5Kcu1hH7DdFEOGmyDn2x", "NVNC7DWpPB4MswFN19c0Bp6v"], ["JD8oY5vU1VI0bE80FpWS5KkCpg1z24Yi", "TB08K13SPF71gCf2D8LU9G0B69pW81ja"]]
+    {
+        let rows = [("1.2.1", one), ("1.2.2", other)].map(|(uid, id)| row(uid, &format!(r#","00100020":{{"vr":"LO","Value":["{id}"]}}"#)));
+        let studies = read(&rows, &options);
+        let bundle = fhir::bundle(&studies, Release::R4, &options).value;
+        let bundle: serde_json::Value = serde_json::from_str(bundle.as_str()).unwrap();
+        let patients: Vec<&serde_json::Value> = bundle["entry"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| &entry["resource"])
+            .filter(|one| one["resourceType"] == "Patient")
+            .collect();
+        assert_eq!(patients.len(), 2, "{one} {other}");
+        assert_ne!(patients[0]["id"], patients[1]["id"]);
+    }
+}

@@ -226,7 +226,8 @@ fn layering() {
                     line[at + 2..].chars().take_while(|c| c.is_ascii_hexdigit() || *c == '_').filter(char::is_ascii_hexdigit).count();
                 digits == 8 && !line.contains("0x9E37_79B1")
             });
-            if tag && !table {
+            // Constants of a standard are no tags.
+            if tag && !table && name != "sha256.rs" {
                 broken.push(format!("{name}: a tag: {line}"));
             }
             let element = ["numberOfSeries", "bodySite", "reasonCode", "procedureCode", "basedOn", "sopClass"]

@@ -15,6 +15,19 @@ pub(crate) const REQUESTS_KNOWN: u64 = 1 << 63;
 pub(crate) const PATIENT_SLOTS: usize = rows_of(Level::Patient).len();
 /// Slots of the patient and the study.
 pub(crate) const STUDY_SLOTS: usize = rows_of(Level::Patient).len() + rows_of(Level::Study).len();
+/// The bit of a study's known rows that says that it comes from a resource, which says all that it knows: what it has not is absent, but for what a
+/// reference that leads nowhere would have said.
+const WHOLE: u64 = 1 << 63;
+const _: () = assert!(STUDY_SLOTS + (IDENTIFIED as usize) < 63 && SERIES_SLOTS + (IDENTIFIED as usize) < 63);
+
+/// The known rows, by level, of a data set that says all that there is.
+pub(crate) const KNOWS_ALL: [u64; 4] = [(1 << PATIENT_SLOTS) - 1, u64::MAX, u64::MAX, u64::MAX];
+
+/// Whether a data set that knows these rows of the study says all that there is.
+pub(crate) const fn says_all(study: u64) -> bool {
+    study & WHOLE >> PATIENT_SLOTS != 0
+}
+
 /// Slots of a series.
 pub(crate) const SERIES_SLOTS: usize = rows_of(Level::Series).len();
 /// Slots that every instance has: UID, class, number. Others are in a list beside.
@@ -154,7 +167,7 @@ impl Study {
 
     /// Whether it comes from a resource that says all that it knows.
     pub(crate) fn is_whole(&self) -> bool {
-        self.known == u64::MAX
+        self.known & WHOLE != 0
     }
 
     /// Whether the data sets knew the fact, even as absent. What was not returned may exist all the same.

@@ -1,12 +1,18 @@
 //! What a hostile reviewer found: each is a promise that did not hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "attack/lists.rs"]
+mod lists;
+#[path = "attack/nowhere.rs"]
+mod nowhere;
 #[path = "attack/reading.rs"]
 mod reading;
 #[path = "attack/records.rs"]
 mod records;
 #[path = "attack/references.rs"]
 mod references;
+#[path = "attack/resources.rs"]
+mod resources;
 #[path = "attack/searching.rs"]
 mod searching;
 #[path = "attack/strangers.rs"]

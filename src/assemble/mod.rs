@@ -29,6 +29,7 @@ use crate::kind::canonical_issuer;
 use crate::loss::{Class, Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::Study;
+use crate::study::says_all;
 use crate::table::{Level, Merge, Row, RowRef, row};
 use crate::value::Fields;
 pub(crate) use again::Same;
@@ -144,7 +145,7 @@ impl Assembler {
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.
         let modalities = RowRef::from(row::MODALITIES);
-        if study_known != u64::MAX && self.by_row.first(modalities).is_none() {
+        if !says_all(study_known) && self.by_row.first(modalities).is_none() {
             study_known &= !(1 << modalities.index);
         }
         record.know(patient, study_known);

@@ -81,7 +81,7 @@ impl<'a, 's> Reader<'a, 's> {
             About::BodySite => self.body_sites(),
             About::Reason => {
                 self.study_fact(row::REASON.into());
-                self.need_series(&[row::REASON.into()], Series::knows_requests);
+                self.need_requests(row::REASON.into());
             }
             About::Patient(ask) => self.patient(ask),
             About::Person(Role::Performer, ask) => self.performers(ask),
@@ -253,6 +253,15 @@ impl<'a, 's> Reader<'a, 's> {
         }
     }
 
+    /// Facts of the study that rows of series tell.
+    fn need_requests(&mut self, row: RowRef) {
+        if !self.study.is_whole() {
+            self.need_series(&[row], Series::knows_requests);
+        } else if !self.study.knows(row) {
+            self.need(Level::Study, &[row]);
+        }
+    }
+
     /// Whether every series of the study is listed.
     fn lists_series(&self) -> bool {
         let listed = self.study.series().len();
@@ -342,7 +351,7 @@ impl<'a, 's> Reader<'a, 's> {
         for row in [RowRef::from(row::PLACER), row::FILLER.into(), row::REFERENCED_REQUEST.into(), row::REQUESTS.into()] {
             self.study_fact(row);
         }
-        self.need_series(&[row::REQUESTS.into()], Series::knows_requests);
+        self.need_requests(row::REQUESTS.into());
     }
 
     /// Endpoints are the same for all studies: those that the options write.

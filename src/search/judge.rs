@@ -137,8 +137,8 @@ impl Residual {
 
     /// Judges a study. All clauses must hold, not necessarily of the same series.
     ///
-    /// A study that was read from FHIR says all that it knows: of a reference that leads nowhere in its text (the loss `unresolved-reference`) nothing is known, and
-    /// it is judged as one without.
+    /// A study that was read from FHIR says all that it knows: what is not there is absent. But what a reference that leads nowhere in its text (the loss
+    /// `unresolved-reference`) would say, and does not say beside, is not known, and is a [`Need`].
     #[must_use]
     pub fn judge(&self, study: &Study) -> Verdict {
         let mut need: Option<Need> = None;

@@ -11,6 +11,7 @@ use crate::json::tree::{Id, What};
 use crate::kind::Cx;
 use crate::loss::Code;
 use crate::policy::Subject;
+use crate::study::KNOWS_ALL;
 use crate::table::{Level, RowRef, number_of, resource_type, row};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -25,6 +26,7 @@ impl<'d> Reader<'d, '_> {
         let resolved = self.index.resolve(literal.trim(), self.resource);
         let Some(target) = resolved.filter(|target| !self.is_refused(target.id)) else {
             self.unresolved(literal);
+            self.room.is_nowhere = true;
             if let Some(target) = resolved {
                 self.room.ledger.meet(target.id);
             }
@@ -183,6 +185,10 @@ impl<'d> Reader<'d, '_> {
             }
             _ => self.target(literal),
         };
+        if target.is_none() && !literal.is_empty() {
+            let ([all, ..], first) = (KNOWS_ALL, RowRef { level: Level::Patient, index: 0 });
+            self.room.leave_open(first, all);
+        }
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
         let (mut id_known, mut name_known) = (false, false);
         if let Some(patient) = patient {

@@ -12,6 +12,9 @@ use alloc::vec::Vec;
 const DATA_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 const REPRESENTATION: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
 
+/// What `use` says of what is no longer in use.
+const FORMER: &[&str] = &["old", "maiden"];
+
 const CONCEPT: Name = named!("concept");
 const REFERENCE: Name = named!("reference");
 const CODING: Name = named!("coding");
@@ -190,6 +193,7 @@ impl<'d> Reader<'d, '_> {
                 if let Some(reference) = self.tree.member(id, named!("reference")).and_then(|id| self.one(id)) {
                     let literal = self.leaf(reference, named!("reference"));
                     self.unresolved(literal);
+                    self.room.is_nowhere = !literal.is_empty();
                 }
                 match self.tree.member(id, named!("concept")).and_then(|id| self.one(id)) {
                     Some(concept) => self.codeable(concept),
@@ -246,7 +250,8 @@ impl<'d> Reader<'d, '_> {
         if let Some(leaf) = type_.id.filter(|_| !is_type(bare_type(type_.trim()))) {
             self.room.ledger.note(leaf, Code::TypeUnknown);
         }
-        let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id)).map(|id| self.identifier(id));
+        let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id));
+        let identifier = identifier.filter(|id| !self.is_former(*id)).map(|id| self.identifier(id));
         Reference { type_, identifier, display: self.leaf(id, named!("display")), ..Reference::default() }
     }
 
@@ -269,7 +274,12 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn current(&self, all: &[Id]) -> Vec<Id> {
         let of = |lesser: &[&str]| all.iter().copied().filter(|id| !lesser.contains(&self.use_of(*id))).collect::<Vec<_>>();
         let best = of(&["old", "maiden", "temp", "nickname", "anonymous", "secondary"]);
-        if best.is_empty() { of(&["old", "maiden"]) } else { best }
+        if best.is_empty() { of(FORMER) } else { best }
+    }
+
+    /// Whether an identifier, where there is but one, is one no longer.
+    pub(super) fn is_former(&self, id: Id) -> bool {
+        FORMER.contains(&self.use_of(id))
     }
 
     fn use_of(&self, id: Id) -> &'d str {

@@ -6,9 +6,9 @@ use crate::dicom::Cell;
 use crate::fhir::found::{Found, Reference, is_kind, is_person};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
-use crate::kind::{Cx, Fill, Outcome};
+use crate::kind::{Cx, Fill, Outcome, PERSON};
 use crate::loss::{Code, Place};
-use crate::table::{Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
+use crate::table::{IDENTIFIED, Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
 use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -49,14 +49,39 @@ impl<'d> Reader<'d, '_> {
     fn item(&mut self, level: Level, position: usize, item: Id) {
         let takers = takers(level, self.release, position);
         let Some(first) = takers.clone().next() else { return };
+        let is_identifier =
+            matches!(first.shape, Shape::Identifier(_) | Shape::UidIdentifier | Shape::StudyIdIdentifier | Shape::TypedIdentifier);
+        if is_identifier && self.is_former(item) {
+            return;
+        }
+        self.room.is_nowhere = false;
         if let Shape::Logical("ServiceRequest", _) | Shape::Reference("ServiceRequest") = first.shape {
             // It may lead to several things.
             for found in self.requests(item) {
+                self.leave_open(takers.clone(), &found);
                 self.offer(takers.clone(), &found, item);
             }
         } else {
             let found = self.found(item, first.shape);
+            self.leave_open(takers.clone(), &found);
             self.offer(takers, &found, item);
+        }
+    }
+
+    /// What a reference that leads nowhere does not say here either is not known.
+    fn leave_open(&mut self, takers: impl Iterator<Item = &'static Taker>, found: &Found<'d>) {
+        if !self.room.is_nowhere {
+            return;
+        }
+        let (is_named, is_identified) = match found {
+            Found::Reference(reference) => (!reference.display.is_empty(), reference.identifier.is_some()),
+            Found::Concept(concept) => (false, !concept.codings.is_empty() || !concept.text.is_empty()),
+            _ => (false, false),
+        };
+        for taker in takers {
+            // Of people name and identification are known apart.
+            let is_known = if taker.row.kind.name == PERSON { is_named } else { is_identified };
+            self.room.leave_open(taker.row_ref, u64::from(!is_known) | u64::from(!is_identified) << IDENTIFIED);
         }
     }
 

@@ -38,7 +38,7 @@ use crate::kind::Outcome;
 use crate::loss::{Code, Loss, Mapped, Sink};
 use crate::options::Options;
 use crate::release::Release;
-use crate::study::Study;
+use crate::study::{KNOWS_ALL, Study};
 use crate::table::{RESOURCE_TYPE, RowRef, number_of};
 use crate::value::FIELDS;
 use alloc::collections::BTreeMap;
@@ -189,6 +189,23 @@ struct Room {
     /// Room for what kinds say of leaves.
     outcomes: Vec<(Id, Outcome)>,
     places: Places,
+    /// Whether a reference of the value at hand leads nowhere.
+    is_nowhere: bool,
+    /// The rows of which a reference that leads nowhere would say more, by level: a bit each.
+    unknown: [u64; 4],
+}
+
+impl Room {
+    /// A resource says all that it knows: what is not there is absent, but for what a reference that leads nowhere would say.
+    fn know(&mut self) {
+        self.set.known = KNOWS_ALL;
+        self.set.known.iter_mut().zip(self.unknown).for_each(|(known, unknown)| *known &= !unknown);
+    }
+
+    /// A row is not known.
+    fn leave_open(&mut self, row: RowRef, bits: u64) {
+        self.unknown.iter_mut().skip(row.level as usize).take(1).for_each(|unknown| *unknown |= bits << row.index);
+    }
 }
 
 /// Reads studies out of a tree.

@@ -54,6 +54,7 @@ impl<'d> Reader<'d, '_> {
         self.room.cells.clear();
         self.room.counters.clear();
         self.room.taken.clear();
+        self.room.unknown = [0; 4];
         let all_series = self.members(study, named!("series"));
         self.modality_notes(study, &all_series);
         let slots = self.slots(study, Level::Study);
@@ -71,7 +72,7 @@ impl<'d> Reader<'d, '_> {
             }
         }
         // STU3 had the accession number in an element of its own.
-        if let Some(node) = self.tree.member(study, named!("accession")) {
+        if let Some(node) = self.tree.member(study, named!("accession")).filter(|node| !self.is_former(*node)) {
             self.accession(node);
         }
         let Some(uid) = self.fact(row::STUDY_UID.into(), 0) else {
@@ -85,8 +86,7 @@ impl<'d> Reader<'d, '_> {
         self.name_stranger();
         // What the series say again; most lists of studies list none.
         let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
-        // A resource says all that it knows: what is not there is absent.
-        self.room.set.known = [u64::MAX; 4];
+        self.room.know();
         assembler.take(&mut self.room.set, self.options, sink)?;
         let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
@@ -98,6 +98,8 @@ impl<'d> Reader<'d, '_> {
 
     fn series(&mut self, series: Id, identity: &Identity, assembler: &mut Assembler, sink: &mut Sink<'_>) -> Result<(), Error> {
         self.begin(identity);
+        let [patient, study, ..] = self.room.unknown;
+        self.room.unknown = [patient, study, 0, 0];
         let tree = self.tree;
         let (list, single) = match tree.member(series, named!("instance")) {
             Some(node) if !tree.is_array(node) => {
@@ -119,7 +121,7 @@ impl<'d> Reader<'d, '_> {
             return Ok(());
         };
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
-        self.room.set.known = [u64::MAX; 4];
+        self.room.know();
         assembler.take(&mut self.room.set, self.options, sink)?;
         let class = class_shape(self.release);
         for instance in list.into_iter().flat_map(|list| tree.children(list)).chain(single) {
@@ -142,7 +144,7 @@ impl<'d> Reader<'d, '_> {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));
                 continue;
             }
-            self.room.set.known = [u64::MAX; 4];
+            self.room.know();
             assembler.take(&mut self.room.set, self.options, sink)?;
         }
         Ok(())

@@ -1,0 +1,163 @@
+//! References that lead nowhere: what they would say is not known, and neither there nor absent.
+
+use super::reading::imaging;
+use fhir_dicomweb::search::{self, Handling, Verdict};
+use fhir_dicomweb::{Limits, Options, Release, Study, Subject, fhir};
+
+fn study(release: Release, more: &str, options: &Options) -> Study {
+    let more = if more.contains("\"subject\"") { more.to_owned() } else { format!(r#","subject":{{"display":"A"}}{more}"#) };
+    let text = imaging("1.2.3", &more);
+    let [general, fast] = [
+        fhir::read_plainly(text.as_bytes(), release, options, &mut |_| {}).unwrap().value,
+        fhir::read(text.as_bytes(), release, options).unwrap().value,
+    ];
+    assert_eq!((general.len(), fast.len()), (1, 1), "{text}");
+    fast.into_iter().next().unwrap()
+}
+
+/// What a clause is of a study: yes, no, or not known. A reference is of the numbers that end it.
+fn says(study: &Study, query: &str, release: Release, options: &Options) -> char {
+    let mut parsed = search::parse(query, release, Handling::Strict, &Limits::default()).unwrap_or_else(|e| panic!("{query}: {e}"));
+    for reference in parsed.references() {
+        let number = reference.rsplit('/').next().unwrap().to_owned();
+        parsed.resolve(&reference, &[(None, &number)]);
+    }
+    match parsed.residual(options).unwrap().judge(study) {
+        Verdict::Yes => 'y',
+        Verdict::No => 'n',
+        Verdict::Need(need) => {
+            assert!(!need.fields.is_empty(), "{query}");
+            '?'
+        }
+    }
+}
+
+fn all(release: Release, more: &str, options: &Options, cases: &[(&str, char)]) {
+    let study = study(release, more, options);
+    for (query, expected) in cases {
+        assert_eq!(says(&study, query, release, options), *expected, "{query} of {more} in {release}");
+    }
+}
+
+/// Of the patient.
+#[test]
+fn a_patient_who_is_not_here() {
+    let options = Options::default();
+    let nowhere = r#","subject":{"reference":"Patient/12"}"#;
+    let open = [
+        ("patient=Patient/12", '?'),
+        ("patient:identifier=12", '?'),
+        ("patient:missing=true", '?'),
+        ("patient:missing=false", '?'),
+        ("patient.name=A", '?'),
+        ("patient.birthdate=2000-01-01", '?'),
+        ("patient.gender=male", '?'),
+        // What is known is known.
+        ("identifier=urn:oid:1.2.4", 'n'),
+        ("identifier=urn:oid:1.2.3", 'y'),
+        ("referrer:missing=true", 'y'),
+        ("patient=Patient/12&identifier=urn:oid:1.2.4", 'n'),
+        ("series=1.2.3.1", 'n'),
+        ("modality=CT", 'n'),
+        ("started:missing=true", 'y'),
+    ];
+    for release in [Release::R4, Release::R4B, Release::R5] {
+        all(release, nowhere, &options, &open);
+        // Series and instances say it again.
+        let series = format!(
+            r#"{nowhere},"series":[{{"uid":"1.2.9","modality":{{"code":"MR"}},"instance":[{{"uid":"1.2.9.1"}},{{"uid":"1.2.9.2","title":"T"}}]}}]"#
+        );
+        all(release, &series, &options, &open);
+        // What stands beside is known.
+        let beside = r#","subject":{"reference":"Patient/12","identifier":{"value":"12"},"display":"Doe^Jane"}"#;
+        let known = [
+            ("patient=Patient/12", 'y'),
+            ("patient=Patient/13", 'n'),
+            ("patient:identifier=13", 'n'),
+            ("patient:missing=true", 'n'),
+            ("patient.name=Doe", 'y'),
+            ("patient.name=Roe", 'n'),
+            ("patient.birthdate=2000-01-01", '?'),
+        ];
+        all(release, beside, &options, &known);
+        // Who is no patient, or nobody, is absent.
+        for none in [r#","subject":{"reference":"Group/1"}"#, r#","subject":{"reference":"X/1","type":"Device"}"#, r#","subject":{}"#] {
+            all(release, none, &options, &[("patient:missing=true", 'y'), ("patient=Patient/12", 'n')]);
+        }
+        // A resource that is refused says nothing.
+        let refused = r##","contained":[{"resourceType":"Patient","id":"p","implicitRules":"http://r","identifier":[{"value":"12"}]}],"subject":{"reference":"#p"}"##;
+        all(release, refused, &options, &[("patient=Patient/12", '?'), ("patient:missing=true", '?')]);
+    }
+    // Whom the caller named is that one, and nothing else is known of whom.
+    let mut named = Options::default();
+    named.subject = Subject::Reference("Patient/12".into());
+    all(
+        Release::R4,
+        nowhere,
+        &named,
+        &[("patient=Patient/12", 'y'), ("patient:missing=true", 'n'), ("patient=Patient/13", '?'), ("patient.name=A", '?')],
+    );
+}
+
+/// Of people, orders and an encounter.
+#[test]
+fn others_who_are_not_here() {
+    let options = Options::default();
+    let open = |parameter: &str| {
+        [
+            (format!("{parameter}:missing=true"), '?'),
+            (format!("{parameter}:missing=false"), '?'),
+            (format!("{parameter}:identifier=7"), '?'),
+        ]
+    };
+    let expect = |release: Release, more: &str, cases: &[(String, char)]| {
+        let cases: Vec<(&str, char)> = cases.iter().map(|(query, says)| (query.as_str(), *says)).collect();
+        all(release, more, &options, &cases);
+        let with_series = format!(r#"{more},"series":[{{"uid":"1.2.9","instance":[{{"uid":"1.2.9.1"}}]}}]"#);
+        all(release, &with_series, &options, &cases);
+    };
+    for release in [Release::R4, Release::R5] {
+        let is_5 = release == Release::R5;
+        expect(release, r#","referrer":{"reference":"Practitioner/7"}"#, &open("referrer"));
+        expect(
+            release,
+            r#","referrer":{"reference":"Practitioner/7"}"#,
+            &[("patient:missing=true".into(), 'n'), ("started:missing=true".into(), 'y')],
+        );
+        expect(release, r#","encounter":{"reference":"Encounter/7"}"#, &open("encounter"));
+        let (orders, of_order) = if is_5 { ("based-on", "basedOn") } else { ("basedon", "basedOn") };
+        expect(release, &format!(r#","{of_order}":[{{"reference":"ServiceRequest/7"}}]"#), &open(orders));
+        expect(release, &format!(r#","{of_order}":[{{"reference":"ServiceRequest/7"}}]"#), &[("reason:missing=true".into(), 'y')]);
+        // An identifier beside is the one.
+        let beside = r#","referrer":{"reference":"Practitioner/7","identifier":{"value":"7"},"display":"Doe"}"#;
+        expect(
+            release,
+            beside,
+            &[("referrer:identifier=7".into(), 'y'), ("referrer:identifier=8".into(), 'n'), ("referrer:missing=true".into(), 'n')],
+        );
+        let named = r#","referrer":{"reference":"Practitioner/7","display":"Doe"}"#;
+        expect(release, named, &[("referrer:missing=true".into(), 'n'), ("referrer:identifier=8".into(), '?')]);
+        // Nothing that leads anywhere is asked for.
+        expect(
+            release,
+            "",
+            &[(format!("{orders}:missing=true"), 'y'), ("referrer:missing=true".into(), 'y'), ("encounter:missing=true".into(), 'y')],
+        );
+        let performer =
+            |of: &str, beside: &str| format!(r#","series":[{{"uid":"1.2.8","performer":[{{"actor":{{"reference":"{of}"}}}}]}}{beside}]"#);
+        for beside in ["", r#",{"uid":"1.2.9"}"#] {
+            let cases = [("performer:missing=true", '?'), ("performer:identifier=7", '?'), ("referrer:missing=true", 'y')];
+            all(release, &performer("Practitioner/7", beside), &options, &cases);
+            let of_group = performer("CareTeam/7", beside);
+            all(release, &of_group, &options, &[("performer:missing=true", 'y')]);
+        }
+    }
+    all(
+        Release::R5,
+        r#","reason":[{"reference":{"reference":"Condition/7"}}]"#,
+        &options,
+        &[("reason:missing=true", '?'), ("based-on:missing=true", 'y')],
+    );
+    let told = r#","reason":[{"concept":{"text":"Pain"},"reference":{"reference":"Condition/7"}}]"#;
+    all(Release::R5, told, &options, &[("reason:missing=true", 'n'), ("reason:text=Fall", 'n')]);
+}

@@ -23,6 +23,11 @@ const _: () = assert!(STUDY_SLOTS + (IDENTIFIED as usize) < 63 && SERIES_SLOTS +
 /// The known rows, by level, of a data set that says all that there is.
 pub(crate) const KNOWS_ALL: [u64; 4] = [(1 << PATIENT_SLOTS) - 1, u64::MAX, u64::MAX, u64::MAX];
 
+/// Whether a study of which these rows are known comes from a resource that says all that there is.
+pub(crate) const fn is_whole(known: u64) -> bool {
+    known & WHOLE != 0
+}
+
 /// Whether a data set that knows these rows of the study says all that there is.
 pub(crate) const fn says_all(study: u64) -> bool {
     study & WHOLE >> PATIENT_SLOTS != 0
@@ -167,7 +172,7 @@ impl Study {
 
     /// Whether it comes from a resource that says all that it knows.
     pub(crate) fn is_whole(&self) -> bool {
-        self.known & WHOLE != 0
+        is_whole(self.known)
     }
 
     /// Whether the data sets knew the fact, even as absent. What was not returned may exist all the same.

@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::sets::Sets;
 use crate::grow;
 use crate::loss::Sink;
-use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
+use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, is_whole, study_slot};
 use crate::table::{Row, RowRef};
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
@@ -245,6 +245,11 @@ impl Record {
         let known = self.known | patient | study << PATIENT_SLOTS;
         self.changed |= known != self.known;
         self.known = known;
+    }
+
+    /// Whether it comes from a resource that says all that there is.
+    pub(super) fn is_whole(&self) -> bool {
+        is_whole(self.known)
     }
 
     /// The same of a series.

@@ -27,15 +27,17 @@ impl Assembler {
             return Err(Error::new(Kind::LimitInstances));
         }
         let (series, _) = record.series_of(series, number);
-        let (mut draft, mut leaves) = (record::Draft::default(), 0);
+        let (mut draft, mut leaves, mut known) = (record::Draft::default(), 0, 0);
         for (row_ref, text) in facts {
             let Some(row) = row_ref.row() else { continue };
             let mut item = [""; FIELDS];
             item.iter_mut().take(1).for_each(|field| *field = text);
             record.draft_instance(&mut draft, row_ref, row, &[item], &|_, _| false);
             leaves += 1;
+            known |= 1 << row_ref.index;
         }
-        record.add_instance(draft, series, number, u64::MAX);
+        // Of a resource that does not say all that there is what it says is known.
+        record.add_instance(draft, series, number, if record.is_whole() { u64::MAX } else { known });
         record.carried += leaves;
         sink.report.carry(leaves);
         if record.is_full() { Err(Error::new(Kind::Limit)) } else { Ok(()) }

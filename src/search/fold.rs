@@ -9,7 +9,8 @@ use unicode_normalization::char::is_combining_mark;
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space = false;
-    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
+    // Composed again, since a Korean syllable is a letter: none begins with another, though the parts that it is decomposed into may.
+    for c in text.nfd().filter(|c| !is_combining_mark(*c)).nfc() {
         if c.is_whitespace() {
             space = !out.is_empty();
         } else if c.is_alphanumeric() {
@@ -166,6 +167,7 @@ mod tests {
         assert!(!starts("Smith-Jones", "jones") && !starts("Smith", "mith") && contains("Smith", "mit") && !starts("Smith", ""));
         assert!(compose("Mu\u{308}ller") == "Müller" && compose("Müller") != "Muller" && compose("\u{212A}") == "K");
         assert!(starts("山田", "山"));
+        assert!(starts("임철", "임") && !starts("임철", "이") && !contains("김임", "이") && fold("\u{110B}\u{1175}\u{11B7}") == "임");
         for [one, other] in [["Παπαδόπουλος", "ΠΑΠΑΔΟΠΟΥΛΟΣ"], ["Weiß", "WEISS"], ["WEIẞ", "weiss"], ["ﬁ", "FI"], ["ſ", "S"]]
         {
             assert_eq!(fold(one), fold(other));

@@ -138,7 +138,8 @@ impl Residual {
     /// Judges a study. All clauses must hold, not necessarily of the same series.
     ///
     /// A study that was read from FHIR says all that it knows: what is not there is absent. But what a reference that leads nowhere in its text (the loss
-    /// `unresolved-reference`) would say, and does not say beside, is not known, and is a [`Need`].
+    /// `unresolved-reference`) would say, and nothing beside it says, is not known, and is a [`Need`]; and of a resource that is not all that there is (`meta.tag`
+    /// SUBSETTED, security labels REDACTED, MASKED) only what is there is known.
     #[must_use]
     pub fn judge(&self, study: &Study) -> Verdict {
         let mut need: Option<Need> = None;

@@ -1,4 +1,4 @@
-//! References that lead nowhere: what they would say is not known, and neither there nor absent.
+//! References that lead nowhere, and resources that are not whole: what they do not say is not known, and neither there nor absent.
 
 use super::reading::imaging;
 use fhir_dicomweb::search::{self, Handling, Verdict};
@@ -160,4 +160,72 @@ fn others_who_are_not_here() {
     );
     let told = r#","reason":[{"concept":{"text":"Pain"},"reference":{"reference":"Condition/7"}}]"#;
     all(Release::R5, told, &options, &[("reason:missing=true", 'n'), ("reason:text=Fall", 'n')]);
+}
+
+/// Of a resource of which elements were left out what is there is known.
+#[test]
+fn parts_of_resources() {
+    let options = Options::default();
+    let tagged = |list: &str, code: &str, more: &str| {
+        format!(r#","meta":{{"{list}":[{{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"{code}"}}]}}{more}"#)
+    };
+    const SUBJECT: &str = r#","subject":{"identifier":{"value":"P1"}}"#;
+    for release in Release::ALL {
+        for (list, code) in [("tag", "SUBSETTED"), ("security", "REDACTED"), ("security", "MASKED")] {
+            let none = tagged(list, code, SUBJECT);
+            all(
+                release,
+                &none,
+                &options,
+                &[
+                    ("identifier=urn:oid:1.2.3", 'y'),
+                    // An order's, from R5 on.
+                    ("identifier=A1", if release >= Release::R5 { 'n' } else { '?' }),
+                    ("patient:identifier=P1", 'y'),
+                    ("patient:identifier=P2", 'n'),
+                    ("patient.name=doe", '?'),
+                    ("started=2024-01-14", '?'),
+                    ("started:missing=true", '?'),
+                    ("modality=CT", '?'),
+                    ("modality:missing=true", '?'),
+                    ("series=1.2.3.4", '?'),
+                    ("instance=1.2.3.4.5", '?'),
+                    ("referrer:missing=true", '?'),
+                    ("performer:missing=true", '?'),
+                ],
+            );
+            let some = r#"{subject},"started":"2024-01-14","modality":[{"code":"CT"}],"referrer":{"display":"Doe"},"series":[{"uid":"1.2.3.4","modality":{"code":"CT"}}]"#
+                .replace("{subject}", SUBJECT);
+            let some = if release >= Release::R5 { some.replace(r#"{"code":"CT"}"#, r#"{"coding":[{"code":"CT"}]}"#) } else { some };
+            all(
+                release,
+                &tagged(list, code, &some),
+                &options,
+                &[
+                    ("started=2024-01-14", 'y'),
+                    ("started=2024-01-15", 'n'),
+                    ("modality=CT", 'y'),
+                    ("modality=MR", 'n'),
+                    ("referrer:missing=true", 'n'),
+                    ("referrer:identifier=1", 'n'),
+                    ("series=1.2.3.4", 'y'),
+                    ("series=1.2.3.5", 'n'),
+                    ("instance=1.2.3.4.5", '?'),
+                    ("performer:missing=true", '?'),
+                ],
+            );
+            let usual =
+                r#"{subject},"series":[{"uid":"1.2.3.4","instance":[{"uid":"1.2.3.4.5","number":1},{"uid":"1.2.3.4.6","number":2}]}]"#
+                    .replace("{subject}", SUBJECT);
+            let class = "dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.2";
+            let cases = [("instance=1.2.3.4.5", 'y'), ("instance=1.2.3.4.7", 'n'), (class, '?')];
+            all(release, &tagged(list, code, &usual), &options, &cases);
+            all(release, &usual, &options, &[(class, 'n')]);
+        }
+        if matches!(release, Release::R4 | Release::R5) {
+            all(release, &tagged("tag", "SUBSETTED", SUBJECT), &options, &[("reason:missing=true", '?')]);
+        }
+        // Other tags say nothing of the like.
+        all(release, &tagged("tag", "HTEST", SUBJECT), &options, &[("started:missing=true", 'y'), ("instance=1.2.3.4.5", 'n')]);
+    }
 }

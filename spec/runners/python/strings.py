@@ -21,7 +21,8 @@ def folded(text):
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     kept = "".join(c if c.isalnum() else " " for c in text
                    if c.isalnum() or c.isspace())
-    return " ".join(kept.split())
+    # A Korean syllable is a letter, and none begins with another.
+    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 def matches(part, value, modifier):

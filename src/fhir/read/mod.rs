@@ -34,12 +34,12 @@ use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner};
 use crate::json::tree::{Id, Tree};
-use crate::kind::Outcome;
+use crate::kind::{Outcome, PERSON};
 use crate::loss::{Code, Loss, Mapped, Sink};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::{KNOWS_ALL, Study};
-use crate::table::{RESOURCE_TYPE, RowRef, number_of};
+use crate::table::{IDENTIFIED, Level, RESOURCE_TYPE, RowRef, number_of};
 use crate::value::FIELDS;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -193,12 +193,23 @@ struct Room {
     is_nowhere: bool,
     /// The rows of which a reference that leads nowhere would say more, by level: a bit each.
     unknown: [u64; 4],
+    /// Whether the resource says that it is not all that there is of it.
+    is_part: bool,
 }
 
 impl Room {
     /// A resource says all that it knows: what is not there is absent, but for what a reference that leads nowhere would say.
     fn know(&mut self) {
         self.set.known = KNOWS_ALL;
+        if self.is_part {
+            // An element that is there is there whole.
+            self.set.known = [0; 4];
+            for row in self.set.cells.iter().filter_map(|cell| cell.row) {
+                let is_person = row.row().is_some_and(|row| row.kind.name == PERSON);
+                let bits = 1 | u64::from(is_person && row.level != Level::Patient) << IDENTIFIED;
+                self.set.known.iter_mut().skip(row.level as usize).take(1).for_each(|known| *known |= bits << row.index);
+            }
+        }
         self.set.known.iter_mut().zip(self.unknown).for_each(|(known, unknown)| *known &= !unknown);
     }
 

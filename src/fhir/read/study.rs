@@ -55,6 +55,7 @@ impl<'d> Reader<'d, '_> {
         self.room.counters.clear();
         self.room.taken.clear();
         self.room.unknown = [0; 4];
+        self.room.is_part = is_part(self.tree, study);
         let all_series = self.members(study, named!("series"));
         self.modality_notes(study, &all_series);
         let slots = self.slots(study, Level::Study);
@@ -306,6 +307,14 @@ impl<'d> Reader<'d, '_> {
         self.push(row_ref, &fill);
         self.emptied(fill);
     }
+}
+
+/// Whether a resource says that elements were left out: summaries, `_elements`, what somebody may not see (FHIR search, "Summary", and security labels).
+fn is_part(tree: &Tree<'_>, resource: Id) -> bool {
+    let Some(meta) = tree.member(resource, named!("meta")) else { return false };
+    let labels = [named!("tag"), named!("security")].into_iter().filter_map(|name| tree.member(meta, name));
+    let codes = labels.flat_map(|list| tree.span(list)).filter(|id| tree.is_named(*id, named!("code")));
+    codes.filter_map(|id| tree.text(id)).any(|code| matches!(code.trim(), "SUBSETTED" | "REDACTED" | "MASKED"))
 }
 
 /// Whether a Bundle or an entry has, besides its resources, something that may change the meaning of these.

@@ -62,7 +62,11 @@ fn bits(of: impl Iterator<Item = bool>) -> u8 {
     of.enumerate().fold(0, |bits, (n, is_set)| bits | u8::from(is_set) << n)
 }
 
-/// A name as far as it tells people apart: letters, their marks, and digits, blind to case.
+/// A name as far as it tells people apart: letters, their marks, and digits, blind to case (upper case and back: some letters have two lower cases).
 pub(crate) fn letters(name: &str) -> impl Iterator<Item = char> {
-    name.nfd().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).flat_map(char::to_lowercase)
+    name.nfd()
+        .filter(|c| c.is_alphanumeric() || is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
 }

@@ -85,8 +85,16 @@ pub(super) struct Dest {
     pub(super) item: u32,
 }
 
-/// The cells of one item by field, with the index of the value each came from.
-pub(super) type Filled = [Option<(usize, u32)>; FIELDS];
+/// The cells of one item by field.
+pub(super) type Filled = [Option<Taken>; FIELDS];
+
+/// The cell that has a field: the attribute that it came from, and which value of it.
+#[derive(Clone, Copy)]
+pub(super) struct Taken {
+    pub(super) cell: usize,
+    pub(super) tag: u32,
+    pub(super) index: u32,
+}
 
 impl DataSet {
     /// One with room for what most rows hold.
@@ -124,6 +132,12 @@ impl DataSet {
     pub(super) fn place_of_value(&self, index: u32) -> Place {
         let attribute = self.path.len().saturating_sub(1);
         self.path.iter().take(attribute).fold(Place::ROOT, |place, step| place.then(*step)).then(Step::Value(index))
+    }
+
+    /// The place of a value of another attribute beside the one whose value is being read.
+    pub(super) fn place_beside(&self, tag: u32, index: u32) -> Place {
+        let owner = self.path.len().saturating_sub(2);
+        self.path.iter().take(owner).fold(Place::ROOT, |place, step| place.then(*step)).then(Step::Tag(tag)).then(Step::Value(index))
     }
 
     /// Counts `count` leaves under `code` here; the index + 1 of the loss.

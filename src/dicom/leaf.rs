@@ -1,6 +1,6 @@
 //! One leaf: brought into the one form of its value representation, or refused.
 
-use super::dataset::{Cell, DataSet, Dest, Filled};
+use super::dataset::{Cell, DataSet, Dest, Filled, Taken};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::grammar::{da, integer, offset, pn, tm, uid};
 use crate::json::scan::Raw;
@@ -149,24 +149,34 @@ impl DataSet {
     ) {
         let taken = filled.get(field).copied().flatten();
         let mut cell = Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0 };
-        if let Some((other, other_index)) = taken {
-            let same = self.cells.get(other).and_then(|cell| self.text.get(cell.start..cell.end)) == Some(value);
-            if same {
+        let same = |set: &Self, other: Taken| set.cells.get(other.cell).and_then(|cell| set.text.get(cell.start..cell.end)) == Some(value);
+        let is_free = match taken {
+            None => true,
+            Some(other) if same(self, other) => {
                 cell.row = None;
-            } else if dest.part.never_guess {
+                false
+            }
+            Some(other) if dest.part.never_guess => {
                 self.lose(Code::AmbiguousValue, u64::from(leaf));
-                self.withdraw(other, other_index);
+                self.withdraw(other.cell, self.place_of_value(other.index), Code::AmbiguousValue);
                 return;
-            } else {
+            }
+            // Of attributes for one field the first by tag is meant, in whatever order they stand: CodeValue before LongCodeValue before URNCodeValue.
+            Some(other) if dest.part.tag < other.tag => {
+                self.withdraw(other.cell, self.place_beside(other.tag, other.index), Code::ExtraValue);
+                true
+            }
+            Some(_) => {
                 self.lose(Code::ExtraValue, u64::from(leaf));
                 return;
             }
-        } else {
+        };
+        if is_free {
             cell.start = self.text.len();
             self.text.push_str(value);
             cell.end = self.text.len();
             if let Some(slot) = filled.get_mut(field) {
-                *slot = Some((self.cells.len(), index));
+                *slot = Some(Taken { cell: self.cells.len(), tag: dest.part.tag, index });
             }
         }
         if let Some(code) = remark {
@@ -175,13 +185,12 @@ impl DataSet {
         self.cells.push(cell);
     }
 
-    /// The first of several different values of an identity is no better than the others.
-    fn withdraw(&mut self, cell: usize, index: u32) {
+    /// What stood first is not meant: of several different values of an identity it is no better than the others, or there is a better one.
+    fn withdraw(&mut self, cell: usize, at: Place, code: Code) {
         if self.cells.get(cell).is_some_and(|cell| cell.row.is_none()) {
             return;
         }
-        let at = self.place_of_value(index);
-        self.resolve(cell, Code::AmbiguousValue, at);
+        self.resolve(cell, code, at);
         if let Some(cell) = self.cells.get_mut(cell) {
             cell.row = None;
         }

@@ -356,10 +356,13 @@ impl Server {
         self
     }
 
-    /// Its pages.
+    /// Its pages. A size of 0 is none: pages of nothing would never show anything.
     #[must_use]
     pub const fn paged(mut self, size: Option<u32>, end: End) -> Server {
-        self.page = size;
+        self.page = match size {
+            Some(0) => None,
+            size => size,
+        };
         self.end = end;
         self
     }

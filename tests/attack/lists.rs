@@ -67,6 +67,39 @@ fn lists_that_grow_item_by_item() {
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
 
+/// Of attributes for one field the first by tag is meant, whatever the order of the members.
+#[test]
+fn codes_in_any_order() {
+    let parts = [
+        r#""00080100":{"vr":"SH","Value":["A"]}"#,
+        r#""00080119":{"vr":"UC","Value":["LONGCODE"]}"#,
+        r#""00080120":{"vr":"UR","Value":["urn:x"]}"#,
+        r#""00080102":{"vr":"SH","Value":["LN"]}"#,
+    ];
+    let orders: [&[usize]; 9] =
+        [&[0, 1, 2, 3], &[0, 2, 1, 3], &[1, 0, 2, 3], &[1, 2, 0, 3], &[2, 0, 1, 3], &[2, 1, 0, 3], &[3, 2, 1, 0], &[2, 1, 3], &[1, 2, 3]];
+    for order in orders {
+        let item: Vec<&str> = order.iter().map(|at| parts[*at]).collect();
+        let text = format!("[{}]", row("1.2", &format!(r#","00081032":{{"vr":"SQ","Value":[{{{}}}]}}"#, item.join(","))));
+        let [fast, plain] =
+            [dicom::read(text.as_bytes(), &Options::default()), dicom::read_plainly(text.as_bytes(), &Options::default(), &mut |_| {})]
+                .map(Result::unwrap);
+        let (wanted, lost) = if order.contains(&0) {
+            ("A", vec!["/00081032/Value/0/00080119/Value/0", "/00081032/Value/0/00080120/Value/0"])
+        } else {
+            ("LONGCODE", vec!["/00081032/Value/0/00080120/Value/0"])
+        };
+        for read in [fast, plain] {
+            let out = fhir_dicomweb::fhir::write(&read.value[0], fhir_dicomweb::Release::R4, &Options::default()).value;
+            assert!(out.as_str().contains(&format!(r#""code":"{wanted}""#)), "{order:?}: {out}");
+            let mut places: Vec<String> = read.loss.iter().map(|loss| format!("{} {}", loss.code.name(), loss.at)).collect();
+            places.sort();
+            assert_eq!(places, lost.iter().map(|at| format!("extra-value {at}")).collect::<Vec<_>>(), "{order:?}");
+            assert_eq!(read.loss.carried() + read.loss.counted(), 1 + order.len() as u64);
+        }
+    }
+}
+
 /// A note is a leaf's own, wherever in a list it stands and whatever else its fact says: what was noted and contradicts is counted once.
 #[test]
 fn notes_are_of_leaves() {

@@ -26,7 +26,10 @@ def answer(text):
                 version = version or inner.get("meta", {}).get("versionId")
                 known.add(url or None, inner, version)
                 known.add((f"{inner.get('resourceType')}/{inner.get('id')}", _server(url)), inner, version)
+            former = _former(resource) if known.is_history else []
             for entry in _list(resource.get("entry")):
+                if any(entry is one for one in former):
+                    continue
                 if entry.get("resource", {}).get("resourceType") == "ImagingStudy":
                     if wrapped or _is_wrapped(entry):
                         found["refused"].append({"at": "study", "why": "modifier"})
@@ -75,6 +78,24 @@ def _is_modified(value):
 def _is_wrapped(around):
     """Whether a Bundle or an entry has, besides its resources, what may change the meaning of these."""
     return _is_modified({name: value for name, value in around.items() if name not in ("entry", "resource")})
+
+
+def _former(history):
+    """The entries of studies of a history that there is a later version of, or that were deleted."""
+    met, former = set(), []
+    for entry in _list(history.get("entry")):
+        inner, request = entry.get("resource", {}), entry.get("request", {})
+        url = (entry.get("fullUrl") or "").partition("/_history/")[0]
+        is_deleted = request.get("method") == "DELETE"
+        names = {url} - {""}
+        if inner.get("id"):
+            names.add(f"{_server(url) or ''}{inner.get('resourceType')}/{inner['id']}")
+        if is_deleted and not names:
+            names.add(str(request.get("url")).partition("/_history/")[0])
+        if is_deleted or names & met:
+            former.append(entry)
+        met |= names
+    return former
 
 
 class _Known:

@@ -77,4 +77,4 @@ def _who(row):
 def _folded(name):
     """Letters with their marks, and digits, blind to case."""
     kinds = ("L", "M", "N")
-    return "".join(c for c in unicodedata.normalize("NFD", name) if unicodedata.category(c)[0] in kinds).lower()
+    return "".join(c for c in unicodedata.normalize("NFD", name) if unicodedata.category(c)[0] in kinds).lower().upper().lower()

@@ -13,7 +13,7 @@ const DATA_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-r
 const REPRESENTATION: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
 
 /// What `use` says of what is no longer in use.
-const FORMER: &[&str] = &["old", "maiden"];
+pub(super) const FORMER: &[&str] = &["old", "maiden"];
 
 const CONCEPT: Name = named!("concept");
 const REFERENCE: Name = named!("reference");
@@ -103,7 +103,7 @@ impl<'d> Reader<'d, '_> {
         let is_unread = |id: Id| unread.contains(&tree.name(id)) || tree.name(id) != 0 && element_of(tree.name(id)).is_none();
         // Elements of a list have the name of that.
         let (mut of_list, mut list_to, mut unread_to) = (tree.name(id), id, id);
-        let mut leaves: Vec<(bool, Name, Id)> = Vec::new();
+        let mut leaves: Vec<(bool, Name, (usize, Name), Id)> = Vec::new();
         for node in tree.span(id) {
             if node != id && node >= unread_to && is_unread(node) {
                 unread_to = tree.span(node).end;
@@ -113,13 +113,18 @@ impl<'d> Reader<'d, '_> {
             }
             if tree.is_leaf(node) && self.room.ledger.noted(node).is_none() {
                 let name = if tree.name(node) == 0 && node < list_to { of_list } else { tree.name(node) };
-                leaves.push((node < unread_to, name, node));
+                // Of several of one name the one that stands highest.
+                let above = core::iter::successors(Some(tree.parent(node)), |at| (*at > id).then(|| tree.parent(*at)));
+                let depth = above.filter(|at| tree.is_object(*at)).count();
+                leaves.push((node < unread_to, name, (depth, tree.name(tree.parent(node))), node));
             }
         }
         let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];
         let rank = |name: Name| principal.iter().position(|known| *known == name).unwrap_or(principal.len());
         // By name, so that it is the same whatever order the members have.
-        if let Some((.., leaf)) = leaves.into_iter().min_by_key(|(is_unread, name, leaf)| (*is_unread, rank(*name), *name, *leaf)) {
+        if let Some((.., leaf)) =
+            leaves.into_iter().min_by_key(|(is_unread, name, above, leaf)| (*is_unread, rank(*name), *name, *above, *leaf))
+        {
             let at = self.place(id);
             self.room.ledger.note_value(leaf, id, at, code);
         }
@@ -283,7 +288,8 @@ impl<'d> Reader<'d, '_> {
     }
 
     fn use_of(&self, id: Id) -> &'d str {
-        self.tree.member(id, named!("use")).and_then(|id| self.tree.text(id)).map_or("", str::trim)
+        let first = |id: Id| if self.tree.is_array(id) { self.tree.children(id).next() } else { Some(id) };
+        self.tree.member(id, named!("use")).and_then(first).and_then(|id| self.tree.text(id)).map_or("", str::trim)
     }
 
     fn representation(&mut self, name: Id) -> Option<usize> {

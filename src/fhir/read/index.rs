@@ -1,8 +1,10 @@
 //! Which resources a text holds, and which of them a reference means.
 
+use super::history::former;
 use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Tree};
+use crate::loss::Code;
 use crate::table::{number_of, resource_type};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -18,8 +20,8 @@ pub(super) struct Index<'d> {
     resources: Vec<Listed<'d>>,
     /// Those in a member `contained` of a Bundle, each with the number of that.
     of_bundle: Vec<(Id, u32)>,
-    /// Those in a Bundle, or an entry of one, that may mean something else than it says.
-    refused: BTreeSet<Id>,
+    /// Those in a Bundle, or an entry of one, that may mean something else than it says, and those of a history that hold no longer.
+    refused: BTreeMap<Id, Code>,
     /// How many Bundles there are, and which of them are histories.
     bundles: u32,
     histories: BTreeSet<u32>,
@@ -95,7 +97,7 @@ impl<'d> Index<'d> {
             studies: Vec::new(),
             resources: Vec::new(),
             of_bundle: Vec::new(),
-            refused: BTreeSet::new(),
+            refused: BTreeMap::new(),
             bundles: 0,
             histories: BTreeSet::new(),
             names: OnceCell::new(),
@@ -123,6 +125,7 @@ impl<'d> Index<'d> {
             index.bundles += 1;
             if text(tree, *root, "type") == Some("history") {
                 index.histories.insert(index.bundles);
+                index.refused.extend(former(tree, *root));
             }
             let is_refused = is_wrapped(tree, *root);
             each(tree, *root, "entry").for_each(|entry| index.entry(entry, is_refused));
@@ -130,7 +133,7 @@ impl<'d> Index<'d> {
             for resource in each(tree, *root, "contained") {
                 index.of_bundle.push((resource, number));
                 if is_refused {
-                    index.refused.insert(resource);
+                    index.refused.insert(resource, Code::Modifier);
                 }
             }
         }
@@ -140,7 +143,7 @@ impl<'d> Index<'d> {
     fn entry(&mut self, entry: Id, is_refused: bool) {
         if let Some(resource) = self.tree.member(entry, named!("resource")) {
             if is_refused || is_wrapped(self.tree, entry) {
-                self.refused.insert(resource);
+                self.refused.insert(resource, Code::Modifier);
             }
             self.resource(resource, text(self.tree, entry, "fullUrl"), self.bundles);
         }
@@ -155,9 +158,9 @@ impl<'d> Index<'d> {
         self.resources.push(Listed { id: resource, type_, url, base, scope });
     }
 
-    /// Whether a resource has something that may change its meaning, in it or around it.
-    pub(super) fn is_modified(&self, resource: Id) -> bool {
-        self.refused.contains(&resource) || is_modified(self.tree, resource)
+    /// Why nothing of a resource is read: it has something that may change its meaning, in it or around it, or it holds no longer.
+    pub(super) fn refusal(&self, resource: Id) -> Option<Code> {
+        self.refused.get(&resource).copied().or_else(|| is_modified(self.tree, resource).then_some(Code::Modifier))
     }
 
     /// The studies, in order.
@@ -340,7 +343,7 @@ pub(super) fn type_said(literal: &str) -> Option<&'static str> {
 }
 
 /// A URL without the version behind it.
-fn plain_of(url: &str) -> &str {
+pub(super) fn plain_of(url: &str) -> &str {
     url.split_once("/_history/").map_or(url, |(plain, _)| plain)
 }
 
@@ -351,7 +354,7 @@ fn version_of(url: &str) -> Option<&str> {
 }
 
 /// The server that a resource of this type is said to be of; a URL of the web that is of no such form is a server of its own.
-fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
+pub(super) fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
     let url = Some(plain_of(url).trim_end_matches('/')).filter(|url| url.contains("://"))?;
     let before = url.rsplit_once('/').and_then(|(before, _)| before.strip_suffix(type_)?.strip_suffix('/'));
     Some(before.unwrap_or(url))

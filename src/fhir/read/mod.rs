@@ -15,6 +15,7 @@ mod around;
 mod datatypes;
 mod elements;
 mod endpoint;
+mod history;
 mod index;
 mod instance;
 mod ledger;

@@ -1,10 +1,12 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
+use super::datatypes::FORMER;
 use super::index::{Index, children, text, type_of};
 use crate::error::{Error, Kind};
-use crate::fhir::found::{DICOM_UID, URI, URN_OID};
+use crate::fhir::found::{DCM, DICOM_UID, URI, URN_OID};
 use crate::grammar::uid::bare;
-use crate::json::tree::{Id, Tree};
+use crate::json::tree::{Id, Name, Tree};
+use crate::loss::Code;
 use crate::options::Options;
 use crate::policy::Service;
 use crate::table::Level;
@@ -86,14 +88,14 @@ struct Follower<'d, 'o> {
 
 impl<'d> Follower<'d, '_> {
     fn study(mut self) {
-        if self.index.is_modified(self.study) {
-            return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Modifier });
+        match self.index.refusal(self.study) {
+            Some(Code::Modifier) => return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Modifier }),
+            // There is a later version, or none any longer.
+            Some(_) => return,
+            None => {}
         }
         let identifiers = children(self.tree, self.study, "identifier");
-        let of = |system: &'static str| identifiers.iter().filter(move |one| text(self.tree, **one, "system") == Some(system));
-        let value = |identifier: &Id| text(self.tree, *identifier, "value");
-        let uris = of(URI).filter_map(value).filter(|value| value.starts_with(URN_OID));
-        let uids: BTreeSet<&str> = of(DICOM_UID).filter_map(value).chain(uris).map(bare).collect();
+        let uids: BTreeSet<&str> = identifiers.iter().filter_map(|identifier| uid_of(self.tree, *identifier)).collect();
         // Two different ones are none.
         let uid = uids.first().copied().filter(|_| uids.len() == 1);
         let study = uid.ok_or(BadUrl::Uid).and_then(Resource::of_study);
@@ -146,20 +148,46 @@ impl<'d> Follower<'d, '_> {
         let endpoint = self.index.resolve(literal, self.study).map(|target| target.id);
         let endpoint = endpoint.filter(|endpoint| type_of(tree, *endpoint) == Some("Endpoint")).ok_or(BadUrl::Unresolved)?;
         // Many studies refer to one Endpoint.
-        match *self.met.entry(endpoint).or_insert_with(|| address(tree, endpoint, self.index.is_modified(endpoint))) {
+        match *self.met.entry(endpoint).or_insert_with(|| address(tree, endpoint, self.index.refusal(endpoint))) {
             None => Ok(None),
             Some(address) => base_for(address?, study, series).map(Some),
         }
     }
 }
 
+/// The study's UID that an identifier says, as reading takes it: not one that is one no longer.
+fn uid_of<'d>(tree: &'d Tree<'d>, identifier: Id) -> Option<&'d str> {
+    // Of a list of values, or systems, the first.
+    let said = |name: Name| {
+        let member = tree.member(identifier, name)?;
+        let first = if tree.is_array(member) { tree.children(member).next()? } else { member };
+        tree.text(first).map(|text| text.trim_matches(|c: char| c.is_whitespace() || c == '\0')).filter(|text| !text.is_empty())
+    };
+    if said(named!("use")).is_some_and(|said| FORMER.contains(&said)) {
+        return None;
+    }
+    let (system, value) = (said(named!("system")), said(named!("value"))?);
+    let is_typed = || {
+        let codings = tree.member(identifier, named!("type")).map(|type_| tree.span(type_)).into_iter().flatten();
+        codings.filter(|id| tree.is_object(*id)).any(|id| text(tree, id, "code") == Some("110180") && text(tree, id, "system") == Some(DCM))
+    };
+    let is_uid = match system {
+        Some(DICOM_UID) => true,
+        Some(URI) => value.starts_with(URN_OID),
+        _ => is_typed(),
+    };
+    is_uid.then(|| bare(value).trim())
+}
+
 /// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
-fn address<'d>(tree: &'d Tree<'d>, endpoint: Id, is_modified: bool) -> Option<Result<&'d str, BadUrl>> {
+fn address<'d>(tree: &'d Tree<'d>, endpoint: Id, refusal: Option<Code>) -> Option<Result<&'d str, BadUrl>> {
     if super::endpoint::service(tree, endpoint) != Some(Service::WadoRs) {
         return None;
     }
-    if is_modified {
-        return Some(Err(BadUrl::Modifier));
+    match refusal {
+        Some(Code::Modifier) => return Some(Err(BadUrl::Modifier)),
+        Some(_) => return Some(Err(BadUrl::Unresolved)),
+        None => {}
     }
     // What is there and no text is no status that says so.
     let status = tree.member(endpoint, named!("status")).map(|id| tree.text(id).map_or("?", str::trim));

@@ -4,7 +4,7 @@
 //! that is met, a loss that strict mode does not allow) nothing comes of it, and the whole text is read again as one tree, which says what is
 //! the matter in the order in which everybody hears it. So nobody hears of a loss before the text is read.
 
-use super::index::{Index, type_of};
+use super::index::{Index, text as text_of, type_of};
 use super::instance::class_shape;
 use super::model::Model;
 use super::replay::Replay;
@@ -181,7 +181,8 @@ impl<'t, 'o> Stream<'t, 'o> {
         if list != entries.as_ref().map(|(list, _)| *list) || self.runs.len() > 0 {
             return None;
         }
-        if is_wrapped(tree, root) {
+        // Of a history entries say what others are.
+        if is_wrapped(tree, root) || text_of(tree, root, "type") == Some("history") {
             return None;
         }
         let index = Index::empty(tree, self.budget);
@@ -309,7 +310,7 @@ mod tests {
         };
         let options = Options::default();
         let bundle = |more: &str| {
-            [r#"{"resourceType":"Bundle","id":"x","entry":[{"fullUrl":"u","resource":"#, &study(more), r#"}],"type":"history"}"#].concat()
+            [r#"{"resourceType":"Bundle","id":"x","entry":[{"fullUrl":"u","resource":"#, &study(more), r#"}],"type":"searchset"}"#].concat()
         };
         for text in
             [study(""), bundle(""), [study(""), study(r#","note":[{"text":"x"}]"#)].join("\n"), String::new(), bundle("") + &study("")]
@@ -320,6 +321,7 @@ mod tests {
         let mut few = Options::default();
         few.limits.instances = 2;
         assert!(!is_read(&bundle(r#","endpoint":[{"reference":"Endpoint/1"}]"#), &options));
+        assert!(!is_read(&bundle("").replace("searchset", "history"), &options));
         assert!(!is_read(&(bundle("") + "x"), &options) && !is_read(&bundle(""), &few));
         assert!(!is_read(&bundle(r#","description":5"#), &Options { strict: true, ..Options::default() }));
     }

@@ -281,16 +281,14 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    /// Whether a resource carries rules or a modifier that may change what it says; then everything in it is told.
+    /// Whether a resource carries rules or a modifier that may change what it says, or holds no longer; then everything in it is told.
     pub(super) fn is_refused(&mut self, resource: Id) -> bool {
         let tree = self.tree;
-        if !self.index.is_modified(resource) {
-            return false;
-        }
+        let Some(code) = self.index.refusal(resource) else { return false };
         let type_ = type_of(tree, resource).and_then(crate::table::resource_type).unwrap_or("ImagingStudy");
         let at = Place::ROOT.then(Step::Element(type_));
         for id in tree.span(resource).filter(|id| tree.is_leaf(*id)) {
-            self.room.ledger.unplace(id, Code::Modifier, at);
+            self.room.ledger.unplace(id, code, at);
         }
         true
     }

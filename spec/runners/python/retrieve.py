@@ -183,7 +183,7 @@ def _study_uid(study):
     """The one UID among the identifiers; several different ones are none."""
     for system in ("urn:dicom:uid", "urn:ietf:rfc:3986"):
         found = {_uid(one.get("value")) for one in _list(study.get("identifier")) if one.get("system") == system
-                 and (system == "urn:dicom:uid" or str(one.get("value")).startswith("urn:oid:"))}
+                 and one.get("use") not in ("old", "maiden") and (system == "urn:dicom:uid" or str(one.get("value")).startswith("urn:oid:"))}
         if found:
             return found.pop() if len(found) == 1 else None
     return None

@@ -64,8 +64,9 @@ pub(crate) struct Tree<'t> {
     seen: [u64; SEEN],
 }
 
-/// Numbers of names beyond 64 times this are not looked out for.
-const SEEN: usize = 4;
+/// Numbers of names that are looked out for; whoever asks for others hears that they may be there.
+pub(crate) const SEEN_NUMBERS: usize = SEEN * 64;
+const SEEN: usize = 8;
 
 /// There are more nodes than numbers for them.
 pub(crate) struct TooMany;

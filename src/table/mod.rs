@@ -20,7 +20,7 @@ mod takers;
 pub(crate) use elements::{element, elements, of_subject, resource_type};
 pub use known::Known;
 pub(crate) use known::is_known;
-pub(crate) use names::{PLACES, RESOURCE_TYPE, element_of, name, name_of_primitive, number_of, position, primitive_of};
+pub(crate) use names::{NUMBERS, PLACES, RESOURCE_TYPE, element_of, name, name_of_primitive, number_of, position, primitive_of};
 pub(crate) use order::{ORDERED, Source, Top, parts_inside, tops, whole_rows};
 pub(crate) use part::Align;
 pub use part::{Part, Vr};

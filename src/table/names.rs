@@ -12,6 +12,8 @@ const UNKNOWN: Name = 1;
 const FIRST: Name = 2;
 /// The member that says what a resource is.
 pub(crate) const RESOURCE_TYPE: Name = name("resourceType");
+/// How many numbers there are.
+pub(crate) const NUMBERS: usize = ELEMENTS.len() + FIRST as usize;
 /// Set where the name is an element's with `_` before it: what there is to say of a primitive besides its value.
 const OF_PRIMITIVE: Name = 0x8000;
 

@@ -34,13 +34,13 @@ use crate::assemble::Assembler;
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
 use crate::json::scan::{Next, Scanner};
-use crate::json::tree::{Id, Tree};
+use crate::json::tree::{Id, SEEN_NUMBERS, Tree};
 use crate::kind::{Outcome, PERSON};
 use crate::loss::{Code, Loss, Mapped, Sink};
 use crate::options::Options;
 use crate::release::Release;
 use crate::study::{KNOWS_ALL, Study};
-use crate::table::{IDENTIFIED, Level, RESOURCE_TYPE, RowRef, number_of};
+use crate::table::{IDENTIFIED, Level, NUMBERS, RESOURCE_TYPE, RowRef, number_of};
 use crate::value::FIELDS;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -174,6 +174,9 @@ fn check_types(tree: &Tree<'_>, roots: &[Id]) -> Result<(), Error> {
         () => Kind::NotFhir,
     }))
 }
+
+// Texts without references are told by their names.
+const _: () = assert!(NUMBERS <= SEEN_NUMBERS);
 
 /// What reading a tree needs room for, kept from tree to tree.
 #[derive(Default)]

@@ -229,3 +229,30 @@ fn parts_of_resources() {
         all(release, &tagged("tag", "HTEST", SUBJECT), &options, &[("started:missing=true", 'y'), ("instance=1.2.3.4.5", 'n')]);
     }
 }
+
+/// Nor is what a resource is of which nothing is read.
+#[test]
+fn resources_of_which_nothing_is_read() {
+    let options = Options::default();
+    for release in [Release::R4, Release::R5] {
+        let orders = if release == Release::R5 { "based-on" } else { "basedon" };
+        for (resource, of, parameter) in [
+            (r#""resourceType":"Encounter","id":"x","identifier":[{"value":"7"}]"#, "encounter", "encounter"),
+            (r#""resourceType":"PractitionerRole","id":"x","identifier":[{"value":"7"}]"#, "referrer", "referrer"),
+            (r#""resourceType":"Practitioner","id":"x","active":true"#, "referrer", "referrer"),
+            (r#""resourceType":"ServiceRequest","id":"x","status":"active""#, "basedOn", orders),
+            (r#""resourceType":"Patient","id":"x","active":true"#, "subject", "patient"),
+        ] {
+            let reference = r##"{"reference":"#x"}"##;
+            let value = if of == "basedOn" { format!("[{reference}]") } else { reference.to_owned() };
+            let more = format!(r#","contained":[{{{resource}}}],"{of}":{value}"#);
+            let missing = [format!("{parameter}:missing=true"), format!("{parameter}:missing=false"), format!("{parameter}:identifier=7")];
+            let cases: Vec<(&str, char)> = missing.iter().map(|query| (query.as_str(), '?')).collect();
+            all(release, &more, &options, &cases);
+        }
+        // An order that is none is absent.
+        let void =
+            r##","contained":[{"resourceType":"ServiceRequest","id":"x","status":"entered-in-error"}],"basedOn":[{"reference":"#x"}]"##;
+        all(release, void, &options, &[(&format!("{orders}:missing=true"), 'y')]);
+    }
+}

@@ -84,6 +84,8 @@ impl<'d> Reader<'d, '_> {
         let is_named = reference.names.as_deref().is_some_and(|names| names.iter().any(|group| !group.text.is_empty()));
         if reference.identifier.is_none() && !is_named && reference.display.is_empty() {
             self.leads_to_nothing(literal);
+            // There is something, of which nothing is read: an Encounter, the role of somebody.
+            self.room.is_nowhere = true;
         }
         reference
     }
@@ -160,6 +162,8 @@ impl<'d> Reader<'d, '_> {
         }
         if found.is_empty() {
             self.leads_to_nothing(literal);
+            self.room.is_nowhere = true;
+            found.push(Found::Reference(Reference::default()));
         }
         found
     }
@@ -186,8 +190,7 @@ impl<'d> Reader<'d, '_> {
             _ => self.target(literal),
         };
         if target.is_none() && !literal.is_empty() {
-            let ([all, ..], first) = (KNOWS_ALL, RowRef { level: Level::Patient, index: 0 });
-            self.room.leave_open(first, all);
+            self.leave_patient_open();
         }
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
         let (mut id_known, mut name_known) = (false, false);
@@ -219,7 +222,14 @@ impl<'d> Reader<'d, '_> {
         let is_patient = |cell: &Cell| cell.row.is_some_and(|row| row.level == Level::Patient);
         if patient.is_some() && !self.room.set.cells.iter().any(is_patient) {
             self.leads_to_nothing(literal);
+            self.leave_patient_open();
         }
+    }
+
+    /// There is a patient, of whom nothing is known but what stands beside the reference.
+    fn leave_patient_open(&mut self) {
+        let [all, ..] = KNOWS_ALL;
+        self.room.leave_open(RowRef { level: Level::Patient, index: 0 }, all);
     }
 
     /// A fact of the patient, in the shape that the table gives it in a Patient or in `subject`.

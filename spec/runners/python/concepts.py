@@ -20,7 +20,7 @@ def concept(item, at, options, ledger, note=None):
     code = value or long_value or urn
     for tag, other in (("00080119", long_value), ("00080120", urn)):
         if other and other != code:
-            ledger.tell("alternative-unused", f"{at}/{tag}")
+            ledger.tell("extra-value", f"{at}/Value/0/{tag}/Value/0")
             lost.add(tag)
     scheme_parts = ("00080102", "00080103", "0008010C")
     if code is None:

@@ -79,7 +79,7 @@ def person(item, at, options, ledger):
         return None
     value = first(code, "00080100") or first(code, "00080119")
     if first(code, "00080100") and first(code, "00080119") not in (None, value):
-        ledger.tell("alternative-unused", f"{at}/00401101/00080119")
+        ledger.tell("extra-value", f"{at}/00401101/Value/0/00080119/Value/0")
     designator, uid, meaning = (first(code, tag) for tag in ("00080102", "0008010C", "00080104"))
     if value is None:
         incomplete(code, [(tag, f"{at}/00401101/{tag}") for tag in ("00080102", "00080104", "0008010C")], ledger)

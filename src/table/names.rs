@@ -63,7 +63,7 @@ impl Key {
 struct Names {
     /// The number of the name in a slot; 0: the slot is free.
     slots: [Name; SLOTS],
-    keys: [Key; ELEMENTS.len() + FIRST as usize],
+    keys: [Key; NUMBERS],
 }
 
 static NAMES: Names = names();
@@ -71,7 +71,7 @@ static NAMES: Names = names();
 // Indices are in bounds or the crate does not compile: this runs in const evaluation only.
 #[allow(clippy::indexing_slicing)]
 const fn names() -> Names {
-    let mut names = Names { slots: [0; SLOTS], keys: [Key::NONE; ELEMENTS.len() + FIRST as usize] };
+    let mut names = Names { slots: [0; SLOTS], keys: [Key::NONE; NUMBERS] };
     let mut number = FIRST as usize;
     while number < names.keys.len() {
         let key = Key::of(text_of(number as Name).as_bytes());
@@ -122,7 +122,7 @@ fn find(name: &str) -> Name {
 #[allow(clippy::panic)]
 pub(crate) const fn name(text: &str) -> Name {
     let mut number = FIRST;
-    while (number as usize) < ELEMENTS.len() + FIRST as usize {
+    while (number as usize) < NUMBERS {
         if same(text_of(number), text) {
             return number;
         }
@@ -167,13 +167,12 @@ pub(super) const fn same(one: &str, other: &str) -> bool {
 pub(crate) const PLACES: usize = 19;
 
 /// The elements of each level by their number: 1 and more in their order, 0 where it is none of the level's.
-static ORDER: [[u8; ELEMENTS.len() + FIRST as usize]; 4] =
-    [order(Level::Patient), order(Level::Study), order(Level::Series), order(Level::Instance)];
+static ORDER: [[u8; NUMBERS]; 4] = [order(Level::Patient), order(Level::Study), order(Level::Series), order(Level::Instance)];
 
 // In const evaluation only, as above.
 #[allow(clippy::indexing_slicing)]
-const fn order(level: Level) -> [u8; ELEMENTS.len() + FIRST as usize] {
-    let mut order = [0; ELEMENTS.len() + FIRST as usize];
+const fn order(level: Level) -> [u8; NUMBERS] {
+    let mut order = [0; NUMBERS];
     if matches!(level, Level::Patient) {
         return order;
     }

@@ -357,6 +357,11 @@ impl Server {
     }
 
     /// Its pages. A size of 0 is none: pages of nothing would never show anything.
+    ///
+    /// ```
+    /// use fhir_dicomweb::search::{End, Server};
+    /// assert_eq!(Server::unknown().paged(Some(0), End::ShortPage).page_size(), None);
+    /// ```
     #[must_use]
     pub const fn paged(mut self, size: Option<u32>, end: End) -> Server {
         self.page = match size {

@@ -269,3 +269,16 @@ fn one_name_in_fhir() {
     };
     assert_eq!([read("doe^ann"), read("Doe^Ann"), read("Roe^Ann")], [(1, 2, false), (1, 2, false), (1, 1, true)]);
 }
+
+/// Who has no number is one, whichever lower case a letter of the name has, or how many letters.
+#[test]
+fn names_blind_to_every_case() {
+    for [one, other] in [["ΓΙΩΡΓΟΣ^Α", "Γιωργος^Α"], ["Weiß^A", "WEISS^A"], ["WEIẞ^A", "weiß^a"]] {
+        let rows = [(one, "1.2.1"), (other, "1.2.2")].map(|(name, series)| {
+            let name = format!(r#""00100010":{{"vr":"PN","Value":[{{"Alphabetic":"{name}"}}]}}"#);
+            super::row("1.2", &format!(r#",{name},"0020000E":{{"vr":"UI","Value":["{series}"]}}"#))
+        });
+        let studies = super::studies(&rows);
+        assert_eq!((studies.len(), studies[0].series().len(), studies[0].is_patient_conflict()), (1, 2, false), "{one} {other}");
+    }
+}

@@ -230,6 +230,34 @@ fn parts_of_resources() {
     }
 }
 
+/// Whether it is a part each study says of itself, however many there are of one form.
+#[test]
+fn parts_among_others() {
+    let options = Options::default();
+    for release in Release::ALL {
+        for [usual, odd] in [["HTEST", "SUBSETTED"], ["SUBSETTED", "HTEST"], ["N", "MASKED"], ["x", "REDACTED"]] {
+            for list in ["tag", "security"] {
+                let study = |n: usize| {
+                    let code = if n % 7 == 0 { odd } else { usual };
+                    let more = format!(r#","meta":{{"versionId":"{n}","{list}":[{{"code":"{code}"}}]}},"subject":{{"identifier":{{"value":"P{n}"}},"display":"A^B{n}"}}"#);
+                    imaging(&format!("1.2.{n}"), &more)
+                };
+                let lines: Vec<String> = (1..30).map(study).collect();
+                let entries: Vec<String> = lines.iter().map(|study| format!(r#"{{"resource":{study}}}"#)).collect();
+                let bundle = format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{}]}}"#, entries.join(","));
+                for text in [lines.join("\n"), bundle] {
+                    let read = fhir::read(text.as_bytes(), release, &options).unwrap();
+                    for (n, study) in (1..).zip(&read.value) {
+                        let is_part = matches!(if n % 7 == 0 { odd } else { usual }, "SUBSETTED" | "MASKED" | "REDACTED");
+                        let expected = if is_part { '?' } else { 'y' };
+                        assert_eq!(says(study, "started:missing=true", release, &options), expected, "{n} of {text} in {release}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Nor is what a resource is of which nothing is read.
 #[test]
 fn resources_of_which_nothing_is_read() {

@@ -222,13 +222,18 @@ impl<'m> Model<'m, '_> {
                 let cell = cells.iter().find(|(id, _)| *id == leaf).map(|(_, cell)| *cell);
                 let gap = cell.and_then(|cell| Some((cell, self.gap(leaf, text, cell)?)));
                 gaps.extend(gap.map(|(cell, (gap, before))| (gap, from + before, from + text.len(), Some(cell))));
-            } else if !special && !self.tree.is_named(leaf, RESOURCE_TYPE) && self.fate(leaf) == Some(Fate::Open) {
+            } else if !special && !self.is_read_nonetheless(member, leaf) && self.fate(leaf) == Some(Fate::Open) {
                 // Nobody reads it.
                 let is_number = self.tree.what(leaf) == Some(What::Number);
                 gaps.push(whole(if is_number { Gap::LostNumber } else { Gap::Lost }));
             }
         }
         gaps
+    }
+
+    /// Whether a leaf that nothing comes of says what is to be made of the others: the type of a resource, and by its labels whether it is but a part.
+    fn is_read_nonetheless(&self, member: &Member, leaf: Id) -> bool {
+        self.tree.is_named(leaf, RESOURCE_TYPE) || member.name == named!("meta") && self.tree.is_named(leaf, named!("code"))
     }
 
     /// The gap of the id.

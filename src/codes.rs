@@ -15,7 +15,7 @@ use crate::table::codes::{body_part, modality, scheme};
 pub struct Modality {
     /// The Defined Term of (0008,0060).
     pub code: &'static str,
-    /// Whether CID 29, the acquisition modalities, has it.
+    /// Whether CID 29, the acquisition modalities, has it, or CID 34, the waveforms, which that includes.
     pub is_acquisition: bool,
 }
 

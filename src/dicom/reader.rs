@@ -95,7 +95,8 @@ impl Reader {
     ///   name is put together from two people's.
     /// - A value that contradicts the first of its own text is told, though it may agree with the first of all.
     /// - Rows without a patient's number are compared with what so stands of a patient's name, birth date and sex.
-    /// - Offsets from UTC that contradict are told once a fact, not once a row; notes of values that came through may be fewer.
+    /// - Offsets from UTC that contradict are told once a fact, not once a row; a time that one row of a text says without an offset, and another with one, has
+    ///   that one, and is held against the other text so. Notes of values that came through may be fewer.
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader};

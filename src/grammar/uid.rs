@@ -3,6 +3,12 @@
 use super::plain;
 use crate::fhir::found::URN_OID;
 use nom::Parser;
+/// Whether a text is a UUID (RFC 9562, 4).
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let is_digit = |(at, byte): (usize, u8)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(is_digit)
+}
+
 #[cfg(test)]
 use nom::branch::alt;
 #[cfg(test)]

@@ -91,6 +91,9 @@ pub(super) fn read<'d, 'c>(
             if !own && !is_written_so(coding) {
                 fill.note(coding.system, Code::OtherSystem);
             }
+            if coding.system.trim() == URI && is_oid(coding.code.trim()) && place::scheme_back(cx.options, URI).is_none() {
+                fill.note(coding.code, Code::UidForm);
+            }
         }
     }
     Some(coding)
@@ -205,7 +208,16 @@ pub(super) fn concept<'a>(fields: &Fields<'a>, at: usize, cx: &Cx<'a>, told: &mu
                     told.mark(if designator.is_empty() { at } else { at + 1 }, Code::AliasCollapsed);
                 }
             }
-            shape::Concept { coding: Some(Coding { system: Some(system), version, code: Uri::plain(code), display: meaning }), text: "" }
+            let mut written = Uri::plain(code);
+            // Of the system of URIs an OID is a URN (FHIR Terminologies, "urn:ietf:rfc:3986"), which reads back as one.
+            if system.is(URI) && is_oid(code) && place::scheme(cx.options, designator).is_none() {
+                written.scheme = URN_OID;
+                told.mark(at, Code::AlternativeSource);
+                if !designator.is_empty() {
+                    told.note(at + 1, Code::AliasCollapsed);
+                }
+            }
+            shape::Concept { coding: Some(Coding { system: Some(system), version, code: written, display: meaning }), text: "" }
         }
         _ => {
             let text = if meaning.is_empty() { code } else { meaning };

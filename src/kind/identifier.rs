@@ -4,7 +4,7 @@ use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
 use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
-use crate::grammar::uid::is_oid;
+use crate::grammar::uid::{is_oid, is_uuid};
 use crate::loss::Code;
 use crate::value::Fields;
 use alloc::string::String;
@@ -218,7 +218,7 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
 fn universal_of(uri: &str) -> (&str, &'static str) {
     if let Some(oid) = uri.strip_prefix(URN_OID).filter(|oid| is_oid(oid)) {
         (oid, "ISO")
-    } else if let Some(uuid) = uri.strip_prefix("urn:uuid:") {
+    } else if let Some(uuid) = uri.strip_prefix("urn:uuid:").filter(|uuid| is_uuid(uuid)) {
         (uuid, "UUID")
     } else {
         (uri, "URI")
@@ -229,7 +229,7 @@ fn universal_of(uri: &str) -> (&str, &'static str) {
 pub(crate) fn canonical_issuer(universal: &str, kind: &str) -> Option<String> {
     let (id, kind) = if kind == "URI" { universal_of(universal) } else { (universal, kind) };
     match kind {
-        "UUID" if id.bytes().any(|b| b.is_ascii_uppercase()) => Some(id.chars().map(|c| c.to_ascii_lowercase()).collect()),
+        "UUID" if is_uuid(id) && id.bytes().any(|b| b.is_ascii_uppercase()) => Some(id.chars().map(|c| c.to_ascii_lowercase()).collect()),
         _ => (id != universal).then(|| String::from(id)),
     }
 }
@@ -253,7 +253,7 @@ pub(super) fn canon_issuer(draft: &mut Draft<'_>) {
             draft.set(3, kind);
         }
     }
-    if draft.get(3) == "UUID" && draft.get(2).bytes().any(|b| b.is_ascii_uppercase()) {
+    if draft.get(3) == "UUID" && is_uuid(draft.get(2)) && draft.get(2).bytes().any(|b| b.is_ascii_uppercase()) {
         let lower: String = draft.get(2).chars().map(|c| c.to_ascii_lowercase()).collect();
         draft.set(2, &lower);
     }
@@ -291,7 +291,7 @@ fn universal_system<'a>(id: &'a str, kind: &str) -> Option<Uri<'a>> {
     let uri = |scheme| Some(Uri { scheme, rest: id });
     match kind {
         "ISO" if is_oid(id) => uri("urn:oid:"),
-        "UUID" if !id.contains(char::is_whitespace) => uri("urn:uuid:"),
+        "UUID" if is_uuid(id) => uri("urn:uuid:"),
         "URI" if !id.contains(char::is_whitespace) && ![DICOM_UID, URI].contains(&id) => uri(""),
         _ => None,
     }

@@ -103,7 +103,7 @@ impl Spell for Laterality {
         let code = coding.code.trim();
         let (side, display) = match is_side(code) {
             Some((side, families)) => (*side, families.iter().find(|(known, _)| *known == code).map_or("", |(_, display)| *display)),
-            None if code == UNILATERAL => ("U", "Unilateral"),
+            // 66459002 "Unilateral" (CID 244), too: one side of a pair, which is none of DICOM's. Its U is an organ that has no other.
             None => {
                 fill.system(coding.system, SNOMED, coding.code);
                 return fill.lose(coding.code, Code::BadCode);
@@ -116,6 +116,3 @@ impl Spell for Laterality {
         }
     }
 }
-
-/// CID 244: one side, and nobody says which. Read, never written.
-const UNILATERAL: &str = "66459002";

@@ -1,7 +1,7 @@
 //! A person: a name in up to three representations, and an identification <-> a FHIR Reference.
 
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{self, Found, Leaf, URN_OID};
+use crate::fhir::found::{self, Found, Leaf, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::pn;
@@ -114,7 +114,8 @@ impl Spell for Person {
             urn(designator)
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);
-            let known = place::namespace(cx.options, designator).or_else(|| scheme::by_designator(designator).map(|scheme| scheme.uri));
+            let of_table = || scheme::by_designator(designator).map(|scheme| scheme.uri).filter(|uri| *uri != URI);
+            let known = place::namespace(cx.options, designator).or_else(of_table);
             if known.is_none() {
                 assigner.display = designator;
             }
@@ -179,6 +180,8 @@ fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
     match uri.strip_prefix(URN_OID).filter(|uid| is_oid(uid)) {
         Some(oid) if oid.len() <= DESIGNATOR => Back::Designator(oid, true),
         Some(oid) => Back::Uid(oid),
+        // It says that the value is a URI (FHIR Identifier.system), which no designator does.
+        None if uri == URI => Back::Unknown,
         None => scheme::by_uri(uri).map_or(Back::Unknown, |(known, own)| Back::Designator(known.designator, own)),
     }
 }

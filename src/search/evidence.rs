@@ -199,6 +199,9 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn identifiers(&mut self) {
         self.study_fact(row::STUDY_UID.into());
+        if self.sight.wants_uid_alone() {
+            return;
+        }
         if place::accession_is_identifier(self.release, self.options) && self.sight.may_want_accession() {
             self.items(row::ACCESSION.into(), self.study.items(row::ACCESSION.into()));
             self.need_study(row::ACCESSION.into());
@@ -221,8 +224,11 @@ impl<'a, 's> Reader<'a, 's> {
         // (Of those that series have, too, the series' own are kept.)
         let says_none =
             || is_none && !self.study.is_whole() && self.study.series().all(|series| series.items(row::SERIES_MODALITY.into()).is_none());
-        if !self.study.knows(shape) || says_none() {
-            self.need_series(&[row::SERIES_MODALITY.into()], |series| series.knows(row::SERIES_MODALITY.into()));
+        // Of a resource one may be withheld.
+        let is_told = |series: &Series<'a>| series.knows(row::SERIES_MODALITY.into());
+        let is_withheld = || self.study.is_whole() && !self.study.series().all(|series| is_told(&series));
+        if !self.study.knows(shape) || says_none() || is_withheld() {
+            self.need_series(&[row::SERIES_MODALITY.into()], is_told);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::date::{Date, Span};
 use super::evidence::{Reader, endpoint};
 use super::habits::Issuer;
-use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, meets_text, with_urn, without_urn};
+use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, is_urn_of_uid, meets_text, with_urn, without_urn};
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::shown::{Shown, Sight, is, is_empty};
 use super::sought::Sought;
@@ -98,6 +98,10 @@ impl Sight for Looking<'_> {
 
     fn asks_whether(&self) -> bool {
         self.clause.modifier == Modifier::Missing
+    }
+
+    fn wants_uid_alone(&self) -> bool {
+        !self.clause.values.is_empty() && self.clause.values.iter().all(is_urn_of_uid)
     }
 
     fn may_want_accession(&self) -> bool {
@@ -315,6 +319,8 @@ impl Residual {
                     let is_lenient = || self.query.handling == Handling::Lenient;
                     is_token(token, shown.system, shown.value) || is_lenient() && is_token(token, shown.system, without_urn(shown.value))
                 }
+                // The URN of a UID is a UID, and nobody's number.
+                About::Identifier if is_urn_of_uid(value) => false,
                 // Who is not to be there may be this one.
                 _ if is_unsure && token.system.is_some() => clause.modifier == Modifier::Not && self.is_of_number(value, shown),
                 _ => !is_empty(shown.value) && is_token(token, shown.system, shown.value),

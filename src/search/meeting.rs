@@ -86,6 +86,11 @@ pub(super) fn is_class(token: &Token, value: Uri<'_>) -> bool {
     is_token(token, Uri::plain(URI), value)
 }
 
+/// Whether a value, said without a system, is the URN of a UID, by which no other identifier is looked for.
+pub(super) fn is_urn_of_uid(value: &Value) -> bool {
+    matches!(value, Value::Token(Token { system: None, code }) if code.starts_with(URN_OID))
+}
+
 pub(super) fn without_urn(uid: Uri<'_>) -> Uri<'_> {
     Uri::plain(if uid.scheme.is_empty() { bare(uid.rest) } else { uid.rest })
 }

@@ -13,7 +13,7 @@ use super::value::{Token, Value};
 use super::{Clause, Modifier, Query};
 use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE, URI};
 use crate::fhir::place;
-use crate::grammar::uid::{Uid, bare, uid};
+use crate::grammar::uid::{Uid, bare, is_uuid, uid};
 use crate::kind::sex_of;
 use crate::options::Options;
 use crate::policy::{Id, Subject};
@@ -209,10 +209,6 @@ impl<'a> Pusher<'a> {
             return Err(Why::NoKey);
         }
         // The id of a UID that is met under two patients is a UUID.
-        let is_uuid = |text: &str| {
-            text.len() == 36
-                && text.bytes().enumerate().all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
-        };
         match &token.system {
             Some(system) if !system.is_empty() => Ok(()),
             _ if token.code.is_empty() => Err(Why::AnyValue),

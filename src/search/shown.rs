@@ -38,6 +38,11 @@ pub(super) trait Sight {
         false
     }
 
+    /// Whether of identifiers nothing but the study's UID can be what is asked for.
+    fn wants_uid_alone(&self) -> bool {
+        false
+    }
+
     /// Whether an accession number can be what is asked for.
     fn may_want_accession(&self) -> bool {
         true

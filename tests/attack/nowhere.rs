@@ -2,7 +2,7 @@
 
 use super::reading::imaging;
 use fhir_dicomweb::search::{self, Handling, Verdict};
-use fhir_dicomweb::{Limits, Options, Release, Study, Subject, fhir};
+use fhir_dicomweb::{Limits, Options, Release, Study, Subject, fhir, row};
 
 fn study(release: Release, more: &str, options: &Options) -> Study {
     let more = if more.contains("\"subject\"") { more.to_owned() } else { format!(r#","subject":{{"display":"A"}}{more}"#) };
@@ -230,6 +230,67 @@ fn parts_of_resources() {
     }
 }
 
+/// What says only why it is not there may be there; that nobody knows it is what is written of what is absent.
+#[test]
+fn what_is_withheld() {
+    const REASON: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+    let options = Options::default();
+    let why = |code: &str| format!(r#"{{"extension":[{{"url":"{REASON}","valueCode":"{code}"}}]}}"#);
+    for release in Release::ALL {
+        let class = if release == Release::R6 { "_sopClass" } else { "sopClass" };
+        for (code, open) in [("unknown", false), ("masked", true), ("asked-declined", true), ("temp-unknown", true), ("", false)] {
+            let why = &why(code);
+            let absent = |query: &str| (query.to_owned(), if open { '?' } else { 'y' });
+            let other = |query: &str| (query.to_owned(), if open { '?' } else { 'n' });
+            let patient = |more: &str| {
+                format!(
+                    r##","contained":[{{"resourceType":"Patient","id":"p","identifier":[{{"value":"P1"}}]{more}}}],"subject":{{"reference":"#p"}}"##
+                )
+            };
+            let series = format!(
+                r#","series":[{{"uid":"1.2.3.4","modality":{why},"instance":[{{"uid":"1.2.3.4.5","{class}":{why}}},{{"uid":"1.2.3.4.6","{class}":{why}}}]}}]"#
+            );
+            for (more, cases) in [
+                (
+                    format!(r#","subject":{why}"#),
+                    [absent("patient:missing=true"), other("patient:identifier=P1"), other("patient.name=doe")].to_vec(),
+                ),
+                (format!(r#","referrer":{why}"#), [absent("referrer:missing=true"), other("referrer:identifier=1")].to_vec()),
+                (format!(r#","encounter":{why}"#), [absent("encounter:missing=true")].to_vec()),
+                (format!(r#","_started":{why}"#), [absent("started:missing=true"), other("started=2024")].to_vec()),
+                (format!(r#","_started":{why},"started":"2024-01-14""#), [("started=2024".to_owned(), 'y')].to_vec()),
+                (patient(&format!(r#","_gender":{why}"#)), [absent("patient.gender:missing=true"), other("patient.gender=male")].to_vec()),
+                (patient(&format!(r#","_birthDate":{why}"#)), [absent("patient.birthdate:missing=true")].to_vec()),
+                (patient(""), [("patient.gender:missing=true".to_owned(), 'y')].to_vec()),
+                (
+                    series,
+                    [other("modality=CT"), other("dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.2"), ("instance=1.2.3.4.6".to_owned(), 'y')]
+                        .to_vec(),
+                ),
+            ] {
+                let cases: Vec<(&str, char)> = cases.iter().map(|(query, expected)| (query.as_str(), *expected)).collect();
+                all(release, &more, &options, &cases);
+                // Of many of one form each says it of itself.
+                let study = |n: usize| {
+                    let of = if n == 9 { more.clone() } else { more.replace(&format!("\"{code}\""), "\"not-asked\"") };
+                    let of = if of.contains("\"subject\"") {
+                        of
+                    } else {
+                        format!(r#"{of},"subject":{{"identifier":{{"value":"P{n}"}},"display":"A^B"}}"#)
+                    };
+                    imaging(&format!("1.2.{n}"), &of)
+                };
+                let text = (1..12).map(study).collect::<Vec<String>>().join("\n");
+                let read = fhir::read(text.as_bytes(), release, &options).unwrap();
+                let ninth = read.value.iter().find(|study| study.get(row::STUDY_UID) == Some("1.2.9")).unwrap();
+                for (query, expected) in cases {
+                    assert_eq!(says(ninth, query, release, &options), expected, "{query} of {text} in {release}");
+                }
+            }
+        }
+    }
+}
+
 /// Whether it is a part each study says of itself, however many there are of one form.
 #[test]
 fn parts_among_others() {
@@ -239,7 +300,9 @@ fn parts_among_others() {
             for list in ["tag", "security"] {
                 let study = |n: usize| {
                     let code = if n % 7 == 0 { odd } else { usual };
-                    let more = format!(r#","meta":{{"versionId":"{n}","{list}":[{{"code":"{code}"}}]}},"subject":{{"identifier":{{"value":"P{n}"}},"display":"A^B{n}"}}"#);
+                    let more = format!(
+                        r#","meta":{{"versionId":"{n}","{list}":[{{"code":"{code}"}}]}},"subject":{{"identifier":{{"value":"P{n}"}},"display":"A^B{n}"}}"#
+                    );
                     imaging(&format!("1.2.{n}"), &more)
                 };
                 let lines: Vec<String> = (1..30).map(study).collect();

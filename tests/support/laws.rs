@@ -254,7 +254,9 @@ pub fn same_when_joined(
             let told = |report: &LossReport| {
                 // As `Reader::append` says: that offsets from UTC differ is told once a fact where readers are joined, once a row else.
                 let offset = |loss: &Loss| loss.class() == Class::Conflict && loss.at.to_string() == "/00080201";
-                let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss));
+                // What a further row of its own text dates is held against the other as dated.
+                let dated = |loss: &Loss| loss.class() == Class::Conflict && matches!(&*fact_of(&loss.at), "STARTED" | "SERIES_STARTED");
+                let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss) && !dated(loss));
                 // What contradicts the first of its own text is told, though it may agree with the first of all: leaves differ, the fact does not.
                 let place = |loss: &Loss| if loss.class() == Class::Conflict { fact_of(&loss.at) } else { loss.at.to_string() };
                 let told: BTreeSet<String> = lost.map(|loss| format!("{} {}", loss.code, place(loss))).collect();

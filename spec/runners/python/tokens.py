@@ -52,12 +52,17 @@ def identifiers(evidence, wanted, modifier, lenient):
                 return "yes"
             need = need or is_accession and in_identifier and not evidence.known("00080050")
             continue
-        if is_in(token, written) or _is_uid(token, evidence.study.uid, lenient):
+        # The URN of a UID, said without a system, is nobody's number.
+        of_uid_alone = len(token) == 1 and token[0].startswith("urn:oid:")
+        among = [one for one in written if one[0] == UID_SYSTEM] if of_uid_alone else written
+        if is_in(token, among) or _is_uid(token, evidence.study.uid, lenient):
             return "yes"
+        if of_uid_alone:
+            continue
         system = token[0] if len(token) == 2 else None
         of_uids = system in (UID_SYSTEM, "urn:ietf:rfc:3986") and system not in evidence.options["namespaces"].values()
         if in_identifier and not evidence.known("00080050") and not of_uids:
-            need = need or not (system is None and token[0].startswith("urn:oid:"))
+            need = True
         if system_of_id and not evidence.known("00200010") and system in (None, system_of_id):
             need = True
     return "need-study" if need else "no"

@@ -174,6 +174,9 @@ impl<'d> Reader<'d, '_> {
         if self.is_absent(node) {
             return;
         }
+        if self.is_withheld(node) {
+            return self.leave_patient_open();
+        }
         let literal = self.leaf(node, named!("reference"));
         // Whatever it is otherwise, what it says is said of no patient.
         let is_other = |text: &str| resource_type(text).is_some_and(|type_| type_ != "Patient");
@@ -278,6 +281,10 @@ impl<'d> Reader<'d, '_> {
             let node = self.tree.member(patient, number_of(name)).and_then(|id| self.one(id));
             if let Some(node) = node {
                 self.patient_fact(row, "Patient", |reader, shape| reader.plain(node, shape));
+            } else if let Some(more) = self.tree.member(patient, number_of(&["_", name].concat())) {
+                if self.is_withheld(more) {
+                    self.room.leave_open(row, 1);
+                }
             }
         }
         (!identifiers.is_empty(), is_named)

@@ -31,6 +31,15 @@ fn is_type(name: &str) -> bool {
     matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
 }
 
+/// Why a value is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// Nobody knows it: the leaves that say so.
+    Unknown(Vec<Id>),
+    /// There may be one.
+    Withheld,
+}
+
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -130,23 +139,41 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    /// Whether a value says only that there is none.
-    pub(super) fn is_absent(&mut self, id: Id) -> bool {
+    /// Whether a value says only why there is none. That nobody knows it is what is written of what is absent; any other reason (masked, declined...) is told
+    /// as an extension, and what it stands for is not known (FHIR extension data-absent-reason).
+    pub(super) fn absence(&mut self, id: Id) -> Option<Absence> {
         let tree = self.tree;
         if !tree.has(named!("extension"))
             || !tree.is_object(id)
             || !tree.children(id).all(|child| tree.is_named(child, named!("extension")))
         {
-            return false;
+            return None;
         }
         let mut extensions = tree.children(id).flat_map(|list| tree.children(list));
-        let reason = extensions
-            .find(|extension| tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT));
-        let Some(reason) = reason else { return false };
-        for leaf in [named!("url"), named!("valueCode")].into_iter().filter_map(|name| tree.member(reason, name)) {
-            self.room.ledger.take(leaf);
+        let reason = extensions.find(|extension| {
+            tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT)
+        })?;
+        let code = tree.member(reason, named!("valueCode"));
+        if code.and_then(|code| tree.text(code)).is_some_and(|code| !matches!(code.trim(), "" | "unknown")) {
+            return Some(Absence::Withheld);
         }
-        true
+        Some(Absence::Unknown(tree.member(reason, named!("url")).into_iter().chain(code).collect()))
+    }
+
+    /// As [`Self::absence`], where a required value says that it is not known: it is absent, and that is carried.
+    pub(super) fn is_absent(&mut self, id: Id) -> bool {
+        match self.absence(id) {
+            Some(Absence::Unknown(leaves)) => {
+                leaves.into_iter().for_each(|leaf| self.room.ledger.take(leaf));
+                true
+            }
+            Some(Absence::Withheld) | None => false,
+        }
+    }
+
+    /// Whether a value is there, or was asked for, and nobody is told it.
+    pub(super) fn is_withheld(&mut self, id: Id) -> bool {
+        self.absence(id) == Some(Absence::Withheld)
     }
 
     fn form(&self, id: Id) -> Form {

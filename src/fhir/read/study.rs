@@ -72,6 +72,7 @@ impl<'d> Reader<'d, '_> {
                 (_, Some(node)) => self.element(Level::Study, element, node),
             }
         }
+        self.withheld_primitives(study, Level::Study);
         // STU3 had the accession number in an element of its own.
         if let Some(node) = self.tree.member(study, named!("accession")).filter(|node| !self.is_former(*node)) {
             self.accession(node);
@@ -117,6 +118,7 @@ impl<'d> Reader<'d, '_> {
                 _ => self.element(Level::Series, element, node),
             }
         }
+        self.withheld_primitives(series, Level::Series);
         let Some(uid) = self.fact(row::SERIES_UID.into(), 0) else {
             self.unplaced(series, self.place_in(&["series", "uid"]));
             return Ok(());
@@ -140,6 +142,8 @@ impl<'d> Reader<'d, '_> {
             self.begin(identity);
             self.index.check()?;
             self.push_again(row::SERIES_UID.into(), 0, &uid);
+            let [patient, study, series, _] = self.room.unknown;
+            self.room.unknown = [patient, study, series, 0];
             self.instance(instance);
             if !self.has_fact(row::INSTANCE_UID.into()) {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));

@@ -1,4 +1,5 @@
-//! Modalities: the codes of DCM that (0008,0060) may hold: CID 29, 34, 32 and the retired Defined Terms of PS3.3 C.7.3.1.1.1 (2026b).
+//! Modalities: the codes of DCM that (0008,0060) may hold: CID 29, which includes CID 34 (waveforms), CID 32 and the retired Defined Terms of PS3.3 C.7.3.1.1.1
+//! (2026b).
 
 /// Whether `code` is a modality of the DICOM Controlled Terminology.
 pub(crate) fn is_dcm(code: &str) -> bool {
@@ -76,18 +77,18 @@ const MODALITIES: &[(&str, bool)] = &[
     ("DS", false),
     ("DX", true),
     ("EC", false),
-    ("ECG", false),
-    ("EEG", false),
-    ("EMG", false),
-    ("EOG", false),
-    ("EPS", false),
+    ("ECG", true),
+    ("EEG", true),
+    ("EMG", true),
+    ("EOG", true),
+    ("EPS", true),
     ("ES", true),
     ("FA", false),
     ("FID", false),
     ("FS", false),
     ("GM", true),
     ("HC", false),
-    ("HD", false),
+    ("HD", true),
     ("IO", true),
     ("IOL", false),
     ("IVOCT", true),
@@ -116,12 +117,12 @@ const MODALITIES: &[(&str, bool)] = &[
     ("OT", false),
     ("PA", true),
     ("PLAN", false),
-    ("POS", false),
+    ("POS", true),
     ("PR", false),
     ("PT", true),
     ("PX", true),
     ("REG", false),
-    ("RESP", false),
+    ("RESP", true),
     ("RF", true),
     ("RG", true),
     ("RTDOSE", false),
@@ -158,7 +159,7 @@ mod tests {
     #[test]
     fn table_is_sorted() {
         assert!(MODALITIES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(is_acquisition("CT") && !is_acquisition("SR") && is_dcm("SR") && !is_dcm("XYZ"));
+        assert!(is_acquisition("CT") && is_acquisition("ECG") && !is_acquisition("SR") && is_dcm("SR") && !is_dcm("XYZ"));
         assert!(all().all(|(code, _)| find(code).is_some_and(|(found, _)| *found == code)));
         for none in ["", "C", "CT\0", "\0", "CTPROTOCOLCTPROTOCOL", "ct", "É", "ZZ", "A"] {
             assert!(!is_dcm(none), "{none}");

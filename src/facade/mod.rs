@@ -59,7 +59,7 @@ use refusal::Refusal;
 
 /// What a facade is set up with. Owned data: `Clone`, `Send`, `Sync`.
 ///
-/// `Debug` shows no names or addresses.
+/// `Debug` shows no names or addresses, but the name that the caller gave the server.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {

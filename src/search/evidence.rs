@@ -2,6 +2,7 @@
 //!
 //! Each parameter's evidence stands at a level of DICOM rows. What no row returned may exist all the same; what a row returned empty does not.
 
+use super::below::known_person;
 use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
@@ -13,16 +14,16 @@ use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, Pati
 use crate::options::Options;
 use crate::policy::{Endpoints, Service};
 use crate::release::Release;
-use crate::study::{Series, Study};
+use crate::study::Study;
 use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
 use crate::zone::Zone;
 
 pub(super) struct Reader<'a, 's> {
-    study: &'a Study,
+    pub(super) study: &'a Study,
     options: &'a Options,
     release: Release,
-    sight: &'s mut dyn Sight,
+    pub(super) sight: &'s mut dyn Sight,
     /// Enough was seen: nothing more is of interest.
     is_done: bool,
     /// Of people their names alone are asked for.
@@ -36,15 +37,6 @@ const MODALITY: &str = <Modality as Kind>::NAME;
 const UID: &str = <Uid as Kind>::NAME;
 const IDENTIFIER: &str = <IdentifierKind as Kind>::NAME;
 const PATIENT_IDENTIFIER: &str = <PatientIdentifier as Kind>::NAME;
-
-/// Whether what is asked of a person can be told: its name, its identification, or that there is one.
-fn known_person(ask: Ask, name: bool, identification: bool) -> bool {
-    match ask {
-        Ask::Name | Ask::Family | Ask::Given => name,
-        Ask::Identifier => identification,
-        _ => name && identification,
-    }
-}
 
 impl<'a, 's> Reader<'a, 's> {
     /// Shows what a study has for a clause, until enough is seen; then what would have to be known for there to be nothing else.
@@ -112,7 +104,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     /// Items of a row in the shape that this release gives them.
-    fn items(&mut self, row: RowRef, items: Option<Items<'a>>) {
+    pub(super) fn items(&mut self, row: RowRef, items: Option<Items<'a>>) {
         let Some(items) = items else { return };
         let Some(of) = row.row() else { return };
         let is_written = |at: &&At| at.releases.holds(self.release) && at.when.is_none_or(|when| when(self.release, self.options));
@@ -174,7 +166,7 @@ impl<'a, 's> Reader<'a, 's> {
         date.is_some()
     }
 
-    fn study_fact(&mut self, row: RowRef) {
+    pub(super) fn study_fact(&mut self, row: RowRef) {
         self.items(row, self.study.items(row));
     }
 
@@ -185,7 +177,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     /// Something of this level would have to be known; the lowest level is told, and what it takes.
-    fn need(&mut self, level: Level, rows: &[RowRef]) {
+    pub(super) fn need(&mut self, level: Level, rows: &[RowRef]) {
         if self.is_done {
             return;
         }
@@ -209,97 +201,6 @@ impl<'a, 's> Reader<'a, 's> {
         if place::study_id_system(self.options).is_some() {
             self.study_fact(row::STUDY_ID.into());
             self.need_study(row::STUDY_ID.into());
-        }
-    }
-
-    fn modalities(&mut self) {
-        let shape = RowRef::from(row::MODALITIES);
-        let items = self.study.items(shape);
-        let is_none = items.is_none();
-        self.items(shape, items);
-        for series in self.study.series() {
-            self.items(row::SERIES_MODALITY.into(), series.items(row::SERIES_MODALITY.into()));
-        }
-        // A list of which nothing can be read tells none: some say `*` of what they do not know.
-        // (Of those that series have, too, the series' own are kept.)
-        let says_none =
-            || is_none && !self.study.is_whole() && self.study.series().all(|series| series.items(row::SERIES_MODALITY.into()).is_none());
-        // Of a resource one may be withheld.
-        let is_told = |series: &Series<'a>| series.knows(row::SERIES_MODALITY.into());
-        let is_withheld = || self.study.is_whole() && !self.study.series().all(|series| is_told(&series));
-        if !self.study.knows(shape) || says_none() || is_withheld() {
-            self.need_series(&[row::SERIES_MODALITY.into()], is_told);
-        }
-    }
-
-    fn body_sites(&mut self) {
-        let row = RowRef::from(row::BODY_SITE);
-        for series in self.study.series() {
-            self.items(row, series.items(row));
-        }
-        self.need_series(&[row], |series| series.knows(row) || series.items(row).is_some());
-    }
-
-    fn performers(&mut self, ask: Ask) {
-        let people = [RowRef::from(row::PERFORMER), row::OPERATOR.into()];
-        // A device is known by attributes that rows of series rarely have: what is not returned counts as absent.
-        let device = RowRef::from(row::DEVICE);
-        for series in self.study.series() {
-            people.into_iter().chain([device]).for_each(|row| self.items(row, series.items(row)));
-        }
-        self.need_series(&people, |series| {
-            people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row)))
-        });
-    }
-
-    /// Series that are not listed, or whose rows do not tell, may have more.
-    fn need_series(&mut self, rows: &[RowRef], knows: impl Fn(&Series<'a>) -> bool) {
-        if !self.lists_series() || !self.study.series().all(|series| knows(&series)) {
-            self.need(Level::Series, rows);
-        }
-    }
-
-    /// Facts of the study that rows of series tell.
-    fn need_requests(&mut self, row: RowRef) {
-        if !self.study.is_whole() {
-            self.need_series(&[row], Series::knows_requests);
-        } else if !self.study.knows(row) {
-            self.need(Level::Study, &[row]);
-        }
-    }
-
-    /// Whether every series of the study is listed.
-    fn lists_series(&self) -> bool {
-        let listed = self.study.series().len();
-        if self.study.cut.series {
-            return false;
-        }
-        match self.study.get(row::SERIES_COUNT) {
-            Some(count) => count as usize <= listed,
-            None => listed > 0 || self.study.is_whole(),
-        }
-    }
-
-    fn instances(&mut self, row: RowRef) {
-        let all = self.study.series().map(|series| series.instances().len()).sum::<usize>();
-        let mut whole = !self.study.cut.instances
-            && self.lists_series()
-            && self.study.get(row::INSTANCE_COUNT).is_none_or(|count| count as usize <= all);
-        for series in self.study.series() {
-            let listed = series.instances().len();
-            whole &= match series.get(row::SERIES_INSTANCE_COUNT) {
-                Some(count) => count as usize <= listed,
-                None => listed > 0 || self.study.is_whole(),
-            };
-            for instance in series.instances() {
-                self.items(row, instance.items(row));
-                whole &= instance.knows(row);
-            }
-        }
-        if self.study.series().len() == 0 && !self.lists_series() {
-            self.need(Level::Series, &[row::SERIES_UID.into()]);
-        } else if !whole {
-            self.need(Level::Instance, &[row]);
         }
     }
 

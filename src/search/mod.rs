@@ -15,6 +15,7 @@
 //! # Ok::<(), fhir_dicomweb::Error>(())
 //! ```
 
+mod below;
 mod combine;
 mod date;
 mod days;

@@ -150,7 +150,8 @@ fn number(text: &str, trimmed: &str) {
         exponent.map_or(0, |exponent| exponent.parse::<i64>().unwrap_or(if exponent.starts_with('-') { i64::MIN } else { i64::MAX }));
     let shift = shift.clamp(-400, 400);
     let zeros = "0".repeat(400);
-    let fraction = fraction.unwrap_or_default();
+    // Of what is no number nothing is counted.
+    let (whole, fraction) = if is_one { (whole, fraction.unwrap_or_default()) } else { ("", "") };
     let all = format!("{zeros}{whole}{fraction}{zeros}");
     let (front, back) = all.split_at((400 + whole.len() as i64 + shift).max(0) as usize);
     let front = front.trim_start_matches('0');

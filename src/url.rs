@@ -238,7 +238,7 @@ impl Resource {
         let has = match &self.view {
             View::Retrieve | View::Metadata | View::Rendered | View::Thumbnail | View::PixelData | View::BulkData(None) => study,
             View::BulkData(Some(rest)) => {
-                let is_step = |segment: &str| decode(segment).is_ok_and(|text| !matches!(text.as_ref(), "." | ".."));
+                let is_step = |segment: &str| decode(segment).is_ok_and(|text| !parse::leads_out(&text));
                 instance && parse::is_clean(rest) && !rest.contains(['?', '#']) && rest.split('/').all(is_step)
             }
             View::Frames(numbers, _) => {

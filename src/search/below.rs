@@ -27,11 +27,8 @@ impl<'a> Reader<'a, '_> {
         // (Of those that series have, too, the series' own are kept.)
         let says_none =
             || is_none && !self.study.is_whole() && self.study.series().all(|series| series.items(row::SERIES_MODALITY.into()).is_none());
-        // Of a resource one may be withheld.
-        let is_told = |series: &Series<'a>| series.knows(row::SERIES_MODALITY.into());
-        let is_withheld = || self.study.is_whole() && !self.study.series().all(|series| is_told(&series));
-        if !self.study.knows(shape) || says_none() || is_withheld() {
-            self.need_series(&[row::SERIES_MODALITY.into()], is_told);
+        if !self.study.knows(shape) || says_none() {
+            self.need_series(&[row::SERIES_MODALITY.into()], |series| series.knows(row::SERIES_MODALITY.into()));
         }
     }
 

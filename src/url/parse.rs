@@ -162,7 +162,7 @@ fn faults(segments: &[&str]) -> Vec<Option<BadUrl>> {
         .map(|segment| {
             match decode(segment) {
                 // Whoever normalizes such a path leaves the study.
-                Ok(name) if matches!(name.as_ref(), "." | "..") => found = Some(BadUrl::NoResource),
+                Ok(name) if leads_out(&name) => found = Some(BadUrl::NoResource),
                 Ok(_) => {}
                 Err(bad) => found = Some(bad),
             }
@@ -171,6 +171,17 @@ fn faults(segments: &[&str]) -> Vec<Option<BadUrl>> {
         .collect();
     all.reverse();
     all
+}
+
+/// Whether a segment, decoded, is a step to somewhere else (RFC 3986 5.2.4) for anybody on the way: servers divide what is decoded, at either slash, decode it
+/// again, and cut off parameters and what does not print.
+pub(super) fn leads_out(name: &str) -> bool {
+    let is_step = |part: &str| {
+        let bare = part.split(';').next().unwrap_or("").trim_matches(|c: char| c.is_whitespace() || c.is_control());
+        matches!(bare, "." | "..")
+    };
+    let steps = |text: &str| text.split(['/', '\\']).any(is_step);
+    steps(name) || name.contains('%') && decode(name).is_ok_and(|again| steps(&again))
 }
 
 /// The segments as a resource, with their [`faults`]; none where they have the form of none. What is wrong inside of one that is otherwise whole is told.

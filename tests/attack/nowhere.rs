@@ -2,7 +2,7 @@
 
 use super::reading::imaging;
 use fhir_dicomweb::search::{self, Handling, Verdict};
-use fhir_dicomweb::{Limits, Options, Release, Study, Subject, fhir, row};
+use fhir_dicomweb::{Limits, Options, Release, Study, Subject, fhir};
 
 fn study(release: Release, more: &str, options: &Options) -> Study {
     let more = if more.contains("\"subject\"") { more.to_owned() } else { format!(r#","subject":{{"display":"A"}}{more}"#) };
@@ -230,62 +230,34 @@ fn parts_of_resources() {
     }
 }
 
-/// What says only why it is not there may be there; that nobody knows it is what is written of what is absent.
+/// What says only why it is not there has no value, whatever the reason: it is absent (FHIR search, ":missing").
 #[test]
-fn what_is_withheld() {
+fn why_it_is_not_there() {
     const REASON: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
     let options = Options::default();
-    let why = |code: &str| format!(r#"{{"extension":[{{"url":"{REASON}","valueCode":"{code}"}}]}}"#);
     for release in Release::ALL {
         let class = if release == Release::R6 { "_sopClass" } else { "sopClass" };
-        for (code, open) in [("unknown", false), ("masked", true), ("asked-declined", true), ("temp-unknown", true), ("", false)] {
-            let why = &why(code);
-            let absent = |query: &str| (query.to_owned(), if open { '?' } else { 'y' });
-            let other = |query: &str| (query.to_owned(), if open { '?' } else { 'n' });
-            let patient = |more: &str| {
-                format!(
-                    r##","contained":[{{"resourceType":"Patient","id":"p","identifier":[{{"value":"P1"}}]{more}}}],"subject":{{"reference":"#p"}}"##
-                )
-            };
+        for code in ["unknown", "masked", "asked-declined"] {
+            let why = format!(r#"{{"extension":[{{"url":"{REASON}","valueCode":"{code}"}}]}}"#);
             let series = format!(
                 r#","series":[{{"uid":"1.2.3.4","modality":{why},"instance":[{{"uid":"1.2.3.4.5","{class}":{why}}},{{"uid":"1.2.3.4.6","{class}":{why}}}]}}]"#
             );
-            for (more, cases) in [
+            let cases: [(String, &[(&str, char)]); 6] = [
                 (
                     format!(r#","subject":{why}"#),
-                    [absent("patient:missing=true"), other("patient:identifier=P1"), other("patient.name=doe")].to_vec(),
+                    &[("patient:missing=true", 'y'), ("patient:identifier=P1", 'n'), ("patient.name=doe", 'n')],
                 ),
-                (format!(r#","referrer":{why}"#), [absent("referrer:missing=true"), other("referrer:identifier=1")].to_vec()),
-                (format!(r#","encounter":{why}"#), [absent("encounter:missing=true")].to_vec()),
-                (format!(r#","_started":{why}"#), [absent("started:missing=true"), other("started=2024")].to_vec()),
-                (format!(r#","_started":{why},"started":"2024-01-14""#), [("started=2024".to_owned(), 'y')].to_vec()),
-                (patient(&format!(r#","_gender":{why}"#)), [absent("patient.gender:missing=true"), other("patient.gender=male")].to_vec()),
-                (patient(&format!(r#","_birthDate":{why}"#)), [absent("patient.birthdate:missing=true")].to_vec()),
-                (patient(""), [("patient.gender:missing=true".to_owned(), 'y')].to_vec()),
                 (
-                    series,
-                    [other("modality=CT"), other("dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.2"), ("instance=1.2.3.4.6".to_owned(), 'y')]
-                        .to_vec(),
+                    format!(r#","subject":{{"identifier":{{"_value":{why}}},"display":"Doe"}}"#),
+                    &[("patient:identifier=P1", 'n'), ("patient.name=doe", 'y')],
                 ),
-            ] {
-                let cases: Vec<(&str, char)> = cases.iter().map(|(query, expected)| (query.as_str(), *expected)).collect();
-                all(release, &more, &options, &cases);
-                // Of many of one form each says it of itself.
-                let study = |n: usize| {
-                    let of = if n == 9 { more.clone() } else { more.replace(&format!("\"{code}\""), "\"not-asked\"") };
-                    let of = if of.contains("\"subject\"") {
-                        of
-                    } else {
-                        format!(r#"{of},"subject":{{"identifier":{{"value":"P{n}"}},"display":"A^B"}}"#)
-                    };
-                    imaging(&format!("1.2.{n}"), &of)
-                };
-                let text = (1..12).map(study).collect::<Vec<String>>().join("\n");
-                let read = fhir::read(text.as_bytes(), release, &options).unwrap();
-                let ninth = read.value.iter().find(|study| study.get(row::STUDY_UID) == Some("1.2.9")).unwrap();
-                for (query, expected) in cases {
-                    assert_eq!(says(ninth, query, release, &options), expected, "{query} of {text} in {release}");
-                }
+                (format!(r#","referrer":{why}"#), &[("referrer:missing=true", 'y'), ("referrer:identifier=1", 'n')]),
+                (format!(r#","_started":{why}"#), &[("started:missing=true", 'y'), ("started=2024", 'n')]),
+                (format!(r#","modality":[{why}]"#), &[("modality:missing=true", 'y'), ("modality=CT", 'n')]),
+                (series, &[("modality=CT", 'n'), ("dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.2", 'n'), ("instance=1.2.3.4.6", 'y')]),
+            ];
+            for (more, cases) in cases {
+                all(release, &more, &options, cases);
             }
         }
     }
@@ -316,6 +288,53 @@ fn parts_among_others() {
                         assert_eq!(says(study, "started:missing=true", release, &options), expected, "{n} of {text} in {release}");
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Of a part that a study refers to, too.
+#[test]
+fn parts_that_are_referred_to() {
+    let options = Options::default();
+    const WHOLE: &str = "HTEST";
+    for release in Release::ALL {
+        let orders = if release >= Release::R5 { "based-on" } else { "basedon" };
+        for code in ["SUBSETTED", "REDACTED", "MASKED", WHOLE] {
+            let open = if code == WHOLE { 'n' } else { '?' };
+            let of = |resource: &str, element: &str, more: &str| {
+                let reference = if element == "basedOn" { r##"[{"reference":"#x"}]"## } else { r##"{"reference":"#x"}"## };
+                format!(
+                    r#","contained":[{{"resourceType":"{resource}","id":"x","meta":{{"security":[{{"code":"{code}"}}]}}{more}}}],"{element}":{reference}"#
+                )
+            };
+            let name = r#","name":[{"family":"Doe"}]"#;
+            let identifier = r#","identifier":[{"value":"P1"}]"#;
+            let placer = r#","identifier":[{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"PLAC"}]},"value":"P1"}]"#;
+            let (by_number, by_other) = (format!("{orders}:identifier=P1"), format!("{orders}:identifier=P2"));
+            let cases: [(String, Vec<(&str, char)>); 5] = [
+                (
+                    of("Patient", "subject", name),
+                    vec![
+                        ("patient.name=doe", 'y'),
+                        ("patient.name=x", 'n'),
+                        ("patient:identifier=P1", open),
+                        ("patient.gender=male", open),
+                    ],
+                ),
+                (
+                    of("Patient", "subject", identifier),
+                    vec![("patient:identifier=P1", 'y'), ("patient:identifier=P2", 'n'), ("patient.name=doe", open)],
+                ),
+                (
+                    of("Practitioner", "referrer", name),
+                    vec![("referrer.name=doe", 'y'), ("referrer.name=x", 'n'), ("referrer:identifier=P1", open)],
+                ),
+                (of("Practitioner", "referrer", identifier), vec![("referrer:identifier=P1", 'y'), ("referrer.name=doe", open)]),
+                (of("ServiceRequest", "basedOn", placer), vec![(&by_number, 'y'), (&by_other, open)]),
+            ];
+            for (more, cases) in cases {
+                all(release, &more, &options, &cases);
             }
         }
     }

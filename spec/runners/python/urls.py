@@ -1,6 +1,7 @@
 """Paths of DICOMweb and addresses of Endpoints (README, "URLs")."""
 
 import re
+import unicodedata
 import urllib.parse
 
 from values import is_uid
@@ -113,6 +114,25 @@ def _decoded(segment):
         return None
 
 
+def _leads_out(segment):
+    """Whether a decoded segment is a step for somebody on the way."""
+    again = _decoded(urllib.parse.quote(segment, safe="%")) if "%" in segment else None
+    for text in (segment, again or ""):
+        for part in re.split(r"[/\\]", text):
+            bare = part.split(";")[0]
+            while bare and _is_insignificant(bare[0]):
+                bare = bare[1:]
+            while bare and _is_insignificant(bare[-1]):
+                bare = bare[:-1]
+            if bare in (".", ".."):
+                return True
+    return False
+
+
+def _is_insignificant(character):
+    return character.isspace() or unicodedata.category(character) == "Cc"
+
+
 def _ends_in_study(path):
     found = _resource(path)
     return found is not None and (len(found[2]) > 1 or found[1] == ["studies"])
@@ -162,7 +182,7 @@ def _parts(names, raw):
     if None in decoded:
         raise _Bad("escape")
     bulk = [segment for name, segment in zip(names, decoded) if name == "BULK"]
-    if "." in bulk or ".." in bulk:
+    if any(_leads_out(segment) for segment in bulk):
         raise _Bad("no-resource")
     frames = [_frames(segment) for name, segment in zip(names, decoded) if name == "LIST"]
     uids = [segment for name, segment in zip(names, decoded) if name == "UID"]

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::datatypes::bare_type;
 use super::index::{type_of, type_said};
+use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
 use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
@@ -34,6 +35,8 @@ impl<'d> Reader<'d, '_> {
         };
         self.room.ledger.take(id);
         self.meet(target.id);
+        // Of a part what is not there is not known.
+        self.room.is_nowhere |= is_part(self.tree, target.id);
         if let Some(id) = self.tree.member(target.id, named!("id")).filter(|_| target.in_bundle) {
             self.room.ledger.note(id, Code::BundleContained);
         }
@@ -81,8 +84,7 @@ impl<'d> Reader<'d, '_> {
             // Everything else is told where it stands.
             _ => {}
         }
-        let is_named = reference.names.as_deref().is_some_and(|names| names.iter().any(|group| !group.text.is_empty()));
-        if reference.identifier.is_none() && !is_named && reference.display.is_empty() {
+        if reference.identifier.is_none() && !reference.is_named() && reference.display.is_empty() {
             self.leads_to_nothing(literal);
             // There is something, of which nothing is read: an Encounter, the role of somebody.
             self.room.is_nowhere = true;
@@ -163,6 +165,9 @@ impl<'d> Reader<'d, '_> {
         if found.is_empty() {
             self.leads_to_nothing(literal);
             self.room.is_nowhere = true;
+        }
+        if self.room.is_nowhere {
+            // It may have more.
             found.push(Found::Reference(Reference::default()));
         }
         found
@@ -173,9 +178,6 @@ impl<'d> Reader<'d, '_> {
         let Some(node) = self.one(node) else { return };
         if self.is_absent(node) {
             return;
-        }
-        if self.is_withheld(node) {
-            return self.leave_patient_open();
         }
         let literal = self.leaf(node, named!("reference"));
         // Whatever it is otherwise, what it says is said of no patient.
@@ -192,7 +194,7 @@ impl<'d> Reader<'d, '_> {
             }
             _ => self.target(literal),
         };
-        if target.is_none() && !literal.is_empty() {
+        if target.map_or(!literal.is_empty(), |target| is_part(self.tree, target)) {
             self.leave_patient_open();
         }
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
@@ -281,10 +283,6 @@ impl<'d> Reader<'d, '_> {
             let node = self.tree.member(patient, number_of(name)).and_then(|id| self.one(id));
             if let Some(node) = node {
                 self.patient_fact(row, "Patient", |reader, shape| reader.plain(node, shape));
-            } else if let Some(more) = self.tree.member(patient, number_of(&["_", name].concat())) {
-                if self.is_withheld(more) {
-                    self.room.leave_open(row, 1);
-                }
             }
         }
         (!identifiers.is_empty(), is_named)

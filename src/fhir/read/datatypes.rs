@@ -31,15 +31,6 @@ fn is_type(name: &str) -> bool {
     matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
 }
 
-/// Why a value is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Absence {
-    /// Nobody knows it: the leaves that say so.
-    Unknown(Vec<Id>),
-    /// There may be one.
-    Withheld,
-}
-
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -140,40 +131,26 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// Whether a value says only why there is none. That nobody knows it is what is written of what is absent; any other reason (masked, declined...) is told
-    /// as an extension, and what it stands for is not known (FHIR extension data-absent-reason).
-    pub(super) fn absence(&mut self, id: Id) -> Option<Absence> {
+    /// as the extension that it is (FHIR extension data-absent-reason).
+    pub(super) fn is_absent(&mut self, id: Id) -> bool {
         let tree = self.tree;
         if !tree.has(named!("extension"))
             || !tree.is_object(id)
             || !tree.children(id).all(|child| tree.is_named(child, named!("extension")))
         {
-            return None;
+            return false;
         }
         let mut extensions = tree.children(id).flat_map(|list| tree.children(list));
-        let reason = extensions.find(|extension| {
-            tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT)
-        })?;
+        let reason = extensions
+            .find(|extension| tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT));
+        let Some(reason) = reason else { return false };
         let code = tree.member(reason, named!("valueCode"));
-        if code.and_then(|code| tree.text(code)).is_some_and(|code| !matches!(code.trim(), "" | "unknown")) {
-            return Some(Absence::Withheld);
-        }
-        Some(Absence::Unknown(tree.member(reason, named!("url")).into_iter().chain(code).collect()))
-    }
-
-    /// As [`Self::absence`], where a required value says that it is not known: it is absent, and that is carried.
-    pub(super) fn is_absent(&mut self, id: Id) -> bool {
-        match self.absence(id) {
-            Some(Absence::Unknown(leaves)) => {
-                leaves.into_iter().for_each(|leaf| self.room.ledger.take(leaf));
-                true
+        if code.and_then(|code| tree.text(code)).is_none_or(|code| matches!(code.trim(), "" | "unknown")) {
+            for leaf in tree.member(reason, named!("url")).into_iter().chain(code) {
+                self.room.ledger.take(leaf);
             }
-            Some(Absence::Withheld) | None => false,
         }
-    }
-
-    /// Whether a value is there, or was asked for, and nobody is told it.
-    pub(super) fn is_withheld(&mut self, id: Id) -> bool {
-        self.absence(id) == Some(Absence::Withheld)
+        true
     }
 
     fn form(&self, id: Id) -> Form {
@@ -225,7 +202,7 @@ impl<'d> Reader<'d, '_> {
                 if let Some(reference) = self.tree.member(id, named!("reference")).and_then(|id| self.one(id)) {
                     let literal = self.leaf(reference, named!("reference"));
                     self.unresolved(literal);
-                    self.room.is_nowhere = !literal.is_empty();
+                    self.room.is_nowhere |= !literal.is_empty();
                 }
                 match self.tree.member(id, named!("concept")).and_then(|id| self.one(id)) {
                     Some(concept) => self.codeable(concept),

@@ -8,7 +8,7 @@ use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::{Cx, Fill, Outcome, PERSON};
 use crate::loss::{Code, Place};
-use crate::table::{IDENTIFIED, Level, Merge, PLACES, RowRef, Taker, is_list, number_of, position, primitive_of, row, takers, vr_of_field};
+use crate::table::{IDENTIFIED, Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
 use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -54,9 +54,6 @@ impl<'d> Reader<'d, '_> {
         if is_identifier && self.is_former(item) {
             return;
         }
-        if self.is_withheld(item) {
-            return self.withhold(takers);
-        }
         self.room.is_nowhere = false;
         if let Shape::Logical("ServiceRequest", _) | Shape::Reference("ServiceRequest") = first.shape {
             // It may lead to several things.
@@ -77,7 +74,7 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let (is_named, is_identified) = match found {
-            Found::Reference(reference) => (!reference.display.is_empty(), reference.identifier.is_some()),
+            Found::Reference(reference) => (!reference.display.is_empty() || reference.is_named(), reference.identifier.is_some()),
             Found::Concept(concept) => (false, !concept.codings.is_empty() || !concept.text.is_empty()),
             _ => (false, false),
         };
@@ -85,27 +82,6 @@ impl<'d> Reader<'d, '_> {
             // Of people name and identification are known apart.
             let is_known = if taker.row.kind.name == PERSON { is_named } else { is_identified };
             self.room.leave_open(taker.row_ref, u64::from(!is_known) | u64::from(!is_identified) << IDENTIFIED);
-        }
-    }
-
-    /// What says only why it is not there is not known; its leaves are told where they stand.
-    fn withhold(&mut self, takers: impl Iterator<Item = &'static Taker>) {
-        takers.for_each(|taker| self.room.leave_open(taker.row_ref, 1 | 1 << IDENTIFIED));
-    }
-
-    /// The same of primitive values of an object, of which a member of their own says it.
-    pub(super) fn withheld_primitives(&mut self, object: Id, level: Level) {
-        let tree = self.tree;
-        if !tree.has(named!("extension")) || !tree.is_object(object) {
-            return;
-        }
-        for member in tree.children(object) {
-            let own = primitive_of(tree.name(member)).map(number_of).filter(|name| tree.member(object, *name).is_none());
-            if let Some(position) = own.and_then(|name| position(level, name)) {
-                if self.is_withheld(member) {
-                    self.withhold(takers(level, self.release, position));
-                }
-            }
         }
     }
 

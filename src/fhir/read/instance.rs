@@ -102,7 +102,6 @@ impl<'d> Reader<'d, '_> {
                 self.element(Level::Instance, element, node);
             }
         }
-        self.withheld_primitives(instance, Level::Instance);
         if self.tree.has(named!("extension")) {
             if let Some(node) = self.tree.member(instance, const { name_of_primitive("sopClass") }) {
                 self.is_absent(node);

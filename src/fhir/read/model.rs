@@ -12,7 +12,7 @@ use crate::json::tree::{Id, Name, Tree, What};
 use crate::loss::{Loss, Step};
 use crate::options::Options;
 use crate::policy::Id as IdPolicy;
-use crate::table::{Level, Merge, RESOURCE_TYPE, RowRef, Vr, number_of, position, primitive_of, row, vr_of_field};
+use crate::table::{Level, Merge, RESOURCE_TYPE, RowRef, Vr, number_of, position, row, vr_of_field};
 use crate::value;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -231,13 +231,9 @@ impl<'m> Model<'m, '_> {
         gaps
     }
 
-    /// Whether a leaf that nothing comes of says what is to be made of the others: the type of a resource, whether it is but a part (its labels),
-    /// and why a value is not there.
+    /// Whether a leaf that nothing comes of says what is to be made of the others: the type of a resource, and by its labels whether it is but a part.
     fn is_read_nonetheless(&self, member: &Member, leaf: Id) -> bool {
-        let is_named = |name| self.tree.is_named(leaf, name);
-        // Of a primitive value why it is not there.
-        let is_reason = primitive_of(member.name).is_some() && (is_named(named!("url")) || is_named(named!("valueCode")));
-        is_named(RESOURCE_TYPE) || member.name == named!("meta") && is_named(named!("code")) || is_reason
+        self.tree.is_named(leaf, RESOURCE_TYPE) || member.name == named!("meta") && self.tree.is_named(leaf, named!("code"))
     }
 
     /// The gap of the id.

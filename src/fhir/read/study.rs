@@ -72,7 +72,6 @@ impl<'d> Reader<'d, '_> {
                 (_, Some(node)) => self.element(Level::Study, element, node),
             }
         }
-        self.withheld_primitives(study, Level::Study);
         // STU3 had the accession number in an element of its own.
         if let Some(node) = self.tree.member(study, named!("accession")).filter(|node| !self.is_former(*node)) {
             self.accession(node);
@@ -118,7 +117,6 @@ impl<'d> Reader<'d, '_> {
                 _ => self.element(Level::Series, element, node),
             }
         }
-        self.withheld_primitives(series, Level::Series);
         let Some(uid) = self.fact(row::SERIES_UID.into(), 0) else {
             self.unplaced(series, self.place_in(&["series", "uid"]));
             return Ok(());
@@ -142,8 +140,6 @@ impl<'d> Reader<'d, '_> {
             self.begin(identity);
             self.index.check()?;
             self.push_again(row::SERIES_UID.into(), 0, &uid);
-            let [patient, study, series, _] = self.room.unknown;
-            self.room.unknown = [patient, study, series, 0];
             self.instance(instance);
             if !self.has_fact(row::INSTANCE_UID.into()) {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));
@@ -312,7 +308,7 @@ impl<'d> Reader<'d, '_> {
 }
 
 /// Whether a resource says that elements were left out: summaries, `_elements`, what somebody may not see (FHIR search, "Summary", and security labels).
-fn is_part(tree: &Tree<'_>, resource: Id) -> bool {
+pub(super) fn is_part(tree: &Tree<'_>, resource: Id) -> bool {
     let Some(meta) = tree.member(resource, named!("meta")) else { return false };
     let labels = [named!("tag"), named!("security")].into_iter().filter_map(|name| tree.member(meta, name));
     let codes = labels.flat_map(|list| tree.span(list)).filter(|id| tree.is_named(*id, named!("code")));

@@ -167,7 +167,7 @@ impl<'d> Found<'d> {
 }
 
 /// Whether an identifier says that it is a study's UID.
-fn is_study_uid(identifier: &Identifier<'_>) -> bool {
+pub(crate) fn is_study_uid(identifier: &Identifier<'_>) -> bool {
     match identifier.system.trim() {
         DICOM_UID => true,
         URI => identifier.value.trim().starts_with(URN_OID),

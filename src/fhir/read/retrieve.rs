@@ -1,14 +1,15 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
-use super::datatypes::FORMER;
 use super::index::{Index, children, text, type_of};
+use super::{Reader, Room};
 use crate::error::{Error, Kind};
-use crate::fhir::found::{DCM, DICOM_UID, URI, URN_OID};
+use crate::fhir::found::is_study_uid;
 use crate::grammar::uid::bare;
-use crate::json::tree::{Id, Name, Tree};
+use crate::json::tree::{Id, Tree};
 use crate::loss::Code;
 use crate::options::Options;
 use crate::policy::Service;
+use crate::release::Release;
 use crate::table::Level;
 use crate::url::{BadUrl, Get, Refused, Resource, Retrievals, base_for};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -39,8 +40,11 @@ pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
     super::check_types(&tree, &roots)?;
     let index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
     let (mut found, mut met, mut tally) = (Retrievals::default(), BTreeMap::new(), Tally::of(options));
+    // Whose UID it is, is what reading takes for it, in whatever release.
+    let mut reader = Reader::new(&tree, &index, options, Release::default(), Room::default());
     for study in index.studies() {
-        Follower { tree: &tree, index: &index, study: *study, found: &mut found, met: &mut met, tally: &mut tally }.study();
+        Follower { reader: &mut reader, tree: &tree, index: &index, study: *study, found: &mut found, met: &mut met, tally: &mut tally }
+            .study();
         index.check()?;
         tally.broken.map_or(Ok(()), |kind| Err(Error::new(kind)))?;
     }
@@ -76,7 +80,8 @@ impl Tally {
     }
 }
 
-struct Follower<'d, 'o> {
+struct Follower<'d, 'o, 'r> {
+    reader: &'o mut Reader<'d, 'r>,
     tree: &'d Tree<'d>,
     index: &'o Index<'d>,
     study: Id,
@@ -86,7 +91,7 @@ struct Follower<'d, 'o> {
     tally: &'o mut Tally,
 }
 
-impl<'d> Follower<'d, '_> {
+impl<'d> Follower<'d, '_, '_> {
     fn study(mut self) {
         match self.index.refusal(self.study) {
             Some(Code::Modifier) => return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Modifier }),
@@ -95,7 +100,16 @@ impl<'d> Follower<'d, '_> {
             None => {}
         }
         let identifiers = children(self.tree, self.study, "identifier");
-        let uids: BTreeSet<&str> = identifiers.iter().filter_map(|identifier| uid_of(self.tree, *identifier)).collect();
+        let mut uids: BTreeSet<&str> = BTreeSet::new();
+        for id in identifiers {
+            if self.reader.is_former(id) {
+                continue;
+            }
+            let identifier = self.reader.identifier(id);
+            if is_study_uid(&identifier) && !identifier.value.is_empty() {
+                uids.insert(bare(identifier.value.trim()).trim());
+            }
+        }
         // Two different ones are none.
         let uid = uids.first().copied().filter(|_| uids.len() == 1);
         let study = uid.ok_or(BadUrl::Uid).and_then(Resource::of_study);
@@ -153,30 +167,6 @@ impl<'d> Follower<'d, '_> {
             Some(address) => base_for(address?, study, series).map(Some),
         }
     }
-}
-
-/// The study's UID that an identifier says, as reading takes it: not one that is one no longer.
-fn uid_of<'d>(tree: &'d Tree<'d>, identifier: Id) -> Option<&'d str> {
-    // Of a list of values, or systems, the first.
-    let said = |name: Name| {
-        let member = tree.member(identifier, name)?;
-        let first = if tree.is_array(member) { tree.children(member).next()? } else { member };
-        tree.text(first).map(|text| text.trim_matches(|c: char| c.is_whitespace() || c == '\0')).filter(|text| !text.is_empty())
-    };
-    if said(named!("use")).is_some_and(|said| FORMER.contains(&said)) {
-        return None;
-    }
-    let (system, value) = (said(named!("system")), said(named!("value"))?);
-    let is_typed = || {
-        let codings = tree.member(identifier, named!("type")).map(|type_| tree.span(type_)).into_iter().flatten();
-        codings.filter(|id| tree.is_object(*id)).any(|id| text(tree, id, "code") == Some("110180") && text(tree, id, "system") == Some(DCM))
-    };
-    let is_uid = match system {
-        Some(DICOM_UID) => true,
-        Some(URI) => value.starts_with(URN_OID),
-        _ => is_typed(),
-    };
-    is_uid.then(|| bare(value).trim())
 }
 
 /// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.

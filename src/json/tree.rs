@@ -235,13 +235,21 @@ impl<'t> Tree<'t> {
 
     /// About how many bytes of the text the nodes below `id` are: from the first scalar to the last.
     pub(crate) fn bytes(&self, id: Id) -> usize {
-        let span = self.span(id);
-        let nodes = self.nodes.get(span.start as usize..span.end as usize).unwrap_or_default();
         // Only texts of scalars are parts of the whole.
-        let mut texts = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty());
+        let mut texts = self.below(id).iter().map(|node| node.text).filter(|text| !text.is_empty());
         let (Some(first), last) = (texts.next(), texts.next_back()) else { return 0 };
         let last = last.unwrap_or(first);
         (last.as_ptr() as usize).saturating_add(last.len()).saturating_sub(first.as_ptr() as usize)
+    }
+
+    /// How many of these are scalars of members of this name.
+    pub(crate) fn bytes_named(&self, id: Id, name: Name) -> usize {
+        self.below(id).iter().filter(|node| node.name == name).map(|node| node.text.len()).sum()
+    }
+
+    fn below(&self, id: Id) -> &[Node<'_>] {
+        let span = self.span(id);
+        self.nodes.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     /// The first member of this name.

@@ -259,6 +259,24 @@ fn expansion() {
     }
 }
 
+/// A photograph is not read, however many studies are that patient's.
+#[test]
+fn photographs_are_no_expansion() {
+    let photo = "x".repeat(1 << 20);
+    let patient = format!(
+        r#"{{"resourceType":"Patient","id":"p","identifier":[{{"value":"P1"}}],"photo":[{{"contentType":"image/png","data":"{photo}"}}],"text":{{"div":"<div>{photo}</div>"}}}}"#
+    );
+    let study = |n: usize| {
+        format!(
+            r#"{{"resource":{{"resourceType":"ImagingStudy","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}],"subject":{{"reference":"Patient/p"}}}}}}"#
+        )
+    };
+    let text = format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{{"resource":{patient}}},{}]}}"#, list(1_000, study));
+    for (way, read) in FHIR {
+        assert_eq!(read(&text, &Options::default()), Ok(()), "{way}");
+    }
+}
+
 /// What is beyond a limit is an error also where losses are heard one by one, and where all else is strict.
 #[test]
 fn a_limit_is_no_loss() {

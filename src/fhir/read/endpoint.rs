@@ -47,8 +47,7 @@ impl Endpoint {
     /// The service base, for a study of this UID: the address, without the path of that study.
     #[must_use]
     pub fn base(&self, study_uid: &str) -> &str {
-        let address = self.address.trim_end_matches('/');
-        address.strip_suffix(study_uid).and_then(|path| path.strip_suffix("/studies/")).unwrap_or(address)
+        base_for(&self.address, study_uid, None).unwrap_or(self.address.trim_end_matches('/'))
     }
 }
 

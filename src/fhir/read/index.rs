@@ -9,7 +9,7 @@ use crate::table::{number_of, resource_type};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::{Cell, OnceCell};
+use core::cell::{Cell, OnceCell, RefCell};
 use core::cmp::Ordering;
 
 /// The resources of a text. Which of them a URL or an id means is worked out when the first reference asks.
@@ -31,6 +31,8 @@ pub(super) struct Index<'d> {
     contained: OnceCell<BTreeMap<(Id, &'d str), Option<Own<'d>>>>,
     /// Those in a member `contained` of a Bundle, by the number of that and their id.
     in_bundle: OnceCell<BTreeMap<(u32, &'d str), Option<Own<'d>>>>,
+    /// What is not read of resources that were referred to.
+    unread: RefCell<BTreeMap<Id, usize>>,
     /// How many more values may be read again; none once there were too many.
     left: Cell<Option<u64>>,
 }
@@ -103,6 +105,7 @@ impl<'d> Index<'d> {
             names: OnceCell::new(),
             contained: OnceCell::new(),
             in_bundle: OnceCell::new(),
+            unread: RefCell::default(),
             left: Cell::new(Some(budget)),
         }
     }
@@ -260,7 +263,18 @@ impl<'d> Index<'d> {
     /// The resource that `literal` means inside the resource `within`. What is beyond the limit is not found, and [`Self::check`] tells.
     pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target<'d>> {
         let target = self.find(literal, within)?;
-        self.spend(self.tree.span(target.id).len(), self.tree.bytes(target.id)).then_some(target)
+        let bytes = self.tree.bytes(target.id).saturating_sub(self.unread(target.id));
+        self.spend(self.tree.span(target.id).len(), bytes).then_some(target)
+    }
+
+    /// How many bytes of a resource are photographs and narratives: nobody reads them, however often it is referred to.
+    fn unread(&self, resource: Id) -> usize {
+        let names = [named!("data"), named!("div")];
+        if !names.iter().any(|name| self.tree.has(*name)) {
+            return 0;
+        }
+        let count = || names.iter().map(|name| self.tree.bytes_named(resource, *name)).sum();
+        *self.unread.borrow_mut().entry(resource).or_insert_with(count)
     }
 
     /// What a reference that leads nowhere names: the same of a server's resource, however it is written there.

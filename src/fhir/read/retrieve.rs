@@ -1,6 +1,6 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
-use super::index::{Index, children, text, type_of};
+use super::index::{Index, children, type_of};
 use super::{Reader, Room};
 use crate::error::{Error, Kind};
 use crate::fhir::found::is_study_uid;
@@ -117,19 +117,24 @@ impl<'d> Follower<'d, '_, '_> {
         let base = self.base(self.study, Level::Study, uid, None);
         self.get(base.as_ref(), resource.clone());
         for series in children(self.tree, self.study, "series") {
-            let own = text(self.tree, series, "uid").map(bare);
+            let own = self.uid(series);
             let series_resource = own.ok_or(BadUrl::Uid).and_then(|own| resource.clone().and_series(own));
             let Some((own, resource)) = own.zip(self.known(Level::Series, series_resource)) else { continue };
             let nearer = self.base(series, Level::Series, uid, Some(own)).or_else(|| base.clone());
             self.get(nearer.as_ref(), resource.clone());
             for instance in children(self.tree, series, "instance") {
-                let own = text(self.tree, instance, "uid").map(bare);
+                let own = self.uid(instance);
                 let instance = own.ok_or(BadUrl::Uid).and_then(|own| resource.clone().and_instance(own));
                 if let Some(instance) = self.known(Level::Instance, instance) {
                     self.get(nearer.as_ref(), instance);
                 }
             }
         }
+    }
+
+    /// The UID of a series or an instance.
+    fn uid(&mut self, of: Id) -> Option<&'d str> {
+        Some(bare(self.reader.leaf(of, named!("uid")).trim())).filter(|uid| !uid.is_empty())
     }
 
     fn known(&mut self, at: Level, resource: Result<Resource, BadUrl>) -> Option<Resource> {
@@ -158,33 +163,45 @@ impl<'d> Follower<'d, '_, '_> {
     /// The base that a reference to an Endpoint leads to; none where it is one of another service.
     fn follow(&mut self, reference: Id, study: &str, series: Option<&str>) -> Result<Option<&'d str>, BadUrl> {
         let tree = self.tree;
-        let literal = text(tree, reference, "reference").ok_or(BadUrl::Unresolved)?;
-        let endpoint = self.index.resolve(literal, self.study).map(|target| target.id);
+        let literal = self.reader.leaf(reference, named!("reference"));
+        if literal.is_empty() {
+            return Err(BadUrl::Unresolved);
+        }
+        let endpoint = self.index.resolve(literal.trim(), self.study).map(|target| target.id);
         let endpoint = endpoint.filter(|endpoint| type_of(tree, *endpoint) == Some("Endpoint")).ok_or(BadUrl::Unresolved)?;
         // Many studies refer to one Endpoint.
-        match *self.met.entry(endpoint).or_insert_with(|| address(tree, endpoint, self.index.refusal(endpoint))) {
+        let address = match self.met.get(&endpoint) {
+            Some(address) => *address,
+            None => {
+                let address = self.address(endpoint);
+                self.met.insert(endpoint, address);
+                address
+            }
+        };
+        match address {
             None => Ok(None),
             Some(address) => base_for(address?, study, series).map(Some),
         }
     }
-}
 
-/// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
-fn address<'d>(tree: &'d Tree<'d>, endpoint: Id, refusal: Option<Code>) -> Option<Result<&'d str, BadUrl>> {
-    if super::endpoint::service(tree, endpoint) != Some(Service::WadoRs) {
-        return None;
+    /// The address of an Endpoint that retrieves, if it may be used; none where it is of another service.
+    fn address(&mut self, endpoint: Id) -> Option<Result<&'d str, BadUrl>> {
+        if super::endpoint::service(self.tree, endpoint) != Some(Service::WadoRs) {
+            return None;
+        }
+        match self.index.refusal(endpoint) {
+            Some(Code::Modifier) => return Some(Err(BadUrl::Modifier)),
+            Some(_) => return Some(Err(BadUrl::Unresolved)),
+            None => {}
+        }
+        let status = self.reader.leaf(endpoint, named!("status"));
+        // What is there and no text is no status that says so.
+        let is_odd = status.id.is_none() && self.tree.member(endpoint, named!("status")).is_some_and(|id| self.tree.span(id).len() > 1);
+        if is_odd || !matches!(status.trim(), "" | "active") {
+            return Some(Err(BadUrl::NotActive));
+        }
+        // As it stands: white space is no part of a URL, nor around one.
+        let address = self.reader.leaf(endpoint, named!("address"));
+        Some(if address.is_empty() { Err(BadUrl::Scheme) } else { Ok(address.text) })
     }
-    match refusal {
-        Some(Code::Modifier) => return Some(Err(BadUrl::Modifier)),
-        Some(_) => return Some(Err(BadUrl::Unresolved)),
-        None => {}
-    }
-    // What is there and no text is no status that says so.
-    let status = tree.member(endpoint, named!("status")).map(|id| tree.text(id).map_or("?", str::trim));
-    if status.is_some_and(|status| !matches!(status, "" | "active")) {
-        return Some(Err(BadUrl::NotActive));
-    }
-    // As it stands: white space is no part of a URL, nor around one.
-    let address = tree.member(endpoint, named!("address")).and_then(|id| tree.text(id));
-    Some(address.filter(|address| !address.trim().is_empty()).ok_or(BadUrl::Scheme))
 }

@@ -2,7 +2,7 @@
 
 use super::reading::{imaging, rows};
 use fhir_dicomweb::url::{self, BadUrl};
-use fhir_dicomweb::{Options, Release, dicom, fhir};
+use fhir_dicomweb::{Options, Release, dicom, fhir, row};
 
 /// How many leaves a text has.
 fn read_all(text: &str) -> u64 {
@@ -238,5 +238,40 @@ fn modifiers_around_resources() {
         }
         let found = url::retrievals(text.as_bytes(), &Options::default()).unwrap();
         assert_eq!((found.gets.len(), found.refused.iter().filter(|refused| refused.why == BadUrl::Modifier).count()), (read, 2 - read));
+    }
+}
+
+/// What is got is what is read: forms of FHIR that are met mean the same for both.
+#[test]
+fn what_is_got_is_what_is_read() {
+    let endpoint = |status: &str, address: &str| {
+        format!(
+            r#"{{"resourceType":"Endpoint","id":"e","status":{status},"connectionType":{{"code":"dicom-wado-rs"}},"address":{address}}}"#
+        )
+    };
+    let text = |identifiers: &str, endpoint: &str, uid: &str| {
+        format!(
+            r##"{{"resourceType":"ImagingStudy","status":"available","subject":{{"display":"A"}},"identifier":[{identifiers}],"contained":[{endpoint}],"endpoint":[{{"reference":["#e"]}}],"series":{{"uid":{uid}}}}}"##
+        )
+    };
+    let (good, plain) = (r#"{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}"#, endpoint(r#""active""#, r#""https://h/rs""#));
+    for (identifiers, endpoint, uid) in [
+        (good.to_owned(), plain.clone(), r#""1.2.4""#),
+        (format!(r#"{good},{{"system":"urn:ietf:rfc:3986","value":"urn:oid:"}}"#), plain.clone(), r#""urn:oid:1.2.4""#),
+        (format!(r#"{{"system":["urn:dicom:uid"],"value":"urn:oid: "}},{good}"#), plain.clone(), r#"["1.2.4"]"#),
+        (good.to_owned(), endpoint(r#"["active"]"#, r#"["https://h/rs"]"#), r#"" 1.2.4""#),
+        (
+            r#"{"type":{"coding":[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"110180"}]},"value":"1.2.3"}"#.to_owned(),
+            plain.clone(),
+            r#""1.2.4""#,
+        ),
+    ] {
+        let text = text(&identifiers, &endpoint, uid);
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap().ignore_loss();
+        assert_eq!(read[0].get(row::STUDY_UID), Some("1.2.3"), "{text}");
+        assert_eq!(read[0].series().next().unwrap().get(row::SERIES_UID), Some("1.2.4"), "{text}");
+        let found = url::retrievals(text.as_bytes(), &Options::default()).unwrap();
+        let urls: Vec<String> = found.gets.iter().map(|get| get.url()).collect();
+        assert_eq!(urls, ["https://h/rs/studies/1.2.3", "https://h/rs/studies/1.2.3/series/1.2.4"], "{text}");
     }
 }

@@ -106,8 +106,10 @@ impl<'d> Follower<'d, '_, '_> {
                 continue;
             }
             let identifier = self.reader.identifier(id);
-            if is_study_uid(&identifier) && !identifier.value.is_empty() {
-                uids.insert(bare(identifier.value.trim()).trim());
+            let uid = bare(identifier.value.trim()).trim();
+            // An empty one is none.
+            if is_study_uid(&identifier) && !uid.is_empty() {
+                uids.insert(uid);
             }
         }
         // Two different ones are none.

@@ -238,8 +238,8 @@ impl Resource {
         let has = match &self.view {
             View::Retrieve | View::Metadata | View::Rendered | View::Thumbnail | View::PixelData | View::BulkData(None) => study,
             View::BulkData(Some(rest)) => {
-                let is_step = |segment: &str| decode(segment).is_ok_and(|text| !parse::leads_out(&text));
-                instance && parse::is_clean(rest) && !rest.contains(['?', '#']) && rest.split('/').all(is_step)
+                let stays = |segment: &str| decode(segment).is_ok_and(|text| !parse::leads_out(&text));
+                instance && parse::is_clean(rest) && !rest.contains(['?', '#']) && rest.split('/').all(stays)
             }
             View::Frames(numbers, _) => {
                 let unique = numbers.iter().collect::<alloc::collections::BTreeSet<_>>().len() == numbers.len();

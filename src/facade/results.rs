@@ -162,7 +162,11 @@ impl Results {
         let plain = || value.to_string();
         match name {
             "_count" => {
-                let count: u32 = value.parse().map_err(|_| Bad::Value)?;
+                if value.is_empty() || !value.bytes().all(|digit| digit.is_ascii_digit()) {
+                    return Err(Bad::Value);
+                }
+                // However many are asked for, a page has what it has at most.
+                let count = value.parse().unwrap_or(u32::MAX);
                 // FHIR: `_count=0` is `_summary=count`.
                 self.count_only |= count == 0;
                 self.page = count.clamp(1, config.most.max(1));

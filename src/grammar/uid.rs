@@ -3,12 +3,6 @@
 use super::plain;
 use crate::fhir::found::URN_OID;
 use nom::Parser;
-/// Whether a text is a UUID (RFC 9562, 4).
-pub(crate) fn is_uuid(text: &str) -> bool {
-    let is_digit = |(at, byte): (usize, u8)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
-    text.len() == 36 && text.bytes().enumerate().all(is_digit)
-}
-
 #[cfg(test)]
 use nom::branch::alt;
 #[cfg(test)]
@@ -66,6 +60,12 @@ pub(crate) fn bare(uid: &str) -> &str {
 fn is_odd(text: &str) -> bool {
     let component = take_while1::<_, &str, nom::error::Error<&str>>(|c: char| c.is_ascii_alphanumeric() || c == '-');
     text.len() <= 64 && all_consuming(separated_list1(char('.'), component)).parse(text).is_ok()
+}
+
+/// Whether a text is a UUID (RFC 9562, 4).
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let is_digit = |(at, byte): (usize, u8)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(is_digit)
 }
 
 #[cfg(test)]

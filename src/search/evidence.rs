@@ -23,7 +23,7 @@ pub(super) struct Reader<'a, 's> {
     pub(super) study: &'a Study,
     options: &'a Options,
     release: Release,
-    pub(super) sight: &'s mut dyn Sight,
+    sight: &'s mut dyn Sight,
     /// Enough was seen: nothing more is of interest.
     is_done: bool,
     /// Of people their names alone are asked for.
@@ -166,7 +166,7 @@ impl<'a, 's> Reader<'a, 's> {
         date.is_some()
     }
 
-    pub(super) fn study_fact(&mut self, row: RowRef) {
+    fn study_fact(&mut self, row: RowRef) {
         self.items(row, self.study.items(row));
     }
 

@@ -101,7 +101,10 @@ impl Sight for Looking<'_> {
     }
 
     fn wants_uid_alone(&self) -> bool {
-        !self.clause.values.is_empty() && self.clause.values.iter().all(is_urn_of_uid)
+        match self.sought {
+            Some(sought) => sought.is_of_uids,
+            None => !self.clause.values.is_empty() && self.clause.values.iter().all(is_urn_of_uid),
+        }
     }
 
     fn may_want_accession(&self) -> bool {

@@ -208,10 +208,10 @@ impl<'a> Pusher<'a> {
         if !matches!(self.options.id, Id::Uid) {
             return Err(Why::NoKey);
         }
-        // The id of a UID that is met under two patients is a UUID.
         match &token.system {
             Some(system) if !system.is_empty() => Ok(()),
             _ if token.code.is_empty() => Err(Why::AnyValue),
+            // The id of a UID that is met under two patients is a UUID.
             _ if is_uuid(&token.code) => Err(Why::Characters),
             _ => self.one_uid(Key::StudyInstanceUid, &token.code, push),
         }

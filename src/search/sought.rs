@@ -3,6 +3,7 @@
 //! Studies may have a million instances, a clause a thousand values, and what one of them refers to a thousand identifiers: they are not
 //! compared each with each.
 
+use super::meeting::is_urn_of_uid;
 use super::parameter::About;
 use super::shown::Shown;
 use super::value::Value;
@@ -26,6 +27,8 @@ pub(super) struct Sought {
     sorted: Vec<Entry>,
     /// Values that more than that meets.
     others: Vec<u32>,
+    /// Whether all of them are URNs of UIDs.
+    pub(super) is_of_uids: bool,
 }
 
 /// A value, and which of the identifiers that it refers to.
@@ -52,7 +55,8 @@ impl Sought {
     }
 
     fn new(query: &Query, clause: &Clause, subject: &Subject) -> Sought {
-        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new() };
+        let is_of_uids = clause.values.iter().all(is_urn_of_uid);
+        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new(), is_of_uids };
         // What is said again is one.
         let mut met: BTreeSet<&str> = BTreeSet::new();
         for (value, n) in clause.values.iter().zip(0..) {

@@ -70,7 +70,12 @@ pub fn counts() {
     // By default 20; at most 100 whatever is asked.
     assert_eq!(facade.get(all).studies().len(), 20);
     assert_eq!(facade.get(&format!("{all}&_count=7")).studies().len(), 7);
-    assert_eq!(facade.get(&format!("{all}&_count=100000")).studies().len(), 45);
+    for most in ["100000", "4294967295", "5000000000", "99999999999999999999"] {
+        assert_eq!(facade.get(&format!("{all}&_count={most}")).studies().len(), 45, "{most}");
+    }
+    for none in ["%2B5", "-1", "5.0", "+5", "x"] {
+        assert_eq!(facade.get(&format!("{all}&_count={none}")).status(), 400, "{none}");
+    }
     let mut config = facade.config.clone();
     config.most = 30;
     config.page = 5;

@@ -255,7 +255,8 @@ pub fn same_when_joined(
                 // As `Reader::append` says: that offsets from UTC differ is told once a fact where readers are joined, once a row else.
                 let offset = |loss: &Loss| loss.class() == Class::Conflict && loss.at.to_string() == "/00080201";
                 // What a further row of its own text dates is held against the other as dated.
-                let dated = |loss: &Loss| loss.class() == Class::Conflict && matches!(&*fact_of(&loss.at), "STARTED" | "SERIES_STARTED");
+                let is_time = |at: &Place| matches!(at.steps().next(), Some(Step::Tag(tag)) if rows().flat_map(Row::parts).any(|part| part.tag() == tag && part.vr() == Vr::Tm));
+                let dated = |loss: &Loss| loss.class() == Class::Conflict && is_time(&loss.at);
                 let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss) && !dated(loss));
                 // What contradicts the first of its own text is told, though it may agree with the first of all: leaves differ, the fact does not.
                 let place = |loss: &Loss| if loss.class() == Class::Conflict { fact_of(&loss.at) } else { loss.at.to_string() };

@@ -187,14 +187,16 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let own = matches!(&self.options.subject, Subject::Reference(own) if own == literal.trim());
+        self.room.is_nowhere = false;
         let target = match literal.id {
             Some(id) if own && self.index.resolve(literal.trim(), self.resource).is_none() => {
                 self.room.ledger.take(id);
+                self.room.is_nowhere = true;
                 None
             }
             _ => self.target(literal),
         };
-        if target.map_or(!literal.is_empty(), |target| is_part(self.tree, target)) {
+        if self.room.is_nowhere && !literal.is_empty() {
             self.leave_patient_open();
         }
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));

@@ -44,7 +44,7 @@ impl core::fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    /// The service base, for a study of this UID: the address, without the path of that study.
+    /// The service base, for a study of this UID: the address, without the path of that study, or of all studies, at its end; the address where it has none.
     #[must_use]
     pub fn base(&self, study_uid: &str) -> &str {
         base_for(&self.address, study_uid, None).unwrap_or(self.address.trim_end_matches('/'))

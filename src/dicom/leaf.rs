@@ -20,12 +20,7 @@ impl DataSet {
     pub(super) fn leaf(&self, raw: &Raw<'_>) -> Leaf {
         let mut text = String::with_capacity(raw.text.len());
         raw.decode_into(&mut text);
-        let dropped = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-        let ends = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
-        let remark = ends.contains(dropped).then_some(Code::ControlCharacter);
-        if remark.is_some() {
-            text.retain(|c| !dropped(c));
-        }
+        let remark = drop_controls(&mut text);
         Leaf { text, remark }
     }
 
@@ -46,11 +41,7 @@ impl DataSet {
             }
             return;
         }
-        let trimmed = match vr {
-            // Leading spaces are part of running text; in codes, names of issuers and URLs they are padding.
-            Vr::St => leaf.text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace()),
-            _ => leaf.text.trim_matches(|c: char| c.is_control() || c.is_whitespace()),
-        };
+        let trimmed = trimmed(&leaf.text, vr);
         let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Ur);
         if is_blank(trimmed) {
             return;
@@ -269,23 +260,37 @@ fn is_printable(text: &str) -> bool {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_control())
+    text.chars().all(is_idle)
+}
+
+/// White space and control characters: what says nothing at the ends of a text.
+fn is_idle(c: char) -> bool {
+    c.is_control() || c.is_whitespace()
+}
+
+/// The text without what is insignificant at its ends.
+fn trimmed(text: &str, vr: Vr) -> &str {
+    match vr {
+        // Leading spaces are part of running text; in codes, names of issuers and URLs they are padding.
+        Vr::St => text.trim_end_matches(is_idle),
+        _ => text.trim_matches(is_idle),
+    }
+}
+
+/// Takes the control characters out (all but TAB, LF, CR), with a remark where they stood within the text: at its ends they are padding.
+fn drop_controls(text: &mut String) -> Option<Code> {
+    let dropped = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    let within = text.trim_matches(is_idle).contains(dropped);
+    // Where leading white space is text what stands in and before it goes too.
+    text.retain(|c| !dropped(c));
+    within.then_some(Code::ControlCharacter)
 }
 
 /// The text without what is insignificant at its ends and without control characters (all but TAB, LF, CR).
 pub(crate) fn clean(text: &str, vr: Vr) -> (String, Option<Code>) {
-    let idle = |c: char| c.is_control() || c.is_whitespace();
-    let dropped = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-    let trimmed = match vr {
-        // Leading spaces are part of running text.
-        Vr::St => text.trim_end_matches(idle),
-        _ => text.trim_matches(idle),
-    };
-    if trimmed.contains(dropped) {
-        (trimmed.chars().filter(|c| !dropped(*c)).collect(), Some(Code::ControlCharacter))
-    } else {
-        (trimmed.to_string(), None)
-    }
+    let mut text = text.to_string();
+    let remark = drop_controls(&mut text);
+    (trimmed(&text, vr).to_string(), remark)
 }
 
 /// The one form of a value, with a remark where it stood in another; or why it is none.

@@ -57,10 +57,21 @@ pub fn carry_or_tell(text: &str, options: &Options) {
     }
 }
 
-/// What is written is JSON, and serializes as what its text says, however serde_json keeps numbers.
+/// What is written is JSON, without characters that no text of FHIR's or DICOM's has, and serializes as what its text says, however serde_json
+/// keeps numbers.
 pub fn is_json(written: &Json) {
     let value: Value = serde_json::from_str(written.as_str()).expect("what is written is JSON");
+    assert!(is_text(&value), "a control character is written: {}", written.as_str());
     assert_eq!(serde_json::to_value(written).expect("what is written serializes"), value);
+}
+
+fn is_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')),
+        Value::Array(values) => values.iter().all(is_text),
+        Value::Object(members) => members.values().all(is_text),
+        _ => true,
+    }
 }
 
 /// *Order-blind*: in another order of rows the same studies and the same conflicts.

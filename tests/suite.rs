@@ -5,7 +5,7 @@ mod report;
 
 use crate::support::{cases, compare};
 use cases::{Run, Want, runs};
-use compare::{matches, wrong};
+use compare::{is_answer, matches, wrong};
 use report::{Outcome, Report};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -48,6 +48,25 @@ fn the_one_comparison() {
         json!({"error": {"code": "html"}}),
     ] {
         assert!(wrong(&run("a/b"), &bad).is_some(), "{bad}");
+    }
+    // A case of which losses alone are looked at, and one that is an error: neither is answered by nothing, or by everything.
+    let of = |want: Want| Run { want, ..run("a/b") };
+    let (mended, error) = (of(Want::Output { output: None, loss: Some(json!([])) }), of(Want::Error("html".to_owned())));
+    assert_eq!(wrong(&mended, &answer(json!([]), Value::Null)), None);
+    assert_eq!(wrong(&error, &json!({"error": {"code": "html"}})), None);
+    for bad in [
+        json!({}),
+        json!({"output": null, "error": null}),
+        json!({"loss": []}),
+        json!({"output": [], "error": {"code": "html"}}),
+        json!({"output": [], "loss": {}}),
+        json!({"output": [], "loss": [{"code": "x"}]}),
+        json!({"output": [], "loss": [{"code": "x", "at": "/y", "count": "2"}]}),
+        json!({"error": "html"}),
+        json!({"skipped": true}),
+        json!([]),
+    ] {
+        assert!(!is_answer(&bad) && wrong(&mended, &bad).is_some() && wrong(&error, &bad).is_some(), "{bad}");
     }
     assert!(matches(&json!({"id": "*"}), &json!({"id": "00000000-0000-8000-8000-000000000000"})));
     assert!(!matches(&json!({"id": "*"}), &json!({"id": "x"})));

@@ -39,8 +39,23 @@ fn losses(list: &Value) -> BTreeMap<(String, String), u64> {
     losses
 }
 
+/// Whether it is one of the three answers: an output, perhaps with losses, an error, or that the case was skipped. `null` is nothing.
+pub fn is_answer(answer: &Value) -> bool {
+    let is_loss = |loss: &Value| loss["code"].is_string() && loss["at"].is_string() && (loss["count"].is_null() || loss["count"].is_u64());
+    let losses = answer["loss"].is_null() || answer["loss"].as_array().is_some_and(|all| all.iter().all(is_loss));
+    match ["output", "error", "skipped"].map(|name| answer.get(name).filter(|value| !value.is_null())) {
+        [Some(_), None, None] => losses,
+        [None, Some(error), None] => error["code"].is_string(),
+        [None, None, Some(why)] => why.is_string(),
+        _ => false,
+    }
+}
+
 /// What is wrong with an answer; nothing where it is right.
 pub fn wrong(run: &Run, answer: &Value) -> Option<String> {
+    if !is_answer(answer) {
+        return Some("no answer of the form that PROTOCOL.md asks for".to_owned());
+    }
     let code = answer["error"]["code"].as_str();
     if let Want::Error(wanted) = &run.want {
         return match code {

@@ -1,6 +1,7 @@
 //! An implementation in a process of its own, by `spec/PROTOCOL.md`.
 
 use super::cases::Run;
+use super::compare;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
@@ -63,7 +64,10 @@ impl Process {
             command["direction"] = json!(direction);
         }
         let answer = self.ask(&command, PATIENCE)?;
-        if answer["seq"] != self.seq { Err("an answer to something else".into()) } else { Ok(answer) }
+        if answer["seq"] != self.seq {
+            return Err("an answer to something else".into());
+        }
+        if compare::is_answer(&answer) { Ok(answer) } else { Err("no answer of the form that PROTOCOL.md asks for".into()) }
     }
 
     /// Stops it.

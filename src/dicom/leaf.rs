@@ -208,7 +208,9 @@ impl DataSet {
         // What of the leaf has no place.
         let mut excess = false;
         let mut remark = if leaf.text.contains('\\') { Some(Code::BackslashList) } else { leaf.remark };
-        for (n, name) in leaf.text.split('\\').enumerate().take(if many { usize::MAX } else { 1 }) {
+        // Of a list under an attribute of one value the first that says something is read, as of other texts.
+        let first = if many { 0 } else { leaf.text.split('\\').position(|name| !pn::is_blank(name)).unwrap_or(0) };
+        for (n, name) in leaf.text.split('\\').skip(first).enumerate().take(if many { usize::MAX } else { 1 }) {
             let mut own: Filled = [None; FIELDS];
             let filled = if n == 0 { &mut *filled } else { &mut own };
             if n > 0 {
@@ -234,8 +236,9 @@ impl DataSet {
             self.exceed(from, losses);
         }
         if self.cells.len() == from && self.losses.len() == losses {
-            // `^^^^`: a name that says nothing is carried as no name.
-            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0, place: 0 });
+            // `^^^^`: a name that says nothing is carried as no name; one that is divided nevertheless is noted.
+            let counted = remark.filter(|code| *code == Code::BackslashList).map_or(0, |code| self.lose(code, 1));
+            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted, place: 0 });
         }
     }
 }

@@ -40,7 +40,9 @@ def read(raw, at, ledger):
     else:
         return Read(code="bad-type", lost=True)
     for place, text in sorted(given):
-        first = text.split("\\")[0] if "\\" in text else text
+        names = text.split("\\")
+        # The first that says something.
+        first = next((name for name in names if clean(name.replace("=", "").replace("^", ""))[0]), names[0])
         if first != text:
             code = code or "backslash-list"
         if "=" in first:
@@ -55,7 +57,10 @@ def read(raw, at, ledger):
                 # What has no place is lost, and the leaf is told as that.
                 code = "extra-value"
             place += 1
-    return Read(groups, code) if any(groups) else Read()
+    if any(groups):
+        return Read(groups, code)
+    # A name that says nothing is none, without remark, unless it was a list.
+    return Read(code=code) if code == "backslash-list" else Read()
 
 
 def filled(groups):

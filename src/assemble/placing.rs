@@ -58,7 +58,7 @@ fn date(set: &mut DataSet, by_row: &ByRow) {
         let dates = pairs.iter().any(|date| filled(set, row, *date) && filled(set, row, date + 1));
         if dates && (row.level == Level::Study || series) {
             used = true;
-            set.cells.push(Cell { row: Some(row), item: 0, field: 2, leaf: false, ..offset });
+            set.cells.push(Cell { row: Some(row), item: 0, field: 2, leaf: false, more: 0, ..offset });
         }
     }
     if !used {

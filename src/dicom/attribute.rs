@@ -169,6 +169,7 @@ impl DataSet {
                     leaf: false,
                     counted: 0,
                     place: 0,
+                    more: 0,
                 });
             }
             if dest.part.align == Align::Append {

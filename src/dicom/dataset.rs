@@ -24,6 +24,8 @@ pub(crate) struct Cell {
     pub(crate) counted: u32,
     /// Index + 1 of its place, where it has one of its own.
     pub(crate) place: u32,
+    /// Index + 1 of a further leaf that says the same, or a part of it: a cell of no row, which shares its fate.
+    pub(crate) more: u32,
 }
 
 /// What a data set turned out to be.
@@ -180,12 +182,32 @@ impl DataSet {
         before.or_else(|| (at..at.saturating_add(FIELDS)).find(has_it)).unwrap_or(at)
     }
 
-    /// A claimed leaf is counted under `code` after all.
-    pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
-        let Some(claimed) = self.cells.get(cell).copied() else { return };
-        if !claimed.leaf {
-            return;
+    /// A further leaf of what a cell says.
+    pub(crate) fn push_further(&mut self, cell: usize, mut further: Cell) {
+        let next = self.cells.len() as u32 + 1;
+        if let Some(cell) = self.cells.get_mut(cell) {
+            further.more = core::mem::replace(&mut cell.more, next);
         }
+        self.cells.push(further);
+    }
+
+    /// The further leaves of what a cell says, the last first.
+    pub(super) fn further(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
+        let next = |at: usize| self.cells.get(at).and_then(|cell| (cell.more as usize).checked_sub(1));
+        core::iter::successors(next(cell), move |at| next(*at))
+    }
+
+    /// A claimed leaf is counted under `code` after all, and so is what else says that.
+    pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
+        let mut next = Some(cell).filter(|cell| self.cells.get(*cell).is_some_and(|cell| cell.leaf));
+        while let Some(cell) = next {
+            self.resolve_one(cell, code, at);
+            next = self.further(cell).next();
+        }
+    }
+
+    pub(super) fn resolve_one(&mut self, cell: usize, code: Code, at: Place) {
+        let Some(claimed) = self.cells.get(cell).copied() else { return };
         if let Some(note) = (claimed.counted as usize).checked_sub(1) {
             if code.is_carried() {
                 return;

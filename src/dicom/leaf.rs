@@ -8,6 +8,7 @@ use crate::loss::{Code, Place};
 use crate::table::{Align, Vr};
 use crate::value::FIELDS;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// A decoded string: its text and what decoding found.
 pub(super) struct Leaf {
@@ -139,13 +140,29 @@ impl DataSet {
         leaf: bool,
     ) {
         let taken = filled.get(field).copied().flatten();
-        let mut cell = Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0 };
+        let mut cell =
+            Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0, more: 0 };
         let same = |set: &Self, other: Taken| set.cells.get(other.cell).and_then(|cell| set.text.get(cell.start..cell.end)) == Some(value);
+        let is_gone = |set: &Self, other: Taken| set.cells.get(other.cell).is_some_and(|cell| cell.row.is_none());
         let is_free = match taken {
             None => true,
+            // What it says is not meant.
+            Some(other) if dest.part.never_guess && is_gone(self, other) => {
+                self.lose(Code::AmbiguousValue, u64::from(leaf));
+                return;
+            }
             Some(other) if same(self, other) => {
-                cell.row = None;
-                false
+                // A further leaf of what is said already. It has no text; which value of which attribute it is stands in the place of that.
+                (cell.row, cell.start, cell.item) = (None, dest.part.tag as usize, index);
+                if let Some(code) = remark {
+                    cell.counted = self.lose(code, u64::from(leaf));
+                }
+                if leaf {
+                    self.push_further(other.cell, cell);
+                } else {
+                    self.cells.push(cell);
+                }
+                return;
             }
             Some(other) if dest.part.never_guess => {
                 self.lose(Code::AmbiguousValue, u64::from(leaf));
@@ -181,7 +198,13 @@ impl DataSet {
         if self.cells.get(cell).is_some_and(|cell| cell.row.is_none()) {
             return;
         }
-        self.resolve(cell, code, at);
+        let further: Vec<usize> = self.further(cell).collect();
+        self.resolve_one(cell, code, at);
+        for cell in further {
+            if let Some((tag, index)) = self.cells.get(cell).map(|cell| (cell.start as u32, cell.item)) {
+                self.resolve_one(cell, code, self.place_beside(tag, index));
+            }
+        }
         if let Some(cell) = self.cells.get_mut(cell) {
             cell.row = None;
         }
@@ -238,7 +261,7 @@ impl DataSet {
         if self.cells.len() == from && self.losses.len() == losses {
             // `^^^^`: a name that says nothing is carried as no name; one that is divided nevertheless is noted.
             let counted = remark.filter(|code| *code == Code::BackslashList).map_or(0, |code| self.lose(code, 1));
-            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted, place: 0 });
+            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted, place: 0, more: 0 });
         }
     }
 }

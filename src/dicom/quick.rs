@@ -206,7 +206,7 @@ impl DataSet {
                 self.text.push_str(text);
                 let end = self.text.len();
                 let (row, item) = (Some(dest.row), dest.item);
-                self.cells.push(Cell { row, item, field: field as u8, start, end, leaf: true, counted: 0, place: 0 });
+                self.cells.push(Cell { row, item, field: field as u8, start, end, leaf: true, counted: 0, place: 0, more: 0 });
             }
         }
         if dest.part.align == Align::Append {

@@ -118,9 +118,9 @@ pub(crate) struct Identifier<'d> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Group {
     pub(crate) text: String,
-    /// Its first leaf, and the others.
-    pub(crate) leaf: Option<Id>,
-    pub(crate) rest: Vec<Id>,
+    /// Its leaves, each with the groups that it says something of, where the sign that divides groups is in it: a bit each, the fourth for all
+    /// that are too many.
+    pub(crate) leaves: Vec<(Id, u8)>,
     /// Whether it is text of which nobody says how it is made up.
     pub(crate) unstructured: bool,
 }

@@ -166,10 +166,11 @@ pub(crate) fn display<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -
     if group.contains('^') {
         told.mark(used, Code::NameFlattened);
     }
-    let mut components = group.split('^').map(str::trim);
+    let mut components = group.splitn(6, '^').map(str::trim);
     let mut next = || components.next().unwrap_or("");
     let (family, given, middle, prefix, suffix) = (next(), next(), next(), next(), next());
-    Display::Words([prefix, given, middle, family, suffix])
+    // DICOM knows no sixth (PS3.5 6.2.1.1), and some names have one.
+    Display::Words([prefix, given, middle, family, suffix], next())
 }
 
 /// What tells this record from every other: study UID, PatientID and its issuer.

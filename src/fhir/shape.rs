@@ -2,6 +2,7 @@
 
 use super::human;
 use crate::json::text::Writer;
+use alloc::vec::Vec;
 
 /// How a value is wrapped. What differs by release is a parameter here, never in a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,8 +183,8 @@ pub(crate) enum Display<'a> {
     Groups([&'a str; 3]),
     /// One text.
     Text(&'a str),
-    /// Words, those that are filled, divided by spaces.
-    Words([&'a str; 5]),
+    /// Words, those that are filled, divided by spaces; behind them the components of a name that has more than five, divided by `^`.
+    Words([&'a str; 5], &'a str),
 }
 
 impl Default for Display<'_> {
@@ -197,7 +198,7 @@ impl Display<'_> {
         match self {
             Display::Groups(groups) => groups.iter().all(|group| group.is_empty()),
             Display::Text(text) => text.is_empty(),
-            Display::Words(words) => words.iter().all(|word| word.is_empty()),
+            Display::Words(words, more) => more.is_empty() && words.iter().all(|word| word.is_empty()),
         }
     }
 }
@@ -368,7 +369,13 @@ fn display(w: &mut Writer<'_>, display: &Display<'_>) {
         Display::Text(text) | Display::Groups([text, "", ""]) => w.string(text),
         Display::Groups([one, two, ""]) => w.strings(&[one, "=", two]),
         Display::Groups([one, two, three]) => w.strings(&[one, "=", two, "=", three]),
-        Display::Words(words) => {
+        Display::Words(words, more) if !more.is_empty() => {
+            let more = more.split('^').map(str::trim);
+            let filled = words.iter().copied().chain(more).filter(|word| !word.is_empty());
+            let pieces: Vec<&str> = filled.enumerate().flat_map(|(n, word)| [if n > 0 { " " } else { "" }, word]).collect();
+            w.strings(&pieces);
+        }
+        Display::Words(words, _) => {
             let mut pieces = [""; 10];
             let mut filled = words.iter().filter(|word| !word.is_empty());
             let mut slots = pieces.iter_mut();

@@ -139,7 +139,7 @@ impl Spell for BodySite {
             if is_term(concept.text.trim()) {
                 fill.put(0, concept.text);
             } else {
-                text_beside(fill, concept, coding);
+                text_beside(fill, 4, concept, coding);
             }
             return;
         }

@@ -59,7 +59,7 @@ impl Spell for Concept {
 /// A code, from field 0 on; without one the words of the concept, into field `words`.
 pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, cx: &Cx<'_>, words: usize) {
     if let Some(coding) = read(fill, 0, concept, cx, |_| false) {
-        text_beside(fill, concept, coding);
+        text_beside(fill, 3, concept, coding);
     } else {
         let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
         fill.put(words, if concept.text.is_empty() { display } else { concept.text });
@@ -100,9 +100,9 @@ pub(super) fn read<'d, 'c>(
 }
 
 /// Text beside the code that is taken says nothing new where it is that code's display.
-pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, taken: &found::Coding<'d>) {
+pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, display: usize, concept: &found::Concept<'d>, taken: &found::Coding<'d>) {
     if !taken.display.is_empty() && taken.display.trim() == concept.text.trim() {
-        fill.also(concept.text);
+        fill.further(display, concept.text);
     }
 }
 

@@ -70,7 +70,7 @@ impl Spell for Device {
             literal: "",
             type_: "Device",
             identifier,
-            display: Display::Words([manufacturer, model, "", "", ""]),
+            display: Display::Words([manufacturer, model, "", "", ""], ""),
         })
     }
 

@@ -23,6 +23,8 @@ pub(crate) enum Outcome {
     Noted(Code),
     /// It is lost, whole or in part.
     Lost(Code),
+    /// It is a part of what a field says, or says it once more: what becomes of the field's leaf becomes of it.
+    Further(u8),
 }
 
 /// An item being filled. Leaves that a kind does not mention are told by the reader.
@@ -60,6 +62,11 @@ impl<'d> Fill<'d> {
     /// The leaf is understood.
     pub(crate) fn also(&mut self, leaf: Leaf<'d>) {
         self.add(leaf, Outcome::Used);
+    }
+
+    /// The leaf is a part of what a field says, beside the leaf that the field has, or says the same.
+    pub(crate) fn further(&mut self, field: usize, leaf: Leaf<'d>) {
+        self.add(leaf, Outcome::Further(field as u8));
     }
 
     pub(crate) fn note(&mut self, leaf: Leaf<'d>, code: Code) {

@@ -112,7 +112,7 @@ impl Spell for Laterality {
         fill.set(usize::from(side == "B"), side, coding.code);
         fill.system(coding.system, SNOMED, coding.code);
         if coding.display.trim() == display {
-            fill.also(coding.display);
+            fill.further(usize::from(side == "B"), coding.display);
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::pn;
 use crate::grammar::uid::is_oid;
+use crate::json::tree::Id;
 use crate::loss::Code;
 use crate::policy::Names;
 use crate::table::codes::scheme;
@@ -189,39 +190,47 @@ fn system_back<'a>(uri: &'a str, cx: &Cx<'a>) -> Back<'a> {
 /// The groups of HumanNames.
 fn names<'d>(groups: &[found::Group; 3], fill: &mut Fill<'d>) {
     for (field, group) in groups.iter().enumerate() {
-        let leaf = Leaf { text: "", id: group.leaf };
+        let mut leaves = group.leaves.iter().map(|(id, _)| Leaf { text: "", id: Some(*id) });
+        let first = leaves.next().unwrap_or_default();
         if group.text.contains('=') {
-            divided(field, groups, leaf, fill);
+            divided(field, groups, fill);
         } else {
-            fill.set(field, group.text.clone(), leaf);
-        }
-        for id in &group.rest {
-            fill.also(Leaf { text: "", id: Some(*id) });
+            fill.set(field, group.text.clone(), first);
+            leaves.for_each(|leaf| fill.further(field, leaf));
         }
         if group.unstructured {
-            fill.note(leaf, Code::NameUnstructured);
+            fill.note(first, Code::NameUnstructured);
         }
     }
 }
 
-/// A HumanName with the sign in it that divides groups: what stands behind the sign is the next group, where no other HumanName is.
-fn divided<'d>(field: usize, groups: &[found::Group; 3], leaf: Leaf<'d>, fill: &mut Fill<'d>) {
-    let (parts, rest) = pn::groups(groups.get(field).map_or("", |group| &group.text));
-    let more = rest.is_some_and(|rest| !pn::is_blank(rest));
-    let (mut own, mut code) = (leaf, if more { Code::ExtraValue } else { Code::NameAsText });
-    for (n, part) in parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+/// A HumanName with the sign in it that divides groups: what stands behind the sign is the next group, where no other HumanName is. What is none
+/// is lost, with every leaf that says something there.
+fn divided(field: usize, groups: &[found::Group; 3], fill: &mut Fill<'_>) {
+    let Some(group) = groups.get(field) else { return };
+    let (parts, _) = pn::groups(&group.text);
+    let is_free = |fill: &Fill<'_>, n: usize| {
         let next = field + n;
-        if n > 0 && (fill.is_filled(next) || groups.get(next).is_none_or(|other| !other.text.is_empty())) {
-            code = Code::ExtraValue;
-        } else {
-            fill.set(next, part, own);
-            own = Leaf::default();
+        n == 0 || !fill.is_filled(next) && groups.get(next).is_some_and(|other| other.text.is_empty())
+    };
+    let lost = (0..=3).filter(|n| *n > 2 || !is_free(fill, *n)).fold(0, |lost, n| lost | 1 << n);
+    let leaf = |id: Id| Leaf { text: "", id: Some(id) };
+    let mut own = None;
+    for (id, said) in &group.leaves {
+        if said & lost != 0 {
+            fill.lose(leaf(*id), Code::ExtraValue);
+        } else if own.is_none() {
+            fill.note(leaf(*id), Code::NameAsText);
+            own = Some(*id);
         }
     }
-    if code.is_carried() {
-        fill.note(leaf, code);
-    } else {
-        fill.lose(leaf, code);
+    let mut first = None;
+    for (n, part) in parts.into_iter().enumerate().filter(|(n, part)| !part.is_empty() && lost & 1 << n == 0) {
+        fill.set(field + n, part, own.filter(|_| first.is_none()).map(leaf).unwrap_or_default());
+        first.get_or_insert(field + n);
+    }
+    for (id, _) in group.leaves.iter().filter(|(id, said)| said & lost == 0 && Some(*id) != own) {
+        fill.further(first.unwrap_or(field), leaf(*id));
     }
 }
 

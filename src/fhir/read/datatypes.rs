@@ -322,19 +322,28 @@ impl<'d> Reader<'d, '_> {
             let text = self.leaf(name, named!("text"));
             if !text.is_empty() {
                 let trimmed = crate::grammar::pn::trim(text.trim());
-                return Group { text: trimmed, leaf: text.id, rest: Vec::new(), unstructured: !text.trim().contains(['^', '=']) };
+                return Group { text: trimmed, leaves: said_by([text]), unstructured: !text.trim().contains(['^', '=']) };
             }
         }
         // The sign that divides components divides them.
         for leaf in [&family].into_iter().chain(&given).chain(&prefix).chain(&suffix).filter(|leaf| leaf.text.contains('^')) {
             leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::NameAsText));
         }
-        let mut leaves = Some(family).filter(|family| !family.is_empty()).into_iter().chain(given).chain(prefix).chain(suffix);
-        Group {
-            leaf: leaves.next().and_then(|leaf| leaf.id),
-            rest: leaves.filter_map(|leaf| leaf.id).collect(),
-            text: crate::grammar::pn::trim(&components.join("^")),
-            unstructured: false,
-        }
+        let leaves = Some(family).filter(|family| !family.is_empty()).into_iter().chain(given).chain(prefix).chain(suffix);
+        Group { leaves: said_by(leaves), text: crate::grammar::pn::trim(&components.join("^")), unstructured: false }
     }
+}
+
+/// The leaves of a name that is put together of them in this order, each with the groups that it says something of.
+fn said_by<'d>(leaves: impl IntoIterator<Item = Leaf<'d>>) -> Vec<(Id, u8)> {
+    let mut begun = 0;
+    let said = |leaf: Leaf<'d>| {
+        let mut groups = 0;
+        for (n, piece) in leaf.text.split('=').enumerate() {
+            begun += u32::from(n > 0);
+            groups |= u8::from(!crate::grammar::pn::is_blank(piece)) << u32::min(begun, 3);
+        }
+        leaf.id.map(|id| (id, groups))
+    };
+    leaves.into_iter().filter_map(said).collect()
 }

@@ -218,20 +218,59 @@ impl<'d> Reader<'d, '_> {
         is_it
     }
 
-    /// What a kind says of leaves beside its fields.
+    /// What a kind says of leaves beside its fields, where the fields become no cells.
     pub(super) fn outcomes(&mut self, fill: &Fill<'d>) {
+        self.beside(fill);
+        self.further(fill, 0..0);
+    }
+
+    fn beside(&mut self, fill: &Fill<'d>) {
         for (id, outcome) in &fill.outcomes {
             match outcome {
                 Outcome::Used => self.room.ledger.take(*id),
                 Outcome::Noted(code) => self.room.ledger.note(*id, *code),
                 Outcome::Lost(code) => self.room.ledger.lose(*id, *code),
+                Outcome::Further(_) => {}
             }
         }
     }
 
+    /// Leaves that are parts of what a field says, or say it once more, go with the leaf that has become its cell.
+    fn further(&mut self, fill: &Fill<'d>, cells: core::ops::Range<usize>) {
+        for (id, outcome) in &fill.outcomes {
+            let Outcome::Further(field) = outcome else { continue };
+            let of = |at: &usize| self.room.set.cells.get(*at).filter(|cell| cell.field == *field && cell.leaf).copied();
+            match cells.clone().find_map(|at| Some((at, of(&at)?))) {
+                Some((at, cell)) if self.room.ledger.cell(*id) => {
+                    let mut further = Cell { row: None, counted: 0, more: 0, ..cell };
+                    self.account_for(&mut further, *id, None);
+                    self.room.further.push(*id);
+                    self.room.set.push_further(at, further);
+                }
+                // Who is referred to by several is counted once.
+                _ => self.room.ledger.take(*id),
+            }
+        }
+    }
+
+    /// A cell that is a leaf has its own place, and is counted where there is a remark.
+    fn account_for(&mut self, cell: &mut Cell, leaf: Id, remark: Option<Code>) {
+        let place = self.place(leaf);
+        if let Some(code) = remark.or(self.room.ledger.noted(leaf)) {
+            cell.counted = self.room.set.lose_at(code, place, 1);
+        }
+        cell.place = self.room.set.keep_place(place);
+    }
+
     /// An item becomes cells of the data set.
     pub(super) fn push(&mut self, row_ref: RowRef, fill: &Fill<'d>) {
-        self.outcomes(fill);
+        self.beside(fill);
+        let own = self.room.set.cells.len();
+        self.push_fields(row_ref, fill);
+        self.further(fill, own..self.room.set.cells.len());
+    }
+
+    fn push_fields(&mut self, row_ref: RowRef, fill: &Fill<'d>) {
         let item = match self.room.counters.iter_mut().find(|(known, _)| *known == row_ref) {
             Some((_, n)) => {
                 *n = n.saturating_add(1);
@@ -267,13 +306,10 @@ impl<'d> Reader<'d, '_> {
                 self.uid_leaf = leaf;
             }
             let end = self.room.set.text.len();
-            let mut cell = Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf: leaf.is_some(), counted: 0, place: 0 };
+            let mut cell =
+                Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf: leaf.is_some(), counted: 0, place: 0, more: 0 };
             if let Some(id) = leaf {
-                let place = self.place(id);
-                if let Some(code) = remark.or(self.room.ledger.noted(id)) {
-                    cell.counted = self.room.set.lose_at(code, place, 1);
-                }
-                cell.place = self.room.set.keep_place(place);
+                self.account_for(&mut cell, id, remark);
             }
             self.room.set.cells.push(cell);
         }
@@ -293,7 +329,7 @@ impl<'d> Reader<'d, '_> {
     /// Everything below a node that is not told yet is without a place in the record, told at `at`.
     pub(super) fn unplaced(&mut self, node: Id, at: Place) {
         // Cells of resources around it are cells of nothing.
-        for id in core::mem::take(&mut self.room.cells) {
+        for id in self.room.cells.drain(..).chain(self.room.further.drain(..)) {
             self.room.ledger.reopen(id);
         }
         for id in self.tree.span(node) {

@@ -147,9 +147,11 @@ impl<'m> Model<'m, '_> {
     /// The cells of the data set that are leaves, each with its leaf, if nothing is remarked on them.
     fn cells(&self) -> Option<Vec<OfCell<'m>>> {
         let set = &self.room.set;
-        let plain = |cell: &Cell| cell.counted == 0 && cell.row.is_some_and(|row| row.level < Level::Series);
-        let of_leaves: Vec<&Cell> = set.cells.iter().filter(|cell| cell.leaf).collect();
-        let good = set.cells.iter().all(plain) && of_leaves.len() == self.room.cells.len();
+        let plain = |cell: &Cell| cell.counted == 0 && cell.row.is_none_or(|row| row.level < Level::Series);
+        let of_leaves: Vec<&Cell> = set.cells.iter().filter(|cell| cell.leaf && cell.row.is_some()).collect();
+        // What has no row goes with what has one.
+        let further = set.cells.iter().filter(|cell| cell.row.is_none()).count();
+        let good = set.cells.iter().all(plain) && of_leaves.len() == self.room.cells.len() && further == self.room.further.len();
         good.then(|| self.room.cells.iter().copied().zip(of_leaves).collect())
     }
 

@@ -52,6 +52,7 @@ impl<'d> Reader<'d, '_> {
         }
         self.room.set.clear();
         self.room.cells.clear();
+        self.room.further.clear();
         self.room.counters.clear();
         self.room.taken.clear();
         self.room.unknown = [0; 4];
@@ -206,6 +207,7 @@ impl<'d> Reader<'d, '_> {
         self.index.spend(0, identity.cells.iter().map(|(_, _, text)| text.len()).sum::<usize>() + identity.stranger.len());
         self.room.set.clear();
         self.room.cells.clear();
+        self.room.further.clear();
         self.room.counters.clear();
         self.room.taken.clear();
         for (row, field, text) in &identity.cells {
@@ -219,7 +221,7 @@ impl<'d> Reader<'d, '_> {
         let start = self.room.set.text.len();
         self.room.set.text.push_str(text);
         let end = self.room.set.text.len();
-        self.room.set.cells.push(Cell { row: Some(row), item: 0, field, start, end, leaf: false, counted: 0, place: 0 });
+        self.room.set.cells.push(Cell { row: Some(row), item: 0, field, start, end, leaf: false, counted: 0, place: 0, more: 0 });
     }
 
     /// The status: what it says of the study is what we would say of it, or is told.

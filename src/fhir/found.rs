@@ -114,13 +114,21 @@ pub(crate) struct Identifier<'d> {
     pub(crate) assigned: (Leaf<'d>, Leaf<'d>),
 }
 
+/// What a part of a HumanName says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said {
+    /// The groups that it says something of, where the sign that divides groups is in the name: a bit each, the fourth for all that are too many.
+    pub(crate) groups: u8,
+    /// Whether there were control characters in it.
+    pub(crate) is_odd: bool,
+}
+
 /// A group of a name, put together from the parts of a HumanName.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Group {
     pub(crate) text: String,
-    /// Its leaves, each with the groups that it says something of, where the sign that divides groups is in it: a bit each, the fourth for all
-    /// that are too many.
-    pub(crate) leaves: Vec<(Id, u8)>,
+    /// Its leaves.
+    pub(crate) leaves: Vec<(Id, Said)>,
     /// Whether it is text of which nobody says how it is made up.
     pub(crate) unstructured: bool,
 }

@@ -201,6 +201,9 @@ fn names<'d>(groups: &[found::Group; 3], fill: &mut Fill<'d>) {
         if group.unstructured {
             fill.note(first, Code::NameUnstructured);
         }
+        for (id, _) in group.leaves.iter().filter(|(_, said)| said.is_odd) {
+            fill.note(Leaf { text: "", id: Some(*id) }, Code::ControlCharacter);
+        }
     }
 }
 
@@ -217,7 +220,7 @@ fn divided(field: usize, groups: &[found::Group; 3], fill: &mut Fill<'_>) {
     let leaf = |id: Id| Leaf { text: "", id: Some(id) };
     let mut own = None;
     for (id, said) in &group.leaves {
-        if said & lost != 0 {
+        if said.groups & lost != 0 {
             fill.lose(leaf(*id), Code::ExtraValue);
         } else if own.is_none() {
             fill.note(leaf(*id), Code::NameAsText);
@@ -229,7 +232,7 @@ fn divided(field: usize, groups: &[found::Group; 3], fill: &mut Fill<'_>) {
         fill.set(field + n, part, own.filter(|_| first.is_none()).map(leaf).unwrap_or_default());
         first.get_or_insert(field + n);
     }
-    for (id, _) in group.leaves.iter().filter(|(id, said)| said & lost == 0 && Some(*id) != own) {
+    for (id, _) in group.leaves.iter().filter(|(id, said)| said.groups & lost == 0 && Some(*id) != own) {
         fill.further(first.unwrap_or(field), leaf(*id));
     }
 }

@@ -1,11 +1,12 @@
 //! Reading FHIR's data types, in their own form and in others that are met. What stands in another form is noted.
 
 use super::Reader;
-use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Reference};
+use crate::dicom::clean;
+use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Reference, Said};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, Name, What};
 use crate::loss::Code;
-use crate::table::{element_of, resource_type};
+use crate::table::{Vr, element_of, resource_type};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -321,8 +322,8 @@ impl<'d> Reader<'d, '_> {
         if family.is_empty() && first.is_empty() {
             let text = self.leaf(name, named!("text"));
             if !text.is_empty() {
-                let trimmed = crate::grammar::pn::trim(text.trim());
-                return Group { text: trimmed, leaves: said_by([text]), unstructured: !text.trim().contains(['^', '=']) };
+                let unstructured = !text.trim().contains(['^', '=']);
+                return Group { text: cleaned(text.trim()), leaves: said_by([text]), unstructured };
             }
         }
         // The sign that divides components divides them.
@@ -330,12 +331,17 @@ impl<'d> Reader<'d, '_> {
             leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::NameAsText));
         }
         let leaves = Some(family).filter(|family| !family.is_empty()).into_iter().chain(given).chain(prefix).chain(suffix);
-        Group { leaves: said_by(leaves), text: crate::grammar::pn::trim(&components.join("^")), unstructured: false }
+        Group { leaves: said_by(leaves), text: cleaned(&components.join("^")), unstructured: false }
     }
 }
 
+/// A group in its form. Which of its leaves has control characters is told by [`said_by`].
+fn cleaned(group: &str) -> String {
+    clean(&crate::grammar::pn::trim(group), Vr::Pn).0
+}
+
 /// The leaves of a name that is put together of them in this order, each with the groups that it says something of.
-fn said_by<'d>(leaves: impl IntoIterator<Item = Leaf<'d>>) -> Vec<(Id, u8)> {
+fn said_by<'d>(leaves: impl IntoIterator<Item = Leaf<'d>>) -> Vec<(Id, Said)> {
     let mut begun = 0;
     let said = |leaf: Leaf<'d>| {
         let mut groups = 0;
@@ -343,7 +349,8 @@ fn said_by<'d>(leaves: impl IntoIterator<Item = Leaf<'d>>) -> Vec<(Id, u8)> {
             begun += u32::from(n > 0);
             groups |= u8::from(!crate::grammar::pn::is_blank(piece)) << u32::min(begun, 3);
         }
-        leaf.id.map(|id| (id, groups))
+        let is_odd = leaf.text.chars().any(char::is_control) && clean(leaf.text, Vr::Pn).1.is_some();
+        leaf.id.map(|id| (id, Said { groups, is_odd }))
     };
     leaves.into_iter().filter_map(said).collect()
 }

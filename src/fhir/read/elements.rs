@@ -256,7 +256,7 @@ impl<'d> Reader<'d, '_> {
     /// A cell that is a leaf has its own place, and is counted where there is a remark.
     fn account_for(&mut self, cell: &mut Cell, leaf: Id, remark: Option<Code>) {
         let place = self.place(leaf);
-        if let Some(code) = remark.or(self.room.ledger.noted(leaf)) {
+        if let Some(code) = self.room.ledger.noted(leaf).or(remark) {
             cell.counted = self.room.set.lose_at(code, place, 1);
         }
         cell.place = self.room.set.keep_place(place);

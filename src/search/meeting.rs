@@ -66,7 +66,8 @@ fn asked<'a>(clause: &Clause, group: &'a str) -> impl Iterator<Item = &'a str> {
     let (first, count) = match clause.about {
         About::Patient(Ask::Family) | About::Person(_, Ask::Family) => (0, 1),
         About::Patient(Ask::Given) | About::Person(_, Ask::Given) => (1, 2),
-        _ => (0, 5),
+        // A sixth, which DICOM does not know, is a part all the same.
+        _ => (0, usize::MAX),
     };
     components(group).skip(first).take(count)
 }

@@ -14,11 +14,12 @@ _DATES = {"DA": dates.date, "TM": dates.time, "UI": values.uid, "CS": values.cod
 
 
 class Value:
-    """A value that was read: its data (text, number, name, or the attributes of an item) and its index."""
+    """A value that was read: its data (text, number, name, or the attributes of an item), its index, and how often it is said."""
 
     def __init__(self, data, index):
         self.data = data
         self.index = index
+        self.times = 1
 
     def __eq__(self, other):
         return self.data == other.data
@@ -154,6 +155,9 @@ def _values(raw_values, part, at, notes, ledger):
         told.add(place)
         if value and (part.many or not found):
             found.append(value)
+        elif value:
+            # What is said again is lost where the value is.
+            found[0].times += 1
     return found
 
 

@@ -46,10 +46,10 @@ def places(found, part, at):
         if part.vr == "SQ":
             for tag, inner in value.data.items():
                 for place, count in places(inner, part.items[tag], f"{at}/{tag}"):
-                    counted[place] = counted.get(place, 0) + count
+                    counted[place] = counted.get(place, 0) + count * value.times
         else:
             count = names.filled(value.data) if part.vr == "PN" else 1
-            counted[at] = counted.get(at, 0) + count
+            counted[at] = counted.get(at, 0) + count * value.times
     return list(counted.items())
 
 

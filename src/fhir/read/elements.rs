@@ -163,11 +163,16 @@ impl<'d> Reader<'d, '_> {
             }
         }
         if taker.row.merge == Merge::Fill {
-            match self.room.taken.iter().position(|(row, _)| *row == taker.row_ref) {
-                None => self.room.taken.push((taker.row_ref, None)),
+            match self.room.taken.iter().position(|(row, ..)| *row == taker.row_ref) {
+                None => self.room.taken.push((taker.row_ref, None, self.room.set.cells.len())),
                 Some(at) if self.is_known(at, taker.row_ref, fill) => {
-                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.room.ledger.take(id));
-                    self.outcomes(fill);
+                    let first = self.room.taken.get(at).map_or(0, |(.., first)| *first);
+                    let cells = first..self.room.set.cells.len().min(first.saturating_add(FIELDS));
+                    self.beside(fill);
+                    for (field, filled) in fill.fields.iter().enumerate() {
+                        filled.leaf.into_iter().for_each(|id| self.join(id, taker.row_ref, field, cells.clone()));
+                    }
+                    self.further(taker.row_ref, fill, cells);
                     return true;
                 }
                 Some(_) if taker.row_ref == row::STUDY_UID.into() => {
@@ -199,7 +204,7 @@ impl<'d> Reader<'d, '_> {
                 }
             }
         }
-        let Some((_, known)) = self.room.taken.get_mut(at) else { return false };
+        let Some((_, known, _)) = self.room.taken.get_mut(at) else { return false };
         let known = known.get_or_insert_with(|| {
             let mut known = [const { String::new() }; FIELDS];
             for cell in
@@ -221,7 +226,8 @@ impl<'d> Reader<'d, '_> {
     /// What a kind says of leaves beside its fields, where the fields become no cells.
     pub(super) fn outcomes(&mut self, fill: &Fill<'d>) {
         self.beside(fill);
-        self.further(fill, 0..0);
+        let further = fill.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Further(_)));
+        further.for_each(|(id, _)| self.room.ledger.take(*id));
     }
 
     fn beside(&mut self, fill: &Fill<'d>) {
@@ -236,20 +242,27 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// Leaves that are parts of what a field says, or say it once more, go with the leaf that has become its cell.
-    fn further(&mut self, fill: &Fill<'d>, cells: core::ops::Range<usize>) {
+    fn further(&mut self, row: RowRef, fill: &Fill<'d>, cells: core::ops::Range<usize>) {
         for (id, outcome) in &fill.outcomes {
-            let Outcome::Further(field) = outcome else { continue };
-            let of = |at: &usize| self.room.set.cells.get(*at).filter(|cell| cell.field == *field && cell.leaf).copied();
-            match cells.clone().find_map(|at| Some((at, of(&at)?))) {
-                Some((at, cell)) if self.room.ledger.cell(*id) => {
-                    let mut further = Cell { row: None, counted: 0, more: 0, ..cell };
-                    self.account_for(&mut further, *id, None);
-                    self.room.further.push(*id);
-                    self.room.set.push_further(at, further);
-                }
-                // Who is referred to by several is counted once.
-                _ => self.room.ledger.take(*id),
+            if let Outcome::Further(field) = outcome {
+                self.join(*id, row, usize::from(*field), cells.clone());
             }
+        }
+    }
+
+    /// A leaf goes with the one of the cells that is of its row and field.
+    fn join(&mut self, id: Id, row: RowRef, field: usize, mut cells: core::ops::Range<usize>) {
+        let is_it = |cell: &&Cell| cell.row == Some(row) && usize::from(cell.field) == field && cell.leaf;
+        let of = |at: usize| self.room.set.cells.get(at).filter(is_it);
+        match cells.find_map(|at| Some((at, *of(at)?))) {
+            Some((at, cell)) if self.room.ledger.cell(id) => {
+                let mut further = Cell { row: None, counted: 0, more: 0, ..cell };
+                self.account_for(&mut further, id, None);
+                self.room.further.push(id);
+                self.room.set.push_further(at, further);
+            }
+            // Who is referred to by several is counted once.
+            _ => self.room.ledger.take(id),
         }
     }
 
@@ -267,7 +280,7 @@ impl<'d> Reader<'d, '_> {
         self.beside(fill);
         let own = self.room.set.cells.len();
         self.push_fields(row_ref, fill);
-        self.further(fill, own..self.room.set.cells.len());
+        self.further(row_ref, fill, own..self.room.set.cells.len());
     }
 
     fn push_fields(&mut self, row_ref: RowRef, fill: &Fill<'d>) {

@@ -189,8 +189,8 @@ struct Room {
     further: Vec<Id>,
     /// How many items each row has in it.
     counters: Vec<(RowRef, u32)>,
-    /// Facts that hold one item and have it; the item itself once another one is compared with it.
-    taken: Vec<(RowRef, Option<[String; FIELDS]>)>,
+    /// Facts that hold one item and have it; the item itself once another one is compared with it; where its cells begin.
+    taken: Vec<(RowRef, Option<[String; FIELDS]>, usize)>,
     /// Room for what kinds say of leaves.
     outcomes: Vec<(Id, Outcome)>,
     places: Places,

@@ -62,7 +62,7 @@ impl<'m> Model<'m, '_> {
             || tree.has(named!("modifierExtension"))
             || tree.has(named!("implicitRules"));
         let status = tree.member(study, named!("status")).and_then(|status| tree.text(status));
-        let is_new = assembler.is_new() && set.losses.is_empty() && self.room.taken.iter().all(|(_, other)| other.is_none());
+        let is_new = assembler.is_new() && set.losses.is_empty() && self.room.taken.iter().all(|(_, other, _)| other.is_none());
         // What is told outside of the study is told of none.
         let of_study = |loss: &Loss| loss.at.steps().next() == Some(Step::Element("ImagingStudy"));
         let is_long = self.text.len() > LONG || tree.len() > VALUES;

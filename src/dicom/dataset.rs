@@ -58,7 +58,7 @@ pub(crate) struct DataSet {
     pub(super) seen: u128,
     seen_inside: u128,
     /// Places of cells that do not stand where their row stands.
-    places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     /// Whether fast paths are left out.
     pub(super) plain: bool,
     /// The members that it was read from.
@@ -161,66 +161,6 @@ impl DataSet {
         by_a_quarter(&mut self.places);
         self.places.push(place);
         self.places.len() as u32
-    }
-
-    /// The cell of the leaf that a cell says: that of the offset for those that say what it dates.
-    pub(crate) fn leaf_of(&self, cell: usize) -> usize {
-        let is_offset = |offset: &usize| match (self.cells.get(cell), self.cells.get(*offset)) {
-            (Some(own), Some(offset)) => !own.leaf && (own.start, own.end) == (offset.start, offset.end),
-            _ => false,
-        };
-        self.offset.filter(is_offset).unwrap_or(cell)
-    }
-
-    /// The cell whose leaf is told for what becomes of a cell: where one leaf fills several fields, the first of them has it.
-    pub(crate) fn told_of(&self, cell: usize) -> usize {
-        let at = self.leaf_of(cell);
-        let Some(own) = self.cells.get(at).filter(|own| !own.leaf) else { return at };
-        let has_it = |at: &usize| self.cells.get(*at).is_some_and(|one| one.leaf && (one.row, one.item) == (own.row, own.item));
-        // They stand beside each other.
-        let before = (at.saturating_sub(FIELDS)..at).rev().find(has_it);
-        before.or_else(|| (at..at.saturating_add(FIELDS)).find(has_it)).unwrap_or(at)
-    }
-
-    /// A further leaf of what a cell says.
-    pub(crate) fn push_further(&mut self, cell: usize, mut further: Cell) {
-        let next = self.cells.len() as u32 + 1;
-        if let Some(cell) = self.cells.get_mut(cell) {
-            further.more = core::mem::replace(&mut cell.more, next);
-        }
-        self.cells.push(further);
-    }
-
-    /// The further leaves of what a cell says, the last first.
-    pub(super) fn further(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
-        let next = |at: usize| self.cells.get(at).and_then(|cell| (cell.more as usize).checked_sub(1));
-        core::iter::successors(next(cell), move |at| next(*at))
-    }
-
-    /// A claimed leaf is counted under `code` after all, and so is what else says that.
-    pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
-        let mut next = Some(cell).filter(|cell| self.cells.get(*cell).is_some_and(|cell| cell.leaf));
-        while let Some(cell) = next {
-            self.resolve_one(cell, code, at);
-            next = self.further(cell).next();
-        }
-    }
-
-    pub(super) fn resolve_one(&mut self, cell: usize, code: Code, at: Place) {
-        let Some(claimed) = self.cells.get(cell).copied() else { return };
-        if let Some(note) = (claimed.counted as usize).checked_sub(1) {
-            if code.is_carried() {
-                return;
-            }
-            if let Some(loss) = self.losses.get_mut(note) {
-                loss.count = loss.count.saturating_sub(1);
-            }
-        }
-        let own = (claimed.place as usize).checked_sub(1).and_then(|at| self.places.get(at)).copied();
-        let counted = self.lose_at(code, own.unwrap_or(at), 1);
-        if let Some(cell) = self.cells.get_mut(cell) {
-            cell.counted = counted;
-        }
     }
 
     /// The data set that `scanner` stands before, which must be an object.

@@ -306,6 +306,9 @@ fn trimmed(text: &str, vr: Vr) -> &str {
 /// Takes the control characters out (all but TAB, LF, CR), with a remark where they stood within the text: at its ends they are padding.
 fn drop_controls(text: &mut String) -> Option<Code> {
     let dropped = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if !text.contains(dropped) {
+        return None;
+    }
     let within = text.trim_matches(is_idle).contains(dropped);
     // Where leading white space is text what stands in and before it goes too.
     text.retain(|c| !dropped(c));

@@ -8,6 +8,7 @@ mod attribute;
 mod attributes;
 mod dataset;
 mod each;
+mod fate;
 mod frame;
 mod hold;
 mod leaf;

@@ -3,6 +3,7 @@
 //! An attribute begins with a comma; whoever opened the object around it turns the first of them into the brace.
 
 use super::hold::Hold;
+use crate::grammar::uri::is_uri;
 use crate::json::text::Writer;
 use crate::table::{Align, Part, Row, Vr};
 use crate::value::Fields;
@@ -284,7 +285,7 @@ fn is_chosen(hold: Hold, parts: &[Part], part: &Part, base: usize, item: &Fields
     }
     let value = text(item, base + usize::from(part.field));
     let scheme = text(item, base + usize::from(part.field) + 1);
-    let urn = scheme.is_empty() && value.contains(':');
+    let urn = scheme.is_empty() && is_uri(value);
     let chosen = same()
         .find(|other| urn && other.vr == Vr::Ur)
         .or_else(|| same().find(|other| other.vr != Vr::Ur && hold.holds(other.vr, value)))

@@ -8,6 +8,7 @@ pub(crate) mod plain;
 pub(crate) mod pn;
 pub(crate) mod tm;
 pub(crate) mod uid;
+pub(crate) mod uri;
 
 use nom::bytes::complete::take_while_m_n;
 use nom::combinator::verify;

@@ -5,6 +5,7 @@ use crate::fhir::found::{self, Found, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Coding, Fhir, Uri};
 use crate::grammar::uid::is_oid;
+use crate::grammar::uri::is_uri;
 use crate::loss::Code;
 use crate::table::codes::scheme::{self, SNOMED_OID};
 use crate::value::Fields;
@@ -83,6 +84,8 @@ pub(super) fn read<'d, 'c>(
     fill.put(at + 2, coding.version);
     fill.put(at + 3, coding.display);
     match back(coding) {
+        // A code that is a URI is one of the system of URIs, whatever stands beside it.
+        Back::Unknown if is_uri(coding.code.trim()) => fill.note(coding.code, Code::OtherSystem),
         Back::Unknown => {}
         Back::None => fill.also(coding.system),
         Back::Uid(uid) => fill.set(at + 4, uid, coding.system),
@@ -124,7 +127,7 @@ fn designator<'d, 'o>(uri: &'d str, code: &str, cx: &Cx<'o>) -> Back<'d, 'o> {
     if let Some(name) = place::scheme_back(cx.options, uri) {
         return Back::Designator { name, own: true };
     }
-    if uri == URI && code.contains(':') {
+    if uri == URI && is_uri(code) {
         return Back::None;
     }
     // What the caller has for a designator is what is written for it.
@@ -254,6 +257,6 @@ fn system<'a>(designator: &'a str, uid: &'a str, code: &str, cx: &Cx<'a>) -> (Op
     if let Some(known) = scheme::by_designator(designator) {
         return (Some(Uri::plain(known.uri)), false);
     }
-    let urn = designator.is_empty() && code.contains(':');
+    let urn = designator.is_empty() && is_uri(code);
     (urn.then(|| Uri::plain("urn:ietf:rfc:3986")), false)
 }

@@ -51,10 +51,7 @@ impl Spell for Modality {
         let code = coding.code.trim();
         if modality::is_dcm(code) || modality::is_dcm(&code.to_ascii_uppercase()) {
             fill.system(coding.system, DCM, coding.code);
-        } else if coding.system.trim() == DCM {
-            fill.also(coding.system);
-        } else if !coding.system.is_empty() {
-            fill.system(coding.system, DCM, coding.code);
         }
+        // Another code is written without a system: the one that it has is told.
     }
 }

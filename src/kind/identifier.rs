@@ -5,6 +5,7 @@ use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::{is_oid, is_uuid};
+use crate::grammar::uri::is_uri;
 use crate::loss::Code;
 use crate::value::Fields;
 use alloc::string::String;
@@ -144,6 +145,9 @@ impl Kind for PatientIdentifier {
     }
 }
 
+/// The type of accession numbers (v2-0203).
+const ACCESSION: &str = "ACSN";
+
 /// The type of a patient's identifier where DICOM names none.
 const MEDICAL_RECORD: &str = "MR";
 
@@ -263,7 +267,7 @@ pub(super) fn canon_issuer(draft: &mut Draft<'_>) {
 pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> (Option<Uri<'a>>, Assigner<'a>) {
     let (local, universal, universal_type) = (field(fields, 1), field(fields, 2), field(fields, 3));
     let mut assigner = Assigner::default();
-    let mut system = universal_system(universal, universal_type);
+    let mut system = universal_system(universal, universal_type).filter(|uri| is_kept(uri.rest, field(fields, 0), cx.shape));
     if system.is_none() && !universal.is_empty() {
         assigner.identifier = Some((universal_type, universal));
     }
@@ -285,14 +289,25 @@ pub(super) fn issuer<'a>(fields: &Fields<'a>, cx: &Cx<'a>, told: &mut Told) -> (
     (system, assigner)
 }
 
-/// The system that a universal entity identifier names (PS3.3 10.17.1). The systems of UIDs and of URIs say what a value is, not who gave it: an
-/// accession number under `urn:dicom:uid` would be a second UID of the study.
+/// The system that a universal entity identifier names (PS3.3 10.17.1).
 fn universal_system<'a>(id: &'a str, kind: &str) -> Option<Uri<'a>> {
     let uri = |scheme| Some(Uri { scheme, rest: id });
     match kind {
         "ISO" if is_oid(id) => uri("urn:oid:"),
         "UUID" if is_uuid(id) => uri("urn:uuid:"),
-        "URI" if !id.contains(char::is_whitespace) && ![DICOM_UID, URI].contains(&id) => uri(""),
+        "URI" if !id.contains(char::is_whitespace) => uri(""),
         _ => None,
+    }
+}
+
+/// Whether a system can be said of a value. Those of UIDs and of URIs say what a value is, not who gave it (FHIR `Identifier.system`), and so are said of UIDs
+/// and URIs alone; and not where a UID is read as something else: an accession number under `urn:dicom:uid` would be a second UID of the study.
+fn is_kept(system: &str, value: &str, shape: Shape) -> bool {
+    let is_urn_of_uid = value.strip_prefix(URN_OID).is_some_and(is_oid);
+    let is_of_study = matches!(shape, Shape::Identifier(ACCESSION));
+    match system {
+        DICOM_UID => is_urn_of_uid && !is_of_study && shape.type_() != "Specimen",
+        URI => is_uri(value) && !(is_of_study && value.starts_with(URN_OID)),
+        _ => true,
     }
 }

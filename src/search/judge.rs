@@ -9,10 +9,11 @@ use super::shown::{Shown, Sight, is, is_empty};
 use super::sought::Sought;
 use super::value::{Reference, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
-use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI};
+use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
+use crate::grammar::uri::is_uri;
 use crate::options::Options;
 use crate::policy::{Service, Subject};
 use crate::study::Study;
@@ -108,10 +109,16 @@ impl Sight for Looking<'_> {
     }
 
     fn may_want_accession(&self) -> bool {
-        // No accession number is written under the systems of UIDs, or as of another type.
+        // No accession number is written under the systems of UIDs, or as of another type; and under that of URIs only what is one.
         let is_callers = |system: &str| self.residual.options.namespaces.iter().any(|(_, uri)| uri == system);
         let may_be = |value: &Value| match value {
-            Value::Token(token) => !token.system.as_deref().is_some_and(|system| matches!(system, DICOM_UID | URI) && !is_callers(system)),
+            Value::Token(token) => match token.system.as_deref() {
+                Some(system @ DICOM_UID) => is_callers(system),
+                Some(system @ URI) => {
+                    token.code.is_empty() || is_uri(&token.code) && !token.code.starts_with(URN_OID) || is_callers(system)
+                }
+                _ => true,
+            },
             Value::OfType([_, code, _]) => code == "ACSN",
             _ => true,
         };

@@ -5,12 +5,10 @@ import re
 import facts
 from identifiers import first, incomplete
 from losses import Skip
-from values import is_oid
+from values import is_oid, is_uri
 
 # Designators that share a URI with another one: what reading back gives for them is outside the subset.
 _SHARED = {"IETF4646", "ISO639_1", "ISO639_2", "RFC3066", "RFC5646", "DCMUID", "ISO_OID", "99SDM"}
-# A URN (RFC 8141), or what names an authority.
-URI = re.compile(r"urn:[a-z0-9-]+:\S|[a-z][a-z0-9+.-]*://\S", re.ASCII | re.IGNORECASE)
 CODE = re.compile(r"\S+( \S+)*\Z")
 _PARTS = ("00080100", "00080119", "00080120", "00080102", "00080103", "00080104", "0008010C")
 
@@ -63,7 +61,7 @@ def _system(code, is_urn, designator, uid, options):
     """The URI of a code's scheme; whether its designator says otherwise, and whether it is dropped."""
     if is_urn and (designator or uid):
         raise Skip("a URNCodeValue with a scheme")
-    if not designator and not uid and URI.match(code):
+    if not designator and not uid and is_uri(code):
         return "urn:ietf:rfc:3986", False, False
     if designator and designator in options["schemes"]:
         if len(set(options["schemes"].values())) < len(options["schemes"]):

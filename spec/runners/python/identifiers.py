@@ -4,7 +4,7 @@ import re
 
 import facts
 from losses import Skip
-from values import is_oid
+from values import is_oid, is_uri
 
 V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -21,11 +21,13 @@ def typed(code):
     return {"coding": [{"system": V2_0203, "code": code}]}
 
 
-def issued(value, kind, local, qualifiers, options, default_system=None):
-    """Identifier: `kind` is the code of its type or None, `qualifiers` the item of the issuer."""
+def issued(value, kind, local, qualifiers, options, default_system=None, beside_uid=False):
+    """Identifier: `kind` is the code of its type or None, `qualifiers` the item of the issuer; `beside_uid` of those among which the study's UID is."""
     universal = first(qualifiers, "00400032")
     universal_type = first(qualifiers, "00400033")
     system = _system(universal, universal_type)
+    if not _is_said_of(system, value, beside_uid):
+        system = None
     assigner = {}
     if system:
         if local:
@@ -59,10 +61,18 @@ def _system(universal, universal_type):
         return "urn:oid:" + universal
     if universal_type == "UUID" and _UUID.match(universal.lower()):
         return "urn:uuid:" + universal.lower()
-    # As a system these say that the value is a UID, or a URI.
-    if universal_type == "URI" and _URI.match(universal) and universal not in ("urn:dicom:uid", "urn:ietf:rfc:3986"):
+    if universal_type == "URI" and _URI.match(universal):
         return universal
     return None
+
+
+def _is_said_of(system, value, beside_uid):
+    """Two systems say that the value is a UID, or a URI."""
+    if system == "urn:dicom:uid":
+        return value.startswith("urn:oid:") and is_oid(value[8:]) and not beside_uid
+    if system == "urn:ietf:rfc:3986":
+        return is_uri(value) and not (beside_uid and value.startswith("urn:oid:"))
+    return True
 
 
 def incomplete(attributes, places, ledger):

@@ -28,12 +28,13 @@ def imaging_study(study, options, release, ledger):
         resource["id"] = options["id"]["given"]
     subject, contained = patient.subject(study, options, ledger)
     accession = _order(study, "00080050", "00080051", "ACSN", options, ledger)
+    beside_uid = accession and _order(study, "00080050", "00080051", "ACSN", options, ledger, beside_uid=True)
     placer = _order(study, "00402016", "00400026", "PLAC", options, ledger)
     filler = _order(study, "00402017", "00400027", "FILL", options, ledger)
     admission = _order(study, "00380010", "00380014", "VN", options, ledger)
     access = endpoints.of_study(study, options, release, ledger)
     _put(resource, "contained", ([contained] if contained else []) + access)
-    resource["identifier"] = _identifiers(study, accession if in_identifier else None, options, ledger)
+    resource["identifier"] = _identifiers(study, beside_uid if in_identifier else None, options, ledger)
     resource["status"] = "registered" if study.value("00201208") == 0 else "available"
     _put(resource, "modality", _modalities(study, options, older, ledger))
     resource["subject"] = subject
@@ -93,14 +94,14 @@ def _identifiers(study, accession, options, ledger):
     return found
 
 
-def _order(study, tag, issuer_tag, kind, options, ledger):
+def _order(study, tag, issuer_tag, kind, options, ledger, beside_uid=False):
     """Identifier of a number and the sequence of its issuer, or None."""
     value = study.value(tag)
     issuer = study.value(issuer_tag) or {}
     if value is None:
         incomplete(issuer, [(part, f"/{issuer_tag}/{part}") for part in ("00400031", "00400032", "00400033")], ledger)
         return None
-    return issued(value, kind, first(issuer, "00400031"), issuer, options)
+    return issued(value, kind, first(issuer, "00400031"), issuer, options, beside_uid=beside_uid)
 
 
 def _modalities(study, options, older, ledger):

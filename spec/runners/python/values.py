@@ -10,6 +10,8 @@ _WITH_BACKSLASH = {"ST", "LT", "UT", "UR"}
 
 _UID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+\Z")
+# A URN (RFC 8141), or what names an authority.
+_URI = re.compile(r"urn:[a-z0-9-]+:\S|[a-z][a-z0-9+.-]*://\S", re.ASCII | re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?[0-9]+(\.0+)?\Z")
 
 
@@ -78,6 +80,10 @@ def is_uid(text):
 
 def is_oid(text):
     return len(text) <= 64 and _OID.match(text) is not None
+
+
+def is_uri(text):
+    return _URI.match(text) is not None
 
 
 def uid(text):

@@ -214,6 +214,9 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
             return;
         }
     }
+    if uri.is_empty() && place::namespace(cx.options, identifier.assigner.trim()).is_some() {
+        fill.note(identifier.assigner, Code::OtherSystem);
+    }
     fill.put(2, id);
     fill.put(3, type_);
 }

@@ -115,8 +115,7 @@ impl Spell for Person {
             urn(designator)
         } else {
             told.mark_filled(fields, 6..7, Code::SchemeUnknown);
-            let of_table = || scheme::by_designator(designator).map(|scheme| scheme.uri).filter(|uri| *uri != URI);
-            let known = place::namespace(cx.options, designator).or_else(of_table);
+            let known = system_of(designator, cx);
             if known.is_none() {
                 assigner.display = designator;
             }
@@ -146,6 +145,8 @@ impl Spell for Person {
             fill.put(4, identifier.assigner);
             if let Some(uid) = uri.strip_prefix(URN_OID) {
                 fill.set(6, uid, identifier.system);
+            } else if is_oid(identifier.assigner.trim()) || system_of(identifier.assigner.trim(), cx).is_some() {
+                fill.note(identifier.assigner, Code::OtherSystem);
             }
             return;
         }
@@ -160,6 +161,12 @@ impl Spell for Person {
             Back::Unknown => {}
         }
     }
+}
+
+/// The system that a designator is known by: the caller's, or that of PS3.16 Table 8-1.
+fn system_of<'a>(designator: &str, cx: &Cx<'a>) -> Option<&'a str> {
+    let of_table = || scheme::by_designator(designator).map(|scheme| scheme.uri).filter(|uri| *uri != URI);
+    place::namespace(cx.options, designator).or_else(of_table)
 }
 
 /// Characters that a CodingSchemeDesignator holds.

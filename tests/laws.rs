@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
 use support::search_laws::query;
-use support::{fast_laws, fhir_fast_laws, fhir_laws, fhir_near, grammar_laws, laws, search_laws, text_laws};
+use support::{fast_laws, fhir_fast_laws, fhir_laws, fhir_near, grammar_laws, laws, search_laws, text_laws, vanish};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -29,6 +29,16 @@ proptest! {
         let choices = &mut Choices(&bytes);
         let options = options(choices);
         laws::carry_or_tell(&document(&data_sets(choices)), &options);
+    }
+
+    #[test]
+    fn nothing_vanishes(bytes in entropy()) {
+        vanish::of_rows(&bytes);
+    }
+
+    #[test]
+    fn nothing_vanishes_from_resources(bytes in entropy()) {
+        vanish::of_resources(&bytes);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(super) struct Candidate {
     pub(super) selecting: Vec<Study>,
     /// Which of what is held of studies is its own, and how far down.
     pub(super) held: Option<(usize, Level)>,
+    /// What was held of it before, which says whose it is as well.
+    pub(super) before: Vec<usize>,
     pub(super) verdict: Option<Judged>,
     /// What it is sorted by: what was known when it was found to match. What it holds when it is shown may be something else, and moves no page.
     pub(super) keys: Option<Vec<Option<Key>>>,
@@ -65,11 +67,18 @@ impl Candidate {
         judged
     }
 
+    /// Whether nobody knows whose all of its images are, of what is held or was held of it before.
+    pub(super) fn is_unowned(&self, held: &[Held]) -> bool {
+        let mut places = self.held.iter().map(|(at, _)| at).chain(&self.before);
+        places.any(|at| held.get(*at).is_some_and(|held| held.is_unowned(&self.uid)))
+    }
+
     /// Whether what names its patient names more than one: whose images they are is not known then.
-    pub(super) fn is_torn(&self, held: Option<&Held>) -> bool {
-        let own = || held.into_iter().flat_map(|held| held.of(&self.uid));
+    pub(super) fn is_torn(&self, held: &[Held]) -> bool {
+        let of = |at: usize| held.get(at).into_iter().flat_map(|held| held.of(&self.uid));
+        let own = || self.held.into_iter().flat_map(|(at, _)| of(at));
         let is_another = |row: &Study| own().next().is_some() && !own().any(|study| is_one_patient(row, study));
-        let mut met = self.rows.iter().chain(&self.selecting);
+        let mut met = self.rows.iter().chain(&self.selecting).chain(self.before.iter().flat_map(|at| of(*at)));
         own().any(Study::is_patient_conflict) || met.any(|row| row.is_patient_conflict() || is_another(row))
     }
 }

@@ -154,7 +154,7 @@ impl Search {
         order.retain(|uid| known.insert(uid.clone()));
         let candidate = |uid: String| {
             let (rows, selecting) = (rows.remove(&uid).unwrap_or_default(), selecting.remove(&uid).unwrap_or_default());
-            Candidate { uid, rows, selecting, held: None, verdict: None, keys: None }
+            Candidate { uid, rows, selecting, held: None, before: Vec::new(), verdict: None, keys: None }
         };
         Ok(Some(order.into_iter().map(candidate).collect()))
     }
@@ -253,11 +253,11 @@ impl Search {
                 loss.merge(&held.studies.loss);
             }
             let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
-            if !is_torn && candidate.is_torn(Some(held)) {
+            if !is_torn && candidate.is_torn(&self.held) {
                 telling.torn += 1;
                 continue;
             }
-            if held.is_unowned(&candidate.uid) {
+            if candidate.is_unowned(&self.held) {
                 telling.unowned += 1;
                 continue;
             }
@@ -270,9 +270,8 @@ impl Search {
         for candidate in &self.candidates {
             telling.about(candidate, &self.held, residual);
             // What is counted alone is shown nowhere.
-            let held = || candidate.held.and_then(|(at, _)| self.held.get(at));
             let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
-            telling.torn += usize::from(is_counted && candidate.is_torn(held()));
+            telling.torn += usize::from(is_counted && candidate.is_torn(&self.held));
         }
         let issues = telling.issues(Some(plan));
         let page = Page { studies, loss, total, at: self.at, next, issues };
@@ -359,6 +358,7 @@ impl Job for Search {
                     self.is_cut |= held.is_cut;
                     for n in of {
                         if let Some(candidate) = self.candidates.get_mut(n).filter(|one| !held.left.contains(&one.uid)) {
+                            candidate.before.extend(candidate.held.map(|(at, _)| at));
                             candidate.held = Some((self.held.len(), held.level));
                             // A match stays one, so that its place stays the same on every page; what is shown of it is judged again.
                             candidate.verdict = candidate.verdict.filter(|verdict| matches!(verdict, Judged::Yes(_)));

@@ -46,7 +46,7 @@ impl Telling {
             Some(Judged::No) if records().any(|study| study.is_torn) => self.torn += 1,
             Some(Judged::No) if records().any(Study::is_patient_conflict) && residual.asks_for_id(&candidate.uid) => self.torn += 1,
             // Whom the rest names may be another than who was asked for.
-            Some(Judged::No) if candidate.held.is_some_and(|(at, _)| candidate.is_torn(held.get(at))) => self.torn += 1,
+            Some(Judged::No) if candidate.held.is_some() && candidate.is_torn(held) => self.torn += 1,
             // What selected it is not among what it holds. What rows of a part of it do not say it may have.
             Some(Judged::No) if candidate.held.is_some() && selecting() && !own().any(|study| residual.has_what_is_asked(study)) => {
                 self.lost_below += 1;

@@ -61,7 +61,10 @@ impl<'d> Fill<'d> {
 
     /// The leaf is understood.
     pub(crate) fn also(&mut self, leaf: Leaf<'d>) {
-        self.add(leaf, Outcome::Used);
+        // What is no text (`true` where a system belongs) says nothing that anybody understood.
+        if !leaf.text.is_empty() {
+            self.add(leaf, Outcome::Used);
+        }
     }
 
     /// The leaf is a part of what a field says, beside the leaf that the field has, or says the same.

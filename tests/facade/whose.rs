@@ -73,6 +73,42 @@ pub fn another_patient_in_the_next_answer() {
     }
 }
 
+/// What a study holds is asked for twice where all matches have to be known first: what the first answer said of another patient is not forgotten, nor that the
+/// archive has more rows of the study itself than it gave.
+pub fn another_patient_in_the_answer_before() {
+    let whose = |patient: &'static str, issuer: &'static str| vec![("00100020", "LO", patient), ("00100021", "LO", issuer)];
+    let one = || whose("P1", "A");
+    let others = [(one(), "", true), (whose("P2", "A"), "", false), (whose("P1", "B"), "", false), (one(), r#"299 - "more""#, false)];
+    for (other, warning, is_shown) in others {
+        for query in ["_sort=started", "_total=accurate"] {
+            let (mut lists, mut of_series) = (0, 0);
+            let pacs = |path: &str, query: &str| match path {
+                _ if query.contains("offset=") => rows(&[]),
+                "/studies" => {
+                    lists += usize::from(query.contains("StudyInstanceUID="));
+                    let mut said = rows(&[row(&[&[("0020000D", "UI", "2.999.1"), ("00080020", "DA", "20240114")], &one()[..]].concat())]);
+                    if lists == 1 && !warning.is_empty() {
+                        said.headers.push(("warning".into(), warning.into()));
+                    }
+                    said
+                }
+                "/studies/2.999.1/series" => {
+                    of_series += 1;
+                    let by = [("00081050", "PN", "Op")];
+                    let second = if of_series == 1 { other.clone() } else { one() };
+                    rows(&[series("2.999.1.1", &[&by, &one()[..]].concat()), series("2.999.1.2", &[&by, &second[..]].concat())])
+                }
+                _ => rows(&[row(&[("00080018", "UI", "2.999.1.9")])]),
+            };
+            let target = format!("ImagingStudy?patient.identifier=P1&performer.name=Op&{query}");
+            let reply = asked(servers::orthanc_1_12(), |_| (), &target, pacs);
+            assert!(of_series > 1, "{target} {}", reply.body);
+            assert_eq!(!reply.studies().is_empty(), is_shown, "{target} {other:?} {warning}: {}", reply.body);
+            assert_eq!(told(&reply, "more than one patient"), !is_shown && warning.is_empty(), "{target} {other:?}: {}", reply.body);
+        }
+    }
+}
+
 /// Who is asked for by the patient's id hears of it as well, and who only counts.
 pub fn two_patients_are_told_whatever_is_asked() {
     let pacs = |path: &str, query: &str| match path {

@@ -7,7 +7,7 @@ use fhir_dicomweb::{Class, Listing, LossReport, Options, Part, Place, Release, S
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-const ROWS: [dicom::Rows; 4] = [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances, dicom::Rows::Metadata];
+pub const ROWS: [dicom::Rows; 4] = [dicom::Rows::Study, dicom::Rows::Series, dicom::Rows::Instances, dicom::Rows::Metadata];
 
 /// *Total*: any bytes give a result or an error.
 pub fn total(bytes: &[u8]) {

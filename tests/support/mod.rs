@@ -23,6 +23,7 @@ pub mod search_laws;
 pub mod seeded;
 pub mod targets;
 pub mod text_laws;
+pub mod vanish;
 
 #[path = "../../examples/drive/cases.rs"]
 pub mod cases;

@@ -68,6 +68,20 @@ fn the_one_comparison() {
     ] {
         assert!(!is_answer(&bad) && wrong(&mended, &bad).is_some() && wrong(&error, &bad).is_some(), "{bad}");
     }
+    // A row of a table is a result or an error, and not both.
+    let table = |op: &str, row: Value| Run { op: op.to_owned(), ..of(Want::Table(vec![row])) };
+    let (studies, refused) = (json!({"studies": ["1.2"]}), json!({"error": "bad-value"}));
+    let planned = json!({"requests": ["/studies"], "classes": {}});
+    for (op, row, other) in
+        [("answer", &studies, &refused), ("answer", &refused, &studies), ("plan", &planned, &refused), ("plan", &refused, &planned)]
+    {
+        let mut both = row.as_object().unwrap().clone();
+        both.extend(other.as_object().unwrap().clone());
+        assert_eq!(wrong(&table(op, row.clone()), &answer(json!([row]), Value::Null)), None, "{op} {row}");
+        for bad in [Value::Object(both), other.clone()] {
+            assert!(wrong(&table(op, row.clone()), &answer(json!([bad]), Value::Null)).is_some(), "{op} {row} {bad}");
+        }
+    }
     assert!(matches(&json!({"id": "*"}), &json!({"id": "00000000-0000-8000-8000-000000000000"})));
     assert!(!matches(&json!({"id": "*"}), &json!({"id": "x"})));
 }

@@ -218,7 +218,8 @@ pub enum Event<'a> {
         /// The status.
         status: u16,
         /// The header fields; `Warning` and `Retry-After` are looked at. A `Warning` of 299 says that there is more than is given (PS3.18 8.3.4.4), so that the answer is told as
-        /// incomplete and a study whose own list it stands at is not shown: of a gateway that warns of other things by 299, leave it out.
+        /// incomplete and a study whose own list it stands at is not shown, unless a further page was asked for, and said the end: of a gateway that warns of other
+        /// things by 299, leave it out.
         headers: &'a [(&'a str, &'a [u8])],
     },
     /// A piece of the body, decoded from any transfer or content coding.

@@ -4,7 +4,7 @@ use super::Config;
 use super::refusal::Refusal;
 use crate::fhir::keep::Keep;
 use crate::fhir::outcome::Issue;
-use crate::policy::Listing;
+use crate::policy::{Endpoints, Listing};
 use crate::search::order::Order;
 use crate::search::{Query, Reason};
 use crate::table::{Level, Row, element, resource_type, rows};
@@ -135,6 +135,7 @@ impl Results {
             results.applied.retain(|one| !is_part(one));
             results.issues.push(warning("a summary of elements that are chosen is those elements", "_summary".into()));
         }
+        results.add_endpoints(config);
         results.tell_includes();
         results.level = results.lowest(query, config);
         Ok(results)
@@ -248,6 +249,16 @@ impl Results {
             }
             "_contained" if value == "false" => Ok(("_contained", plain())),
             _ => Err(Bad::Unsupported),
+        }
+    }
+
+    /// An element that is there is there whole: series that have Endpoints of their own have them, and the study's stand beside them.
+    fn add_endpoints(&mut self, config: &Config) {
+        let elements = self.keep.as_mut().and_then(|keep| keep.elements.as_mut());
+        if let Some(elements) = elements.filter(|_| config.options.series_endpoints && config.options.endpoints != Endpoints::None) {
+            if elements.contains(&"series") && !elements.contains(&"endpoint") {
+                elements.push("endpoint");
+            }
         }
     }
 

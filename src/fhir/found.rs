@@ -17,6 +17,8 @@ pub(crate) const CONNECTION: &str = "http://terminology.hl7.org/CodeSystem/endpo
 pub(crate) const PAYLOAD: &str = "http://terminology.hl7.org/CodeSystem/endpoint-payload-type";
 pub(crate) const DICOM_UID: &str = "urn:dicom:uid";
 pub(crate) const URI: &str = "urn:ietf:rfc:3986";
+/// The system of `Patient.gender`, which goes without saying there.
+pub(crate) const ADMINISTRATIVE_GENDER: &str = "http://hl7.org/fhir/administrative-gender";
 pub(crate) const URN_OID: &str = "urn:oid:";
 
 /// A scalar and its node; empty: absent.

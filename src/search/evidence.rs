@@ -7,7 +7,7 @@ use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
 use super::shown::{Shown, Sight, identify};
-use crate::fhir::found::{CONNECTION, PAYLOAD};
+use crate::fhir::found::{ADMINISTRATIVE_GENDER, CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
 use crate::fhir::{Of, begun_id, payload, place};
 use crate::kind::{Cx, Identifier as IdentifierKind, Kind, Modality, PERSON, PatientIdentifier, Told, Uid};
@@ -239,7 +239,7 @@ impl<'a, 's> Reader<'a, 's> {
         }
         if let (Ask::Gender, Some(mut items)) = (ask, self.study.items(row)) {
             if let Some(shown) = items.next().and_then(|item| self.item(&item, of, shape)) {
-                self.see(&Shown { system: Uri::plain("http://hl7.org/fhir/administrative-gender"), ..shown });
+                self.see(&Shown { system: Uri::plain(ADMINISTRATIVE_GENDER), ..shown });
             }
         } else if let Some(items) = self.study.items(row) {
             self.shaped(items, of, shape);

@@ -10,13 +10,14 @@ use super::once::add_once;
 use super::parameter::{About, Ask, EndpointAsk};
 use super::server::Server;
 use super::value::{Token, Value};
-use super::{Clause, Modifier, Query};
-use crate::fhir::found::{DCM, DICOM_UID, IDENTIFIER_TYPE, URI};
+use super::{Clause, Handling, Modifier, Query};
+use crate::fhir::found::{ADMINISTRATIVE_GENDER, DCM, DICOM_UID, IDENTIFIER_TYPE, URI};
 use crate::fhir::place;
-use crate::grammar::uid::{Uid, bare, is_uuid, uid};
+use crate::grammar::uid::{Uid, bare, is_oid, is_uuid, uid};
 use crate::kind::sex_of;
 use crate::options::Options;
 use crate::policy::{Id, Subject};
+use crate::release::Release;
 use crate::table::codes::modality;
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -152,6 +153,8 @@ impl<'a> Pusher<'a> {
             About::Modality => self.modality(value, push),
             About::Series => self.uid(Key::SeriesInstanceUid, value, push),
             About::Instance => self.uid(Key::SopInstanceUid, value, push),
+            // In R6 a class is an OID, and what is none is not written.
+            About::SopClass if self.query.release == Release::R6 && is_no_oid(value) => Ok(()),
             About::SopClass => {
                 let key = if self.server.pushes(Key::SopClassesInStudy) { Key::SopClassesInStudy } else { Key::SopClassUid };
                 self.uid(key, value, push)
@@ -217,6 +220,14 @@ impl<'a> Pusher<'a> {
         }
     }
 
+    /// Whether a code can be what the UID of a study is written as: `urn:oid:` stands before what is an OID, and before nothing else. Lenient handling takes
+    /// a bare OID, too.
+    fn is_written(&self, code: &str) -> bool {
+        let uid = bare(code);
+        let is_bare = uid.len() == code.len();
+        is_bare != is_oid(uid) || is_bare && self.query.handling == Handling::Lenient
+    }
+
     fn identifier(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let (system, code, type_) = match value {
             Value::Token(Token { system, code }) => (system.as_deref(), code.as_str(), None),
@@ -231,7 +242,7 @@ impl<'a> Pusher<'a> {
         // A bare code of other shape may be an identifier of another kind, or the UID of a study that has no right to it.
         let is_dotted = code.contains('.') && code.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let could_be_uid = said_uid || is_dotted || !place::accession_is_identifier(self.query.release, self.options);
-        if system.is_none_or(|system| system == DICOM_UID) && type_.is_none_or(|(system, _)| system != IDENTIFIER_TYPE) {
+        if system.is_none_or(|system| system == DICOM_UID) && type_.is_none() && self.is_written(code) {
             if could_be_uid {
                 self.one_uid(Key::StudyInstanceUid, bare(code), push)?;
             } else if !matches!(uid(code), Uid::Bad) {
@@ -344,7 +355,7 @@ impl<'a> Pusher<'a> {
         if token.code.is_empty() {
             return Err(Why::AnyValue);
         }
-        match sex_of(&token.code) {
+        match sex_of(&token.code).filter(|_| token.system.as_deref().is_none_or(|system| system == ADMINISTRATIVE_GENDER)) {
             Some(sex) => self.text(Key::PatientSex, sex, push),
             None => Ok(()),
         }
@@ -390,5 +401,14 @@ impl<'a> Pusher<'a> {
         }
         push.add(Branch { key, term: Term::Text(text, sent) });
         self.assume(push)
+    }
+}
+
+/// Whether a value says what is no OID.
+fn is_no_oid(value: &Value) -> bool {
+    match value {
+        Value::Uid(text) => !is_oid(bare(text)),
+        Value::Token(token) => !token.code.is_empty() && !is_oid(bare(&token.code)),
+        _ => false,
     }
 }

@@ -195,6 +195,16 @@ pub fn elements_and_types_as_they_are_asked_for() {
     for more in ["&_summary=text&_elements=series", "&_elements=series&_summary=true"] {
         assert_eq!(series(more), series("&_elements=series"), "{more}");
     }
+    // A series that is chosen is there whole, with Endpoints of its own where it has some.
+    let mut facade = Facade::over("orthanc-1.12", 1, crate::archive::many(2));
+    facade.config.options.endpoint_base = Some("https://pacs.example.org/dicom-web".into());
+    for series_endpoints in [false, true] {
+        facade.config.options.series_endpoints = series_endpoints;
+        let of = |more: &str| facade.get(&format!("ImagingStudy?patient.identifier=P250{more}")).entries("match")[0].clone();
+        let (whole, part) = (of(""), of("&_elements=series"));
+        assert_eq!((whole["series"][0]["endpoint"].is_null(), part["endpoint"].is_null()), (!series_endpoints, !series_endpoints));
+        assert_eq!((&part["series"], part["contained"].is_null()), (&whole["series"], !series_endpoints), "{part}");
+    }
     // What cannot be chosen chooses nothing.
     let bogus = of("&_summary=true&_elements=bogus");
     assert!(bogus.link("self").unwrap().contains("_summary=true") && !told(&bogus, "a summary of elements"), "{}", bogus.body["link"]);

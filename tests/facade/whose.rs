@@ -88,7 +88,7 @@ pub fn another_patient_in_the_answer_before() {
                     lists += usize::from(query.contains("StudyInstanceUID="));
                     let mut said = rows(&[row(&[&[("0020000D", "UI", "2.999.1"), ("00080020", "DA", "20240114")], &one()[..]].concat())]);
                     if lists == 1 && !warning.is_empty() {
-                        said.headers.push(("warning".into(), warning.into()));
+                        said.headers.push(("warning", warning.into()));
                     }
                     said
                 }

@@ -10,8 +10,8 @@ _WITH_BACKSLASH = {"ST", "LT", "UT", "UR"}
 
 _UID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+\Z")
-# A URN (RFC 8141), or what names an authority.
-_URI = re.compile(r"urn:[a-z0-9-]+:\S|[a-z][a-z0-9+.-]*://\S", re.ASCII | re.IGNORECASE)
+# A URN (RFC 8141), or what names an authority, of the characters of RFC 3986.
+_URI = re.compile(r"(urn:[a-z0-9-]+:|[a-z][a-z0-9+.-]*://)[a-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+\Z", re.ASCII | re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?[0-9]+(\.0+)?\Z")
 
 

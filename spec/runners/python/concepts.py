@@ -48,13 +48,18 @@ def concept(item, at, options, ledger, note=None):
             code_tag = "00080100" if value else "00080119" if long_value else "00080120"
             for tag in (((code_tag,) if meaning else ()) + scheme_parts):
                 if item.get(tag):
-                    ledger.tell("scheme-unknown", f"{at}/{tag}")
+                    ledger.tell("scheme-unknown", f"{at}/{_told_at(tag)}")
                     lost.add(tag)
     if note:
         for tag in _PARTS:
             if item.get(tag) and tag not in lost:
-                ledger.tell(note, f"{at}/{tag}")
+                ledger.tell(note, f"{at}/{_told_at(tag)}")
     return result
+
+
+def _told_at(tag):
+    """A code is one fact, wherever it stood."""
+    return "00080100" if tag in ("00080119", "00080120") else tag
 
 
 def _system(code, is_urn, designator, uid, options):

@@ -247,11 +247,6 @@ impl Record {
         self.known = known;
     }
 
-    /// Whether it comes from a resource that says all that there is.
-    pub(super) fn is_whole(&self) -> bool {
-        is_whole(self.known)
-    }
-
     /// The same of a series.
     pub(super) fn know_series(&mut self, series: u32, bits: u64) {
         let Some(draft) = self.series.get_mut(series as usize) else { return };

@@ -14,7 +14,7 @@ impl Assembler {
     /// study and series nothing new. Its facts have one field each, in their one form, in the order of their rows, each of them a leaf.
     pub(crate) fn take_instance<'f>(
         &mut self,
-        series: &str,
+        (series, is_part): (&str, bool),
         facts: impl Iterator<Item = (RowRef, &'f str)>,
         options: &Options,
         sink: &mut Sink<'_>,
@@ -37,7 +37,7 @@ impl Assembler {
             known |= 1 << row_ref.index;
         }
         // Of a resource that does not say all that there is what it says is known.
-        record.add_instance(draft, series, number, if record.is_whole() { u64::MAX } else { known });
+        record.add_instance(draft, series, number, if is_part { known } else { u64::MAX });
         record.carried += leaves;
         sink.report.carry(leaves);
         if record.is_full() { Err(Error::new(Kind::Limit)) } else { Ok(()) }
@@ -46,7 +46,7 @@ impl Assembler {
     /// As [`Self::take_instance`], of instances that differ in UID and number (which may be empty) and have one class, perhaps empty.
     pub(crate) fn take_instances<'f>(
         &mut self,
-        series: &str,
+        (series, is_part): (&str, bool),
         class: &str,
         mut instances: impl Iterator<Item = (&'f str, &'f str)>,
         options: &Options,
@@ -54,7 +54,7 @@ impl Assembler {
     ) -> Result<(), Error> {
         let Some((uid, number)) = instances.next() else { return Ok(()) };
         let facts = [(RowRef::from(row::INSTANCE_UID), uid), (row::INSTANCE_CLASS.into(), class), (row::INSTANCE_NUMBER.into(), number)];
-        self.take_instance(series, facts.into_iter().filter(|(_, text)| !text.is_empty()), options, sink)?;
+        self.take_instance((series, is_part), facts.into_iter().filter(|(_, text)| !text.is_empty()), options, sink)?;
         let Some(record) = self.records.get_mut(self.last as usize) else { return Ok(()) };
         let Some(first) = record.instances.last().copied() else { return Ok(()) };
         let (mut leaves, of_class) = (0, u64::from(!class.is_empty()));

@@ -13,12 +13,13 @@ use super::value::{Token, Value};
 use super::{Clause, Handling, Modifier, Query};
 use crate::fhir::found::{ADMINISTRATIVE_GENDER, DCM, DICOM_UID, IDENTIFIER_TYPE, URI};
 use crate::fhir::place;
+use crate::fhir::shape::Shape;
 use crate::grammar::uid::{Uid, bare, is_oid, is_uuid, uid};
 use crate::kind::sex_of;
 use crate::options::Options;
 use crate::policy::{Id, Subject};
-use crate::release::Release;
 use crate::table::codes::modality;
+use crate::table::{RowRef, row};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::vec;
@@ -153,8 +154,8 @@ impl<'a> Pusher<'a> {
             About::Modality => self.modality(value, push),
             About::Series => self.uid(Key::SeriesInstanceUid, value, push),
             About::Instance => self.uid(Key::SopInstanceUid, value, push),
-            // In R6 a class is an OID, and what is none is not written.
-            About::SopClass if self.query.release == Release::R6 && is_no_oid(value) => Ok(()),
+            // Where a class is an `oid` (R6), what is none is not written.
+            About::SopClass if self.is_class_an_oid() && is_no_oid(value) => Ok(()),
             About::SopClass => {
                 let key = if self.server.pushes(Key::SopClassesInStudy) { Key::SopClassesInStudy } else { Key::SopClassUid };
                 self.uid(key, value, push)
@@ -176,6 +177,11 @@ impl<'a> Pusher<'a> {
             About::Endpoint(EndpointAsk::Other) => Ok(()),
             About::Endpoint(_) => Err(Why::Local),
         }
+    }
+
+    fn is_class_an_oid(&self) -> bool {
+        let class = RowRef::from(row::INSTANCE_CLASS).row();
+        class.is_some_and(|class| class.place_for(self.query.release, self.options).any(|at| at.shape == Shape::Oid))
     }
 
     fn key(&self, key: Key) -> Sent {

@@ -366,3 +366,31 @@ fn resources_of_which_nothing_is_read() {
         all(release, void, &options, &[(&format!("{orders}:missing=true"), 'y')]);
     }
 }
+
+/// Of a study that is there as a whole and in part, what the part leaves out of its own instances is not known.
+#[test]
+fn a_whole_and_a_part() {
+    let study = |tag: &str, instances: &str| {
+        let text = r#"{"resource":{"resourceType":"ImagingStudy","meta":{"tag":[{"code":"{tag}"}]},"identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2.3"}],"status":"available","subject":{"display":"A"},"series":[{"uid":"1.2.3.4","instance":[{instances}]}]}}"#;
+        text.replace("{tag}", tag).replace("{instances}", instances)
+    };
+    const CLASS: &str = r#""sopClass":{"system":"urn:ietf:rfc:3986","code":"urn:oid:1.2.840.10008.5.1.4.1.1.2"}"#;
+    let whole = study("HTEST", &format!(r#"{{"uid":"1.2.3.4.1",{CLASS}}},{{"uid":"1.2.3.4.2"}}"#));
+    let options = Options::default();
+    let query = search::parse("dicom-class=urn:oid:1.2.840.10008.5.1.4.1.1.4", Release::R4, Handling::Strict, &options.limits).unwrap();
+    let residual = query.residual(&options).unwrap();
+    for (of_part, is_open) in
+        [(r#"{"uid":"1.2.3.4.3"},{"uid":"1.2.3.4.4"}"#.to_owned(), true), (format!(r#"{{"uid":"1.2.3.4.3",{CLASS}}}"#), false)]
+    {
+        let part = study("SUBSETTED", &of_part);
+        for entries in [[&whole, &part], [&part, &whole]] {
+            let text = format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{},{}]}}"#, entries[0], entries[1]);
+            let fast = fhir::read(text.as_bytes(), Release::R4, &options).unwrap();
+            let plain = fhir::read_plainly(text.as_bytes(), Release::R4, &options, &mut |_| ()).unwrap();
+            for studies in [&fast.value, &plain.value] {
+                assert_eq!(studies.len(), 1);
+                assert_eq!(matches!(residual.judge(&studies[0]), Verdict::Need(_)), is_open, "{text}");
+            }
+        }
+    }
+}

@@ -130,12 +130,12 @@ impl<'d> Reader<'d, '_> {
             if let Some(run) = self.runs.and_then(|runs| runs.at(instance)) {
                 self.in_runs += run.instances.len();
                 self.used += run.used * run.instances.len() as u64;
-                assembler.take_instances(&uid, run.class, run.instances.iter().copied(), self.options, sink)?;
+                assembler.take_instances((&uid, self.room.is_part), run.class, run.instances.iter().copied(), self.options, sink)?;
                 continue;
             }
             if let Some(usual) = self.usual(instance, class) {
                 let facts = self.facts(&usual);
-                assembler.take_instance(&uid, facts, self.options, sink)?;
+                assembler.take_instance((&uid, self.room.is_part), facts, self.options, sink)?;
                 continue;
             }
             self.begin(identity);

@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::sets::Sets;
 use crate::grow;
 use crate::loss::Sink;
-use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, is_whole, study_slot};
+use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
 use crate::table::{Row, RowRef};
 use crate::value::{self, Fields};
 use alloc::boxed::Box;

@@ -27,11 +27,17 @@ impl Seen {
     /// Of a record, in all that it is written as: some facts have an attribute alone, and some are listed in one of the two only.
     fn of(read: Mapped<Vec<Study>>) -> Seen {
         // Of a study that has no place, or a resource that is none, all leaves are told at once.
-        let names = |loss: &Loss| match loss.code {
+        let told_at = |loss: &Loss| match loss.code {
             Code::NoIdentity | Code::PatientConflict | Code::OtherResource => Vec::new(),
+            // Beside a primitive everything is told as its extension.
+            Code::Extension => {
+                let mut place = names(&loss.at.to_string(), &['.', '/']);
+                place.retain(|name| name != "extension");
+                place
+            }
             _ => names(&loss.at.to_string(), &['.', '/']),
         };
-        let (mut told, mut all): (Vec<_>, _) = (read.loss.iter().map(names).collect(), read.loss.to_string());
+        let (mut told, mut all): (Vec<_>, _) = (read.loss.iter().map(told_at).collect(), read.loss.to_string());
         let options = &Options::default();
         for study in &read.ignore_loss() {
             let rows = ROWS.map(|rows| dicom::write(study, rows, options));

@@ -70,7 +70,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Done<Arguments> {
     options.endpoint_base.get_or_insert_with(|| format!("http://{listen}/dicom-web"));
     let mut config = Config::new(server, options);
     (config.release, config.enumerate) = (release, enumerate);
-    let (timeout, max_body) = (Duration::from_secs(timeout), max_body << 20);
+    let (timeout, max_body) = (Duration::from_secs(timeout), u64::saturating_mul(max_body, 1 << 20));
     Ok(Arguments { dicomweb, listen, config, patients, timeout, concurrent, max_body })
 }
 

@@ -82,6 +82,10 @@ fn the_one_comparison() {
             assert!(wrong(&table(op, row.clone()), &answer(json!([bad]), Value::Null)).is_some(), "{op} {row} {bad}");
         }
     }
+    let none = json!({"studies": []});
+    for bad in [json!({"studies": null}), json!({}), json!({"studies": "1.2"}), json!({"studies": [17]}), json!({"studies": {}})] {
+        assert!(wrong(&table("answer", none.clone()), &answer(json!([bad]), Value::Null)).is_some(), "{bad}");
+    }
     assert!(matches(&json!({"id": "*"}), &json!({"id": "00000000-0000-8000-8000-000000000000"})));
     assert!(!matches(&json!({"id": "*"}), &json!({"id": "x"})));
 }

@@ -99,10 +99,11 @@ pub fn wrong(run: &Run, answer: &Value) -> Option<String> {
 
 /// Whether the answer to one row of a table is right.
 fn row_is(run: &Run, row: &Value, found: &Value) -> bool {
+    // A list of texts in any order; what is none is no list, and nothing is none of an empty one.
     let sorted = |list: &Value| {
-        let mut texts: Vec<&str> = list.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut texts = list.as_array()?.iter().map(|text| Some(text.as_str()?.to_owned())).collect::<Option<Vec<_>>>()?;
         texts.sort_unstable();
-        texts.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        Some(texts)
     };
     match run.op.as_str() {
         "judge" => row["a"] == *found,
@@ -114,8 +115,8 @@ fn row_is(run: &Run, row: &Value, found: &Value) -> bool {
         "plan" if !found["error"].is_null() => false,
         "plan" => {
             let reasons = |(clause, wanted): (&String, &Value)| {
-                let given = sorted(&found["reasons"][clause]);
-                sorted(wanted).iter().all(|reason| given.contains(reason))
+                let given = sorted(&found["reasons"][clause]).unwrap_or_default();
+                sorted(wanted).unwrap_or_default().iter().all(|reason| given.contains(reason))
             };
             sorted(&row["requests"]) == sorted(&found["requests"])
                 && row["classes"] == found["classes"]

@@ -83,6 +83,15 @@ impl Assembler {
         self.bare
     }
 
+    /// Rows of these studies are missing, whatever the caller promised of lists.
+    pub(crate) fn mark_parts(&mut self, uids: &BTreeSet<&str>) {
+        for (_, at) in self.keys.iter().filter(|(key, _)| uids.contains(uid_of(key))) {
+            if let Some(record) = self.records.get_mut(at as usize) {
+                record.is_part = true;
+            }
+        }
+    }
+
     /// Keeps the studies of these UIDs.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         for (_, at) in self.keys.iter().filter(|(key, _)| !uids.contains(uid_of(key))) {

@@ -243,7 +243,8 @@ fn replace(arena: &mut String, slot: &mut Slot, unchanged: bool, none: bool, run
     arena.push_str(run);
 }
 
-/// A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists.
+/// A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists, and nothing says that these
+/// are none.
 fn count(record: &mut Record, options: &Options, sink: &mut Sink<'_>) {
     let listed_series = record.series.len();
     let listed_instances = record.instances.len();
@@ -254,26 +255,34 @@ fn count(record: &mut Record, options: &Options, sink: &mut Sink<'_>) {
         }
     }
     let (series_count, instance_count) = (RowRef::from(row::SERIES_COUNT), RowRef::from(row::INSTANCE_COUNT));
+    let given = |row_ref| {
+        let slot = study_slot(row_ref).and_then(|slot| record.facts.get(slot))?;
+        run_of(&record.arena, slot, row_ref.row()?).next()?.first()?.parse::<usize>().ok()
+    };
+    let is_short = [(series_count, listed_series), (instance_count, listed_instances)]
+        .into_iter()
+        .any(|(row_ref, listed)| given(row_ref).is_some_and(|given| given > listed));
+    let is_whole = options.complete && !record.is_part && !is_short;
     for (row_ref, listed) in [(series_count, listed_series), (instance_count, listed_instances)] {
         if let Some(slot) = study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)) {
-            one_count(&mut record.arena, slot, row_ref, listed, options, sink);
+            one_count(&mut record.arena, slot, row_ref, listed, is_whole, sink);
         }
     }
     let own = RowRef::from(row::SERIES_INSTANCE_COUNT);
     for (draft, listed) in record.series.iter_mut().zip(of_series) {
         if let Some(slot) = draft.facts.get_mut(usize::from(own.index)) {
-            one_count(&mut record.arena, slot, own, listed, options, sink);
+            one_count(&mut record.arena, slot, own, listed, is_whole, sink);
         }
     }
 }
 
-fn one_count(arena: &mut String, slot: &mut Slot, row_ref: RowRef, listed: usize, options: &Options, sink: &mut Sink<'_>) {
+fn one_count(arena: &mut String, slot: &mut Slot, row_ref: RowRef, listed: usize, is_whole: bool, sink: &mut Sink<'_>) {
     let Some(row) = row_ref.row() else { return };
     let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
     match given {
         Some(given) if given >= listed => return,
         Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), slot.noted & 1 != 0),
-        None if options.complete && listed > 0 => {}
+        None if is_whole && listed > 0 => {}
         None => return,
     }
     let digits = value::decimal(u32::try_from(listed).unwrap_or(u32::MAX));

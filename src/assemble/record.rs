@@ -35,6 +35,8 @@ pub(super) struct Record {
     pub(super) changed: bool,
     /// How many rows did.
     pub(super) changes: u32,
+    /// Whether rows of it are missing, so that nothing can be counted by those that are there.
+    pub(super) is_part: bool,
 }
 
 pub(super) struct SeriesDraft {
@@ -87,6 +89,7 @@ impl Record {
             carried: 0,
             changed: false,
             changes: 0,
+            is_part: false,
         }
     }
 

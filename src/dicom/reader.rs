@@ -136,6 +136,11 @@ impl Reader {
         self.core.assembler.rows()
     }
 
+    /// Rows of these studies are missing, whatever the options promise.
+    pub(crate) fn mark_parts(&mut self, uids: &BTreeSet<&str>) {
+        self.core.assembler.mark_parts(uids);
+    }
+
     /// Lets go what is of other studies than these.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         self.core.assembler.retain(uids);

@@ -197,6 +197,8 @@ impl Content {
             reader.retain(&asked);
             all.append(reader).map_err(Refusal::of_answer)?;
         }
+        // What a conversation knows not to be all of it is not counted.
+        all.mark_parts(&cut.keys().chain(&self.incomplete).map(String::as_str).collect());
         let mut studies = all.finish().map_err(Refusal::of_answer)?;
         // A row below a study that is not listed itself is none of it.
         studies.value.retain(|study| study.get(row::STUDY_UID).is_some_and(|uid| present.contains(uid)));

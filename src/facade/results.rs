@@ -7,7 +7,7 @@ use crate::fhir::outcome::Issue;
 use crate::policy::{Endpoints, Listing};
 use crate::search::order::Order;
 use crate::search::{Query, Reason};
-use crate::table::{Level, Row, element, resource_type, rows};
+use crate::table::{Level, Part, Row, element, resource_type, rows};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -143,20 +143,26 @@ impl Results {
 
     /// The lowest level of rows that something which is written comes from.
     fn lowest(&self, query: &Query, config: &Config) -> Level {
-        let listed = match self.listing {
+        let level = |listing| match listing {
             Listing::Study => Level::Study,
             Listing::Series => Level::Series,
             Listing::Instances => Level::Instance,
         };
-        let Some(kept) = self.keep.as_ref().and_then(|keep| keep.elements.as_ref()) else { return listed };
-        // An element of the study may be told by its series alone: requests, reasons, and where a server does not sum them up modalities.
+        // Of a summary no instances are written; but what they say of series and study (regions, sides, specimens, orders) is, for an element that is there is there
+        // whole.
+        let Some(kept) = self.keep.as_ref().and_then(|keep| keep.elements.as_ref()) else {
+            return level(if self.keep.is_some() { self.usual } else { self.listing });
+        };
+        let listed = level(self.listing);
+        // An element of the study may be told by its series alone (where it was, requests, reasons, and where a server does not sum them up modalities), or by
+        // instances (orders).
         let is_kept = |row: &&Row| {
             let elements = row.elements().filter(|(releases, ..)| releases.holds(query.release()));
             row.level() == Level::Study && elements.into_iter().any(|(_, element, _)| kept.contains(&element.trim_end_matches("[]")))
         };
-        let below = rows().filter(is_kept).flat_map(Row::parts).any(|part| part.from.is_some_and(|from| from > Level::Study));
-        let modalities = kept.contains(&"modality") && !config.server.tells_modalities();
-        if below || modalities { listed.max(Level::Series) } else { listed }
+        let below = rows().filter(is_kept).flat_map(Row::parts).filter_map(Part::lowest).max();
+        let modalities = (kept.contains(&"modality") && !config.server.tells_modalities()).then_some(Level::Series);
+        [below, modalities].into_iter().flatten().fold(listed, Level::max)
     }
 
     fn apply(&mut self, name: &str, value: &str, query: &Query, config: &Config) -> Result<(&'static str, String), Bad> {

@@ -81,6 +81,8 @@ pub struct Part {
     pub(crate) align: Align,
     /// The level it stands at in DICOM, where that is below the row's.
     pub(crate) from: Option<Level>,
+    /// The level below the row's whose rows may be the only ones that say it: the module that has it is theirs.
+    pub(crate) also_in: Option<Level>,
     /// For a sequence: what its items hold.
     pub(crate) items: &'static [Part],
     /// A field that is set where this part has a value: which of several sources it was.
@@ -91,7 +93,19 @@ pub struct Part {
 
 /// A part that fills field `field`.
 pub(crate) const fn part(field: u8, tag: u32, keyword: &'static str, vr: Vr) -> Part {
-    Part { tag, keyword, vr, within: None, field, align: Align::First, from: None, items: &[], mark: None, never_guess: false }
+    Part {
+        tag,
+        keyword,
+        vr,
+        within: None,
+        field,
+        align: Align::First,
+        from: None,
+        also_in: None,
+        items: &[],
+        mark: None,
+        never_guess: false,
+    }
 }
 
 /// A sequence part whose items fill the fields from `field` on.
@@ -124,6 +138,17 @@ impl Part {
     pub(crate) const fn from(mut self, level: Level) -> Part {
         self.from = Some(level);
         self
+    }
+
+    /// Rows of this level may be the only ones that say it.
+    pub(crate) const fn also_in(mut self, level: Level) -> Part {
+        self.also_in = Some(level);
+        self
+    }
+
+    /// The lowest level whose rows may be the only ones that say it, where that is below the row's.
+    pub(crate) fn lowest(&self) -> Option<Level> {
+        self.from.max(self.also_in)
     }
 
     /// Sets a field that tells this source from the others.

@@ -134,11 +134,11 @@ rows! { Study:
         .at(R4_R4B, "procedureCode[]", Shape::CodeableConcept)
         .at(R5_R6, "procedure[]", Shape::CodeableReference);
 
-    /// Where: the department, else where it was performed, else the institution. PS3.3 C.7.5.1, C.4.14.
+    /// Where: the department, else where it was performed, else the institution. PS3.3 C.7.5.1 (equipment), C.4.14 (procedure step): modules of series.
     LOCATION: Location = [
-        part(0, 0x0008_1040, "InstitutionalDepartmentName", Vr::Lo),
-        part(1, 0x0040_0243, "PerformedLocation", Vr::Sh),
-        part(2, 0x0008_0080, "InstitutionName", Vr::Lo),
+        part(0, 0x0008_1040, "InstitutionalDepartmentName", Vr::Lo).also_in(Level::Series),
+        part(1, 0x0040_0243, "PerformedLocation", Vr::Sh).also_in(Level::Series),
+        part(2, 0x0008_0080, "InstitutionName", Vr::Lo).also_in(Level::Series),
     ]
         .at(ALL, "location", Shape::Reference("Location"));
 

@@ -1,0 +1,67 @@
+//! Answers that are parts: chosen elements, summaries, and lists that an archive says to be parts.
+
+use crate::hostile::{asked, row, rows, series};
+use fhir_dicomweb::search::servers;
+use serde_json::{Value, json};
+
+/// Elements that are chosen, and summaries, say what the whole resource says, whichever rows say it.
+pub fn parts_say_what_the_whole_says() {
+    let location = [("00400243", "SH", "Loc")];
+    let study = row(&[
+        &[("0020000D", "UI", "2.999.1"), ("00100020", "LO", "P1"), ("00080061", "CS", "CT"), ("00080050", "SH", "A1")],
+        &location[..],
+    ]
+    .concat());
+    let of_series = series("2.999.1.1", &[("00081040", "LO", "Dept")]);
+    let code =
+        json!({"vr": "SQ", "Value": [{"00080100": {"vr": "SH", "Value": ["80891009"]}, "00080102": {"vr": "SH", "Value": ["SCT"]}}]});
+    let mut instance = row(&[("0020000E", "UI", "2.999.1.1"), ("00080018", "UI", "2.999.1.9"), ("00200062", "CS", "L")]);
+    instance["00082218"] = code;
+    instance["0040A370"] = json!({"vr": "SQ", "Value": [{"00080050": {"vr": "SH", "Value": ["A2"]}}]});
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => rows(std::slice::from_ref(&study)),
+        "/studies/2.999.1/series" => rows(std::slice::from_ref(&of_series)),
+        path if path.ends_with("/instances") => rows(std::slice::from_ref(&instance)),
+        _ => rows(&[]),
+    };
+    for target in ["ImagingStudy/2.999.1?", "ImagingStudy?patient.identifier=P1&"] {
+        let of = |more: &str| {
+            let reply = asked(servers::orthanc_1_12(), |_| (), &format!("{target}{more}"), pacs);
+            reply.entries("match").first().map_or_else(|| reply.body.clone(), |study| (*study).clone())
+        };
+        let whole = of("_summary=false");
+        assert_eq!((&whole["location"]["display"], whole["basedOn"].as_array().map(Vec::len)), (&json!("Dept"), Some(1)), "{whole}");
+        for element in ["location", "basedOn", "modality", "series", "identifier"] {
+            assert_eq!(of(&format!("_elements={element}"))[element], whole[element], "{target} {element}");
+        }
+        let summary = of("_summary=true");
+        let told = |study: &Value| ["bodySite", "laterality"].map(|part| study["series"][0][part].clone());
+        assert!(told(&whole).iter().all(|part| !part.is_null()) && told(&summary) == told(&whole), "{summary}");
+        assert!(summary["basedOn"] == whole["basedOn"] && summary["series"][0]["instance"].is_null(), "{summary}");
+    }
+}
+
+/// What is known to be a part is not counted, whatever the caller promised of lists.
+pub fn parts_are_not_counted() {
+    let study = row(&[("0020000D", "UI", "2.999.1"), ("00100020", "LO", "P1")]);
+    for warning in ["", r#"299 - "more""#] {
+        let pacs = |path: &str, _: &str| {
+            let said = |row: &Value| {
+                let mut said = rows(std::slice::from_ref(row));
+                if !warning.is_empty() && path != "/studies" {
+                    said.headers.push(("warning", warning.to_owned()));
+                }
+                said
+            };
+            match path {
+                "/studies" => said(&study),
+                "/studies/2.999.1/series" => said(&series("2.999.1.1", &[])),
+                _ => said(&row(&[("0020000E", "UI", "2.999.1.1"), ("00080018", "UI", "2.999.1.9")])),
+            }
+        };
+        let complete = |config: &mut fhir_dicomweb::facade::Config| config.options.complete = true;
+        let reply = asked(servers::orthanc_1_12(), complete, "ImagingStudy/2.999.1", pacs);
+        let counts = [&reply.body["numberOfSeries"], &reply.body["numberOfInstances"], &reply.body["series"][0]["numberOfInstances"]];
+        assert_eq!(counts.map(Value::is_null), [!warning.is_empty(); 3], "{}", reply.body);
+    }
+}

@@ -4,6 +4,7 @@ use super::exchange::PullId;
 use super::refusal::Refusal;
 use crate::dicom::Reader;
 use crate::error::Error;
+use crate::grammar::warning::warns;
 use crate::search::{End, Server};
 use crate::url::Resource;
 use crate::uuid::Hash;
@@ -110,8 +111,7 @@ pub(super) fn head(status: u16, headers: &[(&str, &[u8])]) -> Head {
     Head {
         status,
         // PS3.18 10.6.1.2: there are more rows than were returned. What is partial says it by its status.
-        more: status == 206
-            || field("Warning").flat_map(|value| value.split(|b| *b == b',')).any(|one| one.trim_ascii_start().starts_with(b"299")),
+        more: status == 206 || field("Warning").any(|value| warns(value, b"299")),
         retry: text("Retry-After").filter(|value| is_retry(value)).map(String::from),
     }
 }

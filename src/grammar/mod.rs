@@ -9,6 +9,7 @@ pub(crate) mod pn;
 pub(crate) mod tm;
 pub(crate) mod uid;
 pub(crate) mod uri;
+pub(crate) mod warning;
 
 use nom::bytes::complete::take_while_m_n;
 use nom::combinator::verify;

@@ -15,6 +15,8 @@ mod records;
 mod references;
 #[path = "attack/resources.rs"]
 mod resources;
+#[path = "attack/said.rs"]
+mod said;
 #[path = "attack/searching.rs"]
 mod searching;
 #[path = "attack/strangers.rs"]

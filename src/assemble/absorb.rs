@@ -21,8 +21,8 @@ pub(super) struct Slot {
     pub(super) at: u32,
     /// The row that it came from first; beyond 32 bits, which no text of four gigabytes has, the last that fits.
     pub(super) row: u32,
-    /// Leaves that are carried by fields lifted from a lower level.
-    pub(super) lifted: u32,
+    /// Rows that said the whole run again, each leaf of it carried: see [`said`](super::said).
+    pub(super) again: u32,
     /// Lifted fields that differed: they have no value, and will have none.
     pub(super) spoilt: u16,
     /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach: see [`Sets`] for those of long lists.
@@ -62,25 +62,27 @@ pub(super) fn absorb(
         return false;
     }
     if row.merge == Merge::Set {
-        let several = if items.len() > 1 { distinct(row, items) } else { Vec::new() };
+        let (several, numbers) = if items.len() > 1 { distinct(row, items) } else { Default::default() };
         let items = if items.len() > 1 { several.as_slice() } else { items };
+        let given = |n: usize| numbers.get(n).copied().unwrap_or(n);
+        let noted: &Noted<'_> = &|n, field| noted(given(n), field);
         if slot.at == 0 {
             first(arena, slot, row, items, number);
             note(slot, (sets, key), row, items, noted);
             return true;
         }
-        return join(arena, slot, (sets, key), row, items, tell);
+        return join(arena, slot, (sets, key), row, items, noted, &mut |n, field, code| tell(given(n), field, code));
     }
     if slot.at == 0 && slot.spoilt == 0 {
         first(arena, slot, row, items, number);
         note(slot, (sets, key), row, items, noted);
-        slot.lifted = clean_lifted(row, items, noted);
         return true;
     }
     if slot.spoilt == 0 && run_of(arena, slot, row).eq(items.iter().copied()) {
-        slot.lifted = slot.lifted.saturating_add(clean_lifted(row, items, noted));
+        sets.say_again(slot, key, row, items, noted);
         return false;
     }
+    sets.part(arena, slot, key, row);
     if row.merge == Merge::Whole {
         return whole(arena, slot, (sets, key), row, items, noted, tell);
     }
@@ -89,9 +91,12 @@ pub(super) fn absorb(
     match (row.merge, known.as_slice(), items) {
         (Merge::Fill, [] | [_], [new]) => {
             let mut merged = known.first().copied().unwrap_or([""; FIELDS]);
-            if fill(slot, row, &mut merged, new, noted, tell, sink) {
+            if fill(slot, (sets, key), row, &mut merged, new, noted, tell, sink) {
                 let mut text = String::new();
-                let merged = canonical(slot, row, &merged, &mut text).unwrap_or(merged);
+                let (merged, moved) = canonical(row, &merged, &mut text).unwrap_or((merged, None));
+                if let Some(moved) = moved {
+                    sets.move_field(slot, key, row, 0, moved);
+                }
                 let mut run = String::new();
                 value::push(&mut run, row.kind.fields, [merged].into_iter());
                 slot.at = arena.len() as u32;
@@ -108,9 +113,9 @@ pub(super) fn absorb(
     false
 }
 
-/// What several rows say together in its one form: what one says of a scheme by name may be what another says by number. None where it is
-/// in its form, or would lose something: it was told already that each row says it.
-pub(super) fn canonical<'t>(slot: &mut Slot, row: &Row, item: &Fields<'_>, text: &'t mut String) -> Option<Fields<'t>> {
+/// What several rows say together in its one form: what one says of a scheme by name may be what another says by number; and from which field to
+/// which that moved. None where it is in its form, or would lose something: it was told already that each row says it.
+pub(super) fn canonical<'t>(row: &Row, item: &Fields<'_>, text: &'t mut String) -> Option<(Fields<'t>, Option<(usize, usize)>)> {
     if row.lifts != 0 {
         return None;
     }
@@ -123,15 +128,11 @@ pub(super) fn canonical<'t>(slot: &mut Slot, row: &Row, item: &Fields<'_>, text:
     if marks.iter().any(Option::is_some) {
         return None;
     }
-    if let Some((from, to)) = moved {
-        let noted = slot.noted >> from & 1;
-        slot.noted = slot.noted & !(1 << from) | noted << to;
-    }
     let mut settled = [""; FIELDS];
     for (field, (start, end)) in settled.iter_mut().zip(spans) {
         *field = text.get(start..end).unwrap_or("");
     }
-    Some(settled)
+    Some((settled, moved))
 }
 
 pub(super) fn run_of<'a>(arena: &'a str, slot: &Slot, row: &Row) -> Items<'a> {
@@ -159,15 +160,15 @@ pub(super) fn every(item: &Fields<'_>, mut each: impl FnMut(usize)) {
     }
 }
 
-/// The items, each once.
-fn distinct<'a>(row: &Row, items: &[Fields<'a>]) -> Vec<Fields<'a>> {
+/// The items, each once, and their numbers.
+fn distinct<'a>(row: &Row, items: &[Fields<'a>]) -> (Vec<Fields<'a>>, Vec<usize>) {
     // A few are compared with each other.
     if items.len() <= 8 {
         let new = |(n, item): &(usize, &Fields<'a>)| !items.iter().take(*n).any(|other| other == *item);
-        return items.iter().enumerate().filter(new).map(|(_, item)| *item).collect();
+        return items.iter().enumerate().filter(new).map(|(n, item)| (*item, n)).unzip();
     }
     let mut set = Set::default();
-    items.iter().filter(|item| set.add(&one(row, item))).copied().collect()
+    items.iter().enumerate().filter(|(_, item)| set.add(&one(row, item))).map(|(n, item)| (*item, n)).unzip()
 }
 
 pub(super) fn one(row: &Row, item: &Fields<'_>) -> String {
@@ -177,45 +178,48 @@ pub(super) fn one(row: &Row, item: &Fields<'_>) -> String {
 }
 
 /// New items join a set; whether there are any.
-fn join(arena: &str, slot: &Slot, (sets, key): (&mut Sets, SetKey), row: &'static Row, items: &[Fields<'_>], tell: &mut Hear<'_>) -> bool {
+fn join(
+    arena: &str,
+    slot: &mut Slot,
+    (sets, key): (&mut Sets, SetKey),
+    row: &'static Row,
+    items: &[Fields<'_>],
+    noted: &Noted<'_>,
+    tell: &mut Hear<'_>,
+) -> bool {
     let known = run_of(arena, slot, row);
     if sets.get(key).is_none() && known.eq(items.iter().copied()) {
         return false;
     }
-    let set = sets.or_make(key, || {
-        let mut set = Set::default();
-        for item in run_of(arena, slot, row) {
-            set.add(&one(row, &item));
-        }
-        set
-    });
     let mut grew = false;
     for (n, item) in items.iter().enumerate() {
-        if set.add(&one(row, item)) {
-            grew = true;
-            every(item, |field| {
-                if is_lifted(row, field) {
-                    tell(n, field, Code::Lifted);
-                }
-            });
+        let set = sets.or_make(key, || {
+            let mut set = Set::default();
+            for item in run_of(arena, slot, row) {
+                set.add(&one(row, &item));
+            }
+            set
+        });
+        let at = set.len();
+        if !set.add(&one(row, item)) {
+            continue;
         }
+        grew = true;
+        // What is told here is not told once more where records join.
+        every(item, |field| {
+            if is_lifted(row, field) {
+                tell(n, field, Code::Lifted);
+                sets.note(slot, key, row, (at, field), true);
+            } else if noted(n, field) {
+                sets.note(slot, key, row, (at, field), true);
+            }
+        });
     }
     grew
 }
 
 fn is_lifted(row: &Row, field: usize) -> bool {
     row.lifts & (1 << field) != 0
-}
-
-fn clean_lifted(row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) -> u32 {
-    if row.lifts == 0 {
-        return 0;
-    }
-    let mut count = 0;
-    for (n, item) in items.iter().enumerate() {
-        every(item, |field| count += u32::from(is_lifted(row, field) && !noted(n, field)));
-    }
-    count
 }
 
 /// The kind of times of two ranks, with one offset.
@@ -234,8 +238,10 @@ fn dates_anew(known: &Fields<'_>, new: &Fields<'_>) -> bool {
 }
 
 /// Fields fill each other. What differs is a conflict; what is lifted from a lower level and differs is spoilt. Whether anything changed.
+#[allow(clippy::too_many_arguments)]
 fn fill<'a>(
     slot: &mut Slot,
+    (sets, key): (&mut Sets, SetKey),
     row: &'static Row,
     known: &mut Fields<'a>,
     new: &Fields<'a>,
@@ -244,16 +250,16 @@ fn fill<'a>(
     sink: &mut Sink<'_>,
 ) -> bool {
     if row.kind.name == DATED && dates_anew(known, new) {
-        let is_said = |field: usize| known.get(field) == new.get(field);
         every(new, |field| {
-            if !is_said(field) {
+            if known.get(field) != new.get(field) {
                 tell(0, field, Code::Conflict);
+            } else if !noted(0, field) {
+                sets.say(slot, key, row, (0, field));
             }
         });
         return false;
     }
     let mut changed = false;
-    let mut filled_now = 0_u32;
     let lifts = row.lifts != 0;
     let filled = |field: usize, item: &Fields<'_>| item.get(field).is_some_and(|text| !text.is_empty());
     let differs = |known: &Fields<'_>, field: usize| filled(field, known) && filled(field, new) && known.get(field) != new.get(field);
@@ -267,75 +273,85 @@ fn fill<'a>(
         } else if fills {
             known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
             changed = true;
-            filled_now |= u32::from(noted(0, field)) << field;
+            sets.note(slot, key, row, (0, field), noted(0, field));
+        } else if !noted(0, field) {
+            sets.say(slot, key, row, (0, field));
         }
     }
-    slot.noted |= filled_now;
     for part in row.parts.iter().filter(|part| part.from.is_some()) {
         let fields: Vec<usize> = (0..FIELDS).filter(|field| row.part_of(*field).is_some_and(|of| of.tag == part.tag)).collect();
         if !fields.iter().any(|field| filled(*field, new)) {
             continue;
         }
         let was = fields.iter().any(|field| filled(*field, known));
-        let bit = |field: &usize| 1_u16 << *field;
-        let spoilt = fields.iter().any(|field| slot.spoilt & bit(field) != 0);
+        let spoilt = fields.iter().any(|field| slot.spoilt & (1 << *field) != 0);
         let same = fields.iter().all(|field| known.get(*field) == new.get(*field));
         if spoilt || was && !same {
             for field in fields.iter().filter(|field| filled(**field, new)) {
                 tell(0, *field, Code::NotUniform);
             }
             if !spoilt {
-                for field in &fields {
-                    slot.spoilt |= bit(field);
-                    if let Some(text) = known.get_mut(*field) {
-                        *text = "";
-                    }
-                }
-                take_back(slot, row, fields.first().copied().unwrap_or(0), sink);
+                take_back(slot, (sets, key), row, &fields, known, sink);
                 changed = true;
             }
-        } else {
-            if !was {
-                for field in &fields {
-                    if let (Some(slot), Some(text)) = (known.get_mut(*field), new.get(*field)) {
-                        *slot = text;
-                    }
-                }
+            continue;
+        }
+        for field in fields.into_iter().filter(|field| filled(*field, new)) {
+            if was && !noted(0, field) {
+                sets.say(slot, key, row, (0, field));
+            } else if !was {
+                known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
+                sets.note(slot, key, row, (0, field), noted(0, field));
                 changed = true;
             }
-            let clean = fields.iter().filter(|field| filled(**field, new) && !noted(0, **field)).count();
-            slot.lifted = slot.lifted.saturating_add(clean as u32);
         }
     }
     changed
 }
 
 /// Lifted fields differ somewhere else of the same fact: whatever it has of them is lost.
-pub(super) fn spoil(arena: &mut String, slot: &mut Slot, row: &'static Row, fields: u16, sink: &mut Sink<'_>) {
-    let fresh = fields & !slot.spoilt;
+pub(super) fn spoil(
+    arena: &mut String,
+    slot: &mut Slot,
+    (sets, key): (&mut Sets, SetKey),
+    row: &'static Row,
+    fields: u16,
+    sink: &mut Sink<'_>,
+) {
+    let fresh: Vec<usize> = (0..FIELDS).filter(|field| fields & !slot.spoilt & (1 << *field) != 0).collect();
+    let Some(mut item) = run_of(arena, slot, row).next() else {
+        slot.spoilt |= fields;
+        return;
+    };
+    sets.part(arena, slot, key, row);
+    let mut known = item;
+    take_back(slot, (sets, key), row, &fresh, &mut known, sink);
     slot.spoilt |= fields;
-    let Some(mut item) = run_of(arena, slot, row).next() else { return };
-    let mut first = None;
-    for (field, text) in item.iter_mut().enumerate() {
-        if fresh & (1 << field) != 0 && !text.is_empty() {
-            first.get_or_insert(field);
-            *text = "";
-        }
-    }
-    if let Some(field) = first {
+    if known != item {
+        item = known;
         let run = one(row, &item);
         slot.at = arena.len() as u32;
         arena.push_str(&run);
-        take_back(slot, row, field, sink);
     }
 }
 
 /// What was carried by lifted fields turns out not to be.
-fn take_back(slot: &mut Slot, row: &'static Row, field: usize, sink: &mut Sink<'_>) {
-    let count = u64::from(slot.lifted);
-    slot.lifted = 0;
-    if count > 0 {
-        sink.report.uncarry(count);
-        sink.lose(Loss { code: Code::NotUniform, at: sink.place_of(row, field, Code::NotUniform), first: u64::from(slot.row), count });
+fn take_back(
+    slot: &mut Slot,
+    (sets, key): (&mut Sets, SetKey),
+    row: &'static Row,
+    fields: &[usize],
+    known: &mut Fields<'_>,
+    sink: &mut Sink<'_>,
+) {
+    for field in fields {
+        slot.spoilt |= 1 << *field;
+        let Some(text) = known.get_mut(*field).filter(|text| !text.is_empty()) else { continue };
+        *text = "";
+        let count = u64::from(sets.take_back(slot, key, row, *field));
+        if count > 0 {
+            sink.report.uncarry(count);
+            sink.lose(Loss { code: Code::NotUniform, at: sink.place_of(row, *field, Code::NotUniform), first: u64::from(slot.row), count });
+        }
     }
 }

@@ -2,12 +2,11 @@
 
 use super::Assembler;
 use super::record::Entry;
+use super::said::Heard;
 use crate::error::{Error, Kind};
 use crate::grow;
 use crate::options::Options;
-use crate::table::RowRef;
 use crate::value;
-use alloc::vec::Vec;
 
 /// What the last row did.
 #[derive(Default)]
@@ -19,8 +18,6 @@ pub(super) struct Taken {
     pub(super) instance: Option<Entry>,
     /// Leaves that it carried.
     pub(super) carried: u64,
-    /// Leaves that it carried by fields lifted from instances, by row.
-    pub(super) lifted: Vec<(RowRef, u32)>,
 }
 
 /// What rows that differ from one in their instance alone do, each.
@@ -30,16 +27,17 @@ pub(crate) struct Same {
     changes: u32,
     entry: Entry,
     carried: u64,
-    lifted: Vec<(RowRef, u32)>,
+    /// What it says again of what the record has.
+    heard: Heard,
 }
 
 impl Assembler {
     /// What the last row did, if another like it would do the same: it added an instance and changed nothing else.
     pub(crate) fn same(&mut self) -> Option<Same> {
         let entry = self.taken.instance?;
-        let lifted = self.taken.lifted.iter().copied().filter(|(_, leaves)| *leaves > 0).collect();
-        let changes = self.records.full(self.taken.record)?.changes;
-        Some(Same { record: self.taken.record, changes, entry, carried: self.taken.carried, lifted })
+        let record = self.records.full(self.taken.record)?;
+        let (changes, heard) = (record.changes, record.sets.heard.clone());
+        Some(Same { record: self.taken.record, changes, entry, carried: self.taken.carried, heard })
     }
 
     /// Whether the record is as it was: what a row does to it may depend on what it has.
@@ -78,11 +76,8 @@ impl Assembler {
         let carried = same.carried * rows;
         if let Some(record) = self.records.get_mut(same.record) {
             record.carried += carried;
-            for (row, leaves) in &same.lifted {
-                if let Some(slot) = record.slot(Some(same.entry.series), *row) {
-                    slot.lifted = slot.lifted.saturating_add(u32::try_from(u64::from(*leaves) * rows).unwrap_or(u32::MAX));
-                }
-            }
+            let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+            same.heard.each(same.entry.series).for_each(|heard| record.hear_again(heard, rows));
         }
         carried
     }

@@ -3,6 +3,7 @@
 use super::absorb::{Slot, absorb, apart, row_number, run_of};
 use super::finish::{contradict, references};
 use super::record::{Entry, Record, note_of};
+use super::sets::Sets;
 use crate::loss::{Code, Sink};
 use crate::study::Extra;
 use crate::table::{Level, RowRef};
@@ -68,11 +69,22 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
         let items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
         let is_noted = |field: usize| theirs.noted & note_of(row_ref, field) != 0;
         let mut filled = slot(known);
-        let set = (&mut record.sets, (Some(ours.series), row_ref.index));
+        // Copies are heard one by one, and their facts have one item each: nothing of this is kept.
+        let mut sets = Sets::default();
         let mut tell = |_, field, code| told.push((field, code));
-        absorb(&mut record.arena, &mut filled, set, row, &items, theirs.row, &|_, field| is_noted(field), &mut tell, sink);
+        absorb(
+            &mut record.arena,
+            &mut filled,
+            (&mut sets, (None, row_ref.index)),
+            row,
+            &items,
+            theirs.row,
+            &|_, field| is_noted(field),
+            &mut tell,
+            sink,
+        );
         for (field, code) in told.drain(..) {
-            contradict(sink, row, field, code, theirs.row, is_noted(field));
+            contradict(sink, row, field, code, theirs.row, u64::from(!is_noted(field)));
         }
         if filled.at != known {
             set_fact(record, &mut ours, row_ref, filled.at);

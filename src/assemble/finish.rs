@@ -4,8 +4,9 @@ use super::absorb::{Slot, run_of};
 use super::copies::each_once;
 use super::keys::Keys;
 use super::patients::{Told, join_shared};
-use super::record::Record;
+use super::record::{Record, key_of, row_of};
 use super::records::{Kept, Records};
+use super::sets::{SetKey, Sets};
 use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
@@ -52,9 +53,8 @@ pub(super) fn finish(mut records: Records, keys: &Keys, options: &Options, sink:
     done.into_iter().map(|(_, study)| study).collect()
 }
 
-/// A leaf that was carried contradicts what stands.
-pub(super) fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Code, number: u64, noted: bool) {
-    let count = u64::from(!noted);
+/// Leaves that were carried contradict what stands.
+pub(super) fn contradict(sink: &mut Sink<'_>, row: &Row, field: usize, code: Code, number: u64, count: u64) {
     sink.report.uncarry(count);
     sink.lose(Loss { code, at: sink.place_of(row, field, code), first: number, count });
 }
@@ -65,14 +65,11 @@ pub(super) fn references(level: Level) -> impl Iterator<Item = RowRef> {
 
 /// A record becomes a study.
 fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
-    let sets = core::mem::take(&mut record.sets);
-    for ((series, at), set) in sets.into_grown() {
-        let level = match series {
-            Some(_) => Level::Series,
-            None if at >= 64 * Level::Study as u8 => Level::Study,
-            None => Level::Patient,
+    for ((series, at), set) in record.sets.take_grown() {
+        let row_ref = match series {
+            Some(_) => RowRef { level: Level::Series, index: at },
+            None => row_of(at),
         };
-        let row_ref = RowRef { level, index: at % 64 };
         let Some(row) = row_ref.row() else { continue };
         if !record.has_room(set.length()) {
             sink.overflow();
@@ -88,7 +85,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
             slot.at = new;
         }
     }
-    order_series(&mut record);
+    let given = order_series(&mut record);
     if !record.instances.is_sorted_by_key(|entry| (entry.series, entry.row)) {
         record.instances.sort_by_key(|entry| (entry.series, entry.row));
     }
@@ -97,7 +94,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     settle_modalities(&mut record);
     settle_identifiers(&mut record);
     settle_requests(&mut record);
-    count(&mut record, options, sink);
+    count(&mut record, &given, options, sink);
     let mut first = 0;
     let mut series = Vec::with_capacity(record.series.len());
     for (n, draft) in record.series.iter().enumerate() {
@@ -124,10 +121,10 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
     }
 }
 
-/// Series in order of first appearance, which merging may have changed.
-fn order_series(record: &mut Record) {
+/// Series in order of first appearance, which merging may have changed; their numbers before, if it has.
+fn order_series(record: &mut Record) -> Vec<usize> {
     if record.series.is_sorted_by_key(|series| series.first_row) {
-        return;
+        return Vec::new();
     }
     let mut order: Vec<(u64, usize)> = record.series.iter().enumerate().map(|(n, series)| (series.first_row, n)).collect();
     order.sort_unstable();
@@ -141,6 +138,7 @@ fn order_series(record: &mut Record) {
         entry.series = rank.get(entry.series as usize).copied().unwrap_or(0);
     }
     record.series.sort_by_key(|series| series.first_row);
+    order.into_iter().map(|(_, old)| old).collect()
 }
 
 /// What needs several data sets to be seen: a code that says what the term says, a fact whose every field was spoilt.
@@ -243,9 +241,9 @@ fn replace(arena: &mut String, slot: &mut Slot, unchanged: bool, none: bool, run
     arena.push_str(run);
 }
 
-/// A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists, and nothing says that these
+/// (`numbers` are those that the series had while the record grew, where they are others.) A given count stands unless more is listed; counts that were not given are computed where the caller promised complete lists, and nothing says that these
 /// are none.
-fn count(record: &mut Record, options: &Options, sink: &mut Sink<'_>) {
+fn count(record: &mut Record, numbers: &[usize], options: &Options, sink: &mut Sink<'_>) {
     let listed_series = record.series.len();
     let listed_instances = record.instances.len();
     let mut of_series = alloc::vec![0_usize; listed_series];
@@ -265,23 +263,33 @@ fn count(record: &mut Record, options: &Options, sink: &mut Sink<'_>) {
     let is_whole = options.complete && !record.is_part && !is_short;
     for (row_ref, listed) in [(series_count, listed_series), (instance_count, listed_instances)] {
         if let Some(slot) = study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)) {
-            one_count(&mut record.arena, slot, row_ref, listed, is_whole, sink);
+            one_count(&mut record.arena, slot, (&record.sets, key_of(None, row_ref)), row_ref, listed, is_whole, sink);
         }
     }
     let own = RowRef::from(row::SERIES_INSTANCE_COUNT);
-    for (draft, listed) in record.series.iter_mut().zip(of_series) {
+    for (n, (draft, listed)) in record.series.iter_mut().zip(of_series).enumerate() {
         if let Some(slot) = draft.facts.get_mut(usize::from(own.index)) {
-            one_count(&mut record.arena, slot, own, listed, is_whole, sink);
+            let number = numbers.get(n).copied().unwrap_or(n) as u32;
+            let key = key_of(Some(number), own);
+            one_count(&mut record.arena, slot, (&record.sets, key), own, listed, is_whole, sink);
         }
     }
 }
 
-fn one_count(arena: &mut String, slot: &mut Slot, row_ref: RowRef, listed: usize, is_whole: bool, sink: &mut Sink<'_>) {
+fn one_count(
+    arena: &mut String,
+    slot: &mut Slot,
+    (sets, key): (&Sets, SetKey),
+    row_ref: RowRef,
+    listed: usize,
+    is_whole: bool,
+    sink: &mut Sink<'_>,
+) {
     let Some(row) = row_ref.row() else { return };
     let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
     match given {
         Some(given) if given >= listed => return,
-        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), slot.noted & 1 != 0),
+        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), sets.leaves(slot, key, row, (0, 0))),
         None if is_whole && listed > 0 => {}
         None => return,
     }

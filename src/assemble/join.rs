@@ -5,7 +5,7 @@ use super::finish::{contradict, references};
 use super::record::Record;
 use super::room::FULL;
 use super::sets::{SetKey, Sets};
-use crate::loss::{Code, Loss, Sink};
+use crate::loss::{Code, Sink};
 use crate::study::{Extra, study_slot};
 use crate::table::{Level, Merge, Row};
 use crate::value::{self, Fields};
@@ -109,38 +109,33 @@ impl Fact<'_> {
             self.absorb(ours, &our_items, (&before, &grown, self.key), sink);
         }
         if theirs.spoilt & !ours.spoilt != 0 {
-            spoil(self.arena, ours, row, theirs.spoilt, sink);
+            spoil(self.arena, ours, (self.sets, self.key), row, theirs.spoilt, sink);
         }
     }
 
-    /// Items of `from`, whose leaves were thought carried, join `into`; those that do not are taken back.
+    /// Items of `from`, whose leaves were thought carried, join `into`; those that do not are taken back, and every leaf that said the same with them.
     fn absorb(&mut self, into: &mut Slot, items: &[Fields<'_>], (from, sets, key): (&Slot, &Sets, SetKey), sink: &mut Sink<'_>) {
-        let lifted = into.lifted;
         let mut told: Vec<(usize, usize, Code)> = Vec::new();
         let row = self.row;
         let noted = |item: usize, field: usize| sets.is_noted(from, key, row, item, field);
         let mut tell = |item: usize, field: usize, code: Code| told.push((item, field, code));
-        absorb(self.arena, into, (self.sets, self.key), self.row, items, u64::from(from.row), &noted, &mut tell, sink);
-        // Lifted leaves stand for those of every row that had them.
-        let spoilt = told.iter().find(|(_, _, code)| *code == Code::NotUniform).copied();
-        match spoilt {
-            Some((_, field, _)) => {
-                let one = told.iter().filter(|(item, field, code)| *code == Code::NotUniform && !noted(*item, *field)).count() as u64;
-                let more = u64::from(from.lifted).saturating_sub(one);
-                sink.report.uncarry(more);
-                if more > 0 {
-                    sink.lose(Loss {
-                        code: Code::NotUniform,
-                        at: sink.place_of(self.row, field, Code::NotUniform),
-                        first: u64::from(from.row),
-                        count: more,
-                    });
-                }
+        absorb(self.arena, into, (self.sets, self.key), row, items, u64::from(from.row), &noted, &mut tell, sink);
+        // No row was heard.
+        self.sets.heard.clear();
+        for (item, field, code) in &told {
+            // A further value is told of once, by who says it first.
+            let count = match code {
+                Code::Lifted => u64::from(!noted(*item, *field)),
+                _ => sets.leaves(from, key, row, (*item, *field)),
+            };
+            if count > 0 || *code != Code::Lifted {
+                contradict(sink, row, *field, *code, u64::from(from.row), count);
             }
-            None => into.lifted = lifted.saturating_add(from.lifted),
         }
-        for (item, field, code) in told.into_iter().filter(|(_, _, code)| *code != Code::Lifted) {
-            contradict(sink, self.row, field, code, u64::from(from.row), noted(item, field));
+        if row.merge != Merge::Set {
+            let mut told: Vec<(usize, usize)> = told.into_iter().map(|(item, field, _)| (item, field)).collect();
+            told.sort_unstable();
+            self.sets.join_further(self.arena, (into, self.key), row, items, (from, sets, key), &told);
         }
     }
 }

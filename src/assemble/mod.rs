@@ -18,6 +18,7 @@ mod placing;
 mod record;
 mod records;
 mod room;
+mod said;
 mod sets;
 mod strangers;
 mod usual;
@@ -140,7 +141,7 @@ impl Assembler {
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
         record.changed = false;
-        self.taken.lifted.clear();
+        record.sets.heard.clear();
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.
         let modalities = RowRef::from(row::MODALITIES);
@@ -181,8 +182,6 @@ impl Assembler {
                 let cell = items.get(item).and_then(|item| item.cell(field)).and_then(|cell| set.cells.get(set.leaf_of(cell)));
                 cell.is_none_or(|cell| !cell.leaf || cell.counted != 0)
             };
-            // What is lifted from instances is carried by each of them.
-            let lifted = if row.lifts != 0 { record.slot(owner, row_ref).map_or(0, |slot| slot.lifted) } else { 0 };
             let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
             let mut absorb = |fields: &[Fields<'_>]| match row_ref.level {
                 Level::Patient | Level::Study => record.absorb_study(row_ref, row, fields, row_number, &noted, &mut tell, sink),
@@ -197,10 +196,6 @@ impl Assembler {
                 // Most facts have one item: no list is made for it.
                 [item] => absorb(&[item.fields(&set.text, row.kind.fields)]),
                 items => absorb(&items.iter().map(|item| item.fields(&set.text, row.kind.fields)).collect::<Vec<_>>()),
-            }
-            if row.lifts != 0 {
-                let now = record.slot(owner, row_ref).map_or(0, |slot| slot.lifted);
-                self.taken.lifted.push((row_ref, now.saturating_sub(lifted)));
             }
             for (item, field, code) in outcome.drain(..) {
                 let Some(cell) = items.get(item).and_then(|item| item.cell(field)).map(|cell| set.told_of(cell)) else { continue };

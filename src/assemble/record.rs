@@ -1,12 +1,12 @@
 //! A record while it grows.
 
-use super::absorb::{Hear, Noted, Slot, absorb, row_number};
+use super::absorb::{Hear, Noted, Slot, absorb, row_number, run_of};
 use super::keys::Keys;
-use super::sets::Sets;
+use super::sets::{SetKey, Sets};
 use crate::grow;
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
-use crate::table::{Row, RowRef};
+use crate::table::{Level, Row, RowRef};
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -54,6 +54,20 @@ pub(super) struct Entry {
     pub(super) row: u64,
     /// Fields whose leaves are counted under a note: eight bits for each row.
     pub(super) noted: u32,
+}
+
+/// How a fact of patient or study, or of a series, is known among [`Sets`].
+pub(super) fn key_of(series: Option<u32>, row: RowRef) -> SetKey {
+    match row.level {
+        Level::Patient | Level::Study => (None, row.level as u8 * 64 + row.index),
+        Level::Series | Level::Instance => (series, row.index),
+    }
+}
+
+/// The row of a fact of patient or study.
+pub(super) fn row_of(at: u8) -> RowRef {
+    let level = if at >= 64 * Level::Study as u8 { Level::Study } else { Level::Patient };
+    RowRef { level, index: at % 64 }
 }
 
 /// The bit of a field of an instance, of which a fact has few.
@@ -129,7 +143,7 @@ impl Record {
         sink: &mut Sink<'_>,
     ) {
         let Some(slot) = study_slot(row_ref).and_then(|slot| self.facts.get_mut(slot)) else { return };
-        let set = (None, row_ref.level as u8 * 64 + row_ref.index);
+        let set = key_of(None, row_ref);
         self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
     }
 
@@ -146,6 +160,7 @@ impl Record {
     ) -> bool {
         let at = self.arena.len();
         value::push_settled(&mut self.arena, row.kind.fields, fields);
+        let key = key_of(series, row_ref);
         let slot = match study_slot(row_ref) {
             Some(slot) => self.facts.get_mut(slot),
             None => series.and_then(|series| self.series.get_mut(series as usize)?.facts.get_mut(usize::from(row_ref.index))),
@@ -155,7 +170,7 @@ impl Record {
             return false;
         };
         if slot.at == 0 {
-            (slot.at, slot.row, slot.lifted) = (at as u32, row_number(number), 0);
+            (slot.at, slot.row) = (at as u32, row_number(number));
             slot.noted |= noted;
             self.changed = true;
             return true;
@@ -163,6 +178,10 @@ impl Record {
         // Runs say how long they are: one that begins with the other is the other.
         let (known, new) = (self.arena.get(slot.at as usize..), self.arena.get(at..));
         let same = known.zip(new).is_some_and(|(known, new)| known.as_bytes().starts_with(new.as_bytes()));
+        if same {
+            let items: Vec<Fields<'_>> = if noted == 0 { Vec::new() } else { run_of(&self.arena, slot, row).collect() };
+            self.sets.say_again(slot, key, row, &items, &|_, field| noted & 1 << field != 0);
+        }
         self.arena.truncate(at);
         same
     }
@@ -172,6 +191,17 @@ impl Record {
         match study_slot(row) {
             Some(slot) => self.facts.get_mut(slot),
             None => self.series.get_mut(series? as usize)?.facts.get_mut(usize::from(row.index)),
+        }
+    }
+
+    /// As many `rows` as that say again what the row at hand did.
+    pub(super) fn hear_again(&mut self, (key, what): (SetKey, u32), rows: u32) {
+        let slot = match key {
+            (Some(series), at) => self.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(at))),
+            (None, at) => study_slot(row_of(at)).and_then(|slot| self.facts.get_mut(slot)),
+        };
+        if let Some(slot) = slot {
+            self.sets.add(slot, key, what, rows);
         }
     }
 
@@ -190,7 +220,7 @@ impl Record {
         let Some(slot) = self.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))) else {
             return;
         };
-        let set = (Some(series), row_ref.index);
+        let set = key_of(Some(series), row_ref);
         self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
     }
 

@@ -1,6 +1,7 @@
 //! What a record keeps of its facts besides their runs: sets and lists that have grown, and notes of long ones.
 
 use super::absorb::Slot;
+use super::said::Heard;
 use crate::table::Row;
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
@@ -11,12 +12,16 @@ use alloc::vec::Vec;
 /// Which fact it is: the series it belongs to (none: the study) and its row.
 pub(super) type SetKey = (Option<u32>, u8);
 
-/// Facts that have grown, and what of their notes a [`Slot`] has no room for.
+/// Facts that have grown, and what of their notes and further leaves a [`Slot`] has no room for.
 #[derive(Default)]
 pub(super) struct Sets {
     grown: BTreeMap<SetKey, Set>,
     /// 32 bits each, from the second 32 on.
     noted: BTreeMap<SetKey, Vec<u32>>,
+    /// Further leaves, field by field: see [`said`](super::said).
+    pub(super) more: BTreeMap<SetKey, Vec<u32>>,
+    /// What the row at hand said again.
+    pub(super) heard: Heard,
 }
 
 impl Sets {
@@ -29,17 +34,21 @@ impl Sets {
         self.grown.entry(key).or_insert_with(make)
     }
 
-    /// All that have grown.
-    pub(super) fn into_grown(self) -> BTreeMap<SetKey, Set> {
-        self.grown
+    /// Takes out all that have grown.
+    pub(super) fn take_grown(&mut self) -> BTreeMap<SetKey, Set> {
+        core::mem::take(&mut self.grown)
     }
 
     /// A fact is another from now on: what it was.
     pub(super) fn take(&mut self, key: SetKey) -> Sets {
-        let taken = |set| BTreeMap::from_iter([(key, set)]);
+        fn taken<T>(from: &mut BTreeMap<SetKey, T>, key: SetKey) -> BTreeMap<SetKey, T> {
+            from.remove(&key).map(|one| BTreeMap::from_iter([(key, one)])).unwrap_or_default()
+        }
         Sets {
-            grown: self.grown.remove(&key).map(taken).unwrap_or_default(),
-            noted: self.noted.remove(&key).map(|noted| BTreeMap::from_iter([(key, noted)])).unwrap_or_default(),
+            grown: taken(&mut self.grown, key),
+            noted: taken(&mut self.noted, key),
+            more: taken(&mut self.more, key),
+            heard: Heard::default(),
         }
     }
 
@@ -92,6 +101,11 @@ impl Set {
     pub(super) fn items<'s>(&'s self, row: &Row) -> impl Iterator<Item = Fields<'s>> + use<'s> {
         let fields = row.kind.fields;
         self.items.iter().filter_map(move |run| value::Items::at(run, fields).next())
+    }
+
+    /// How many items it has.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
     }
 
     /// How long its items are as one run, at most.

@@ -45,30 +45,34 @@ pub(super) fn whole(
     }
     // Items that grow stand by themselves: a list may grow item by item, and one of them may be long.
     let mut grown: Vec<(usize, Box<str>)> = Vec::new();
-    let mut notes: Vec<(usize, u32)> = Vec::new();
+    // What becomes of fields, item by item: said again; filled by the row; moved.
+    let (mut said, mut filled, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for (n, (mut merged, new)) in known_of(arena, *slot, row, sets.get(key)).zip(items).enumerate() {
-        // The notes of this item alone.
-        let bits = |field: usize| u32::from(sets.is_noted(slot, key, row, n, field)) << field;
-        let mut own = Slot { noted: (0..row.kind.fields).map(bits).sum(), ..Slot::default() };
-        let mut filled = false;
-        for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate() {
-            if own_text.is_empty() && !text.is_empty() {
-                (*own_text, filled) = (*text, true);
-                own.noted |= u32::from(noted(n, field)) << field;
+        let before = filled.len();
+        for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
+            if own_text.is_empty() {
+                *own_text = *text;
+                filled.push((n, field));
+            } else if !noted(n, field) {
+                said.push((n, field));
             }
         }
-        if !filled {
+        if filled.len() == before {
             continue;
         }
         let mut text = String::new();
-        let merged = canonical(&mut own, row, &merged, &mut text).unwrap_or(merged);
+        let (merged, from_to) = canonical(row, &merged, &mut text).unwrap_or((merged, None));
         grown.push((n, one(row, &merged).into()));
-        notes.push((n, own.noted));
+        moved.extend(from_to.map(|from_to| (n, from_to)));
     }
-    for (n, noted) in notes {
-        for field in 0..row.kind.fields {
-            sets.note(slot, key, row, (n, field), noted & 1 << field != 0);
-        }
+    for at in said {
+        sets.say(slot, key, row, at);
+    }
+    for (n, field) in filled {
+        sets.note(slot, key, row, (n, field), noted(n, field));
+    }
+    for (n, from_to) in moved {
+        sets.move_field(slot, key, row, n, from_to);
     }
     if grown.is_empty() {
         return false;

@@ -95,8 +95,10 @@ impl Reader {
     ///   name is put together from two people's.
     /// - A value that contradicts the first of its own text is told, though it may agree with the first of all.
     /// - Rows without a patient's number are compared with what so stands of a patient's name, birth date and sex.
-    /// - Offsets from UTC that contradict are told once a fact, not once a row; a time that one row of a text says without an offset, and another with one, has
-    ///   that one, and is held against the other text so. Notes of values that came through may be fewer.
+    /// - A time that one row of a text says without an offset, and another with one, has that one, and is held against the other text so.
+    /// - What was told of a row of its own text stays told: that its request is a further one (`lifted`), though the other text has the same.
+    ///
+    /// Where a value is lost so, every leaf that said it is counted, in whichever row it stood.
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader};

@@ -263,9 +263,8 @@ pub fn same_when_joined(
             }
             // A value that was mended and contradicts another is counted as either: the other is told without a count. Notes may differ.
             let told = |report: &LossReport| {
-                // As `Reader::append` says: that offsets from UTC differ is told once a fact where readers are joined, once a row else.
+                // As `Reader::append` says: what a further row of its own text dates is held against the other as dated.
                 let offset = |loss: &Loss| loss.class() == Class::Conflict && loss.at.to_string() == "/00080201";
-                // What a further row of its own text dates is held against the other as dated.
                 let is_time = |at: &Place| matches!(at.steps().next(), Some(Step::Tag(tag)) if rows().flat_map(Row::parts).any(|part| part.tag() == tag && part.vr() == Vr::Tm));
                 let dated = |loss: &Loss| loss.class() == Class::Conflict && is_time(&loss.at);
                 let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss) && !dated(loss));

@@ -19,6 +19,7 @@ pub mod mutate;
 pub mod plan_laws;
 pub mod qido_store;
 pub mod repeat;
+pub mod said_laws;
 pub mod search_laws;
 pub mod seeded;
 pub mod targets;

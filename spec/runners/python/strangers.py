@@ -22,7 +22,7 @@ def divide(rows):
             owner = {}
             for row, _ in rows:
                 if first(row, _NUMBER):
-                    owner = {**_who(row), **owner}
+                    owner = {**who_of(row), **owner}
             lost += _others(unknown, owner)
     else:
         lost = _others([entry for entry in strangers if _NUMBER in entry[0]], None)
@@ -32,10 +32,10 @@ def divide(rows):
 
 def _others(rows, owner):
     """Those who are not the patient whom most is said of first, or who may be somebody else; `owner`: not that patient."""
-    rows = sorted(rows, key=lambda entry: _rank(_who(entry[0])))
+    rows = sorted(rows, key=lambda entry: _rank(who_of(entry[0])))
     together, apart, torn = dict(owner or {}), [], False
     for entry in rows:
-        who = _who(entry[0])
+        who = who_of(entry[0])
         if owner is not None and _differ(owner, who):
             apart.append(entry)
         elif _differ(together, who):
@@ -46,16 +46,16 @@ def _others(rows, owner):
     if owner is not None and torn:
         return rows
     whose = together if owner is None else owner
-    fields = [_differ(whose, _who(row)) for row, _ in apart]
-    rank = _rank(_who(rows[0][0])) if rows else 0
+    fields = [_differ(whose, who_of(row)) for row, _ in apart]
+    rank = _rank(who_of(rows[0][0])) if rows else 0
 
     def told(entry):
-        who = _who(entry[0])
+        who = who_of(entry[0])
         return not apart or _rank(who) == rank and all(differing & who.keys() for differing in fields)
 
     kept = [entry for entry in rows if entry not in apart and told(entry)]
     if not kept and owner is None:
-        kept = [entry for entry in rows if _who(entry[0]) == _who(rows[0][0])]
+        kept = [entry for entry in rows if who_of(entry[0]) == who_of(rows[0][0])]
     return [entry for entry in rows if entry not in kept]
 
 
@@ -68,7 +68,7 @@ def _rank(who):
     return 0 if names else 1 if who else 2
 
 
-def _who(row):
+def who_of(row):
     said = {(_NAME, n): _folded(group) for n, group in enumerate(first(row, _NAME) or []) if group}
     said |= {(tag, 0): first(row, tag) for tag in (_BIRTH, _SEX)}
     return {field: text for field, text in said.items() if text}

@@ -18,24 +18,40 @@ class Study:
     def __init__(self, uid):
         self.uid = uid
         self.facts = {}
+        # For each tag all that said what stands, and the number of the row that was the first of them.
+        self.said = {}
         self.shares_uid = False
 
     def value(self, tag):
         return first(self.facts, tag)
 
-    def join(self, row, ledger):
+    def join(self, row, number, ledger):
         for tag, found in row.items():
-            if not found:
-                continue
-            if tag in _SETS:
-                known = self.facts.setdefault(tag, [])
-                for value in found:
-                    if value not in known:
-                        known.append(value)
-            elif tag not in self.facts:
-                self.facts[tag] = found
-            elif self.facts[tag] != found:
-                for at, count in places(found, facts.STUDY[tag], "/" + tag):
+            if found:
+                self._say(tag, [found], number, ledger)
+
+    def join_study(self, other, ledger):
+        """All rows of another at once (README, "Two patients"): of each fact the one that came first stands."""
+        for tag, found in other.facts.items():
+            said, number = other.said.get(tag, ([found], 0))
+            if tag in self.said and number < self.said[tag][1]:
+                said, number, before = *self.said[tag], (said, number)
+                self.facts[tag], self.said[tag] = before[0][0], before
+            self._say(tag, said, number, ledger)
+
+    def _say(self, tag, said, number, ledger):
+        """Several values that are equal, each as it was said."""
+        found = said[0]
+        if tag in _SETS:
+            known = self.facts.setdefault(tag, [])
+            known += [value for n, value in enumerate(found) if value not in known and value not in found[:n]]
+        elif tag not in self.facts:
+            self.facts[tag], self.said[tag] = found, (list(said), number)
+        elif self.facts[tag] == found:
+            self.said[tag][0].extend(said)
+        else:
+            for each in said:
+                for at, count in places(each, facts.STUDY[tag], "/" + tag):
                     ledger.tell("conflict", at, count)
 
 
@@ -116,6 +132,19 @@ def _plain(data):
     return data
 
 
+def _together(parts, ledger):
+    """Rows that name nobody join each other; who has a number is joined by those without an issuer, and then by them."""
+    order = sorted(parts, key=lambda part: part[:2])
+    nameless = [parts[part] for part in order if part[0]]
+    named = [parts[part] for part in order if not part[0]]
+    for study in nameless[1:]:
+        nameless[0].join_study(study, ledger)
+    whole, *others = named + nameless[:1]
+    for study in others:
+        whole.join_study(study, ledger)
+    return whole
+
+
 def _of_one_uid(uid, rows, ledger):
     """One study, or one for each patient (README, "Two patients")."""
     rows, lost = strangers.divide(rows)
@@ -132,15 +161,19 @@ def _of_one_uid(uid, rows, ledger):
         if patient is not _UNKNOWN and patient not in named:
             named.add(patient)
             keys.append((patient, _UNKNOWN))
-    found = {}
-    for row, raw in rows:
+    # Rows that say the same of who it is are joined one by one; what they say together joins as a whole.
+    parts = {}
+    for number, (row, raw) in enumerate(rows):
         patient, issuer = _patient(row)
         able = [key for key in keys if (patient is _UNKNOWN or key[0] == patient)
                 and (issuer is _UNKNOWN or key[1] is _UNKNOWN or key[1] == issuer)] or [None] * (not keys)
         if len(able) != 1:
             ledger.tell("patient-conflict", "/00100020", leaves(raw))
             continue
-        found.setdefault(able[0], Study(uid)).join(row, ledger)
+        who = repr(strangers.who_of(row)) if first(row, "00100020") is None else ""
+        of = parts.setdefault(able[0], {}).setdefault((patient is _UNKNOWN, issuer is _UNKNOWN, who), Study(uid))
+        of.join(row, number, ledger)
+    found = {key: _together(of, ledger) for key, of in parts.items()}
     if len(found) > 1:
         ledger.tell("patient-conflict", "/00100020", 0)
     for study in found.values():

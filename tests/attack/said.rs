@@ -1,0 +1,151 @@
+//! Where a value is lost since records join, every leaf that said it is lost with it.
+
+use super::row;
+use fhir_dicomweb::{LossReport, Mapped, Options, Study, dicom};
+
+fn counts(loss: &LossReport) -> Vec<(&'static str, String, u64)> {
+    loss.iter().map(|loss| (loss.code.name(), loss.at.to_string(), loss.count)).collect()
+}
+
+fn text(rows: &[String]) -> String {
+    format!("[{}]", rows.join(","))
+}
+
+fn read(rows: &[String]) -> Mapped<Vec<Study>> {
+    dicom::read(text(rows).as_bytes(), &Options::default()).unwrap()
+}
+
+/// The rows of each list by a reader of their own.
+fn joined(texts: &[&[String]]) -> Mapped<Vec<Study>> {
+    let mut all = dicom::Reader::new(Options::default());
+    for rows in texts {
+        let mut one = dicom::Reader::new(Options::default());
+        one.push(text(rows).as_bytes()).unwrap();
+        all.append(one).unwrap();
+    }
+    all.finish().unwrap()
+}
+
+/// The same, of one patient or of no patient that is named, in a series of its own.
+fn series(n: usize, patient: &str, said: &str) -> String {
+    let patient = if patient.is_empty() { String::new() } else { format!(r#","00100020":{{"vr":"LO","Value":["{patient}"]}}"#) };
+    row("1.2", &format!(r#"{patient},"0020000E":{{"vr":"UI","Value":["1.2.{n}"]}}{said}"#))
+}
+
+fn description(text: &str) -> String {
+    format!(r#","00081030":{{"vr":"LO","Value":["{text}"]}}"#)
+}
+
+fn code(value: &str) -> String {
+    format!(
+        r#","00081032":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["{value}"]}},"00080102":{{"vr":"SH","Value":["99X"]}},"00080104":{{"vr":"LO","Value":["m{value}"]}}}}]}}"#
+    )
+}
+
+/// Rows that do not name the patient join the study that they belong to, and each of them contradicts it.
+#[test]
+fn each_row_without_a_patient() {
+    for said in [description, code as fn(&str) -> String] {
+        for others in [1, 2, 5, 300] {
+            let mut named = vec![series(1, "P1", &said("B"))];
+            let mut bare = named.clone();
+            for n in 0..others {
+                named.push(series(n + 2, "P1", &said("A")));
+                bare.push(series(n + 2, "", &said("A")));
+            }
+            let (named, bare) = (read(&named).loss, read(&bare).loss);
+            assert_eq!(counts(&named), counts(&bare));
+            assert!(counts(&bare).iter().all(|(code, _, count)| (*code, *count) == ("conflict", others as u64)), "{bare}");
+            // Of the rows that do not name the patient the number itself is missing.
+            assert_eq!(named.carried() - bare.carried(), others as u64);
+        }
+    }
+}
+
+/// And so where another reader read them, also of a thousand instances of which only the UID differs.
+#[test]
+fn each_row_of_another_text() {
+    let instance = |n: usize, said: &str| series(2, "P1", &format!(r#","00080018":{{"vr":"UI","Value":["1.2.2.{n}"]}}{said}"#));
+    for said in [description, code as fn(&str) -> String] {
+        let first = [series(1, "P1", &said("B"))];
+        let second: Vec<String> = (1..=1000).map(|n| instance(n, &said("A"))).collect();
+        let whole: Vec<String> = first.iter().chain(&second).cloned().collect();
+        assert_eq!(read(&whole).loss, joined(&[&first, &second]).loss);
+        // Whatever joins first, and whichever comes first in the end.
+        let (head, tail) = second.split_at(400);
+        assert_eq!(read(&whole).loss, joined(&[&first, head, tail]).loss);
+        let mut two = dicom::Reader::new(Options::default());
+        two.push(text(head).as_bytes()).unwrap();
+        let mut three = dicom::Reader::new(Options::default());
+        three.push(text(tail).as_bytes()).unwrap();
+        two.append(three).unwrap();
+        let mut one = dicom::Reader::new(Options::default());
+        one.push(text(&first).as_bytes()).unwrap();
+        one.append(two).unwrap();
+        assert_eq!(read(&whole).loss, one.finish().unwrap().loss);
+    }
+}
+
+/// Parts of a fact are counted by themselves: who said the code alone, and who said its meaning, too.
+#[test]
+fn parts_by_themselves() {
+    let person = |value: &str, more: &str| format!(r#","00080090":{{"vr":"PN","Value":[{{"Alphabetic":"{value}"{more}}}]}}"#);
+    let full = person("A", r#","Ideographic":"I""#);
+    let rows = |patient: &str| {
+        let first = series(1, "P1", &person("B", ""));
+        let others = [person("A", ""), full.clone(), person("A", ""), full.clone(), full.clone()];
+        let others = others.iter().enumerate().map(|(n, said)| series(n + 2, patient, said));
+        core::iter::once(first).chain(others).collect::<Vec<String>>()
+    };
+    let (named, bare) = (read(&rows("P1")), read(&rows("")));
+    assert_eq!(counts(&named.loss), counts(&bare.loss));
+    // Five said the one group, three the other.
+    assert_eq!(counts(&bare.loss).iter().map(|(_, _, count)| count).sum::<u64>(), 8, "{}", bare.loss);
+}
+
+/// A value that was noted in each row stays under its notes: the conflict counts those that were not.
+#[test]
+fn noted_rows() {
+    let padded = |text: &str| format!(r#","00081030":{{"vr":"LO","Value":["{text} "]}}"#);
+    let others = ["", "P1"].map(|patient| {
+        let mut rows = vec![series(1, "P1", &description("B"))];
+        rows.extend((2..9).map(|n| series(n, patient, &if n % 2 == 0 { padded("A") } else { description("A") })));
+        rows
+    });
+    let bare = read(&others[0]).loss;
+    let conflict = bare.iter().find(|loss| loss.code.name() == "conflict").map(|loss| loss.count);
+    let is_noted = bare.iter().any(|loss| loss.code.name() != "conflict" && loss.count == 4);
+    assert_eq!((conflict, bare.counted()), (if is_noted { (Some(3), 7) } else { (Some(7), 7) }), "{bare}");
+}
+
+/// A count that rows agree on, and less than what is listed, contradicts once for each of them.
+#[test]
+fn counts_that_are_too_small() {
+    let said = r#","00201206":{"vr":"IS","Value":[1]},"00201209":{"vr":"IS","Value":[1]}"#;
+    let instance = |n: usize| series(5 - n / 2, "P1", &format!(r#","00080018":{{"vr":"UI","Value":["1.2.2.{n}"]}}{said}"#));
+    let rows: Vec<String> = (2..8).map(instance).collect();
+    let at = |loss: &LossReport, place: &str| loss.iter().find(|loss| loss.at.to_string() == place).map(|loss| loss.count);
+    for loss in [read(&rows).loss, joined(&[&rows[..3], &rows[3..]]).loss] {
+        assert_eq!((at(&loss, "/00201206"), at(&loss, "/00201209")), (Some(6), Some(6)), "{loss}");
+    }
+}
+
+/// A further request is noted where records join, too, once: of a row that says it again nothing is told.
+#[test]
+fn further_requests() {
+    let asked = |value: &str| format!(r#","00400275":{{"vr":"SQ","Value":[{{"00401001":{{"vr":"SH","Value":["{value}"]}}}}]}}"#);
+    let lifted = |loss: &LossReport| loss.iter().find(|loss| loss.code.name() == "lifted").map_or(0, |loss| loss.count);
+    for patient in ["P1", ""] {
+        let rows = [series(1, "P1", &asked("R1")), series(2, patient, &asked("R2")), series(3, patient, &asked("R2"))];
+        assert_eq!(lifted(&read(&rows).loss), 1);
+        assert_eq!(lifted(&joined(&[&rows[..1], &rows[1..]]).loss), 1);
+        // What was told in its own text is not told again.
+        let rows = [series(1, "P1", &asked("R1")), series(2, patient, &asked("R2")), series(3, patient, &asked("R3"))];
+        assert_eq!(lifted(&read(&rows).loss), 2);
+        assert_eq!(lifted(&joined(&[&rows[..1], &rows[1..]]).loss), 2);
+    }
+    // Of a list that says one thing twice the other is the one that is noted.
+    let twice = r#","00400275":{"vr":"SQ","Value":[{"00401001":{"vr":"SH","Value":["R1"]}},{"00401001":{"vr":"SH","Value":["R1"]}},{"00401001":{"vr":"SH","Value":["R2 "]}}]}"#;
+    let loss = read(&[series(1, "P1", &asked("R1")), series(2, "P1", twice)]).loss;
+    assert_eq!(loss.counted(), 1, "{loss}");
+}

@@ -94,7 +94,7 @@ impl Anew {
 impl Assembler {
     /// Whether the last row made a record, and put no series into it.
     pub(crate) fn is_new(&self) -> bool {
-        self.taken.is_new && self.last_record().is_some_and(|record| record.series.is_empty()) && self.within.is_none()
+        self.taken.is_new && self.last_record().is_some_and(|record| record.series.is_empty() && !record.is_part) && self.within.is_none()
     }
 
     fn last_record(&self) -> Option<&Record> {

@@ -92,6 +92,13 @@ impl Assembler {
         }
     }
 
+    /// The study that the last data set was of lists less than there is.
+    pub(crate) fn mark_last(&mut self) {
+        if let Some(record) = self.records.get_mut(self.last as usize) {
+            record.is_part = true;
+        }
+    }
+
     /// Keeps the studies of these UIDs.
     pub(crate) fn retain(&mut self, uids: &BTreeSet<&str>) {
         for (_, at) in self.keys.iter().filter(|(key, _)| !uids.contains(uid_of(key))) {

@@ -17,7 +17,8 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(super) fn finish(mut records: Records, keys: &Keys, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
+/// `is_torn`: there were rows of no study, which may be of any.
+pub(super) fn finish(mut records: Records, keys: &Keys, is_torn: bool, options: &Options, sink: &mut Sink<'_>) -> Vec<Study> {
     let mut told = alloc::vec![Told::default(); records.len()];
     if keys.shared {
         join_shared(&mut records, keys, &mut told, sink);
@@ -38,7 +39,10 @@ pub(super) fn finish(mut records: Records, keys: &Keys, options: &Options, sink:
         let mut study = match record {
             Kept::Lean(record) => lean.study(&record),
             // What was not kept has no row.
-            Kept::Full(record) if record.first_row.is_some() => study(*record, options, sink),
+            Kept::Full(mut record) if record.first_row.is_some() => {
+                record.is_part |= is_torn || told.dropped;
+                study(*record, options, sink)
+            }
             Kept::Full(_) | Kept::Gone => continue,
         };
         (study.patient_conflict, study.is_torn) = (told.conflict, told.dropped);

@@ -26,6 +26,7 @@ pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
 fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     target.carried += source.carried;
     target.known |= source.known;
+    target.is_part |= source.is_part;
     target.first_row = target.first_row.into_iter().chain(source.first_row).min();
     for row_ref in [Level::Patient, Level::Study].into_iter().flat_map(references) {
         let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };

@@ -42,7 +42,7 @@ use by_row::ByRow;
 use items::{Item, items};
 use keys::{Key, Keys};
 pub(crate) use patients::STRANGER;
-use placing::{no_identity, place_levels};
+use placing::{has_lost_identity, no_identity, place_levels};
 use record::Record;
 use records::Records;
 
@@ -141,6 +141,7 @@ impl Assembler {
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
         record.changed = false;
+        record.is_part |= !set.losses.is_empty() && has_lost_identity(set);
         record.sets.heard.clear();
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.
@@ -294,14 +295,14 @@ impl Assembler {
     pub(crate) fn drain(&mut self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
         let (records, keys) = (core::mem::take(&mut self.records), core::mem::take(&mut self.keys));
         (self.last, self.series, self.instances) = (0, 0, 0);
-        let studies = finish::finish(records, &keys, options, sink);
+        let studies = finish::finish(records, &keys, self.unplaced > 0, options, sink);
         sink.check()?;
         Ok(studies)
     }
 
     /// Ends, and gives the studies in order of first appearance.
     pub(crate) fn finish(self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
-        let studies = finish::finish(self.records, &self.keys, options, sink);
+        let studies = finish::finish(self.records, &self.keys, self.unplaced > 0, options, sink);
         sink.check()?;
         Ok(studies)
     }

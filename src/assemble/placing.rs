@@ -48,6 +48,18 @@ pub(super) fn no_identity(set: &mut DataSet) {
     }
 }
 
+/// Whether a data set was to be of a series or instance, and is of none: what is listed lacks it.
+pub(super) fn has_lost_identity(set: &DataSet) -> bool {
+    let uids = [RowRef::from(row::SERIES_UID), row::INSTANCE_UID.into()];
+    let own = |at: &Place| {
+        uids.iter().filter_map(|uid| uid.row()).any(|row| at.steps().next() == Place::of_tags(&row.tags_of(0).0).steps().next())
+    };
+    set.losses.iter().any(|loss| match loss.code {
+        Code::BadUid | Code::AmbiguousValue => own(&loss.at),
+        code => code == Code::NoIdentity,
+    })
+}
+
 /// Gives the data set's offset to each of its times, or tells that there is none to date.
 fn date(set: &mut DataSet, by_row: &ByRow) {
     let Some(offset) = set.offset.and_then(|at| set.cells.get(at).copied()) else { return };

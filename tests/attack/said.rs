@@ -1,7 +1,8 @@
 //! Where a value is lost since records join, every leaf that said it is lost with it.
 
 use super::row;
-use fhir_dicomweb::{LossReport, Mapped, Options, Study, dicom};
+use fhir_dicomweb::row as fact;
+use fhir_dicomweb::{LossReport, Mapped, Options, Release, Study, dicom, fhir};
 
 fn counts(loss: &LossReport) -> Vec<(&'static str, String, u64)> {
     loss.iter().map(|loss| (loss.code.name(), loss.at.to_string(), loss.count)).collect()
@@ -148,4 +149,54 @@ fn further_requests() {
     let twice = r#","00400275":{"vr":"SQ","Value":[{"00401001":{"vr":"SH","Value":["R1"]}},{"00401001":{"vr":"SH","Value":["R1"]}},{"00401001":{"vr":"SH","Value":["R2 "]}}]}"#;
     let loss = read(&[series(1, "P1", &asked("R1")), series(2, "P1", twice)]).loss;
     assert_eq!(loss.counted(), 1, "{loss}");
+}
+
+/// Lists of which something was lost are not counted, whatever was promised: also where what was lost came by another reader, or by a pattern.
+#[test]
+fn lists_with_gaps_are_not_counted() {
+    let options = &mut Options::default();
+    options.complete = true;
+    let count = |texts: &[Vec<String>]| {
+        let mut all = dicom::Reader::new(options.clone());
+        for rows in texts {
+            let mut one = dicom::Reader::new(options.clone());
+            one.push(text(rows).as_bytes()).unwrap();
+            all.append(one).unwrap();
+        }
+        let studies = all.finish().unwrap().value;
+        studies.iter().map(|study| study.get(fact::SERIES_COUNT)).collect::<Vec<_>>()
+    };
+    let whole = |uid: &str, n: usize| row(uid, &format!(r#","0020000E":{{"vr":"UI","Value":["{uid}.{n}"]}}"#));
+    let lost = |uid: &str| row(uid, r#","0020000E":{"vr":"UI","Value":["1..2"]}"#);
+    let gone = r#"{"0020000E":{"vr":"UI","Value":["1.2.9"]}}"#.to_owned();
+    assert_eq!(count(&[vec![whole("1.2", 1), whole("1.2", 2)]]), [Some(2)]);
+    for texts in [
+        vec![vec![whole("1.2", 1), lost("1.2")]],
+        vec![vec![lost("1.2"), whole("1.2", 1)]],
+        vec![vec![whole("1.2", 1)], vec![lost("1.2")]],
+        vec![vec![lost("1.2")], vec![whole("1.2", 1)]],
+        vec![vec![whole("1.2", 1), gone.clone()]],
+        vec![vec![gone], vec![whole("1.2", 1)]],
+        vec![vec![whole("1.2", 1), "7".to_owned()]],
+    ] {
+        assert_eq!(count(&texts), [None], "{texts:?}");
+    }
+    // Rows that make studies one like the other.
+    let many: Vec<String> = (1..40).map(|n| lost(&format!("1.2.{n}"))).chain((1..40).map(|n| whole(&format!("1.2.{n}"), 1))).collect();
+    assert!(count(&[many]).iter().all(Option::is_none));
+    let resource = |series: &str| {
+        let text = format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","subject":{{}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"series":[{{"uid":"1.2.1","modality":{{"code":"CT"}}}}{series}]}}"#
+        );
+        fhir::read(text.as_bytes(), Release::R4, options).unwrap().value[0].get(fact::SERIES_COUNT)
+    };
+    assert_eq!(resource(""), Some(1));
+    assert_eq!(resource(r#",{"number":7,"modality":{"code":"CT"}}"#), None);
+    assert_eq!(resource(r#",{"uid":"1..7","modality":{"code":"CT"}}"#), None);
+    assert_eq!(
+        resource(
+            r#"],"meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]},"note":[{}"#
+        ),
+        None
+    );
 }

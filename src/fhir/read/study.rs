@@ -90,6 +90,9 @@ impl<'d> Reader<'d, '_> {
         let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         self.room.know();
         assembler.take(&mut self.room.set, self.options, sink)?;
+        if self.room.is_part {
+            assembler.mark_last();
+        }
         let Some(identity) = identity else { return Ok(()) };
         for series in all_series {
             self.series(series, &identity, assembler, sink)?;
@@ -120,6 +123,7 @@ impl<'d> Reader<'d, '_> {
         }
         let Some(uid) = self.fact(row::SERIES_UID.into(), 0) else {
             self.unplaced(series, self.place_in(&["series", "uid"]));
+            assembler.mark_last();
             return Ok(());
         };
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
@@ -144,6 +148,7 @@ impl<'d> Reader<'d, '_> {
             self.instance(instance);
             if !self.has_fact(row::INSTANCE_UID.into()) {
                 self.unplaced(instance, self.place_in(&["series", "instance", "uid"]));
+                assembler.mark_last();
                 continue;
             }
             self.room.know();

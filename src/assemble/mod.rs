@@ -141,7 +141,7 @@ impl Assembler {
         let Some(record) = self.records.get_mut(at) else { return Ok(None) };
         record.first_row.get_or_insert(row_number);
         record.changed = false;
-        record.is_part |= !set.losses.is_empty() && has_lost_identity(set);
+        record.is_part |= has_lost_identity(set, series.is_some(), instance.is_some());
         record.sets.heard.clear();
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.

@@ -3,6 +3,7 @@
 use super::by_row::ByRow;
 use crate::dicom::{Cell, DataSet};
 use crate::loss::{Code, Loss, Place, Sink};
+use crate::study::says_all;
 use crate::table::{Level, RowRef, row};
 
 /// Moves, dates or tells the cells of a data set that names a series, an instance, or none.
@@ -49,15 +50,12 @@ pub(super) fn no_identity(set: &mut DataSet) {
 }
 
 /// Whether a data set was to be of a series or instance, and is of none: what is listed lacks it.
-pub(super) fn has_lost_identity(set: &DataSet) -> bool {
-    let uids = [RowRef::from(row::SERIES_UID), row::INSTANCE_UID.into()];
-    let own = |at: &Place| {
-        uids.iter().filter_map(|uid| uid.row()).any(|row| at.steps().next() == Place::of_tags(&row.tags_of(0).0).steps().next())
-    };
-    set.losses.iter().any(|loss| match loss.code {
-        Code::BadUid | Code::AmbiguousValue => own(&loss.at),
-        code => code == Code::NoIdentity,
-    })
+pub(super) fn has_lost_identity(set: &DataSet, series: bool, instance: bool) -> bool {
+    let [_, study, of_series, of_instance] = set.known;
+    // What a resource does not say is known to be absent; a row has the attribute, whatever stands there.
+    let names = |known: u64, uid: RowRef| !says_all(study) && known & (1 << uid.index) != 0;
+    let is_refused = !series && names(of_series, row::SERIES_UID.into()) || !instance && names(of_instance, row::INSTANCE_UID.into());
+    is_refused || set.losses.iter().any(|loss| loss.code == Code::NoIdentity)
 }
 
 /// Gives the data set's offset to each of its times, or tells that there is none to date.

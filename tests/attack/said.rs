@@ -181,6 +181,22 @@ fn lists_with_gaps_are_not_counted() {
     ] {
         assert_eq!(count(&texts), [None], "{texts:?}");
     }
+    // However it is refused.
+    for uid in [
+        r#"{"vr":"UI","BulkDataURI":"x"}"#,
+        r#"{"vr":"UI","Value":[true]}"#,
+        r#"{"vr":"UI","Value":["",""]}"#,
+        r#"{"vr":"UI","Value":["1.2.7","1.2.8"]}"#,
+        r#"{"vr":"UI","Value":{"a":1}}"#,
+        r#"{"vr":"SQ","Value":[{}]}"#,
+        r#"{"vr":"UI"}"#,
+        "[]",
+    ] {
+        let of_series = row("1.2", &format!(r#","0020000E":{uid}"#));
+        let of_instance = row("1.2", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.1"]}},"00080018":{uid}"#));
+        assert_eq!(count(&[vec![whole("1.2", 1), of_series]]), [None], "{uid}");
+        assert_eq!(count(&[vec![whole("1.2", 1), of_instance]]), [None], "{uid}");
+    }
     // Rows that make studies one like the other.
     let many: Vec<String> = (1..40).map(|n| lost(&format!("1.2.{n}"))).chain((1..40).map(|n| whole(&format!("1.2.{n}"), 1))).collect();
     assert!(count(&[many]).iter().all(Option::is_none));

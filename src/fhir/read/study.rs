@@ -90,7 +90,7 @@ impl<'d> Reader<'d, '_> {
         let identity = if all_series.is_empty() { None } else { Some(self.identity(uid)) };
         self.room.know();
         assembler.take(&mut self.room.set, self.options, sink)?;
-        if self.room.is_part {
+        if self.room.is_part || self.says_twice(study, named!("series")) {
             assembler.mark_last();
         }
         let Some(identity) = identity else { return Ok(()) };
@@ -129,6 +129,9 @@ impl<'d> Reader<'d, '_> {
         self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
         self.room.know();
         assembler.take(&mut self.room.set, self.options, sink)?;
+        if self.says_twice(series, named!("instance")) {
+            assembler.mark_last();
+        }
         let class = class_shape(self.release);
         for instance in list.into_iter().flat_map(|list| tree.children(list)).chain(single) {
             if let Some(run) = self.runs.and_then(|runs| runs.at(instance)) {
@@ -155,6 +158,11 @@ impl<'d> Reader<'d, '_> {
             assembler.take(&mut self.room.set, self.options, sink)?;
         }
         Ok(())
+    }
+
+    /// Whether a member stands twice, of which the first is read: where lists are promised to be complete, what the other lists is lost.
+    fn says_twice(&self, object: Id, name: Name) -> bool {
+        self.options.complete && self.tree.children(object).filter(|member| self.tree.name(*member) == name).count() > 1
     }
 
     /// A place in ImagingStudy.

@@ -92,6 +92,11 @@ impl Assembler {
         }
     }
 
+    /// A study was lost, which may be any.
+    pub(crate) fn miss(&mut self) {
+        self.unplaced += 1;
+    }
+
     /// The study that the last data set was of lists less than there is.
     pub(crate) fn mark_last(&mut self) {
         if let Some(record) = self.records.get_mut(self.last as usize) {

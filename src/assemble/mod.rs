@@ -62,7 +62,7 @@ pub(crate) struct Assembler {
     instances: u32,
     /// The UIDs of study and series that stand in for those that rows do not repeat.
     within: Option<(String, Option<String>)>,
-    /// Rows that are of no study.
+    /// Rows, or resources, that are of no study.
     unplaced: u64,
     /// Rows of a study and of no series.
     bare: u64,

@@ -200,6 +200,19 @@ fn lists_with_gaps_are_not_counted() {
     // Rows that make studies one like the other.
     let many: Vec<String> = (1..40).map(|n| lost(&format!("1.2.{n}"))).chain((1..40).map(|n| whole(&format!("1.2.{n}"), 1))).collect();
     assert!(count(&[many]).iter().all(Option::is_none));
+    let modified =
+        r#"{"resourceType":"ImagingStudy","implicitRules":"urn:x","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2"}]}"#;
+    for (other, counts) in [
+        (modified, None),
+        (r#"{"resourceType":"ImagingStudy","status":"available","subject":{"display":"A"}}"#, None),
+        (r#"{"resourceType":"Patient","id":"7"}"#, Some(1)),
+    ] {
+        let text = format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{{"resourceType":"ImagingStudy","status":"available","subject":{{}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"series":[{{"uid":"1.2.1"}}]}}}},{{"resource":{other}}}]}}"#
+        );
+        let read = fhir::read(text.as_bytes(), Release::R4, options).unwrap();
+        assert_eq!(read.value[0].get(fact::SERIES_COUNT), counts, "{other}");
+    }
     let resource = |series: &str| {
         let text = format!(
             r#"{{"resourceType":"ImagingStudy","status":"available","subject":{{}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"series":[{{"uid":"1.2.1","modality":{{"code":"CT"}}}}{series}]}}"#

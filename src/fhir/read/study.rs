@@ -48,6 +48,10 @@ impl<'d> Reader<'d, '_> {
         self.uid_leaf = None;
         self.meet(study);
         if self.is_refused(study) {
+            // What a modifier made unreadable is of any study; what other versions replace is not lost.
+            if self.index.refusal(study) == Some(Code::Modifier) {
+                assembler.miss();
+            }
             return Ok(());
         }
         self.room.set.clear();
@@ -79,6 +83,7 @@ impl<'d> Reader<'d, '_> {
         }
         let Some(uid) = self.fact(row::STUDY_UID.into(), 0) else {
             self.unplaced(study, self.place_in(&["identifier"]));
+            assembler.miss();
             return Ok(());
         };
         self.id(study, &uid);

@@ -68,7 +68,7 @@ impl Release {
         R4_R4B.holds(self)
     }
 
-    /// Whether counts must equal what is listed (R6 invariants ist-3 to ist-6).
+    /// Whether counts must equal what is listed (R6 invariants ist-3, ist-4 and ist-6).
     pub(crate) const fn counts_what_is_listed(self) -> bool {
         R6.holds(self)
     }

@@ -32,10 +32,24 @@ pub(super) struct Told {
     pub(super) issuer: bool,
 }
 
-/// The records of UIDs that several have.
-pub(super) fn join_shared(records: &mut Records, keys: &Keys, told: &mut [Told], sink: &mut Sink<'_>) {
-    let mut group: Vec<(Patient<'_>, usize)> = Vec::new();
+/// The records of UIDs that several have, in the order in which these appeared.
+pub(super) fn join_shared<'k>(records: &mut Records, keys: &'k Keys, told: &mut [Told], sink: &mut Sink<'_>) {
+    let mut groups: Vec<(u64, Vec<(Patient<'k>, usize)>)> = Vec::new();
+    let mut group: Vec<(Patient<'k>, usize)> = Vec::new();
     let mut uid = "";
+    let mut end = |group: &mut Vec<(Patient<'k>, usize)>| match group.as_slice() {
+        [] => {}
+        [(patient, at)] => {
+            if let Some(told) = told.get_mut(*at) {
+                told.issuer = patient.issuer.is_some();
+            }
+            group.clear();
+        }
+        several => {
+            let first = several.iter().filter_map(|(_, at)| records.first_row(*at)).min().unwrap_or(u64::MAX);
+            groups.push((first, core::mem::take(group)));
+        }
+    };
     for (key, record) in keys.sorted() {
         let mut parts = key.split('\0');
         let of = parts.next().unwrap_or("");
@@ -44,23 +58,20 @@ pub(super) fn join_shared(records: &mut Records, keys: &Keys, told: &mut [Told],
         let issuer = parts.next().and_then(|part| part.strip_prefix(KNOWN));
         let patient = Patient { id: id.strip_prefix(KNOWN), issuer, who };
         if of != uid {
-            settle(&mut group, records, told, sink);
+            end(&mut group);
             uid = of;
         }
         group.push((patient, record as usize));
     }
-    settle(&mut group, records, told, sink);
+    end(&mut group);
+    groups.sort_by_key(|(first, _)| *first);
+    for (_, mut group) in groups {
+        settle(&mut group, records, told, sink);
+    }
 }
 
 /// The records of one study UID: what can be told apart stays apart, what cannot joins the only one it can belong to.
 fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &mut [Told], sink: &mut Sink<'_>) {
-    if let [(patient, at)] = group.as_slice() {
-        if let Some(told) = told.get_mut(*at) {
-            told.issuer = patient.issuer.is_some();
-        }
-        group.clear();
-        return;
-    }
     let merge = |records: &mut Records, from: usize, into: usize, sink: &mut Sink<'_>| {
         if let (Some(source), Some(mut target)) = (records.take(from), records.take(into)) {
             join(&mut target, *source, sink);

@@ -146,7 +146,7 @@ codes! {
     AliasCollapsed "alias-collapsed" Policy true "a term that shares its code with the term that reading back will give",
     Lifted "lifted" Policy true "a value of a lower level joins the list of a higher one; which row it came from is not kept",
     ModalityNotListed "modality-not-listed" Policy false "a modality of the study that no series has and that this release's list leaves out",
-    UrlNotTrusted "url-not-trusted" Policy false "a server's URL of itself, which the options do not trust",
+    UrlNotTrusted "url-not-trusted" Policy false "a server's URL of itself, which is not trusted (by the options, or since several patients share it)",
     NeedsResource "needs-resource" Policy false "its home is a resource that these options do not write",
     NamePartDropped "name-part-dropped" Policy false "a group of a name that the chosen display leaves out",
     NameFlattened "name-flattened" Policy true "a name displayed for people; its components cannot be told back",

@@ -282,3 +282,20 @@ fn names_blind_to_every_case() {
         assert_eq!((studies.len(), studies[0].series().len(), studies[0].is_patient_conflict()), (1, 2, false), "{one} {other}");
     }
 }
+
+/// Losses come in the order of the studies, whatever their UIDs are.
+#[test]
+fn losses_of_studies_that_join_come_in_order() {
+    let text = |tag: &str, text: &str| format!(r#","{tag}":{{"vr":"LO","Value":["{text}"]}}"#);
+    let places = |one: &str, other: &str| -> Vec<String> {
+        let number = r#","00100020":{"vr":"LO","Value":["P1"]}"#;
+        let rows = [
+            row(one, &format!("{number}{}", text("00081030", "A"))),
+            row(other, &format!("{number}{}", text("00380010", "A"))),
+            row(one, &text("00081030", "B")),
+            row(other, &text("00380010", "B")),
+        ];
+        read(&rows).1.iter().map(|loss| loss.at.to_string()).collect()
+    };
+    assert_eq!(places("1.2", "1.3"), places("1.3", "1.2"));
+}

@@ -6,6 +6,7 @@ use crate::fhir::keep::Keep;
 use crate::fhir::outcome::Issue;
 use crate::policy::{Endpoints, Listing};
 use crate::search::order::Order;
+use crate::search::parameter::{Resource, of_release};
 use crate::search::{Query, Reason};
 use crate::table::{Level, Part, Row, element, resource_type, rows};
 use alloc::format;
@@ -161,8 +162,12 @@ impl Results {
             row.level() == Level::Study && elements.into_iter().any(|(_, element, _)| kept.contains(&element.trim_end_matches("[]")))
         };
         let below = rows().filter(is_kept).flat_map(Row::parts).filter_map(Part::lowest).max();
+        // What the server sums up is believed, as its rows of studies say it. What is to be counted has to be listed.
         let modalities = (kept.contains(&"modality") && !config.server.tells_modalities()).then_some(Level::Series);
-        [below, modalities].into_iter().flatten().fold(listed, Level::max)
+        let counts = [("numberOfSeries", Level::Series), ("numberOfInstances", Level::Instance)];
+        let counted =
+            counts.into_iter().filter(|(element, _)| config.options.complete && kept.contains(element)).map(|(_, level)| level).max();
+        [below, modalities, counted].into_iter().flatten().fold(listed, Level::max)
     }
 
     fn apply(&mut self, name: &str, value: &str, query: &Query, config: &Config) -> Result<(&'static str, String), Bad> {
@@ -232,6 +237,11 @@ impl Results {
             "_include" => {
                 let mut parts = value.split(':');
                 let (source, what) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                // A search parameter of the release; nothing stands behind the type.
+                let is_known = |name: &str| of_release(Resource::ImagingStudy, query.release()).any(|own| own.name == name);
+                if parts.clone().count() > 1 || source == "ImagingStudy" && what != "*" && !is_known(what) {
+                    return Err(Bad::Unsupported);
+                }
                 // The type that is to be included, where it may be one of several: of others there are none here.
                 let type_ = parts.next().filter(|type_| !type_.is_empty());
                 if type_.is_some_and(|type_| resource_type(type_).is_none()) {

@@ -273,6 +273,9 @@ impl Search {
             let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
             telling.torn += usize::from(is_counted && candidate.is_torn(&self.held));
         }
+        // Of what may match all the same nobody knows how many there are.
+        let is_estimate = self.answering.results.total == Total::Estimate;
+        let total = total.filter(|_| is_estimate || telling.unsure == 0);
         let issues = telling.issues(Some(plan));
         let page = Page { studies, loss, total, at: self.at, next, issues };
         Ok(self.answering.bundle(&self.query, page))

@@ -31,6 +31,8 @@ pub(super) struct Telling {
     pub(super) is_cut: bool,
     /// References of the search that nobody knows.
     pub(super) unknown: usize,
+    /// How many of those that are not shown may match all the same.
+    pub(super) unsure: usize,
 }
 
 impl Telling {
@@ -39,12 +41,16 @@ impl Telling {
         let own = || candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
         let records = || candidate.rows.iter().chain(own());
         let selecting = || candidate.selecting.iter().any(|row| residual.has_what_is_asked(row));
+        let before = self.told();
         match candidate.verdict {
             Some(Judged::Undecided) if records().any(Study::is_patient_conflict) => self.torn += 1,
             // Its records have other ids than the one that was asked for, because there are two.
             // What was left out, because nobody knows whose it is, may be what is asked for.
             Some(Judged::No) if records().any(|study| study.is_torn) => self.torn += 1,
-            Some(Judged::No) if records().any(Study::is_patient_conflict) && residual.asks_for_id(&candidate.uid) => self.torn += 1,
+            Some(Judged::No) if records().any(Study::is_patient_conflict) && residual.asks_for_id(&candidate.uid) => {
+                self.torn += 1;
+                return;
+            }
             // Whom the rest names may be another than who was asked for.
             Some(Judged::No) if candidate.held.is_some() && candidate.is_torn(held) => self.torn += 1,
             // What selected it is not among what it holds. What rows of a part of it do not say it may have.
@@ -55,6 +61,12 @@ impl Telling {
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             _ => {}
         }
+        self.unsure += self.told() - before;
+    }
+
+    /// How many studies something is told of that are not shown.
+    fn told(&self) -> usize {
+        self.torn + self.lost_below + self.undecided + self.issuer_unknown
     }
 
     pub(super) fn issues(self, plan: Option<&Plan>) -> Vec<Issue> {

@@ -112,6 +112,8 @@ impl Sight for Looking<'_> {
         // No accession number is written under the systems of UIDs, or as of another type; and under that of URIs only what is one.
         let is_callers = |system: &str| self.residual.options.namespaces.iter().any(|(_, uri)| uri == system);
         let may_be = |value: &Value| match value {
+            // Without a system it is a UID's.
+            _ if is_urn_of_uid(value) => false,
             Value::Token(token) => match token.system.as_deref() {
                 Some(system @ DICOM_UID) => is_callers(system),
                 Some(system @ URI) => {

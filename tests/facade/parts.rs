@@ -1,7 +1,7 @@
 //! Answers that are parts: chosen elements, summaries, and lists that an archive says to be parts.
 
 use crate::hostile::{asked, row, rows, series};
-use fhir_dicomweb::search::servers;
+use fhir_dicomweb::search::{End, Server, servers};
 use serde_json::{Value, json};
 
 /// Elements that are chosen, and summaries, say what the whole resource says, whichever rows say it.
@@ -63,5 +63,44 @@ pub fn parts_are_not_counted() {
         let reply = asked(servers::orthanc_1_12(), complete, "ImagingStudy/2.999.1", pacs);
         let counts = [&reply.body["numberOfSeries"], &reply.body["numberOfInstances"], &reply.body["series"][0]["numberOfInstances"]];
         assert_eq!(counts.map(Value::is_null), [!warning.is_empty(); 3], "{}", reply.body);
+        let chosen = asked(servers::orthanc_1_12(), complete, "ImagingStudy/2.999.1?_elements=numberOfSeries,numberOfInstances", pacs);
+        for count in ["numberOfSeries", "numberOfInstances"] {
+            assert_eq!(chosen.body[count], reply.body[count], "{}", chosen.body);
+        }
     }
+}
+
+/// Of studies that may match, as far as the archive tells, nobody knows how many do.
+pub fn nobody_knows_how_many() {
+    let named = |uid: &str, name: &str| {
+        let mut study = row(&[("0020000D", "UI", uid), ("00100020", "LO", "P1")]);
+        if !name.is_empty() {
+            study["00100010"] = json!({"vr": "PN", "Value": [{"Alphabetic": name}]});
+        }
+        study
+    };
+    for (other, total) in [("", None), ("Roe^R", Some(1))] {
+        let pacs = |path: &str, _: &str| match path {
+            "/studies" => rows(&[named("2.999.1", "Doe^J"), named("2.999.2", other)]),
+            _ => rows(&[]),
+        };
+        for wish in ["", "&_total=accurate", "&_summary=count"] {
+            let target = format!("ImagingStudy?patient.identifier=P1&patient.name=doe{wish}");
+            let reply = asked(Server::unknown().paged(None, End::OnePage), |_| (), &target, pacs);
+            assert_eq!(reply.body["total"].as_u64(), total, "{wish}: {}", reply.body);
+        }
+        let reply = asked(
+            Server::unknown().paged(None, End::OnePage),
+            |_| (),
+            "ImagingStudy?patient.identifier=P1&patient.name=doe&_total=estimate",
+            pacs,
+        );
+        assert_eq!(reply.body["total"], 1, "{}", reply.body);
+    }
+    // Nor where it does not tell who issued the id.
+    let pacs = |path: &str, _: &str| if path == "/studies" { rows(&[named("2.999.1", "Doe^J")]) } else { rows(&[]) };
+    let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?patient.identifier=urn:x|P1&_total=accurate", pacs);
+    assert!(reply.body["total"].is_null(), "{}", reply.body);
+    let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?patient.identifier=urn:x|P2&_total=accurate", |_, _| rows(&[]));
+    assert_eq!(reply.body["total"], 0, "{}", reply.body);
 }

@@ -168,7 +168,9 @@ pub fn includes() {
         // Nothing of it without a match.
         assert!(facade.get("ImagingStudy?patient.identifier=nobody&_include=ImagingStudy:endpoint").entries("include").is_empty());
         // What is not known: an error where the client is strict, else no part of what was applied.
-        for odd in ["ImagingStudy:colour", "Observation:subject", "x"] {
+        let [other, further] = if release < Release::R5 { ["based-on", "based-on"] } else { ["basedon", "interpreter"] }
+            .map(|name| format!("ImagingStudy:{name}"));
+        for odd in ["ImagingStudy:colour", "Observation:subject", "x", "ImagingStudy:patient:Patient:x", &*other, &*further] {
             let reply = of(&format!("_include={odd}"));
             assert!(reply.status() == 400 || !reply.link("self").unwrap().contains("_include"), "{odd}: {:?}", reply.link("self"));
             let strict =

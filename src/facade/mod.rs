@@ -298,7 +298,8 @@ trait Job: Send {
 /// A conversation: one request of a FHIR client, answered over a DICOMweb server.
 ///
 /// Of chosen elements (`_elements`) no more is asked than they need: of modalities and counts what the archive's rows of studies sum up is believed, and where its lists
-/// contradict that the whole resource says otherwise (and tells the conflict). What [`Options::complete`] has to count is listed.
+/// contradict that the whole resource says otherwise (and tells the conflict); a patient whom rows of series alone name is not seen where these are not asked for. What
+/// [`Options::complete`] has to count is listed. People are included together: `_include` of `referrer`, `performer` or `interpreter` has all whom a study refers to.
 ///
 /// A pure function of configuration, request and answers, of any order of arrival (law *arrival-blind*), that ends after at most
 /// `options.limits.requests` asks (law *ends*). What is asked at once can be sent at once. `Debug` shows how far it is.

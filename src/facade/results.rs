@@ -8,7 +8,7 @@ use crate::policy::{Endpoints, Listing};
 use crate::search::order::Order;
 use crate::search::parameter::{Resource, of_release};
 use crate::search::{Query, Reason};
-use crate::table::{Level, Part, Row, element, resource_type, rows};
+use crate::table::{Level, Part, Row, RowRef, element, resource_type, row, rows};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -164,9 +164,9 @@ impl Results {
         let below = rows().filter(is_kept).flat_map(Row::parts).filter_map(Part::lowest).max();
         // What the server sums up is believed, as its rows of studies say it. What is to be counted has to be listed.
         let modalities = (kept.contains(&"modality") && !config.server.tells_modalities()).then_some(Level::Series);
-        let counts = [("numberOfSeries", Level::Series), ("numberOfInstances", Level::Instance)];
-        let counted =
-            counts.into_iter().filter(|(element, _)| config.options.complete && kept.contains(element)).map(|(_, level)| level).max();
+        let counts = [(RowRef::from(row::SERIES_COUNT), Level::Series), (row::INSTANCE_COUNT.into(), Level::Instance)];
+        let is_counted = |of: RowRef| config.options.complete && of.row().is_some_and(|row| is_kept(&row));
+        let counted = counts.into_iter().filter(|(of, _)| is_counted(*of)).map(|(_, level)| level).max();
         [below, modalities, counted].into_iter().flatten().fold(listed, Level::max)
     }
 

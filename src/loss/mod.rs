@@ -21,7 +21,8 @@ pub struct Loss {
     /// Where.
     pub at: Place,
     /// The first data set it happened in, from 0 over everything that was read; of FHIR the first ImagingStudy, and 0 for what is in none. What
-    /// happens in writing happens in none: it is 0.
+    /// several data sets say of one fact is lost together where they differ from each other (`not-uniform`) or from others that they join: then it is
+    /// the first that says anything of the fact. What happens in writing happens in none: it is 0.
     pub first: u64,
     /// How many leaves it concerns. 0: a remark that concerns none, or none that is not counted under a note already: what was noted when it was
     /// read and turns out to contradict when records join stays under its note.

@@ -3,6 +3,8 @@
 
 #[path = "attack/history.rs"]
 mod history;
+#[path = "attack/hollow.rs"]
+mod hollow;
 #[path = "attack/lists.rs"]
 mod lists;
 #[path = "attack/nowhere.rs"]

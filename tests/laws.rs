@@ -10,7 +10,9 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use support::generate::{Choices, data_sets, document, options};
 use support::search_laws::query;
-use support::{fast_laws, fhir_fast_laws, fhir_laws, fhir_near, grammar_laws, laws, said_laws, search_laws, text_laws, vanish};
+use support::{
+    fast_laws, fhir_fast_laws, fhir_laws, fhir_near, grammar_laws, hollow_laws, laws, said_laws, search_laws, text_laws, vanish,
+};
 
 fn entropy() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..400)
@@ -50,6 +52,11 @@ proptest! {
         laws::order_blind(&sets, &other);
         other.reverse();
         laws::order_blind(&sets, &other);
+    }
+
+    #[test]
+    fn hollow(bytes in entropy()) {
+        hollow_laws::hollow(&bytes);
     }
 
     #[test]

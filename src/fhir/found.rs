@@ -148,13 +148,6 @@ pub(crate) struct Reference<'d> {
     pub(crate) function: Concept<'d>,
 }
 
-impl Reference<'_> {
-    /// Whether it leads to somebody who has a name.
-    pub(crate) fn is_named(&self) -> bool {
-        self.names.as_deref().is_some_and(|names| names.iter().any(|group| !group.text.is_empty()))
-    }
-}
-
 /// A value as it was found; it lives as long as its row takes.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]

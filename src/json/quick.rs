@@ -105,6 +105,7 @@ impl<'t> Quick<'t> {
     pub(crate) fn object(&mut self, lists: &mut impl Lists<'t>) -> Option<Id> {
         let root = self.tree.len() as Id;
         self.value(0, root, 0, lists)?;
+        self.tree.settle(root);
         Some(root)
     }
 

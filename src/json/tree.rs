@@ -48,6 +48,11 @@ impl Node<'_> {
     fn is_leaf(&self) -> bool {
         self.flag && self.what != What::Object
     }
+
+    /// Whether it says nothing.
+    fn is_nothing(&self) -> bool {
+        !self.flag && !matches!(self.what, What::Object | What::Array | What::Run)
+    }
 }
 
 /// Values, one after the other.
@@ -62,6 +67,8 @@ pub(crate) struct Tree<'t> {
     mark: Name,
     /// Names that are in the text, a bit each.
     seen: [u64; SEEN],
+    /// Whether something in it says nothing: null, blank text, empty objects and lists.
+    is_hollow: bool,
 }
 
 /// Numbers of names that are looked out for; whoever asks for others hears that they may be there.
@@ -76,7 +83,7 @@ impl<'t> Tree<'t> {
     pub(crate) fn new(len: usize, number: fn(&str) -> Name, mark: Name) -> Self {
         // A value is seldom shorter, with its name; a long text may turn out to be one value.
         let nodes = Vec::with_capacity((len / 12).min(1 << 16) + 1);
-        Tree { nodes, decoded: Vec::new(), number, mark, seen: [0; SEEN] }
+        Tree { nodes, decoded: Vec::new(), number, mark, seen: [0; SEEN], is_hollow: false }
     }
 
     /// Forgets all values, and keeps the memory.
@@ -84,12 +91,14 @@ impl<'t> Tree<'t> {
         self.nodes.clear();
         self.decoded.clear();
         self.seen = [0; SEEN];
+        self.is_hollow = false;
     }
 
     /// Adds the value that `scanner` stands before.
     pub(crate) fn add(&mut self, scanner: &mut Scanner<'t>) -> Result<Result<Id, TooMany>, Stop> {
         let root = self.nodes.len();
         self.value(scanner, 0, root as Id)?;
+        self.settle(root as Id);
         Ok(if self.nodes.len() < u32::MAX as usize { Ok(root as Id) } else { Err(TooMany) })
     }
 
@@ -144,6 +153,7 @@ impl<'t> Tree<'t> {
     #[inline]
     pub(crate) fn push(&mut self, text: &'t str, what: What, flag: bool, name: Name, parent: Id) -> Id {
         let at = self.nodes.len() as Id;
+        self.is_hollow |= !flag && !matches!(what, What::Object | What::Array | What::Run);
         self.nodes.push(Node { text, parent, end: at.wrapping_add(1), decoded: 0, name, what, flag });
         at
     }
@@ -166,6 +176,44 @@ impl<'t> Tree<'t> {
         if let Some(node) = self.nodes.get_mut(at as usize) {
             node.end = end;
         }
+        self.is_hollow |= end == at.wrapping_add(1);
+    }
+
+    /// What says nothing is as if it were not there, whatever its form is: objects and lists in which nothing says anything are null. (The value that begins
+    /// at `root` stays what it is.)
+    pub(super) fn settle(&mut self, root: Id) {
+        if !self.is_hollow {
+            return;
+        }
+        let (root, len) = (root as usize, self.nodes.len());
+        let mut says = alloc::vec![false; len.saturating_sub(root)];
+        let mut marks: Vec<Id> = Vec::new();
+        // What an object holds comes behind it.
+        for at in (root + 1..len).rev() {
+            let Some(node) = self.nodes.get_mut(at) else { continue };
+            let is_said = node.is_leaf() || node.what == What::Run || says.get(at - root).copied().unwrap_or(false);
+            let parent = node.parent;
+            if !is_said {
+                (node.what, node.flag) = (What::Null, false);
+            } else if let Some(says) = (parent as usize).checked_sub(root).and_then(|at| says.get_mut(at)) {
+                *says = true;
+            }
+            if node.name == self.mark && node.name != 0 {
+                if is_said {
+                    marks.push(parent);
+                } else if let Some(object) = self.nodes.get_mut(parent as usize) {
+                    object.flag = false;
+                }
+            }
+        }
+        for object in marks {
+            self.nodes.get_mut(object as usize).into_iter().filter(|node| node.what == What::Object).for_each(|node| node.flag = true);
+        }
+    }
+
+    /// Whether something in it says nothing, and is left out of what objects and lists hold.
+    pub(crate) fn is_hollow(&self) -> bool {
+        self.is_hollow
     }
 
     /// An object has a member of this name.
@@ -222,10 +270,20 @@ impl<'t> Tree<'t> {
         self.what(id) == Some(What::Array)
     }
 
-    /// What an object or array holds.
+    /// What an object or array holds, but for what says nothing.
     pub(crate) fn children(&self, id: Id) -> Children<'_, 't> {
+        Children { leaves_out: self.is_hollow, ..self.all(id) }
+    }
+
+    /// Everything that an object or array holds.
+    pub(crate) fn all(&self, id: Id) -> Children<'_, 't> {
         let end = self.nodes.get(id as usize).map_or(0, |node| node.end);
-        Children { tree: self, next: id + 1, end }
+        Children { tree: self, next: id + 1, end, leaves_out: false }
+    }
+
+    /// Whether a node says nothing.
+    pub(crate) fn is_nothing(&self, id: Id) -> bool {
+        self.nodes.get(id as usize).is_none_or(Node::is_nothing)
     }
 
     /// The nodes below `id` and itself.
@@ -252,13 +310,13 @@ impl<'t> Tree<'t> {
         self.nodes.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    /// The first member of this name.
+    /// The first member of this name that says something.
     pub(crate) fn member(&self, object: Id, name: Name) -> Option<Id> {
         let node = self.nodes.get(object as usize).filter(|node| node.what == What::Object)?;
         let mut at = object + 1;
         while at < node.end {
             let member = self.nodes.get(at as usize)?;
-            if member.name == name {
+            if member.name == name && !member.is_nothing() {
                 return Some(at);
             }
             at = member.end;
@@ -311,21 +369,29 @@ impl<'t> Tree<'t> {
 
     /// Whether two nodes have the same values under names of the same numbers.
     pub(crate) fn is_same(&self, one: Id, other: Id) -> bool {
+        let is_equal = |(a, b): (Id, Id)| match (self.nodes.get(a as usize), self.nodes.get(b as usize)) {
+            (Some(own), Some(its)) => {
+                let is_named = a == one || own.name == its.name;
+                own.what == its.what && is_named && own.what != What::Run && self.text(a) == self.text(b)
+            }
+            _ => false,
+        };
+        let end = |id: Id| self.span(id).end.wrapping_sub(id);
         let (ones, others) = (self.span(one), self.span(other));
-        ones.len() == others.len()
-            && ones.zip(others).all(|(a, b)| match (self.nodes.get(a as usize), self.nodes.get(b as usize)) {
-                (Some(own), Some(its)) => {
-                    let is_shaped = own.what == its.what && own.end.wrapping_sub(a) == its.end.wrapping_sub(b);
-                    let is_named = a == one || own.name == its.name;
-                    is_shaped && is_named && own.what != What::Run && self.text(a) == self.text(b)
-                }
-                _ => false,
-            })
+        if !self.is_hollow {
+            return ones.len() == others.len() && ones.zip(others).all(|(a, b)| end(a) == end(b) && is_equal((a, b)));
+        }
+        // But for what says nothing: the same values in the same places.
+        let said = |span: core::ops::Range<Id>| span.filter(|id| !self.is_nothing(*id)).collect::<Vec<Id>>();
+        let (ones, others) = (said(ones), said(others));
+        let within = |all: &[Id], id: Id| all.binary_search(&self.parent(id)).unwrap_or(0);
+        let is_placed = |(a, b): (Id, Id)| a == one || within(&ones, a) == within(&others, b);
+        ones.len() == others.len() && ones.iter().copied().zip(others.iter().copied()).all(|pair| is_placed(pair) && is_equal(pair))
     }
 
     /// The number of a member among those of its object, from 0.
     pub(crate) fn ordinal(&self, id: Id) -> u32 {
-        self.children(self.parent(id)).position(|child| child == id).unwrap_or(0) as u32
+        self.all(self.parent(id)).position(|child| child == id).unwrap_or(0) as u32
     }
 }
 
@@ -335,18 +401,22 @@ pub(crate) struct Children<'d, 't> {
     tree: &'d Tree<'t>,
     next: Id,
     end: Id,
+    leaves_out: bool,
 }
 
 impl Iterator for Children<'_, '_> {
     type Item = Id;
 
     fn next(&mut self) -> Option<Id> {
-        if self.next >= self.end {
-            return None;
+        while self.next < self.end {
+            let at = self.next;
+            let node = self.tree.nodes.get(at as usize);
+            self.next = node.map_or(self.end, |node| node.end);
+            if !self.leaves_out || node.is_some_and(|node| !node.is_nothing()) {
+                return Some(at);
+            }
         }
-        let at = self.next;
-        self.next = self.tree.nodes.get(at as usize).map_or(self.end, |node| node.end);
-        Some(at)
+        None
     }
 }
 
@@ -362,7 +432,7 @@ mod tests {
         let root = tree.add(&mut Scanner::new(text, 8, true)).unwrap().ok().unwrap();
         let name = |c: char| c as Name;
         let a = tree.member(root, name('a')).unwrap();
-        assert_eq!(tree.children(a).count(), 3);
+        assert_eq!((tree.children(a).count(), tree.all(a).count()), (2, 3));
         let object = tree.children(a).nth(1).unwrap();
         let b = tree.member(object, name('b')).unwrap();
         assert!(tree.is_marked(object) && !tree.is_marked(root) && !tree.is_leaf(object));
@@ -371,8 +441,9 @@ mod tests {
         assert_eq!(tree.span(root).filter(|id| tree.is_leaf(*id)).count(), 3);
         assert_eq!(tree.leaves().collect::<Vec<Id>>(), [a + 1, b, tree.member(root, name('c')).unwrap()]);
         assert_eq!(tree.ordinal(tree.member(root, name('c')).unwrap()), 2);
+        assert!(tree.is_hollow());
         assert_eq!((tree.parent(root), tree.parent(a)), (root, root));
         assert_eq!(tree.member(root, name('x')), None);
-        assert_eq!(tree.text(tree.member(root, name('d')).unwrap()), Some(" \n"));
+        assert_eq!(tree.member(root, name('d')), None);
     }
 }

@@ -43,7 +43,7 @@ pub use specimen::{Specimen, SpecimenView};
 pub use title::{Title, TitleView};
 
 pub(crate) use fill::{Fill, Outcome};
-pub(crate) use person::is_one_group;
+pub(crate) use person::{is_of_identification, is_of_name, is_one_group};
 
 use crate::fhir::found::Found;
 use crate::fhir::shape::{Fhir, Shape, Short};

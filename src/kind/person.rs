@@ -33,6 +33,16 @@ view! {
     }
 }
 
+/// Whether a field of a person is one of the name.
+pub(crate) fn is_of_name(field: u8) -> bool {
+    field < 3
+}
+
+/// Whether a field of a person is what identifies them: who issued it does not.
+pub(crate) fn is_of_identification(field: u8) -> bool {
+    field == 3
+}
+
 /// A person: alphabetic, ideographic, phonetic, identifier, designator, meaning, scheme UID.
 pub enum Person {}
 

@@ -152,6 +152,8 @@ impl<'a, 's> Reader<'a, 's> {
                     identify(&mut shown, identifier);
                 }
                 shown.name = if row.kind.name == PERSON { name() } else { None };
+                // Words alone are something: a request without a number is asked for by nothing but whether it is there.
+                shown.exists = true;
             }
         }
         Some(shown)

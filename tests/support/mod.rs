@@ -14,6 +14,7 @@ pub mod fhir_repeat;
 pub mod fhir_scalars;
 pub mod generate;
 pub mod grammar_laws;
+pub mod hollow_laws;
 pub mod laws;
 pub mod mutate;
 pub mod plan_laws;

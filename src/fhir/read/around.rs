@@ -59,20 +59,23 @@ impl<'d> Reader<'d, '_> {
         let mut reference = self.reference(node);
         let literal = self.leaf(node, named!("reference"));
         let Some(target) = self.target(literal) else { return reference };
-        match type_of(self.tree, target) {
+        let is_read = match type_of(self.tree, target) {
             Some("Practitioner") => {
-                let identifiers = self.members(target, named!("identifier"));
-                if let Some(first) = self.current(&identifiers).first() {
+                let identifiers = self.identifiers(target);
+                let first = self.current(&identifiers).first().copied();
+                if let Some(first) = first {
                     self.unused_identifier(node);
-                    reference.identifier = Some(self.identifier(*first));
+                    reference.identifier = Some(self.identifier(first));
                 }
                 let names = self.members(target, named!("name"));
                 let names = self.names(&names);
-                if names.iter().any(|group| !group.text.is_empty()) {
+                let is_named = names.iter().any(|group| !group.text.is_empty());
+                if is_named {
                     self.unused(Some(reference.display));
                     reference.display = Leaf::default();
                 }
                 reference.names = Some(Box::new(names));
+                first.is_some() || is_named
             }
             Some("Location" | "Organization" | "HealthcareService") => {
                 let name = self.leaf(target, named!("name"));
@@ -80,16 +83,23 @@ impl<'d> Reader<'d, '_> {
                     self.unused(Some(reference.display));
                     reference.display = name;
                 }
+                !name.is_empty()
             }
             // Everything else is told where it stands.
-            _ => {}
-        }
-        if reference.identifier.is_none() && !reference.is_named() && reference.display.is_empty() {
+            _ => false,
+        };
+        if !is_read {
             self.leads_to_nothing(literal);
-            // There is something, of which nothing is read: an Encounter, the role of somebody.
+            // There is something, of which nothing is read: an Encounter, the role of somebody. What stands beside the reference is known of it.
             self.room.is_nowhere = true;
         }
         reference
+    }
+
+    /// The identifiers of a resource, but for those without a value: they identify nothing.
+    fn identifiers(&mut self, resource: Id) -> Vec<Id> {
+        let all = self.members(resource, named!("identifier"));
+        all.into_iter().filter(|id| self.tree.member(*id, named!("value")).is_some()).collect()
     }
 
     /// What a reference leads to says nothing that is kept.
@@ -136,7 +146,7 @@ impl<'d> Reader<'d, '_> {
         }
         let mut found = Vec::new();
         let mut request = Reference { type_: reference.type_, ..Reference::default() };
-        let identifiers = self.members(target, named!("identifier"));
+        let identifiers = self.identifiers(target);
         for id in self.current(&identifiers) {
             let identifier = self.identifier(id);
             if ["ACSN", "PLAC", "FILL"].iter().any(|code| identifier.type_.with(code).is_some()) {
@@ -145,10 +155,11 @@ impl<'d> Reader<'d, '_> {
                 request.identifier = Some(identifier);
             }
         }
-        if found.is_empty() && request.identifier.is_none() {
-            request.identifier = reference.identifier;
-        } else {
+        let mut is_read = !found.is_empty() || request.identifier.is_some();
+        if is_read {
             self.unused_identifier(node);
+        } else {
+            request.identifier = reference.identifier;
         }
         let code = self.tree.member(target, named!("code")).and_then(|id| self.one(id));
         // R5 has a CodeableReference there.
@@ -158,11 +169,12 @@ impl<'d> Reader<'d, '_> {
         } else {
             self.unused(Some(reference.display));
             request.display = code.text;
+            is_read = true;
         }
         if request.identifier.is_some() || !request.display.is_empty() {
             found.push(Found::Reference(request));
         }
-        if found.is_empty() {
+        if !is_read {
             self.leads_to_nothing(literal);
             self.room.is_nowhere = true;
         }
@@ -252,7 +264,7 @@ impl<'d> Reader<'d, '_> {
 
     /// A Patient; whether it has an identifier and a name.
     fn patient(&mut self, patient: Id) -> (bool, bool) {
-        let ids = self.members(patient, named!("identifier"));
+        let ids = self.identifiers(patient);
         // Those that were the patient's number, or are for a time, are further ones.
         let current = self.current(&ids);
         let further: Vec<Id> = ids.into_iter().filter(|id| current.binary_search(id).is_err()).collect();

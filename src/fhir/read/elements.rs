@@ -6,7 +6,7 @@ use crate::dicom::Cell;
 use crate::fhir::found::{Found, Reference, is_kind, is_person};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
-use crate::kind::{Cx, Fill, Outcome, PERSON};
+use crate::kind::{Cx, Fill, Outcome, PERSON, is_of_identification, is_of_name};
 use crate::loss::{Code, Place};
 use crate::table::{IDENTIFIED, Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
 use crate::value::FIELDS;
@@ -58,29 +58,31 @@ impl<'d> Reader<'d, '_> {
         if let Shape::Logical("ServiceRequest", _) | Shape::Reference("ServiceRequest") = first.shape {
             // It may lead to several things.
             for found in self.requests(item) {
-                self.leave_open(takers.clone(), &found);
+                let before = self.room.set.cells.len();
                 self.offer(takers.clone(), &found, item);
+                self.leave_open(takers.clone(), before);
             }
         } else {
             let found = self.found(item, first.shape);
-            self.leave_open(takers.clone(), &found);
-            self.offer(takers, &found, item);
+            let before = self.room.set.cells.len();
+            self.offer(takers.clone(), &found, item);
+            self.leave_open(takers, before);
         }
     }
 
-    /// What a reference that leads nowhere does not say here either is not known.
-    fn leave_open(&mut self, takers: impl Iterator<Item = &'static Taker>, found: &Found<'d>) {
+    /// What a reference that leads nowhere does not say here either is not known: facts that the cells from `before` on are none of.
+    fn leave_open(&mut self, takers: impl Iterator<Item = &'static Taker>, before: usize) {
         if !self.room.is_nowhere {
             return;
         }
-        let (is_named, is_identified) = match found {
-            Found::Reference(reference) => (!reference.display.is_empty() || reference.is_named(), reference.identifier.is_some()),
-            Found::Concept(concept) => (false, !concept.codings.is_empty() || !concept.text.is_empty()),
-            _ => (false, false),
-        };
         for taker in takers {
+            let is_person = taker.row.kind.name == PERSON;
+            // Words say what it is, too; who issued a number does not say which.
+            let is_words = !matches!(taker.shape, Shape::Identifier(_) | Shape::Reference(_) | Shape::Logical(..));
+            let own = || self.room.set.cells.iter().skip(before).filter(|cell| cell.row == Some(taker.row_ref));
             // Of people name and identification are known apart.
-            let is_known = if taker.row.kind.name == PERSON { is_named } else { is_identified };
+            let is_identified = own().any(|cell| if is_person { is_of_identification(cell.field) } else { is_words || cell.field == 0 });
+            let is_known = if is_person { own().any(|cell| is_of_name(cell.field)) } else { is_identified };
             self.room.leave_open(taker.row_ref, u64::from(!is_known) | u64::from(!is_identified) << IDENTIFIED);
         }
     }

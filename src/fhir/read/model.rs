@@ -59,6 +59,7 @@ impl<'m> Model<'m, '_> {
         let has = |name: Name| tree.member(study, name).is_some();
         // What depends on more than one element.
         let odd = [named!("accession"), named!("contained"), named!("endpoint"), named!("series")].into_iter().any(has)
+            || tree.is_hollow()
             || tree.has(named!("modifierExtension"))
             || tree.has(named!("implicitRules"));
         let status = tree.member(study, named!("status")).and_then(|status| tree.text(status));

@@ -117,9 +117,9 @@ impl Reader<'_, '_> {
         let is_array = self.tree.is_array(node);
         // The first of its name is the member.
         let mut met: BTreeSet<Name> = BTreeSet::new();
-        for (child, ordinal) in self.tree.children(node).zip(0..) {
+        for (child, ordinal) in self.tree.all(node).zip(0..) {
             let Some(next) = rest.first() else { return };
-            let is_first = is_array || met.insert(self.tree.name(child));
+            let is_first = is_array || !self.tree.is_nothing(child) && met.insert(self.tree.name(child));
             if self.tree.span(child).contains(next) {
                 let of = (type_.is_some(), is_first);
                 let (place, kept) = if is_array { (at, kept) } else { self.member(of, (child, ordinal), at, kept) };

@@ -135,7 +135,11 @@ impl<'t> Quick<'t> {
                 b'n' => self.literal("null", What::Null, name, within)?,
                 _ => self.number(name, within)?,
             };
+            let is_filled = opened && !is_object && self.next()? != b']';
             let mut closed = opened && !is_object && lists.list(self, name, within, depth)?;
+            if closed && is_filled {
+                self.tree.is_read(within);
+            }
             // What stands between it and the next one.
             loop {
                 if closed {

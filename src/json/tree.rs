@@ -36,13 +36,16 @@ struct Node<'t> {
     parent: Id,
     /// The node behind the last of what it holds.
     end: Id,
-    /// Of a string with escapes: which of the decoded ones it is, from 1.
+    /// Of a string with escapes: which of the decoded ones it is, from 1. Of a list [`ELSEWHERE`], if what it holds was read elsewhere.
     decoded: u32,
     name: Name,
     what: What,
     /// Of a scalar whether it says something; of an object whether it has a member of the name that marks objects.
     flag: bool,
 }
+
+/// What a list holds that is not empty, though the tree has nothing of it.
+const ELSEWHERE: u32 = u32::MAX;
 
 impl Node<'_> {
     fn is_leaf(&self) -> bool {
@@ -176,7 +179,12 @@ impl<'t> Tree<'t> {
         if let Some(node) = self.nodes.get_mut(at as usize) {
             node.end = end;
         }
-        self.is_hollow |= end == at.wrapping_add(1);
+        self.is_hollow |= end == at.wrapping_add(1) && !self.nodes.get(at as usize).is_some_and(|node| node.decoded == ELSEWHERE);
+    }
+
+    /// Somebody has read what a list holds.
+    pub(super) fn is_read(&mut self, list: Id) {
+        self.nodes.get_mut(list as usize).into_iter().for_each(|node| node.decoded = ELSEWHERE);
     }
 
     /// What says nothing is as if it were not there, whatever its form is: objects and lists in which nothing says anything are null. (The value that begins
@@ -191,7 +199,8 @@ impl<'t> Tree<'t> {
         // What an object holds comes behind it.
         for at in (root + 1..len).rev() {
             let Some(node) = self.nodes.get_mut(at) else { continue };
-            let is_said = node.is_leaf() || node.what == What::Run || says.get(at - root).copied().unwrap_or(false);
+            let is_elsewhere = node.what == What::Run || node.what == What::Array && node.decoded == ELSEWHERE;
+            let is_said = node.is_leaf() || is_elsewhere || says.get(at - root).copied().unwrap_or(false);
             let parent = node.parent;
             if !is_said {
                 (node.what, node.flag) = (What::Null, false);

@@ -179,7 +179,7 @@ impl<'t> Tree<'t> {
         if let Some(node) = self.nodes.get_mut(at as usize) {
             node.end = end;
         }
-        self.is_hollow |= end == at.wrapping_add(1) && !self.nodes.get(at as usize).is_some_and(|node| node.decoded == ELSEWHERE);
+        self.is_hollow |= end == at.wrapping_add(1) && self.nodes.get(at as usize).is_none_or(|node| node.decoded != ELSEWHERE);
     }
 
     /// Somebody has read what a list holds.

@@ -137,7 +137,7 @@ impl<'t> Quick<'t> {
             };
             let is_filled = opened && !is_object && self.next()? != b']';
             let mut closed = opened && !is_object && lists.list(self, name, within, depth)?;
-            if closed && is_filled {
+            if closed && is_filled && self.tree.len() as Id == within + 1 {
                 self.tree.is_read(within);
             }
             // What stands between it and the next one.

@@ -53,6 +53,25 @@ fn nothing_has_no_form() {
     }
 }
 
+/// A list of nothing is not the first of two; a reason that is no code is told.
+#[test]
+fn lists_of_nothing() {
+    let text = imaging("1.2.3", r#","subject":{},"series":[{"uid":"1.2.3.1","instance":[{}],"instance":[{"uid":"1.2.3.1.1"}]}]"#);
+    for read in [
+        fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap(),
+        fhir::read_plainly(text.as_bytes(), Release::R4, &Options::default(), &mut |_| {}).unwrap(),
+    ] {
+        let instances: usize = read.value[0].series().map(|series| series.instances().len()).sum();
+        assert_eq!((instances, read.loss.counted()), (1, 0), "{}", read.loss);
+    }
+    let absent = |code: &str| {
+        let url = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+        let (_, loss) = read(&format!(r#","subject":{{"extension":[{{"url":"{url}","valueCode":{code}}}]}}"#), &Options::default());
+        loss.counted()
+    };
+    assert_eq!([r#""unknown""#, "true", "7", r#""masked""#].map(absent), [0, 2, 2, 2]);
+}
+
 /// Beside a reference that leads nowhere, or to a resource that says nothing, an identifier without a value says nothing of it either.
 #[test]
 fn an_identifier_without_a_value() {

@@ -146,7 +146,8 @@ impl<'d> Reader<'d, '_> {
             .find(|extension| tree.member(*extension, named!("url")).and_then(|url| tree.text(url)).is_some_and(|url| url == DATA_ABSENT));
         let Some(reason) = reason else { return false };
         let code = tree.member(reason, named!("valueCode"));
-        if code.and_then(|code| tree.text(code)).is_none_or(|code| matches!(code.trim(), "" | "unknown")) {
+        // A code that is no text is no code.
+        if code.is_none_or(|code| tree.text(code).is_some_and(|code| matches!(code.trim(), "" | "unknown"))) {
             for leaf in tree.member(reason, named!("url")).into_iter().chain(code) {
                 self.room.ledger.take(leaf);
             }

@@ -295,7 +295,8 @@ impl Assembler {
     pub(crate) fn drain(&mut self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
         let (records, keys) = (core::mem::take(&mut self.records), core::mem::take(&mut self.keys));
         (self.last, self.series, self.instances) = (0, 0, 0);
-        let studies = finish::finish(records, &keys, self.unplaced > 0, options, sink);
+        let is_torn = core::mem::take(&mut self.unplaced) > 0;
+        let studies = finish::finish(records, &keys, is_torn, options, sink);
         sink.check()?;
         Ok(studies)
     }

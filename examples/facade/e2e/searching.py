@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import cases_by_release
 from cases import Case
 from client import Answer, Facade
@@ -23,7 +25,9 @@ def judge(report: Report, case: Case, answer: Answer, release: str) -> bool:
     if not report.check(f"{name}: answered", answer.status == 200, (answer.status, answer.issues)):
         return False
     holds = report.same(f"{name}: studies", sorted(answer.keys), case.expected)
-    holds &= report.same(f"{name}: total", answer.total, len(case.expected))
+    # Of what is left out because nothing decides it nobody knows how many match.
+    is_known = "are left out because" not in json.dumps(answer.json)
+    holds &= report.same(f"{name}: total", answer.total, len(case.expected) if is_known else None)
     told = [issue.get("diagnostics") for issue in answer.told("incomplete", UNTOLD)]
     return holds & report.same(f"{name}: how many are left out", told, [f"{case.untold} studies"] if case.untold else [])
 

@@ -35,6 +35,11 @@ impl Item {
 /// Brings the cells of a row, in order of item and field, into items, each in its one form; those left empty are dropped.
 pub(super) fn items(set: &mut DataSet, row: &Row, group: &[u32], sink: &Sink<'_>, items: &mut Vec<Item>) {
     items.clear();
+    // A long list gets its room at once: what grows takes twice as much, and half again while it does.
+    if group.len() > items.capacity() {
+        let number = |at: &u32| set.cells.get(*at as usize).map(|cell| cell.item);
+        items.reserve_exact(group.chunk_by(|one, other| number(one) == number(other)).count());
+    }
     let mut rest = group;
     while let Some(number) = rest.first().and_then(|at| set.cells.get(*at as usize)).map(|cell| cell.item) {
         let mut cells = [NONE; FIELDS];

@@ -156,8 +156,20 @@ impl DataSet {
         self.losses.len() as u32
     }
 
-    /// Keeps the place of a cell.
+    /// The same of a leaf that may stand where the one before does: long lists of short values say the same of each.
+    pub(crate) fn lose_one(&mut self, code: Code, at: Place) -> u32 {
+        match self.losses.last_mut().filter(|last| last.code == code && last.at == at && last.count > 0) {
+            Some(last) => last.count += 1,
+            None => return self.lose_at(code, at, 1),
+        }
+        self.losses.len() as u32
+    }
+
+    /// Keeps the place of a cell. Many stand where the one before does.
     pub(crate) fn keep_place(&mut self, place: Place) -> u32 {
+        if self.places.last() == Some(&place) {
+            return self.places.len() as u32;
+        }
         by_a_quarter(&mut self.places);
         self.places.push(place);
         self.places.len() as u32

@@ -326,6 +326,13 @@ pub const FHIR: &[Shape] = &[
     shape("empty lists in an element nobody knows", |n| one_study(&format!(r#""a":[{}]"#, list(n, |_| "[]".into())))),
     shape("empty objects in an element nobody knows", |n| one_study(&format!(r#""a":[{}]"#, list(n, |_| "{ }".into())))),
     shape("empty elements", |n| one_study(&format!(r#""procedureCode":[{}]"#, list(n, |_| "{}".into())))),
+    shape("modalities that are numbers", |n| one_study(&format!(r#""modality":[{}]"#, list(n, |_| "1".into())))),
+    shape("procedures that are numbers", |n| one_study(&format!(r#""procedureCode":[{}]"#, list(n, |_| "1".into())))),
+    shape("procedures that are different numbers", |n| {
+        one_study(&format!(r#""procedureCode":[{}]"#, list(n, |at| (at % 90 + 10).to_string())))
+    }),
+    shape("reasons that are numbers", |n| one_study(&format!(r#""reasonCode":[{}]"#, list(n, |_| "1".into())))),
+    shape("procedures that are texts", |n| one_study(&format!(r#""procedureCode":[{}]"#, list(n, |_| "\"a\"".into())))),
     shape("escapes", |n| one_study(&format!(r#""a":[{}]"#, list(n, |_| "\"\\n\"".into())))),
     shape("extensions", |n| one_study(&format!(r#""extension":[{}]"#, list(n, |_| r#"{"url":"a"}"#.into())))),
     shape("notes", |n| one_study(&format!(r#""note":[{}]"#, list(n, |_| r#"{"text":"a"}"#.into())))),

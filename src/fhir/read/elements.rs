@@ -272,7 +272,7 @@ impl<'d> Reader<'d, '_> {
     fn account_for(&mut self, cell: &mut Cell, leaf: Id, remark: Option<Code>) {
         let place = self.place(leaf);
         if let Some(code) = self.room.ledger.noted(leaf).or(remark) {
-            cell.counted = self.room.set.lose_at(code, place, 1);
+            cell.counted = self.room.set.lose_one(code, place);
         }
         cell.place = self.room.set.keep_place(place);
     }

@@ -18,6 +18,9 @@ pub(super) enum Fate {
     Lost(Code),
 }
 
+/// The number of a place.
+type Spot = u32;
+
 /// The fates of all leaves.
 #[derive(Default)]
 pub(super) struct Ledger {
@@ -25,9 +28,12 @@ pub(super) struct Ledger {
     /// Remarks on leaves; a leaf has one.
     notes: BTreeMap<Id, Code>,
     /// Of notes that are of a whole value: the value, and where it stands, by the leaf that they were put on.
-    values: BTreeMap<Id, (Id, Place)>,
+    values: BTreeMap<Id, (Id, Spot)>,
     /// Places of losses that are told elsewhere than where they stand.
-    places: BTreeMap<Id, Place>,
+    places: BTreeMap<Id, Spot>,
+    /// Places, each once: many leaves stand alike.
+    spots: Vec<Place>,
+    known: BTreeMap<Place, Spot>,
     /// Resources that something came of.
     met: BTreeSet<Id>,
 }
@@ -40,6 +46,8 @@ impl Ledger {
         self.notes.clear();
         self.values.clear();
         self.places.clear();
+        self.spots.clear();
+        self.known.clear();
         self.met.clear();
     }
 
@@ -87,12 +95,31 @@ impl Ledger {
     pub(super) fn unplace(&mut self, id: Id, code: Code, at: Place) {
         if !matches!(self.fate(id), Fate::Lost(_)) {
             self.set(id, Fate::Lost(code));
+            let at = self.spot(at);
             self.places.insert(id, at);
         }
     }
 
     pub(super) fn place(&self, id: Id) -> Option<Place> {
-        self.places.get(&id).copied()
+        self.at(*self.places.get(&id)?)
+    }
+
+    fn at(&self, spot: Spot) -> Option<Place> {
+        self.spots.get(spot as usize).copied()
+    }
+
+    /// The number of a place. Most are that of the one before.
+    fn spot(&mut self, at: Place) -> Spot {
+        let last = self.spots.len().wrapping_sub(1);
+        if self.spots.get(last) == Some(&at) {
+            return last as Spot;
+        }
+        let new = self.spots.len() as Spot;
+        let spot = *self.known.entry(at).or_insert(new);
+        if spot == new {
+            self.spots.push(at);
+        }
+        spot
     }
 
     /// A remark on a leaf; the first stands.
@@ -103,12 +130,17 @@ impl Ledger {
     /// A remark on a value, which stands at `at`, put on one of its leaves.
     pub(super) fn note_value(&mut self, leaf: Id, value: Id, at: Place, code: Code) {
         self.note(leaf, code);
+        let at = self.spot(at);
         self.values.insert(leaf, (value, at));
     }
 
     /// The value that a leaf's note is of, and where it stands.
     pub(super) fn value_of(&self, leaf: Id) -> Option<(Id, Place)> {
-        if self.values.is_empty() { None } else { self.values.get(&leaf).copied() }
+        if self.values.is_empty() {
+            return None;
+        }
+        let (value, at) = self.values.get(&leaf)?;
+        Some((*value, self.at(*at)?))
     }
 
     pub(super) fn noted(&self, id: Id) -> Option<Code> {

@@ -22,9 +22,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 json!({"implementation": implementation, "releases": Release::ALL.map(Release::name), "ops": ops::OPS})
             }
             Some("run") => {
-                let release: Release = command["release"].as_str().unwrap_or_default().parse()?;
-                let op = command["op"].as_str().unwrap_or_default();
-                let mut answer = ops::run(op, command["direction"].as_str(), release, &command["input"]);
+                // A command that is not as the protocol has it is nothing to end for.
+                let mut answer =
+                    std::panic::catch_unwind(|| run(&command)).ok().flatten().unwrap_or_else(|| json!({"error": {"code": "internal"}}));
                 answer["seq"] = command["seq"].clone();
                 answer
             }
@@ -34,4 +34,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         out.flush()?;
     }
     Ok(())
+}
+
+fn run(command: &Value) -> Option<Value> {
+    let release: Release = command["release"].as_str()?.parse().ok()?;
+    Some(ops::run(command["op"].as_str()?, command["direction"].as_str(), release, &command["input"]))
 }

@@ -1,6 +1,6 @@
 //! The same instance met more than once.
 
-use super::absorb::{Slot, absorb, apart, row_number, run_of};
+use super::fact::{Fact, Leaves, Said, Slot, apart, row_number, run_of};
 use super::finish::{contradict, references};
 use super::record::{Entry, Record, note_of};
 use super::sets::Sets;
@@ -72,17 +72,9 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
         // Copies are heard one by one, and their facts have one item each: nothing of this is kept.
         let mut sets = Sets::default();
         let mut tell = |_, field, code| told.push((field, code));
-        absorb(
-            &mut record.arena,
-            &mut filled,
-            (&mut sets, (None, row_ref.index)),
-            row,
-            &items,
-            theirs.row,
-            &|_, field| is_noted(field),
-            &mut tell,
-            sink,
-        );
+        let leaves = Leaves { slot: &mut filled, sets: &mut sets, key: (None, row_ref.index), row };
+        let said = Said { items: &items, number: theirs.row, noted: &|_, field| is_noted(field) };
+        Fact { arena: &mut record.arena, leaves }.absorb(&said, &mut tell, sink);
         for (field, code) in told.drain(..) {
             contradict(sink, row, field, code, theirs.row, u64::from(!is_noted(field)));
         }

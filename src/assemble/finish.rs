@@ -1,7 +1,7 @@
 //! The end of assembling: what belongs together is merged, what is listed is counted, drafts become studies.
 
-use super::absorb::{Slot, run_of};
 use super::copies::each_once;
+use super::fact::{Slot, run_of};
 use super::keys::Keys;
 use super::patients::{Told, join_shared};
 use super::record::{Record, key_of, row_of};

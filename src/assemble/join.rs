@@ -1,15 +1,14 @@
 //! Two records turn out to be one: each fact of the one joins the other as a whole, as if its text were one row.
 
-use super::absorb::{Slot, absorb, apart, run_of, spoil};
+use super::fact::{Fact, Leaves, Said, Slot, apart, run_of};
 use super::finish::{contradict, references};
 use super::record::Record;
 use super::room::FULL;
 use super::sets::{SetKey, Sets};
 use crate::loss::{Code, Sink};
 use crate::study::{Extra, study_slot};
-use crate::table::{Level, Merge, Row};
+use crate::table::{Level, Merge};
 use crate::value::{self, Fields};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Everything of `source` joins `target`; of what differs the earlier row stands.
@@ -32,8 +31,8 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
         let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };
         let (Some(ours), Some(theirs)) = (target.facts.get_mut(slot), source.facts.get(slot)) else { continue };
         let key = (None, row_ref.level as u8 * 64 + row_ref.index);
-        let mut fact = Fact { arena: &mut target.arena, sets: &mut target.sets, key, row };
-        fact.join(ours, &source, theirs, key, sink);
+        let leaves = Leaves { slot: ours, sets: &mut target.sets, key, row };
+        Fact { arena: &mut target.arena, leaves }.take_in(&source, theirs, key, sink);
     }
     let mut moved = Vec::with_capacity(source.series.len());
     for (n, series) in source.series.iter().enumerate() {
@@ -45,8 +44,8 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
         for row_ref in references(Level::Series) {
             let at = usize::from(row_ref.index);
             let (Some(row), Some(ours), Some(theirs)) = (row_ref.row(), draft.facts.get_mut(at), series.facts.get(at)) else { continue };
-            let mut fact = Fact { arena: &mut target.arena, sets: &mut target.sets, key: (Some(into), row_ref.index), row };
-            fact.join(ours, &source, theirs, (Some(n as u32), row_ref.index), sink);
+            let leaves = Leaves { slot: ours, sets: &mut target.sets, key: (Some(into), row_ref.index), row };
+            Fact { arena: &mut target.arena, leaves }.take_in(&source, theirs, (Some(n as u32), row_ref.index), sink);
         }
     }
     if !target.has_room(source.arena.len()) {
@@ -68,21 +67,14 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     }
 }
 
-/// A fact of the record that grows.
-struct Fact<'r> {
-    arena: &'r mut String,
-    sets: &'r mut Sets,
-    key: SetKey,
-    row: &'static Row,
-}
-
 impl Fact<'_> {
-    /// What `source` has under `their_key` joins `ours`; whichever row came first stands.
-    fn join(&mut self, ours: &mut Slot, source: &Record, theirs: &Slot, their_key: SetKey, sink: &mut Sink<'_>) {
+    /// What `source` has under `their_key` joins it; whichever row came first stands.
+    fn take_in(&mut self, source: &Record, theirs: &Slot, their_key: SetKey, sink: &mut Sink<'_>) {
         if theirs.at == 0 && theirs.spoilt == 0 {
             return;
         }
-        let (row, fields) = (self.row, self.row.kind.fields);
+        let Leaves { slot: ours, sets, key, row } = &mut self.leaves;
+        let (key, row) = (*key, *row);
         let their_items: Vec<Fields<'_>> = match source.sets.get(their_key) {
             Some(set) => set.items(row).collect(),
             None => run_of(&source.arena, theirs, row).collect(),
@@ -98,31 +90,32 @@ impl Fact<'_> {
             return sink.overflow();
         }
         if is_later {
-            self.absorb(ours, &their_items, (theirs, &source.sets, their_key), sink);
+            self.absorb_again(&their_items, (theirs, &source.sets, their_key), sink);
         } else {
             // Ours are kept apart while theirs take their place.
-            let grown = self.sets.take(self.key);
-            let run = grown.get(self.key).map_or_else(|| apart(self.arena, ours, row), |set| set.run(row));
-            let our_items: Vec<Fields<'_>> = value::Items::at(&run, fields).collect();
-            let before = *ours;
-            *ours = Slot { spoilt: before.spoilt, ..Slot::default() };
-            self.absorb(ours, &their_items, (theirs, &source.sets, their_key), sink);
-            self.absorb(ours, &our_items, (&before, &grown, self.key), sink);
+            let grown = sets.take(key);
+            let run = grown.get(key).map_or_else(|| apart(self.arena, ours, row), |set| set.run(row));
+            let our_items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
+            let before = **ours;
+            **ours = Slot { spoilt: before.spoilt, ..Slot::default() };
+            self.absorb_again(&their_items, (theirs, &source.sets, their_key), sink);
+            self.absorb_again(&our_items, (&before, &grown, key), sink);
         }
-        if theirs.spoilt & !ours.spoilt != 0 {
-            spoil(self.arena, ours, (self.sets, self.key), row, theirs.spoilt, sink);
+        if theirs.spoilt & !self.leaves.slot.spoilt != 0 {
+            self.spoil(theirs.spoilt, sink);
         }
     }
 
-    /// Items of `from`, whose leaves were thought carried, join `into`; those that do not are taken back, and every leaf that said the same with them.
-    fn absorb(&mut self, into: &mut Slot, items: &[Fields<'_>], (from, sets, key): (&Slot, &Sets, SetKey), sink: &mut Sink<'_>) {
+    /// Items of `from`, whose leaves were thought carried, join it; those that do not are taken back, and every leaf that said the same with them.
+    fn absorb_again(&mut self, items: &[Fields<'_>], (from, sets, key): (&Slot, &Sets, SetKey), sink: &mut Sink<'_>) {
         let mut told: Vec<(usize, usize, Code)> = Vec::new();
-        let row = self.row;
+        let row = self.leaves.row;
         let noted = |item: usize, field: usize| sets.is_noted(from, key, row, item, field);
         let mut tell = |item: usize, field: usize, code: Code| told.push((item, field, code));
-        absorb(self.arena, into, (self.sets, self.key), row, items, u64::from(from.row), &noted, &mut tell, sink);
+        self.absorb(&Said { items, number: u64::from(from.row), noted: &noted }, &mut tell, sink);
+        let Leaves { slot, sets: ours, key: our_key, .. } = &mut self.leaves;
         // No row was heard.
-        self.sets.heard.clear();
+        ours.heard.clear();
         for (item, field, code) in &told {
             // A further value is told of once, by who says it first.
             let count = match code {
@@ -136,7 +129,7 @@ impl Fact<'_> {
         if row.merge != Merge::Set {
             let mut told: Vec<(usize, usize)> = told.into_iter().map(|(item, field, _)| (item, field)).collect();
             told.sort_unstable();
-            self.sets.join_further(self.arena, (into, self.key), row, items, (from, sets, key), &told);
+            ours.join_further(self.arena, (slot, *our_key), row, items, (from, sets, key), &told);
         }
     }
 }

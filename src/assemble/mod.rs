@@ -9,6 +9,8 @@ mod anew;
 mod append;
 mod by_row;
 mod copies;
+mod fact;
+mod fill;
 mod finish;
 mod items;
 mod join;
@@ -39,6 +41,7 @@ use alloc::vec::Vec;
 pub(crate) use anew::{Anew, Fact, Run, Source};
 use append::stand_in;
 use by_row::ByRow;
+use fact::Said;
 use items::{Item, items};
 use keys::{Key, Keys};
 pub(crate) use patients::STRANGER;
@@ -184,14 +187,14 @@ impl Assembler {
                 cell.is_none_or(|cell| !cell.leaf || cell.counted != 0)
             };
             let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
-            let mut absorb = |fields: &[Fields<'_>]| match row_ref.level {
-                Level::Patient | Level::Study => record.absorb_study(row_ref, row, fields, row_number, &noted, &mut tell, sink),
-                Level::Series => {
-                    if let Some(series) = owner {
-                        record.absorb_series(series, row_ref, row, fields, row_number, &noted, &mut tell, sink);
-                    }
+            let mut absorb = |fields: &[Fields<'_>]| {
+                let said = Said { items: fields, number: row_number, noted: &noted };
+                match (row_ref.level, owner) {
+                    (Level::Patient | Level::Study, _) => record.absorb(None, row_ref, row, &said, &mut tell, sink),
+                    (Level::Series, Some(series)) => record.absorb(Some(series), row_ref, row, &said, &mut tell, sink),
+                    (Level::Series, None) => {}
+                    (Level::Instance, _) => record.draft_instance(&mut of_instance, row_ref, row, fields, &noted),
                 }
-                Level::Instance => record.draft_instance(&mut of_instance, row_ref, row, fields, &noted),
             };
             match items.as_slice() {
                 // Most facts have one item: no list is made for it.

@@ -1,6 +1,6 @@
 //! A record while it grows.
 
-use super::absorb::{Hear, Noted, Slot, absorb, row_number, run_of};
+use super::fact::{Fact, Hear, Leaves, Noted, Said, Slot, row_number, run_of};
 use super::keys::Keys;
 use super::sets::{SetKey, Sets};
 use crate::grow;
@@ -54,6 +54,14 @@ pub(super) struct Entry {
     pub(super) row: u64,
     /// Fields whose leaves are counted under a note: eight bits for each row.
     pub(super) noted: u32,
+}
+
+/// The fact of a row of patient or study, or of one of the series.
+fn slot_of<'r>(facts: &'r mut [Slot; STUDY_SLOTS], all: &'r mut [SeriesDraft], series: Option<u32>, row: RowRef) -> Option<&'r mut Slot> {
+    match study_slot(row) {
+        Some(slot) => facts.get_mut(slot),
+        None => all.get_mut(series? as usize)?.facts.get_mut(usize::from(row.index)),
+    }
 }
 
 /// How a fact of patient or study, or of a series, is known among [`Sets`].
@@ -131,20 +139,19 @@ impl Record {
         self.uids.as_ref().map_or("", |uids| uids.uid_at(series))
     }
 
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn absorb_study(
+    /// What a data set says of a fact of patient and study, or of a series.
+    pub(super) fn absorb(
         &mut self,
+        series: Option<u32>,
         row_ref: RowRef,
         row: &'static Row,
-        items: &[Fields<'_>],
-        number: u64,
-        noted: &Noted<'_>,
+        said: &Said<'_>,
         tell: &mut Hear<'_>,
         sink: &mut Sink<'_>,
     ) {
-        let Some(slot) = study_slot(row_ref).and_then(|slot| self.facts.get_mut(slot)) else { return };
-        let set = key_of(None, row_ref);
-        self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
+        let Some(slot) = slot_of(&mut self.facts, &mut self.series, series, row_ref) else { return };
+        let leaves = Leaves { slot, sets: &mut self.sets, key: key_of(series, row_ref), row };
+        self.changed |= Fact { arena: &mut self.arena, leaves }.absorb(said, tell, sink);
     }
 
     /// Keeps the one item of a fact that is in its one form already: its fields in order, with a bit of `noted` for each whose leaf is counted.
@@ -161,11 +168,7 @@ impl Record {
         let at = self.arena.len();
         value::push_settled(&mut self.arena, row.kind.fields, fields);
         let key = key_of(series, row_ref);
-        let slot = match study_slot(row_ref) {
-            Some(slot) => self.facts.get_mut(slot),
-            None => series.and_then(|series| self.series.get_mut(series as usize)?.facts.get_mut(usize::from(row_ref.index))),
-        };
-        let Some(slot) = slot.filter(|slot| slot.spoilt == 0) else {
+        let Some(slot) = slot_of(&mut self.facts, &mut self.series, series, row_ref).filter(|slot| slot.spoilt == 0) else {
             self.arena.truncate(at);
             return false;
         };
@@ -188,10 +191,7 @@ impl Record {
 
     /// The fact of a row of patient or study, or of a series.
     pub(super) fn slot(&mut self, series: Option<u32>, row: RowRef) -> Option<&mut Slot> {
-        match study_slot(row) {
-            Some(slot) => self.facts.get_mut(slot),
-            None => self.series.get_mut(series? as usize)?.facts.get_mut(usize::from(row.index)),
-        }
+        slot_of(&mut self.facts, &mut self.series, series, row)
     }
 
     /// As many `rows` as that say again what the row at hand did.
@@ -203,25 +203,6 @@ impl Record {
         if let Some(slot) = slot {
             self.sets.add(slot, key, what, rows);
         }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn absorb_series(
-        &mut self,
-        series: u32,
-        row_ref: RowRef,
-        row: &'static Row,
-        items: &[Fields<'_>],
-        number: u64,
-        noted: &Noted<'_>,
-        tell: &mut Hear<'_>,
-        sink: &mut Sink<'_>,
-    ) {
-        let Some(slot) = self.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))) else {
-            return;
-        };
-        let set = key_of(Some(series), row_ref);
-        self.changed |= absorb(&mut self.arena, slot, (&mut self.sets, set), row, items, number, noted, tell, sink);
     }
 
     /// Keeps a fact of the instance that the row at hand is about.

@@ -3,7 +3,7 @@
 //! Ten thousand studies of one row each need not be ready to grow. What a row of a pattern made is kept as text and places alone, one text
 //! after the other, until another row is of the same study.
 
-use super::absorb::{Slot, row_number};
+use super::fact::{Slot, row_number};
 use super::record::Record;
 use crate::study::{Cut, STUDY_SLOTS, Study, Text, study_slot};
 use crate::table::RowRef;

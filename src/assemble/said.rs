@@ -3,7 +3,7 @@
 //! An equal further value is carried (spec/README.md, "Leaves"), as long as the value is: where it turns out to be lost, since records that join
 //! contradict each other, or since what is lifted from instances differs, every leaf that said it is lost with it.
 
-use super::absorb::{Noted, Slot, every, run_of};
+use super::fact::{Noted, Slot, every, run_of};
 use super::sets::{SetKey, Sets};
 use crate::table::Row;
 use crate::value::Fields;
@@ -58,7 +58,7 @@ impl Sets {
             every(item, |field| is_noted |= noted(n, field));
         }
         if !is_noted {
-            return self.hear(slot, key, WHOLE, 1);
+            return self.hear(slot, key, WHOLE);
         }
         for (n, item) in items.iter().enumerate() {
             every(item, |field| {
@@ -71,13 +71,13 @@ impl Sets {
 
     /// A row says a field again.
     pub(super) fn say(&mut self, slot: &mut Slot, key: SetKey, row: &Row, (item, field): (usize, usize)) {
-        self.hear(slot, key, number(row, item, field), 1);
+        self.hear(slot, key, number(row, item, field));
     }
 
-    /// The row at hand, and `leaves` in all, said it again.
-    fn hear(&mut self, slot: &mut Slot, key: SetKey, what: u32, leaves: u32) {
+    /// The row at hand said it again.
+    fn hear(&mut self, slot: &mut Slot, key: SetKey, what: u32) {
         self.heard.push(key, what);
-        self.add(slot, key, what, leaves);
+        self.add(slot, key, what, 1);
     }
 
     /// So many leaves more said it.

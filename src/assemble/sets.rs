@@ -1,6 +1,6 @@
 //! What a record keeps of its facts besides their runs: sets and lists that have grown, and notes of long ones.
 
-use super::absorb::Slot;
+use super::fact::Slot;
 use super::said::Heard;
 use crate::table::Row;
 use crate::value::{self, Fields};

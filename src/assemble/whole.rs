@@ -1,7 +1,8 @@
 //! Lists that every data set says, of people and codes: one says names, another the same names and their identifications.
 
-use super::absorb::{Hear, Noted, Slot, canonical, every, one, run_of};
-use super::sets::{Set, SetKey, Sets};
+use super::absorb::canonical;
+use super::fact::{Fact, Hear, Said, Slot, every, one, run_of};
+use super::sets::Set;
 use crate::loss::Code;
 use crate::table::Row;
 use crate::value::Fields;
@@ -9,79 +10,75 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A list that is to be the same: items of the same keys in the same order fill each other. Else it is a conflict, and the list stands as
-/// it is. Whether it changed.
-pub(super) fn whole(
-    arena: &str,
-    slot: &mut Slot,
-    (sets, key): (&mut Sets, SetKey),
-    row: &'static Row,
-    items: &[Fields<'_>],
-    noted: &Noted<'_>,
-    tell: &mut Hear<'_>,
-) -> bool {
-    // By the first that there is: a name may have no alphabetic group.
-    let is_nobody = |item: &Fields<'_>| item.iter().all(|text| text.is_empty());
-    let is_one = |known: &Fields<'_>, new: &Fields<'_>| {
-        if is_nobody(known) || is_nobody(new) {
-            return true;
-        }
-        let key = known.iter().zip(new).find(|(known, new)| !known.is_empty() || !new.is_empty());
-        key.is_some_and(|(known, new)| known == new)
-    };
-    let agrees = |known: &Fields<'_>, new: &Fields<'_>| {
-        is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
-    };
-    let is_same = {
-        let mut known = known_of(arena, *slot, row, sets.get(key));
-        items.iter().all(|new| known.next().is_some_and(|known| agrees(&known, new))) && known.next().is_none()
-    };
-    if !is_same {
-        // A list is one value: which of its items are the same depends on which list came first, that the lists differ does not.
-        for (n, new) in items.iter().enumerate() {
-            every(new, |field| tell(n, field, Code::Conflict));
-        }
-        return false;
-    }
-    // Items that grow stand by themselves: a list may grow item by item, and one of them may be long.
-    let mut grown: Vec<(usize, Box<str>)> = Vec::new();
-    // What becomes of fields, item by item: said again; filled by the row; moved.
-    let (mut said, mut filled, mut moved) = (Vec::new(), Vec::new(), Vec::new());
-    for (n, (mut merged, new)) in known_of(arena, *slot, row, sets.get(key)).zip(items).enumerate() {
-        let before = filled.len();
-        for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
-            if own_text.is_empty() {
-                *own_text = *text;
-                filled.push((n, field));
-            } else if !noted(n, field) {
-                said.push((n, field));
+impl Fact<'_> {
+    /// A list that is to be the same: items of the same keys in the same order fill each other. Else it is a conflict, and the list stands as
+    /// it is. Whether it changed.
+    pub(super) fn whole(&mut self, said: &Said<'_>, tell: &mut Hear<'_>) -> bool {
+        let (row, key) = (self.leaves.row, self.leaves.key);
+        // By the first that there is: a name may have no alphabetic group.
+        let is_nobody = |item: &Fields<'_>| item.iter().all(|text| text.is_empty());
+        let is_one = |known: &Fields<'_>, new: &Fields<'_>| {
+            if is_nobody(known) || is_nobody(new) {
+                return true;
             }
+            let key = known.iter().zip(new).find(|(known, new)| !known.is_empty() || !new.is_empty());
+            key.is_some_and(|(known, new)| known == new)
+        };
+        let agrees = |known: &Fields<'_>, new: &Fields<'_>| {
+            is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
+        };
+        let is_same = {
+            let mut known = known_of(self.arena, *self.leaves.slot, row, self.leaves.sets.get(key));
+            said.items.iter().all(|new| known.next().is_some_and(|known| agrees(&known, new))) && known.next().is_none()
+        };
+        if !is_same {
+            // A list is one value: which of its items are the same depends on which list came first, that the lists differ does not.
+            for (n, new) in said.items.iter().enumerate() {
+                every(new, |field| tell(n, field, Code::Conflict));
+            }
+            return false;
         }
-        if filled.len() == before {
-            continue;
+        // Items that grow stand by themselves: a list may grow item by item, and one of them may be long.
+        let mut grown: Vec<(usize, Box<str>)> = Vec::new();
+        // What becomes of fields, item by item: said again; filled by the row; moved.
+        let (mut again, mut filled, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        for (n, (mut merged, new)) in known_of(self.arena, *self.leaves.slot, row, self.leaves.sets.get(key)).zip(said.items).enumerate() {
+            let before = filled.len();
+            for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
+                if own_text.is_empty() {
+                    *own_text = *text;
+                    filled.push((n, field));
+                } else if !(said.noted)(n, field) {
+                    again.push((n, field));
+                }
+            }
+            if filled.len() == before {
+                continue;
+            }
+            let mut text = String::new();
+            let (merged, from_to) = canonical(row, &merged, &mut text).unwrap_or((merged, None));
+            grown.push((n, one(row, &merged).into()));
+            moved.extend(from_to.map(|from_to| (n, from_to)));
         }
-        let mut text = String::new();
-        let (merged, from_to) = canonical(row, &merged, &mut text).unwrap_or((merged, None));
-        grown.push((n, one(row, &merged).into()));
-        moved.extend(from_to.map(|from_to| (n, from_to)));
+        for at in again {
+            self.leaves.say(at);
+        }
+        for (n, field) in filled {
+            self.leaves.note((n, field), (said.noted)(n, field));
+        }
+        for (n, from_to) in moved {
+            self.leaves.move_field(n, from_to);
+        }
+        if grown.is_empty() {
+            return false;
+        }
+        let own = run_of(self.arena, self.leaves.slot, row);
+        let set = self.leaves.sets.or_make(key, || Set::of(own.map(|item| one(row, &item).into()).collect()));
+        for (n, run) in grown {
+            set.put(n, run);
+        }
+        true
     }
-    for at in said {
-        sets.say(slot, key, row, at);
-    }
-    for (n, field) in filled {
-        sets.note(slot, key, row, (n, field), noted(n, field));
-    }
-    for (n, from_to) in moved {
-        sets.move_field(slot, key, row, n, from_to);
-    }
-    if grown.is_empty() {
-        return false;
-    }
-    let set = sets.or_make(key, || Set::of(run_of(arena, slot, row).map(|item| one(row, &item).into()).collect()));
-    for (n, run) in grown {
-        set.put(n, run);
-    }
-    true
 }
 
 /// The items of a fact, where it has grown as a set or list, too.

@@ -1,5 +1,6 @@
 //! JSON, both ways. Nothing here knows DICOM or FHIR.
 
+mod hollow;
 pub(crate) mod quick;
 mod raw;
 pub(crate) mod scan;

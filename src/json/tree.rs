@@ -29,49 +29,44 @@ pub(crate) enum What {
 
 /// A value. Small: there is one for each value of the text.
 #[derive(Debug)]
-struct Node<'t> {
+pub(super) struct Node<'t> {
     /// Of a string the text as it stands, of a number its digits.
-    text: &'t str,
+    pub(super) text: &'t str,
     /// The object or array it stands in; at the top itself.
-    parent: Id,
+    pub(super) parent: Id,
     /// The node behind the last of what it holds.
-    end: Id,
+    pub(super) end: Id,
     /// Of a string with escapes: which of the decoded ones it is, from 1. Of a list [`ELSEWHERE`], if what it holds was read elsewhere.
-    decoded: u32,
-    name: Name,
-    what: What,
+    pub(super) decoded: u32,
+    pub(super) name: Name,
+    pub(super) what: What,
     /// Of a scalar whether it says something; of an object whether it has a member of the name that marks objects.
-    flag: bool,
+    pub(super) flag: bool,
 }
 
 /// What a list holds that is not empty, though the tree has nothing of it.
-const ELSEWHERE: u32 = u32::MAX;
+pub(super) const ELSEWHERE: u32 = u32::MAX;
 
 impl Node<'_> {
-    fn is_leaf(&self) -> bool {
+    pub(super) fn is_leaf(&self) -> bool {
         self.flag && self.what != What::Object
-    }
-
-    /// Whether it says nothing.
-    fn is_nothing(&self) -> bool {
-        !self.flag && !matches!(self.what, What::Object | What::Array | What::Run)
     }
 }
 
 /// Values, one after the other.
 #[derive(Debug)]
 pub(crate) struct Tree<'t> {
-    nodes: Vec<Node<'t>>,
+    pub(super) nodes: Vec<Node<'t>>,
     /// Strings that had escapes.
     decoded: Vec<String>,
     /// The number of a name.
     number: fn(&str) -> Name,
     /// The name that marks objects.
-    mark: Name,
+    pub(super) mark: Name,
     /// Names that are in the text, a bit each.
     seen: [u64; SEEN],
     /// Whether something in it says nothing: null, blank text, empty objects and lists.
-    is_hollow: bool,
+    pub(super) is_hollow: bool,
 }
 
 /// Numbers of names that are looked out for; whoever asks for others hears that they may be there.
@@ -187,44 +182,6 @@ impl<'t> Tree<'t> {
         self.nodes.get_mut(list as usize).into_iter().for_each(|node| node.decoded = ELSEWHERE);
     }
 
-    /// What says nothing is as if it were not there, whatever its form is: objects and lists in which nothing says anything are null. (The value that begins
-    /// at `root` stays what it is.)
-    pub(super) fn settle(&mut self, root: Id) {
-        if !self.is_hollow {
-            return;
-        }
-        let (root, len) = (root as usize, self.nodes.len());
-        let mut says = alloc::vec![false; len.saturating_sub(root)];
-        let mut marks: Vec<Id> = Vec::new();
-        // What an object holds comes behind it.
-        for at in (root + 1..len).rev() {
-            let Some(node) = self.nodes.get_mut(at) else { continue };
-            let is_elsewhere = node.what == What::Run || node.what == What::Array && node.decoded == ELSEWHERE;
-            let is_said = node.is_leaf() || is_elsewhere || says.get(at - root).copied().unwrap_or(false);
-            let parent = node.parent;
-            if !is_said {
-                (node.what, node.flag) = (What::Null, false);
-            } else if let Some(says) = (parent as usize).checked_sub(root).and_then(|at| says.get_mut(at)) {
-                *says = true;
-            }
-            if node.name == self.mark && node.name != 0 {
-                if is_said {
-                    marks.push(parent);
-                } else if let Some(object) = self.nodes.get_mut(parent as usize) {
-                    object.flag = false;
-                }
-            }
-        }
-        for object in marks {
-            self.nodes.get_mut(object as usize).into_iter().filter(|node| node.what == What::Object).for_each(|node| node.flag = true);
-        }
-    }
-
-    /// Whether something in it says nothing, and is left out of what objects and lists hold.
-    pub(crate) fn is_hollow(&self) -> bool {
-        self.is_hollow
-    }
-
     /// An object has a member of this name.
     #[inline]
     pub(super) fn mark(&mut self, object: Id, name: Name) {
@@ -277,22 +234,6 @@ impl<'t> Tree<'t> {
 
     pub(crate) fn is_array(&self, id: Id) -> bool {
         self.what(id) == Some(What::Array)
-    }
-
-    /// What an object or array holds, but for what says nothing.
-    pub(crate) fn children(&self, id: Id) -> Children<'_, 't> {
-        Children { leaves_out: self.is_hollow, ..self.all(id) }
-    }
-
-    /// Everything that an object or array holds.
-    pub(crate) fn all(&self, id: Id) -> Children<'_, 't> {
-        let end = self.nodes.get(id as usize).map_or(0, |node| node.end);
-        Children { tree: self, next: id + 1, end, leaves_out: false }
-    }
-
-    /// Whether a node says nothing.
-    pub(crate) fn is_nothing(&self, id: Id) -> bool {
-        self.nodes.get(id as usize).is_none_or(Node::is_nothing)
     }
 
     /// The nodes below `id` and itself.
@@ -390,42 +331,12 @@ impl<'t> Tree<'t> {
         if !self.is_hollow {
             return ones.len() == others.len() && ones.zip(others).all(|(a, b)| end(a) == end(b) && is_equal((a, b)));
         }
-        // But for what says nothing: the same values in the same places.
-        let said = |span: core::ops::Range<Id>| span.filter(|id| !self.is_nothing(*id)).collect::<Vec<Id>>();
-        let (ones, others) = (said(ones), said(others));
-        let within = |all: &[Id], id: Id| all.binary_search(&self.parent(id)).unwrap_or(0);
-        let is_placed = |(a, b): (Id, Id)| a == one || within(&ones, a) == within(&others, b);
-        ones.len() == others.len() && ones.iter().copied().zip(others.iter().copied()).all(|pair| is_placed(pair) && is_equal(pair))
+        self.is_same_but_for_nothing(one, other, is_equal)
     }
 
     /// The number of a member among those of its object, from 0.
     pub(crate) fn ordinal(&self, id: Id) -> u32 {
         self.all(self.parent(id)).position(|child| child == id).unwrap_or(0) as u32
-    }
-}
-
-/// The children of a node, in order.
-#[derive(Clone)]
-pub(crate) struct Children<'d, 't> {
-    tree: &'d Tree<'t>,
-    next: Id,
-    end: Id,
-    leaves_out: bool,
-}
-
-impl Iterator for Children<'_, '_> {
-    type Item = Id;
-
-    fn next(&mut self) -> Option<Id> {
-        while self.next < self.end {
-            let at = self.next;
-            let node = self.tree.nodes.get(at as usize);
-            self.next = node.map_or(self.end, |node| node.end);
-            if !self.leaves_out || node.is_some_and(|node| !node.is_nothing()) {
-                return Some(at);
-            }
-        }
-        None
     }
 }
 

@@ -7,6 +7,8 @@ mod history;
 mod hollow;
 #[path = "attack/lists.rs"]
 mod lists;
+#[path = "attack/needed.rs"]
+mod needed;
 #[path = "attack/nowhere.rs"]
 mod nowhere;
 #[path = "attack/reading.rs"]

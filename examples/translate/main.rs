@@ -91,7 +91,7 @@ fn convert(mut job: Job) -> Done {
     job.finish(&output, &report)
 }
 
-/// A query with what `--resolve` says of its references.
+/// A query with what `--resolve` says of its references. An identifier of `use` `old` may be somebody else's by now.
 fn query_of(job: &Job, text: &str) -> Done<search::Query> {
     let mut query = search::parse(text, job.release, job.handling, &job.options.limits)?;
     let resources = job.resolve.as_ref().map(std::fs::read_to_string).transpose()?.unwrap_or_default();
@@ -100,7 +100,8 @@ fn query_of(job: &Job, text: &str) -> Done<search::Query> {
         let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|text| text.as_str()).map(str::to_owned);
         let reference = [text(&resource, "resourceType"), text(&resource, "id")].map(Option::unwrap_or_default).join("/");
         let identifiers = resource.get("identifier").and_then(|list| list.as_array()).cloned().unwrap_or_default();
-        let pairs: Vec<_> = identifiers.iter().filter_map(|one| Some((text(one, "system"), text(one, "value")?))).collect();
+        let valid = identifiers.iter().filter(|one| text(one, "use").as_deref() != Some("old"));
+        let pairs: Vec<_> = valid.filter_map(|one| Some((text(one, "system"), text(one, "value")?))).collect();
         let pairs: Vec<_> = pairs.iter().map(|(system, value)| (system.as_deref(), value.as_str())).collect();
         query.resolve(&reference, &pairs);
     }

@@ -227,7 +227,7 @@ pub enum Event<'a> {
     Body(&'a [u8]),
     /// The body is complete.
     End,
-    /// The identifiers of the resource.
+    /// The identifiers of the resource that are valid. One of `use` `old` is not: it may be somebody else's by now, and would show their studies.
     Identifiers(&'a [Identifier<'a>]),
     /// There is no such resource.
     Unknown,
@@ -270,7 +270,8 @@ pub struct Response {
     pub headers: Vec<(&'static str, String)>,
     /// The resource: an ImagingStudy, Endpoint, Bundle, CapabilityStatement or OperationOutcome. A HEAD request is answered without it.
     pub body: Json,
-    /// What the answer leaves out of what was read for it. Bundles tell it too, as an OperationOutcome.
+    /// What the answer leaves out of what was read for it. Bundles tell it too, as an OperationOutcome. Of studies whose rows came as one list it is told of all of
+    /// them, be they in the Bundle or not.
     pub loss: LossReport,
 }
 

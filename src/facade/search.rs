@@ -203,7 +203,7 @@ impl Search {
             let (studies, deeper): (Vec<(usize, Level)>, Vec<_>) =
                 needs.into_iter().take(affordable).partition(|(_, level)| *level == Level::Study);
             let mut contents = Vec::new();
-            // Rows of studies come in lists; what is below them comes study by study, and is told study by study.
+            // Rows of studies come in lists, and are told list by list; what is below them comes study by study.
             let studies: Vec<usize> = studies.into_iter().map(|(n, _)| n).collect();
             if !studies.is_empty() {
                 let content = Content::ask(exchange, &self.asking, &self.uids(&studies), Level::Study);

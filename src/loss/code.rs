@@ -117,7 +117,7 @@ codes! {
     PatientConflict "patient-conflict" Conflict false "rows of one study under different patients: kept apart (count 0), or not placeable (counted)",
     ModalityNotInSeries "modality-not-in-series" Conflict true "a modality of the study that none of the listed series has; it is kept apart",
     NotMapped "not-mapped" NoHome false "an attribute that is known and deliberately not mapped",
-    TooLong "too-long" NoHome false "longer than its value representation holds",
+    TooLong "too-long" NoHome false "longer than its value representation holds, or with a backslash, which divides its values",
     UnknownAttribute "unknown-attribute" NoHome false "a standard attribute outside the table",
     Private "private" NoHome false "an attribute of a private group",
     BulkValue "bulk-value" NoHome false "the value is bulk data, given by reference or in binary; never fetched",

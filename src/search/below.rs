@@ -42,12 +42,13 @@ impl<'a> Reader<'a, '_> {
 
     pub(super) fn performers(&mut self, ask: Ask) {
         let people = [RowRef::from(row::PERFORMER), row::OPERATOR.into()];
-        // A device is known by attributes that rows of series rarely have: what is not returned counts as absent.
+        // A device is known by attributes that rows of series rarely have: what is not returned counts as absent, and is asked for all the same.
         let device = RowRef::from(row::DEVICE);
+        let all = [&people[..], &[device]].concat();
         for series in self.study.series() {
-            people.into_iter().chain([device]).for_each(|row| self.items(row, series.items(row)));
+            all.iter().for_each(|row| self.items(*row, series.items(*row)));
         }
-        self.need_series(&people, |series| {
+        self.need_series(&all, |series| {
             people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row)))
         });
     }
@@ -59,12 +60,13 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Facts of the study that rows of series tell.
-    pub(super) fn need_requests(&mut self, row: RowRef) {
+    /// Facts of the study that rows of series tell: requests, and what else `rows` say with them.
+    pub(super) fn need_requests(&mut self, row: RowRef, others: &[RowRef]) {
+        let rows = [&[row], others].concat();
         if !self.study.is_whole() {
-            self.need_series(&[row], Series::knows_requests);
+            self.need_series(&rows, Series::knows_requests);
         } else if !self.study.knows(row) {
-            self.need(Level::Study, &[row]);
+            self.need(Level::Study, &rows);
         }
     }
 

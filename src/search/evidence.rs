@@ -18,6 +18,7 @@ use crate::study::Study;
 use crate::table::{At, Level, Row, RowRef, row};
 use crate::value::{Fields, Items};
 use crate::zone::Zone;
+use alloc::vec::Vec;
 
 pub(super) struct Reader<'a, 's> {
     pub(super) study: &'a Study,
@@ -73,7 +74,7 @@ impl<'a, 's> Reader<'a, 's> {
             About::BodySite => self.body_sites(),
             About::Reason => {
                 self.study_fact(row::REASON.into());
-                self.need_requests(row::REASON.into());
+                self.need_requests(row::REASON.into(), &[]);
             }
             About::Patient(ask) => self.patient(ask),
             About::Person(Role::Performer, ask) => self.performers(ask),
@@ -185,10 +186,7 @@ impl<'a, 's> Reader<'a, 's> {
         }
         let fields = rows.iter().filter_map(|row| row.row()).flat_map(|row| row.parts).map(|part| part.within.unwrap_or(part.tag));
         let need = Need { level, fields: fields.collect() };
-        match &mut self.need {
-            Some(known) => known.join(&need),
-            none => *none = Some(need),
-        }
+        self.need.get_or_insert(Need { level, fields: Vec::new() }).join(&need);
     }
 
     fn identifiers(&mut self) {
@@ -257,10 +255,12 @@ impl<'a, 's> Reader<'a, 's> {
             }
             self.need_study(row::ACCESSION.into());
         }
-        for row in [RowRef::from(row::PLACER), row::FILLER.into(), row::REFERENCED_REQUEST.into(), row::REQUESTS.into()] {
+        let orders = [RowRef::from(row::PLACER), row::FILLER.into(), row::REFERENCED_REQUEST.into()];
+        for row in orders.into_iter().chain([row::REQUESTS.into()]) {
             self.study_fact(row);
         }
-        self.need_requests(row::REQUESTS.into());
+        // Orders come with rows that are deep enough: what is not returned of them counts as absent, and is asked for all the same.
+        self.need_requests(row::REQUESTS.into(), &orders);
     }
 
     /// Endpoints are the same for all studies: those that the options write.

@@ -279,7 +279,9 @@ impl Query {
         self.references().into_iter().filter(|reference| !self.resolved.contains_key(reference)).collect()
     }
 
-    /// Tells which identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
+    /// Tells which valid identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
+    ///
+    /// One whose `use` is `old` is not valid: it may be somebody else's by now, and would find their studies.
     pub fn resolve(&mut self, reference: &str, identifiers: &[(Option<&str>, &str)]) {
         let identifiers =
             identifiers.iter().map(|(system, value)| Resolved { system: system.map(String::from), value: String::from(*value) });

@@ -247,16 +247,19 @@ class Resource:
 
     reference: str
     identifiers: tuple[tuple[str | None, str], ...] = field(default=())
+    # Numbers that are somebody else's by now.
+    old: tuple[tuple[str | None, str], ...] = field(default=())
 
     def json(self) -> dict:
         kind, own = self.reference.split("/")
         identifiers = [{"system": system, "value": value} if system else {"value": value} for system, value in self.identifiers]
+        identifiers = [{"use": "old", "system": system, "value": value} for system, value in self.old] + identifiers
         return {"resourceType": kind, "id": own, "identifier": identifiers} if identifiers else {"resourceType": kind, "id": own}
 
 
 RESOLVED = [
     Resource("Patient/1", ((JANE.system, JANE.id),)),
-    Resource("Patient/2", ((RACHEL.system, RACHEL.id),)),
+    Resource("Patient/2", ((RACHEL.system, RACHEL.id),), ((JANE.system, JANE.id),)),
     Resource("Patient/3", ((None, NORA.id),)),
     # Known to both hospitals, and to a third whose number nobody has images under.
     Resource("Patient/both", ((JANE.system, JANE.id), (RACHEL.system, RACHEL.id), ("urn:oid:2.999.3", "MRN-1001"))),

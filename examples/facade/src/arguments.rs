@@ -74,7 +74,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Done<Arguments> {
     Ok(Arguments { dicomweb, listen, config, patients, timeout, concurrent, max_body })
 }
 
-/// The identifiers of the resources of an NDJSON text, by `Type/id`.
+/// The valid identifiers of the resources of an NDJSON text, by `Type/id`: one of `use` `old` may be somebody else's by now.
 fn resources(text: &str) -> Done<Known> {
     let mut all = BTreeMap::new();
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -84,7 +84,8 @@ fn resources(text: &str) -> Done<Known> {
         };
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let identifiers = resource["identifier"].as_array().into_iter().flatten();
-        let own = identifiers.filter_map(|one| Some((text(&one["system"]), text(&one["value"])?))).collect();
+        let valid = identifiers.filter(|one| one["use"] != "old");
+        let own = valid.filter_map(|one| Some((text(&one["system"]), text(&one["value"])?))).collect();
         all.insert(format!("{type_}/{id}"), own);
     }
     Ok(all)

@@ -31,7 +31,7 @@ const EXAMS: [(&str, &str, &str); 6] = [
 
 /// A UID as archives make them: a root, then parts of many digits. `salt` tells it from the others.
 fn uid(kind: usize, salt: usize) -> String {
-    format!("2.999.840.114350.2.277.{kind}.{}.{}", 798_268 + salt, 202_401_141_322_300_usize + salt * 7_919)
+    format!("2.999.840.114350.2.277.{kind}.{}.{}", 798_268 + salt, 202_401_141_322_300_u64 + salt as u64 * 7_919)
 }
 
 /// The members of data sets: one after the other, as `"tag":{"vr":..,"Value":[..]}`.

@@ -26,7 +26,8 @@ policies: --id uid|none|ID  --accession release|identifier|based-on|both  --moda
 
 to-fhir reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input.
 to-dicom and convert read FHIR (ImagingStudy, Bundle, NDJSON); the policies are those that wrote it, as far as they are known.
-convert trusts the Endpoints of its input. answer reads rows of any levels and gives those studies that a FHIR search on ImagingStudy asks for;
+convert trusts the Endpoints of its input. answer reads rows of any levels and gives those studies that a FHIR search on ImagingStudy asks for
+(with _sort=started, _count, _summary=count, _include=ImagingStudy:endpoint, where it asks for these);
 FILE of --resolve holds Patient (or other) resources, a line each, that the query refers to. parse explains a query.
 plan prints what a QIDO-RS server is asked, as JSON; servers: unknown ps3.18-baseline orthanc-1.10-debian orthanc-1.10 orthanc-1.12 dcm4chee-arc-5
 google-healthcare azure-dicom-v1 azure-dicom-v2 aws-healthimaging kheops static-dicomweb. Its handling is lenient without --strict. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
@@ -118,28 +119,36 @@ fn answer(mut job: Job) -> Done {
         pushed.map_err(|error| format!("{name}: {error}"))?;
     }
     let read = reader.finish()?;
-    let mut matches = Vec::new();
+    let (mut matches, mut is_decided) = (Vec::new(), true);
     for study in &read.value {
         match residual.judge(study) {
             Verdict::Yes => matches.push(study),
             Verdict::No => {}
             Verdict::Need(need) => {
+                is_decided = false;
                 let fields: Vec<String> = need.fields.iter().map(|tag| format!("{tag:08X}")).collect();
                 eprintln!("a study is not decided: it needs rows of level {} with {}", need.level.name(), fields.join(" "));
             }
         }
     }
+    let is_answered = |(name, value): (&str, &str)| match name {
+        "_sort" => matches!(value, "started" | "-started"),
+        "_include" => value == "ImagingStudy:endpoint",
+        "_summary" => matches!(value, "count" | "false"),
+        "_total" => matches!(value, "accurate" | "estimate"),
+        _ => name == "_count",
+    };
+    if let Some((name, _)) = query.results().find(|result| !is_answered(*result)) {
+        return Err(format!("this {name} is not answered here\n{USAGE}").into());
+    }
     let result = |wanted: &str| query.results().filter(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).last();
     if let Some(order) = result("_sort") {
-        match order.as_str() {
-            "started" | "-started" => matches.sort_by_key(|study| study.get(row::STARTED).map(|at| [at.date, at.time].concat())),
-            _ => return Err("only _sort=started and _sort=-started are answered here".into()),
-        }
+        matches.sort_by_key(|study| study.get(row::STARTED).map(|at| [at.date, at.time].concat()));
         if order.starts_with('-') {
             matches.reverse();
         }
     }
-    if query.results().any(|(name, value)| name == "_include" && value == "ImagingStudy:endpoint") {
+    if result("_include").is_some() {
         job.options.endpoints = Endpoints::Bundle;
     }
     let total = matches.len();
@@ -149,7 +158,11 @@ fn answer(mut job: Job) -> Done {
         (None, _) => total,
     };
     let mut bundle = BundleWriter::new(job.release, &job.options);
-    bundle.total(total as u64);
+    // Of what may match all the same nobody knows how many there are.
+    match is_decided {
+        true => bundle.total(total as u64),
+        false => bundle.without_total(),
+    }
     bundle.link("self", &format!("ImagingStudy?{query}"));
     matches.iter().take(count).for_each(|study| bundle.push(study));
     let bundle = bundle.finish();

@@ -48,9 +48,7 @@ impl<'a> Reader<'a, '_> {
         for series in self.study.series() {
             all.iter().for_each(|row| self.items(*row, series.items(*row)));
         }
-        self.need_series(&all, |series| {
-            people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row)))
-        });
+        self.need_series(&all, |series| people.iter().all(|row| known_person(ask, series.knows(*row), series.knows_identification(*row))));
     }
 
     /// Series that are not listed, or whose rows do not tell, may have more.

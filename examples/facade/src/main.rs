@@ -8,7 +8,9 @@ use answer::Facade;
 use axum::Router;
 use axum::routing::get;
 use std::error::Error;
+use std::future::IntoFuture;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,10 +22,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new().route("/dicom-web/{*path}", get(answer::passthrough)).fallback(answer::fhir).with_state(facade);
     let listener = TcpListener::bind(&arguments.listen).await?;
     tracing::info!(listen = %listener.local_addr()?, server = arguments.config.server.id(), release = %arguments.config.release, "ready");
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
+    let served = axum::serve(listener, app).with_graceful_shutdown(told_to_stop());
+    tokio::select! {
+        served = served.into_future() => served?,
+        // A client that never ends its request, or never takes its answer, is not waited for.
+        () = async { told_to_stop().await; tokio::time::sleep(AT_MOST).await } => tracing::warn!("not all was finished"),
+    }
     tracing::info!("stopped");
     Ok(())
 }
+
+/// How long what has begun may take to finish.
+const AT_MOST: Duration = Duration::from_secs(60);
 
 /// Conversations that have begun are finished.
 async fn told_to_stop() {

@@ -302,6 +302,9 @@ trait Job: Send {
 /// contradict that the whole resource says otherwise (and tells the conflict); a patient whom rows of series alone name is not seen where these are not asked for. What
 /// [`Options::complete`] has to count is listed. People are included together: `_include` of `referrer`, `performer` or `interpreter` has all whom a study refers to.
 ///
+/// A clause is judged by the resource that the configuration describes, however it is shown: of a patient of whom only birth date or sex is known `subject` may be there
+/// for a client that includes it ([`Subject`](crate::Subject) `Separate`), and `patient:missing=true` all the same.
+///
 /// A pure function of configuration, request and answers, of any order of arrival (law *arrival-blind*), that ends after at most
 /// `options.limits.requests` asks (law *ends*). What is asked at once can be sent at once. `Debug` shows how far it is.
 pub struct FhirOverDicomweb {

@@ -379,6 +379,12 @@ pub const FHIR: &[Shape] = &[
         let refs = list(half, |_| r##"{"reference":"#e"}"##.into());
         one_study(&format!(r#""procedureCode":[{codes}],"contained":[{contained}],"endpoint":[{refs}]"#))
     }),
+    shape("equal accession numbers, and UIDs of other studies", |n| {
+        let half = n.div_ceil(2);
+        let same = list(half, |_| r#"{"system":"http://a/accession","value":"A"}"#.into());
+        let others = list(half, |at| format!(r#"{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{at}"}}"#));
+        format!(r#"{{"resourceType":"ImagingStudy","identifier":[{same},{others}]}}"#)
+    }),
     shape("endpoints of entries", |n| {
         let half = n.div_ceil(2);
         let refs = list(half, |at| format!(r#"{{"reference":"Endpoint/{at}"}}"#));

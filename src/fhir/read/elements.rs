@@ -168,8 +168,7 @@ impl<'d> Reader<'d, '_> {
             match self.room.taken.iter().position(|(row, ..)| *row == taker.row_ref) {
                 None => self.room.taken.push((taker.row_ref, None, self.room.set.cells.len())),
                 Some(at) if self.is_known(at, taker.row_ref, fill) => {
-                    let first = self.room.taken.get(at).map_or(0, |(.., first)| *first);
-                    let cells = first..self.room.set.cells.len().min(first.saturating_add(FIELDS));
+                    let cells = self.cells_of(at);
                     self.beside(fill);
                     for (field, filled) in fill.fields.iter().enumerate() {
                         filled.leaf.into_iter().for_each(|id| self.join(id, taker.row_ref, field, cells.clone()));
@@ -177,10 +176,10 @@ impl<'d> Reader<'d, '_> {
                     self.further(taker.row_ref, fill, cells);
                     return true;
                 }
-                Some(_) if taker.row_ref == row::STUDY_UID.into() => {
+                Some(at) if taker.row_ref == row::STUDY_UID.into() => {
                     fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.room.ledger.lose(id, Code::AmbiguousValue));
                     self.outcomes(fill);
-                    self.withdraw(taker.row_ref);
+                    self.withdraw(at, taker.row_ref);
                     return true;
                 }
                 Some(_) => return false,
@@ -331,14 +330,23 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// A fact that turned out to be in doubt has no cells after all.
-    fn withdraw(&mut self, row: RowRef) {
+    fn withdraw(&mut self, at: usize, row: RowRef) {
         if let Some(id) = self.uid_leaf {
             let at = self.place(id);
             self.room.ledger.unplace(id, Code::AmbiguousValue, at);
         }
-        for cell in self.room.set.cells.iter_mut().filter(|cell| cell.row == Some(row)) {
+        // Looked for where they stand: a resource may have many identifiers, each of which is in doubt.
+        let cells = self.cells_of(at);
+        for cell in self.room.set.cells.get_mut(cells).into_iter().flatten().filter(|cell| cell.row == Some(row)) {
             cell.row = None;
         }
+    }
+
+    /// Where the cells of a fact of one item stand.
+    fn cells_of(&self, at: usize) -> core::ops::Range<usize> {
+        let cells = self.room.set.cells.len();
+        let first = self.room.taken.get(at).map_or(cells, |(.., first)| *first);
+        first..cells.min(first.saturating_add(FIELDS))
     }
 
     /// Everything below a node that is not told yet is without a place in the record, told at `at`.

@@ -66,7 +66,7 @@ pub struct Options {
     pub complete: bool,
     /// Whether nothing is asked of a server by stored text, which might be stored otherwise than DICOM wants: UIDs alone are pushed.
     pub paranoid: bool,
-    /// Whether a plan must select, by UID, identifier or a closed range of days; else it is an Error (`too-costly`).
+    /// Whether a plan must select, by UID, identifier or a closed range of days within a year; else it is an Error (`too-costly`).
     pub require_selective: bool,
     /// Bounds.
     pub limits: Limits,

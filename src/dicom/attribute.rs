@@ -153,6 +153,9 @@ impl DataSet {
             (_, Next::Object | Next::Array | Next::True | Next::False | Next::Null) => {
                 let count = leaves(scanner)?;
                 self.lose(Code::BadType, count);
+                if count > 0 {
+                    self.doubt(dest, index, state);
+                }
             }
         }
         let claimed = self.cells.iter().skip(from).any(|cell| cell.row.is_some());

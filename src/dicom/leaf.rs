@@ -10,6 +10,9 @@ use crate::value::FIELDS;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+/// In the place of a cell's number: of what was refused.
+const NONE: usize = usize::MAX;
+
 /// A decoded string: its text and what decoding found.
 pub(super) struct Leaf {
     text: String,
@@ -120,6 +123,7 @@ impl DataSet {
             Ok(found) => found,
             Err(code) => {
                 self.lose(code, u64::from(leaf));
+                self.doubt(dest, index, filled);
                 return;
             }
         };
@@ -143,7 +147,7 @@ impl DataSet {
         let mut cell =
             Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0, more: 0 };
         let same = |set: &Self, other: Taken| set.cells.get(other.cell).and_then(|cell| set.text.get(cell.start..cell.end)) == Some(value);
-        let is_gone = |set: &Self, other: Taken| set.cells.get(other.cell).is_some_and(|cell| cell.row.is_none());
+        let is_gone = |set: &Self, other: Taken| set.cells.get(other.cell).is_none_or(|cell| cell.row.is_none());
         let is_free = match taken {
             None => true,
             // What it says is not meant.
@@ -193,9 +197,22 @@ impl DataSet {
         self.cells.push(cell);
     }
 
+    /// A value is refused. If it is one of an identity, others beside it are different ones, of which none is meant.
+    pub(super) fn doubt(&mut self, dest: Dest, index: u32, filled: &mut Filled) {
+        if !dest.part.never_guess {
+            return;
+        }
+        if let Some(slot) = filled.get_mut(dest.base + usize::from(dest.part.field)) {
+            let known = slot.replace(Taken { cell: NONE, tag: dest.part.tag, index });
+            if let Some(other) = known {
+                self.withdraw(other.cell, self.place_of_value(other.index), Code::AmbiguousValue);
+            }
+        }
+    }
+
     /// What stood first is not meant: of several different values of an identity it is no better than the others, or there is a better one.
     fn withdraw(&mut self, cell: usize, at: Place, code: Code) {
-        if self.cells.get(cell).is_some_and(|cell| cell.row.is_none()) {
+        if self.cells.get(cell).is_none_or(|cell| cell.row.is_none()) {
             return;
         }
         let further: Vec<usize> = self.further(cell).collect();

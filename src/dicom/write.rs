@@ -40,7 +40,7 @@ impl Rows {
 /// Writes a study as an array of data sets: upper-case tags in order, `vr` first, every value in its JSON type, names as objects.
 ///
 /// QIDO-RS rows hold the keys that PS3.18 requires of their level, empty where nothing is known, and whatever else is known of that level and
-/// those above. Values that the VR cannot hold are lost and reported; the offset from UTC is one for each data set, and times in another are
+/// those above. Values that are too long for the VR, or have the sign that divides its values, are lost and reported; the offset from UTC is one for each data set, and times in another are
 /// re-expressed in it.
 ///
 /// The report counts every field of the record once: what rows of other levels would hold is `not-listed`. Every row repeats what is known of

@@ -275,8 +275,12 @@ impl Below {
                 self.is_left = true;
                 return Ok(());
             }
-            let series = self.uids.iter().filter_map(|uid| self.study.clone().and_series(uid).ok());
-            for series in series {
+            for series in &self.uids {
+                // The archive lists it, and cannot be asked for it.
+                let Some(series) = self.study.clone().and_series(series).ok().filter(|_| asking.server.takes(series)) else {
+                    self.cut.instances = true;
+                    continue;
+                };
                 self.each.push(asking.pull(exchange, &series, View::Instances, GONE));
             }
             self.is_complete = false;

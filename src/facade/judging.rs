@@ -19,6 +19,8 @@ pub(super) struct Candidate {
     pub(super) rows: Vec<Study>,
     /// What rows that are not all of it say, those of its series and of filtered lists: whose it is, they say as well.
     pub(super) selecting: Vec<Study>,
+    /// The archive lists it, and cannot be asked for it.
+    pub(super) is_refused: bool,
     /// Which of what is held of studies is its own, and how far down.
     pub(super) held: Option<(usize, Level)>,
     /// What was held of it before, which says whose it is as well.
@@ -60,6 +62,8 @@ impl Candidate {
             None if self.rows.is_empty() => Judged::Need(deciding),
             None => judge(self.rows.iter(), residual, None),
         };
+        // What it holds nobody can know, nor show.
+        let judged = if self.is_refused && judged != Judged::No { Judged::Undecided } else { judged };
         // What may be found out is judged again.
         if !matches!(judged, Judged::Need(_)) {
             self.verdict = Some(judged);

@@ -11,6 +11,7 @@ use super::{Config, Job, Response, endpoints};
 use crate::dicom::Reader;
 use crate::loss::LossReport;
 use crate::options::Options;
+use crate::policy::Subject;
 use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
 use crate::table::Level;
@@ -58,6 +59,10 @@ impl Search {
         options.require_selective = !config.enumerate;
         let mut query = query;
         for reference in query.references() {
+            // Who the subject of all studies is, the configuration says.
+            if matches!(&options.subject, Subject::Reference(own) if *own == reference) {
+                query.resolve(&reference, &[]);
+            }
             // Our own Endpoints nobody else knows.
             if let Some(id) = endpoints::own(config, &reference) {
                 let own: Vec<(Option<&str>, &str)> = id.map(|id| (None, id)).into_iter().collect();
@@ -154,7 +159,8 @@ impl Search {
         order.retain(|uid| known.insert(uid.clone()));
         let candidate = |uid: String| {
             let (rows, selecting) = (rows.remove(&uid).unwrap_or_default(), selecting.remove(&uid).unwrap_or_default());
-            Candidate { uid, rows, selecting, held: None, before: Vec::new(), verdict: None, keys: None }
+            let is_refused = !self.asking.server.takes(&uid);
+            Candidate { uid, rows, selecting, is_refused, held: None, before: Vec::new(), verdict: None, keys: None }
         };
         Ok(Some(order.into_iter().map(candidate).collect()))
     }

@@ -111,6 +111,8 @@ pub(crate) struct Identifier<'d> {
     pub(crate) type_: Concept<'d>,
     pub(crate) system: Leaf<'d>,
     pub(crate) value: Leaf<'d>,
+    /// There is a value, and nobody knows which: there are several, or it is none.
+    pub(crate) is_in_doubt: bool,
     pub(crate) assigner: Leaf<'d>,
     /// Type in words and value of the assigner's own identifier.
     pub(crate) assigned: (Leaf<'d>, Leaf<'d>),

@@ -6,6 +6,7 @@ use super::key::Key;
 use super::once::add_once;
 use super::plan::Draft;
 use super::push::{Branch, Term};
+use crate::percent::decode;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -114,8 +115,13 @@ impl<'a> Combination<'a> {
     pub(super) fn is_selective(&self) -> bool {
         self.terms.iter().any(|branch| match (&branch.key, &branch.term) {
             (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
-            (_, Term::Days(Days { from, to })) => from.zip(*to).is_some_and(|(from, to)| to - from < 366),
-            (_, Term::Text(_, sent)) => sent.bytes().filter(|b| *b == b'?').count() * 2 <= sent.len(),
+            // A year, and the days on each side that zones add to it.
+            (_, Term::Days(Days { from, to })) => from.zip(*to).is_some_and(|(from, to)| to - from < 366 + 4),
+            (_, Term::Text(_, sent)) => {
+                // As it is meant, not as it is encoded.
+                let len = decode(sent).map_or(sent.len(), |text| text.chars().count());
+                sent.bytes().filter(|b| *b == b'?').count() * 2 <= len
+            }
             (_, Term::Uids(_)) => true,
         })
     }

@@ -210,7 +210,7 @@ impl Server {
         self
     }
 
-    /// It is never asked by this key.
+    /// No search is sent by this key. (What a study holds is asked for by its UID all the same.)
     #[must_use]
     pub const fn keeping(mut self, key: Key) -> Server {
         self.keys &= !key.bit();

@@ -125,8 +125,10 @@ pub async fn passthrough(State(facade): State<Arc<Facade>>, request: Request) ->
     let resource = url::parse(behind).ok().filter(|url| url.base.is_empty() && url.resource.study().is_some());
     let Some(resource) = resource else { return plain(StatusCode::NOT_FOUND, id) };
     let wanted = resource.resource.path() + &resource.query.map(|query| format!("?{query}")).unwrap_or_default();
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    match facade.archive.get(&wanted, accept).await {
+    // Several lines are one list (RFC 9110 5.3).
+    let lines: Vec<&str> = request.headers().get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
+    let accept = if lines.is_empty() { "*/*".to_owned() } else { lines.join(", ") };
+    match facade.archive.get(&wanted, &accept).await {
         Ok(answer) => {
             tracing::info!(request = ?id, resource = "dicom-web", view = resource.resource.view().name(), status = answer.status().as_u16(), "passed through");
             let (head, body) = answer.into_parts();

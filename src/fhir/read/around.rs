@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::datatypes::bare_type;
-use super::index::{type_of, type_said};
+use super::index::{each, type_of, type_said};
 use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
@@ -57,7 +57,7 @@ impl<'d> Reader<'d, '_> {
     /// A Reference, and what the person says that it leads to.
     pub(super) fn follow(&mut self, node: Id) -> Reference<'d> {
         let mut reference = self.reference(node);
-        let literal = self.leaf(node, named!("reference"));
+        let literal = self.sole_leaf(node, named!("reference"));
         let Some(target) = self.target(literal) else { return reference };
         let is_read = match type_of(self.tree, target) {
             Some("Practitioner") => {
@@ -124,10 +124,10 @@ impl<'d> Reader<'d, '_> {
 
     /// Whether a request is none: made in error, or one not to do something. Both elements are modifiers (FHIR ServiceRequest).
     fn is_void(&self, request: Id) -> bool {
-        let of = |name| self.tree.member(request, name);
         let says = |id, wanted| self.tree.text(id).is_some_and(|said| said.trim() == wanted);
-        of(named!("status")).is_some_and(|id| says(id, "entered-in-error"))
-            || of(named!("doNotPerform")).is_some_and(|id| self.tree.what(id) == Some(What::True) || says(id, "true"))
+        // Whatever form it has, and whatever else stands in a list with it.
+        each(self.tree, request, "status").any(|id| says(id, "entered-in-error"))
+            || each(self.tree, request, "doNotPerform").any(|id| self.tree.what(id) == Some(What::True) || says(id, "true"))
     }
 
     /// What a study is based on: an order by each of its identifiers.
@@ -136,7 +136,7 @@ impl<'d> Reader<'d, '_> {
             return Vec::new();
         }
         let reference = self.reference(node);
-        let literal = self.leaf(node, named!("reference"));
+        let literal = self.sole_leaf(node, named!("reference"));
         let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("ServiceRequest")) else {
             return Vec::from([Found::Reference(reference)]);
         };
@@ -187,11 +187,11 @@ impl<'d> Reader<'d, '_> {
 
     /// The patient: by reference, or by what stands in the reference.
     pub(super) fn subject(&mut self, node: Id) {
-        let Some(node) = self.one(node) else { return };
+        let Some(node) = self.sole(node) else { return };
         if self.is_absent(node) {
             return;
         }
-        let literal = self.leaf(node, named!("reference"));
+        let literal = self.sole_leaf(node, named!("reference"));
         // Whatever it is otherwise, what it says is said of no patient.
         let is_other = |text: &str| resource_type(text).is_some_and(|type_| type_ != "Patient");
         let type_ = self.leaf(node, named!("type"));
@@ -269,7 +269,7 @@ impl<'d> Reader<'d, '_> {
         let current = self.current(&ids);
         let further: Vec<Id> = ids.into_iter().filter(|id| current.binary_search(id).is_err()).collect();
         let mut all = |ids: Vec<Id>| -> Vec<Identifier<'d>> {
-            ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty()).collect()
+            ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty() || id.is_in_doubt).collect()
         };
         let (identifiers, further) = (all(current), all(further));
         // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.

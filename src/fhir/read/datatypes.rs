@@ -95,6 +95,23 @@ impl<'d> Reader<'d, '_> {
         Some(first)
     }
 
+    /// As [`Self::one`], of what identifies something: of several that differ none is meant.
+    pub(super) fn sole(&mut self, id: Id) -> Option<Id> {
+        let tree = self.tree;
+        let mut all = tree.is_array(id).then(|| tree.children(id)).into_iter().flatten();
+        if all.next().is_some_and(|first| !all.all(|other| tree.is_same(first, other))) {
+            tree.span(id).filter(|id| tree.is_leaf(*id)).for_each(|id| self.room.ledger.lose(id, Code::AmbiguousValue));
+            return None;
+        }
+        self.one(id)
+    }
+
+    /// As [`Self::leaf`], of what identifies something.
+    pub(super) fn sole_leaf(&mut self, object: Id, name: Name) -> Leaf<'d> {
+        let leaf = self.tree.member(object, name).and_then(|id| self.sole(id));
+        leaf.map(|id| self.only(id)).unwrap_or_default()
+    }
+
     /// Notes a value on its principal leaf: the first that is not noted yet. What no element's meaning is in comes last, as it is told by itself.
     pub(super) fn note_first(&mut self, id: Id, code: Code) {
         let tree = self.tree;
@@ -202,7 +219,7 @@ impl<'d> Reader<'d, '_> {
             Form::Concept => self.codeable(id),
             Form::Reference => {
                 if let Some(reference) = self.tree.member(id, named!("reference")).and_then(|id| self.one(id)) {
-                    let literal = self.leaf(reference, named!("reference"));
+                    let literal = self.sole_leaf(reference, named!("reference"));
                     self.unresolved(literal);
                     self.room.is_nowhere |= !literal.is_empty();
                 }
@@ -234,14 +251,16 @@ impl<'d> Reader<'d, '_> {
 
     pub(super) fn identifier(&mut self, id: Id) -> Identifier<'d> {
         let type_ = self.tree.member(id, named!("type")).and_then(|id| self.one(id)).map(|id| self.typed(id)).unwrap_or_default();
-        let mut identifier =
-            Identifier { type_, system: self.leaf(id, named!("system")), value: self.leaf(id, named!("value")), ..Identifier::default() };
+        let (system, value) = (self.sole_leaf(id, named!("system")), self.sole_leaf(id, named!("value")));
+        let is_in_doubt = value.text.is_empty() && self.tree.member(id, named!("value")).is_some();
+        let mut identifier = Identifier { type_, system, value, is_in_doubt, ..Identifier::default() };
         if let Some(assigner) = self.tree.member(id, named!("assigner")).and_then(|id| self.one(id)) {
             identifier.assigner = self.leaf(assigner, named!("display"));
             let literal = self.leaf(assigner, named!("reference"));
             self.unresolved(literal);
             if let Some(own) = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)) {
-                let words = self.tree.member(own, named!("type")).map(|id| self.leaf(id, named!("text"))).unwrap_or_default();
+                let type_ = self.tree.member(own, named!("type")).and_then(|id| self.one(id));
+                let words = type_.map(|id| self.leaf(id, named!("text"))).unwrap_or_default();
                 identifier.assigned = (words, self.leaf(own, named!("value")));
             }
         }
@@ -261,7 +280,7 @@ impl<'d> Reader<'d, '_> {
         if let Some(leaf) = type_.id.filter(|_| !is_type(bare_type(type_.trim()))) {
             self.room.ledger.note(leaf, Code::TypeUnknown);
         }
-        let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.one(id));
+        let identifier = self.tree.member(id, named!("identifier")).and_then(|id| self.sole(id));
         let identifier = identifier.filter(|id| !self.is_former(*id)).map(|id| self.identifier(id));
         Reference { type_, identifier, display: self.leaf(id, named!("display")), ..Reference::default() }
     }

@@ -8,7 +8,7 @@ use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::{Cx, Fill, Outcome, PERSON, is_of_identification, is_of_name};
 use crate::loss::{Code, Place};
-use crate::table::{IDENTIFIED, Level, Merge, PLACES, RowRef, Taker, is_list, position, row, takers, vr_of_field};
+use crate::table::{IDENTIFIED, Level, Merge, PLACES, RowRef, Taker, Vr, is_list, position, row, takers, vr_of_field};
 use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -35,7 +35,10 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn element(&mut self, level: Level, position: usize, node: Id) {
         let tree = self.tree;
         if !is_list(level, position) {
-            if let Some(item) = self.one(node) {
+            let is_identity = |taker: &Taker| taker.row.parts.iter().any(|part| part.never_guess);
+            let of_identity = takers(level, self.release, position).any(is_identity);
+            let item = if of_identity { self.sole(node) } else { self.one(node) };
+            if let Some(item) = item {
                 self.item(level, position, item);
             }
         } else if tree.is_array(node) {
@@ -156,6 +159,9 @@ impl<'d> Reader<'d, '_> {
     fn take(&mut self, taker: &'static Taker, found: &Found<'d>, item: Id, fill: &mut Fill<'d>) -> bool {
         if !(0..taker.row.kind.fields).any(|field| fill.is_filled(field)) {
             self.outcomes(fill);
+            if taker.row_ref == row::STUDY_UID.into() && found.identifier().is_some_and(|identifier| identifier.is_in_doubt) {
+                self.doubt(taker.row_ref);
+            }
             return true;
         }
         if let (Shape::Performer(function), Found::Reference(actor)) = (taker.shape, found) {
@@ -177,7 +183,11 @@ impl<'d> Reader<'d, '_> {
                     return true;
                 }
                 Some(at) if taker.row_ref == row::STUDY_UID.into() => {
-                    fill.fields.iter().filter_map(|filled| filled.leaf).for_each(|id| self.room.ledger.lose(id, Code::AmbiguousValue));
+                    for filled in &fill.fields {
+                        // One that is refused is that.
+                        let refused = spell(&mut String::new(), &filled.text, Vr::Ui).err();
+                        filled.leaf.into_iter().for_each(|id| self.room.ledger.lose(id, refused.unwrap_or(Code::AmbiguousValue)));
+                    }
                     self.outcomes(fill);
                     self.withdraw(at, taker.row_ref);
                     return true;
@@ -261,6 +271,9 @@ impl<'d> Reader<'d, '_> {
                 self.account_for(&mut further, id, None);
                 self.room.further.push(id);
                 self.room.set.push_further(at, further);
+                if row == row::STUDY_UID.into() {
+                    self.uid_leaves.push(id);
+                }
             }
             // Who is referred to by several is counted once.
             _ => self.room.ledger.take(id),
@@ -317,7 +330,7 @@ impl<'d> Reader<'d, '_> {
             let leaf = filled.leaf.filter(|id| self.room.ledger.cell(*id));
             self.room.cells.extend(leaf);
             if row_ref == row::STUDY_UID.into() {
-                self.uid_leaf = leaf;
+                self.uid_leaves.extend(leaf);
             }
             let end = self.room.set.text.len();
             let mut cell =
@@ -329,11 +342,24 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
+    /// One of its values is none, or nobody knows which: so is every other.
+    fn doubt(&mut self, row: RowRef) {
+        let at = self.room.taken.iter().position(|(known, ..)| *known == row).unwrap_or_else(|| {
+            self.room.taken.push((row, None, self.room.set.cells.len()));
+            self.room.taken.len() - 1
+        });
+        self.withdraw(at, row);
+    }
+
     /// A fact that turned out to be in doubt has no cells after all.
     fn withdraw(&mut self, at: usize, row: RowRef) {
-        if let Some(id) = self.uid_leaf {
+        for id in core::mem::take(&mut self.uid_leaves) {
             let at = self.place(id);
             self.room.ledger.unplace(id, Code::AmbiguousValue, at);
+        }
+        // What stands nowhere equals nothing.
+        if let Some((_, known, _)) = self.room.taken.get_mut(at) {
+            *known = Some([const { String::new() }; FIELDS]);
         }
         // Looked for where they stand: a resource may have many identifiers, each of which is in doubt.
         let cells = self.cells_of(at);

@@ -86,7 +86,7 @@ pub(super) fn service(tree: &Tree<'_>, endpoint: Id) -> Option<Service> {
     let items = |id: Id| -> Vec<Id> { if tree.is_array(id) { tree.children(id).collect() } else { Vec::from([id]) } };
     let connections = tree.member(endpoint, named!("connectionType")).map_or_else(Vec::new, items);
     let codings = |concept: Id| tree.member(concept, named!("coding")).map_or_else(|| Vec::from([concept]), items);
-    let code = |coding: Id| tree.member(coding, named!("code")).and_then(|id| tree.text(id)).and_then(service_of);
+    let code = |coding: Id| text(tree, coding, "code").and_then(service_of);
     let found: Vec<Service> = connections.into_iter().flat_map(codings).filter_map(code).collect();
     found.iter().find(|service| **service == Service::WadoRs).or(found.first()).copied()
 }
@@ -107,7 +107,7 @@ impl<'d> Reader<'d, '_> {
     fn endpoints_of(&mut self, owner: Id) -> Vec<Met<'d>> {
         let mut met = Vec::new();
         for reference in self.members(owner, named!("endpoint")) {
-            let literal = self.leaf(reference, named!("reference"));
+            let literal = self.sole_leaf(reference, named!("reference"));
             let type_ = self.leaf(reference, named!("type"));
             type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.room.ledger.take(id));
             let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("Endpoint")) else { continue };
@@ -120,9 +120,18 @@ impl<'d> Reader<'d, '_> {
         met
     }
 
+    /// Whether an Endpoint is in use, as far as it says so: one without a status may be.
+    pub(super) fn is_active(&mut self, endpoint: Id) -> bool {
+        let Some(node) = self.tree.member(endpoint, named!("status")) else { return true };
+        let status = self.one(node).map(|id| self.scalar(id)).unwrap_or_default();
+        // What is there and no text is no status that says so.
+        let is_active = status.trim() == "active";
+        status.id.into_iter().filter(|_| is_active).for_each(|id| self.room.ledger.take(id));
+        is_active
+    }
+
     fn endpoint(&mut self, endpoint: Id) -> Met<'d> {
-        let status = self.leaf(endpoint, named!("status"));
-        status.id.into_iter().filter(|_| status.trim() == "active").for_each(|id| self.room.ledger.take(id));
+        let is_active = self.is_active(endpoint);
         let service = service(self.tree, endpoint);
         let says = |(_, code): &(Leaf<'_>, Leaf<'_>)| service.is_some() && service_of(code.trim()) == service;
         if let Some((system, code)) = self.connections(endpoint).into_iter().find(says) {
@@ -133,7 +142,7 @@ impl<'d> Reader<'d, '_> {
             }
         }
         self.payloads(endpoint);
-        Met { service, is_active: status.is_empty() || status.trim() == "active", address: self.leaf(endpoint, named!("address")) }
+        Met { service, is_active, address: self.leaf(endpoint, named!("address")) }
     }
 
     /// System and code of each connection type: Coding in R4, a list of CodeableConcept from R5 on.

@@ -1,6 +1,6 @@
 //! Histories: of the versions of a study the first is meant, which is the last that was made; what was deleted is no more (FHIR RESTful API, "history").
 
-use super::index::{each, plain_of, server, text, type_of};
+use super::index::{each, one, plain_of, server, text, type_of};
 use crate::json::tree::{Id, Tree};
 use crate::loss::Code;
 use alloc::collections::BTreeMap;
@@ -62,7 +62,7 @@ pub(super) fn former<'d>(tree: &'d Tree<'d>, history: Id) -> Vec<(Id, Code)> {
             called.name = Some((type_, id));
             called.base = url.and_then(|url| server(url, type_));
         }
-        let request = tree.member(entry, named!("request"));
+        let request = one(tree, entry, named!("request"));
         let is_deletion = request.and_then(|request| text(tree, request, "method")) == Some("DELETE");
         if is_deletion {
             let asked = request.and_then(|request| text(tree, request, "url")).map(|url| plain_of(url).trim_end_matches('/'));

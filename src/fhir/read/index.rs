@@ -3,9 +3,9 @@
 use super::history::former;
 use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
-use crate::json::tree::{Id, Tree};
+use crate::json::tree::{Id, Name, Tree};
 use crate::loss::Code;
-use crate::table::{number_of, resource_type};
+use crate::table::{RESOURCE_TYPE, number_of, resource_type};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -176,7 +176,7 @@ impl<'d> Index<'d> {
             let mut names = Vec::with_capacity(self.resources.len());
             for (at, Listed { id: resource, type_, url, base, scope }) in self.resources.iter().enumerate() {
                 let (scope, at) = (*scope, at as u32);
-                let meta = self.tree.member(*resource, named!("meta"));
+                let meta = one(self.tree, *resource, named!("meta"));
                 let version = url.and_then(version_of).or_else(|| meta.and_then(|meta| text(self.tree, meta, "versionId")));
                 let mut name = |type_, id, base| {
                     names.push(Named { type_, id, scope, base, version, at, first: at, is_torn: false, is_version_torn: false });
@@ -383,12 +383,22 @@ fn among<'n, 'd>(names: &'n [Named<'d>], order: impl Fn(&Named<'d>) -> Ordering)
 
 /// The type that a resource says it has.
 pub(super) fn type_of<'d>(tree: &'d Tree<'d>, resource: Id) -> Option<&'d str> {
-    if tree.is_marked(resource) { text(tree, resource, "resourceType") } else { None }
+    if tree.is_marked(resource) { said(tree, tree.member(resource, RESOURCE_TYPE)?) } else { None }
 }
 
-/// The text of a member, trimmed; none where it is blank.
+/// The text of a member, trimmed; none where it is blank. As elsewhere, of a list the first is meant.
 pub(super) fn text<'d>(tree: &'d Tree<'d>, object: Id, name: &str) -> Option<&'d str> {
-    tree.text(tree.member(object, number_of(name))?).map(str::trim).filter(|text| !text.is_empty())
+    said(tree, one(tree, object, number_of(name))?)
+}
+
+fn said<'d>(tree: &'d Tree<'d>, leaf: Id) -> Option<&'d str> {
+    tree.text(leaf).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A member where FHIR has one value; of a list the first.
+pub(super) fn one(tree: &Tree<'_>, object: Id, name: Name) -> Option<Id> {
+    let member = tree.member(object, name)?;
+    if tree.is_array(member) { tree.children(member).next() } else { Some(member) }
 }
 
 /// The elements of a list, or the one object that stands in its place.

@@ -54,7 +54,8 @@ use runs::Runs;
 
 /// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
 ///
-/// References are followed inside the text: to Patient, Practitioner, Endpoint and ServiceRequest, contained or in the Bundle. `options`
+/// References are followed inside the text: to Patient, Practitioner, Endpoint, ServiceRequest, and Location (or
+/// Organization, HealthcareService, where `location` says one), contained or in the Bundle. `options`
 /// are those that wrote the text, as far as they are known: what they put in is understood. Forms of other releases and what is met
 /// besides are read and reported.
 ///
@@ -77,7 +78,7 @@ pub fn read(json: &[u8], release: Release, options: &Options) -> Result<Mapped<V
     run(json, release, options, Sink::new(options.strict, None), false)
 }
 
-/// As [`read`], and `each` sees every loss as it happens, not coalesced.
+/// As [`read`], and `each` sees losses as they happen, not coalesced but for equal ones of one study or series.
 ///
 /// # Errors
 /// As [`read`].
@@ -241,8 +242,8 @@ struct Reader<'d, 'o> {
     before: u64,
     /// The resource that is being read.
     resource: Id,
-    /// The leaf that says its UID.
-    uid_leaf: Option<Id>,
+    /// The leaves that say its UID.
+    uid_leaves: Vec<Id>,
     /// Whether instances go the general way, however usual they are.
     plainly: bool,
     /// The types of resources that were asked for: a type may stand behind many members, and many leaves ask.
@@ -263,7 +264,7 @@ impl<'d, 'o> Reader<'d, 'o> {
             used: 0,
             before: 0,
             resource: 0,
-            uid_leaf: None,
+            uid_leaves: Vec::new(),
             plainly: false,
             types: BTreeMap::new(),
         }

@@ -108,12 +108,12 @@ impl<'d> Follower<'d, '_, '_> {
             let identifier = self.reader.identifier(id);
             let uid = bare(identifier.value.trim()).trim();
             // An empty one is none.
-            if is_study_uid(&identifier) && !uid.is_empty() {
+            if is_study_uid(&identifier) && (!uid.is_empty() || identifier.is_in_doubt) {
                 uids.insert(uid);
             }
         }
         // Two different ones are none.
-        let uid = uids.first().copied().filter(|_| uids.len() == 1);
+        let uid = uids.first().copied().filter(|uid| uids.len() == 1 && !uid.is_empty());
         let study = uid.ok_or(BadUrl::Uid).and_then(Resource::of_study);
         let Some((uid, resource)) = uid.zip(self.known(Level::Study, study)) else { return };
         let base = self.base(self.study, Level::Study, uid, None);
@@ -136,7 +136,7 @@ impl<'d> Follower<'d, '_, '_> {
 
     /// The UID of a series or an instance.
     fn uid(&mut self, of: Id) -> Option<&'d str> {
-        Some(bare(self.reader.leaf(of, named!("uid")).trim())).filter(|uid| !uid.is_empty())
+        Some(bare(self.reader.sole_leaf(of, named!("uid")).trim())).filter(|uid| !uid.is_empty())
     }
 
     fn known(&mut self, at: Level, resource: Result<Resource, BadUrl>) -> Option<Resource> {
@@ -165,7 +165,7 @@ impl<'d> Follower<'d, '_, '_> {
     /// The base that a reference to an Endpoint leads to; none where it is one of another service.
     fn follow(&mut self, reference: Id, study: &str, series: Option<&str>) -> Result<Option<&'d str>, BadUrl> {
         let tree = self.tree;
-        let literal = self.reader.leaf(reference, named!("reference"));
+        let literal = self.reader.sole_leaf(reference, named!("reference"));
         if literal.is_empty() {
             return Err(BadUrl::Unresolved);
         }
@@ -196,10 +196,7 @@ impl<'d> Follower<'d, '_, '_> {
             Some(_) => return Some(Err(BadUrl::Unresolved)),
             None => {}
         }
-        let status = self.reader.leaf(endpoint, named!("status"));
-        // What is there and no text is no status that says so.
-        let is_odd = status.id.is_none() && self.tree.member(endpoint, named!("status")).is_some_and(|id| self.tree.span(id).len() > 1);
-        if is_odd || !matches!(status.trim(), "" | "active") {
+        if !self.reader.is_active(endpoint) {
             return Some(Err(BadUrl::NotActive));
         }
         // As it stands: white space is no part of a URL, nor around one.

@@ -1,7 +1,7 @@
 //! An ImagingStudy into data sets: one for the study, one for each series, one for each instance.
 
 use super::Reader;
-use super::index::{text, type_of};
+use super::index::{each, text, type_of};
 use super::instance::class_shape;
 use crate::assemble::{Assembler, STRANGER};
 use crate::dicom::Cell;
@@ -45,7 +45,7 @@ impl<'d> Reader<'d, '_> {
     /// Reads a study, or tells why nothing comes of it.
     pub(super) fn study(&mut self, study: Id, assembler: &mut Assembler, sink: &mut Sink<'_>) -> Result<(), Error> {
         self.resource = study;
-        self.uid_leaf = None;
+        self.uid_leaves.clear();
         self.meet(study);
         if self.is_refused(study) {
             // What a modifier made unreadable is of any study; what other versions replace is not lost.
@@ -78,7 +78,8 @@ impl<'d> Reader<'d, '_> {
             }
         }
         // STU3 had the accession number in an element of its own.
-        if let Some(node) = self.tree.member(study, named!("accession")).filter(|node| !self.is_former(*node)) {
+        let accession = self.tree.member(study, named!("accession")).and_then(|node| self.one(node));
+        if let Some(node) = accession.filter(|node| !self.is_former(*node)) {
             self.accession(node);
         }
         let Some(uid) = self.fact(row::STUDY_UID.into(), 0) else {
@@ -329,9 +330,13 @@ impl<'d> Reader<'d, '_> {
 
 /// Whether a resource says that elements were left out: summaries, `_elements`, what somebody may not see (FHIR search, "Summary", and security labels).
 pub(super) fn is_part(tree: &Tree<'_>, resource: Id) -> bool {
-    let Some(meta) = tree.member(resource, named!("meta")) else { return false };
-    let labels = [named!("tag"), named!("security")].into_iter().filter_map(|name| tree.member(meta, name));
-    let codes = labels.flat_map(|list| tree.span(list)).filter(|id| tree.is_named(*id, named!("code")));
+    if !tree.has(named!("meta")) {
+        return false;
+    }
+    let labels = each(tree, resource, "meta").flat_map(|meta| [named!("tag"), named!("security")].map(|name| tree.member(meta, name)));
+    // Elements of lists have no name.
+    let is_code = |id: &Id| tree.is_named(*id, named!("code")) || tree.is_named(*id, 0) && tree.is_named(tree.parent(*id), named!("code"));
+    let codes = labels.flatten().flat_map(|list| tree.span(list)).filter(is_code);
     codes.filter_map(|id| tree.text(id)).any(|code| matches!(code.trim(), "SUBSETTED" | "REDACTED" | "MASKED"))
 }
 

@@ -5,6 +5,8 @@
 mod history;
 #[path = "attack/hollow.rs"]
 mod hollow;
+#[path = "attack/identities.rs"]
+mod identities;
 #[path = "attack/lists.rs"]
 mod lists;
 #[path = "attack/needed.rs"]

@@ -59,7 +59,7 @@ struct Accepted {
 
 /// The release that the client accepts, by `Accept`, and by `_format`, which goes before it.
 fn negotiated(config: &Config, incoming: &Incoming<'_>, query: &str) -> Result<Accepted, Refusal> {
-    let of_body = core::str::from_utf8(incoming.body).unwrap_or("");
+    let of_body = core::str::from_utf8(incoming.body).map_or("", without_line_end);
     let format = query.split('&').chain(of_body.split('&').filter(|_| incoming.method == "POST")).find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         (decode_form(name)? == "_format").then(|| decode_form(value))?.filter(|value| !value.is_empty())
@@ -202,12 +202,17 @@ fn form<'a>(incoming: &Incoming<'a>, query: &str) -> Result<Cow<'a, str>, Refusa
         return Err(Refusal::new(415, "not-supported", "a search is posted as application/x-www-form-urlencoded"));
     }
     let body = core::str::from_utf8(incoming.body).map_err(|_| Refusal::new(400, "invalid", "a form that is no UTF-8"))?;
-    let body = body.trim_end_matches(['\r', '\n']);
+    let body = without_line_end(body);
     Ok(match (query.is_empty(), body.is_empty()) {
         (true, _) => Cow::Borrowed(body),
         (false, true) => Cow::Owned(query.to_string()),
         (false, false) => Cow::Owned([query, "&", body].concat()),
     })
+}
+
+/// A form without the line ends that some clients send behind it.
+fn without_line_end(body: &str) -> &str {
+    body.trim_end_matches(['\r', '\n'])
 }
 
 /// Strict or lenient, as the client prefers.

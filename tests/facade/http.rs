@@ -174,11 +174,14 @@ pub fn forms() {
         "patient=Patient/1&started=ge2024-01-14&_sort=-started",
         "identifier=A%5C,B%26C&_count=1",
         "identifier=%7CA1&colour=red",
+        "patient.identifier=P1&_format=json",
         "",
     ] {
         let get = facade.get(&format!("ImagingStudy?{query}"));
-        for (target, body) in [("ImagingStudy/_search".to_owned(), query), (format!("ImagingStudy/_search?{query}"), "")] {
-            let post = facade.send("POST", &target, &[form], body);
+        let by_url = (format!("ImagingStudy/_search?{query}"), String::new());
+        let own = "ImagingStudy/_search".to_owned();
+        for (target, body) in [(own.clone(), query.to_owned()), (own, format!("{query}\r\n")), by_url] {
+            let post = facade.send("POST", &target, &[form], &body);
             assert_eq!((post.status(), &post.body), (get.status(), &get.body), "{query}");
             assert_eq!(post.outcome.requests, get.outcome.requests);
         }

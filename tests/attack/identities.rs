@@ -1,0 +1,171 @@
+//! Of several identities that differ none is chosen, whatever form they come in; what tells that something is not meant is heeded in every form.
+
+use super::reading::{imaging, read, rows, told};
+use fhir_dicomweb::{Loss, Mapped, Options, Release, Study, dicom, fhir, row, url};
+use serde_json::{Value, json};
+
+fn losses(read: &Mapped<Vec<Study>>) -> Vec<(&'static str, String, u64)> {
+    let of = |loss: &Loss| (loss.code.name(), loss.at.to_string(), loss.count);
+    let mut all: Vec<_> = read.loss.iter().map(|loss| of(&loss)).filter(|(code, ..)| *code != "no-identity").collect();
+    all.sort();
+    all
+}
+
+/// DICOM: a value that is refused is a different one, in whatever order they stand.
+#[test]
+fn a_value_that_is_refused_is_a_different_one() {
+    for (values, code, others) in [
+        (json!(["1/2", "1.2"]), "bad-uid", 1),
+        (json!(["1.2", "1/2"]), "bad-uid", 1),
+        (json!(["1.2", "1.2", "1/2", "1.3"]), "bad-uid", 3),
+        (json!(["1.2", "1/2", null, "1.2", ""]), "bad-uid", 2),
+    ] {
+        let text = json!([{ "0020000D": {"vr": "UI", "Value": values}}]).to_string();
+        let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+        assert!(read.value.is_empty(), "{text}");
+        let of = |wanted: &str| losses(&read).iter().filter(|(code, ..)| *code == wanted).map(|(.., count)| count).sum::<u64>();
+        assert_eq!((of(code), of("ambiguous-value")), (1, others), "{text}: {}", read.loss);
+    }
+    for (values, expected) in [
+        (json!([true, "P"]), None),
+        (json!(["P", {"Alphabetic": "Q"}]), None),
+        (json!(["P", {}, [], null]), Some("P")),
+        (json!(["P", "P "]), Some("P")),
+        (json!(["P", "Q"]), None),
+    ] {
+        let text = json!([{ "0020000D": {"vr": "UI", "Value": ["1.2"]}, "00100020": {"vr": "LO", "Value": values}}]).to_string();
+        let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(read.value[0].get(row::PATIENT_ID).map(|id| id.value), expected, "{text}");
+    }
+}
+
+/// FHIR: each of several UIDs that differ is told as what it is, an equal one with the other.
+#[test]
+fn of_several_uids_none_is_chosen() {
+    for (uids, expected) in [
+        (vec!["1.2", "1.2", "1.3"], vec![("ambiguous-value", 3)]),
+        (vec!["1.2", "1.3", "1.3"], vec![("ambiguous-value", 3)]),
+        (vec!["1.2", "1.3", "1.2", "1.4"], vec![("ambiguous-value", 4)]),
+        (vec!["1/2", "1/2"], vec![("bad-uid", 2)]),
+        (vec!["1/2", "1.2"], vec![("ambiguous-value", 1), ("bad-uid", 1)]),
+        (vec!["1.2", "1/2", "1.2"], vec![("ambiguous-value", 2), ("bad-uid", 1)]),
+    ] {
+        let identifiers: Vec<Value> =
+            uids.iter().map(|uid| json!({"system": "urn:dicom:uid", "value": format!("urn:oid:{uid}")})).collect();
+        let text = json!({"resourceType": "ImagingStudy", "subject": {"display": "A"}, "status": "available", "identifier": identifiers})
+            .to_string();
+        let read = read(&text, &Options::default());
+        assert!(read.value.is_empty());
+        let at = "ImagingStudy.identifier.value";
+        let expected: Vec<_> = expected.into_iter().map(|(code, count)| (code, at.to_owned(), count)).collect();
+        assert_eq!(losses(&read), expected, "{uids:?}");
+    }
+}
+
+/// A list where FHIR has one value: the first of several is no better than the others where it says who or which it is.
+#[test]
+fn lists_where_one_identity_belongs() {
+    let told = |more: Value, level: dicom::Rows| {
+        let mut study = json!({"resourceType": "ImagingStudy", "status": "available", "subject": {"display": "A^B"},
+            "identifier": [{"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"}]});
+        study.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let text = study.to_string();
+        let read = read(&text, &Options::default());
+        let plainly = fhir::read_plainly(text.as_bytes(), Release::R4, &Options::default(), &mut |_| {}).unwrap();
+        assert_eq!((read.value.len(), losses(&read)), (plainly.value.len(), losses(&plainly)));
+        let all = losses(&read);
+        let out: String =
+            read.value.iter().map(|study| dicom::write(study, level, &Options::default()).value.as_str().to_owned()).collect();
+        (out, all.into_iter().filter(|(code, ..)| *code == "ambiguous-value").map(|(_, at, count)| (at, count)).collect::<Vec<_>>())
+    };
+    let number = |number: &str| json!({"identifier": {"value": number}});
+    for (more, at) in [
+        (json!({"subject": [number("P1"), number("P2")]}), "ImagingStudy.subject.identifier.value"),
+        (json!({"subject": {"identifier": [{"value": "P1"}, {"value": "P2"}]}}), "ImagingStudy.subject.identifier.value"),
+        (json!({"subject": {"identifier": {"value": ["P1", "P2"]}}}), "ImagingStudy.subject.identifier.value"),
+    ] {
+        let (out, ambiguous) = told(more, dicom::Rows::Study);
+        assert!(out.contains("1.2.3") && !out.contains("P1") && !out.contains("P2"), "{out}");
+        assert_eq!(ambiguous, [(at.to_owned(), 2)]);
+    }
+    let (out, _) = told(json!({"subject": [number("P1"), number("P1")]}), dicom::Rows::Study);
+    assert!(out.contains("P1"), "{out}");
+    let two = json!([{"resourceType": "Patient", "id": "a", "identifier": [{"value": "P1"}]}, {"resourceType": "Patient", "id": "b"}]);
+    let (out, ambiguous) = told(json!({"contained": two, "subject": {"reference": ["#a", "#b"]}}), dicom::Rows::Study);
+    assert!(out.contains("1.2.3") && !out.contains("P1"), "{out}");
+    assert_eq!(ambiguous, [("ImagingStudy.subject.reference".to_owned(), 2)]);
+    // The number is the patient's, whichever it is; no other takes its place.
+    let medical =
+        json!({"type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}, "value": ["P1", "P2"]});
+    let patient = json!([{"resourceType": "Patient", "id": "a", "identifier": [{"value": "S9"}, medical]}]);
+    let (out, _) = told(json!({"contained": patient, "subject": {"reference": "#a"}}), dicom::Rows::Study);
+    assert!(out.contains(r#""00100020":{"vr":"LO"},"#), "{out}");
+    let (out, ambiguous) = told(json!({"series": [{"uid": ["1.5.1", "1.5.2"]}, {"uid": "1.5.3"}]}), dicom::Rows::Series);
+    assert!(out.contains("1.5.3") && !out.contains("1.5.1") && !out.contains("1.5.2"), "{out}");
+    assert_eq!(ambiguous, [("ImagingStudy.series.uid".to_owned(), 2)]);
+    let instances = json!([{"uid": "1.5", "instance": [{"uid": ["1.5.1", "1.5.2"]}, {"uid": "1.5.3"}]}]);
+    let (out, _) = told(json!({"series": instances}), dicom::Rows::Instances);
+    assert!(out.contains("1.5.3") && !out.contains("1.5.1") && !out.contains("1.5.2"), "{out}");
+}
+
+/// What is not read where it is one value is not read where it is a list of one.
+#[test]
+fn what_is_not_meant_is_heeded_in_lists() {
+    let order = |more: Value| {
+        let mut order = json!({"resourceType": "ServiceRequest", "id": "o", "identifier": [
+            {"type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "ACSN"}]}, "value": "A1"}]});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rows(&imaging("1.2.3", &format!(r##","subject":{{"display":"A"}},"contained":[{order}],"basedOn":[{{"reference":"#o"}}]"##)))
+            .concat()
+    };
+    assert!(order(json!({"status": ["active"]})).contains("A1"));
+    for void in
+        [json!({"status": ["entered-in-error"]}), json!({"status": ["active", "entered-in-error"]}), json!({"doNotPerform": [true]})]
+    {
+        assert!(!order(void.clone()).contains("A1"), "{void}");
+    }
+    let study: Value = serde_json::from_str(&imaging("1.2.3", r#","subject":{"display":"A"}"#)).unwrap();
+    let history = |type_: Value, request: Value| {
+        let put = json!({"resource": study, "request": {"method": "PUT", "url": "ImagingStudy/1.2.3"}});
+        rows(&json!({"resourceType": "Bundle", "type": type_, "entry": [{"request": request}, put]}).to_string())
+    };
+    let gone = json!({"method": "DELETE", "url": "ImagingStudy/1.2.3"});
+    for (type_, request) in [
+        (json!("history"), gone.clone()),
+        (json!(["history"]), gone.clone()),
+        (json!("history"), json!([gone])),
+        (json!("history"), json!({"method": ["DELETE"], "url": ["ImagingStudy/1.2.3"]})),
+    ] {
+        assert!(history(type_.clone(), request.clone()).is_empty(), "{type_} {request}");
+    }
+    // A part is a part: nothing of it is counted.
+    let options = &mut Options::default();
+    options.complete = true;
+    for meta in
+        [json!({"tag": {"code": "SUBSETTED"}}), json!([{"tag": [{"code": "SUBSETTED"}]}]), json!({"tag": [{"code": ["SUBSETTED"]}]})]
+    {
+        let text = imaging("1.2.3", &format!(r#","subject":{{"display":"A"}},"meta":{meta},"series":[{{"uid":"1.2.3.1"}}]"#));
+        assert_eq!(read(&text, options).value[0].get(row::SERIES_COUNT), None, "{meta}");
+    }
+    // A status that is no text does not say that the Endpoint is in use.
+    let endpoint = |status: Value| {
+        let endpoint = json!({"resourceType": "Endpoint", "id": "e", "status": status, "address": ["https://h/d"],
+            "connectionType": {"code": ["dicom-wado-rs"]}});
+        let read = fhir::read_endpoint(endpoint.to_string().as_bytes()).unwrap();
+        let text =
+            imaging("1.2.3", &format!(r##","subject":{{"display":"A"}},"contained":[{endpoint}],"endpoint":[{{"reference":"#e"}}]"##));
+        let gets = url::retrievals(text.as_bytes(), &Options::default()).unwrap().gets.len();
+        (read.is_active, read.address, gets)
+    };
+    let address = || "https://h/d".to_owned();
+    assert_eq!(endpoint(json!("active")), (true, address(), 1));
+    assert_eq!(endpoint(json!(["active"])), (true, address(), 1));
+    for status in [json!(true), json!(1), json!(["off"]), json!("off"), json!({"a": "active"})] {
+        assert_eq!(endpoint(status.clone()), (false, address(), 0), "{status}");
+    }
+    // A list of one where an assigner says what kind of name it has.
+    let assigner = json!({"identifier": [{"type": [{"text": "DNS"}], "value": "h.example"}]});
+    let subject = json!({"identifier": {"value": "P1", "assigner": assigner}});
+    let text = imaging("1.2.3", &format!(r#","subject":{subject}"#));
+    assert!(rows(&text)[0].contains("DNS") && told(&read(&text, &Options::default())).contains(&"list-form"), "{:?}", rows(&text));
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 fn losses(read: &Mapped<Vec<Study>>) -> Vec<(&'static str, String, u64)> {
     let of = |loss: &Loss| (loss.code.name(), loss.at.to_string(), loss.count);
-    let mut all: Vec<_> = read.loss.iter().map(|loss| of(&loss)).filter(|(code, ..)| *code != "no-identity").collect();
+    let mut all: Vec<_> = read.loss.iter().map(of).filter(|(code, ..)| *code != "no-identity").collect();
     all.sort();
     all
 }
@@ -163,6 +163,9 @@ fn what_is_not_meant_is_heeded_in_lists() {
     for status in [json!(true), json!(1), json!(["off"]), json!("off"), json!({"a": "active"})] {
         assert_eq!(endpoint(status.clone()), (false, address(), 0), "{status}");
     }
+    let text = imaging("1.2.3", r#","subject":{"display":"A"}"#)
+        .replace(r#""status":"available""#, r#""status":["available","entered-in-error"]"#);
+    assert!(told(&read(&text, &Options::default())).contains(&"withdrawn"));
     // A list of one where an assigner says what kind of name it has.
     let assigner = json!({"identifier": [{"type": [{"text": "DNS"}], "value": "h.example"}]});
     let subject = json!({"identifier": {"value": "P1", "assigner": assigner}});

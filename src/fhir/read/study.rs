@@ -245,13 +245,21 @@ impl<'d> Reader<'d, '_> {
 
     /// The status: what it says of the study is what we would say of it, or is told.
     fn status(&mut self, study: Id, node: Id, unlisted: bool) {
+        let tree = self.tree;
+        let is_withdrawn = |text: &str| matches!(text, "entered-in-error" | "cancelled" | "inactive");
+        // That it is withdrawn counts wherever it stands.
+        for further in tree.is_array(node).then(|| tree.children(node).skip(1)).into_iter().flatten() {
+            if is_withdrawn(self.scalar(further).trim()) {
+                self.room.ledger.lose(further, Code::Withdrawn);
+            }
+        }
         let Some(node) = self.one(node) else { return };
         let count = text(self.tree, study, "numberOfInstances");
         match self.scalar(node).trim() {
             "available" => self.room.ledger.take(node),
             "registered" if unlisted && count == Some("0") => self.room.ledger.take(node),
             "registered" | "unknown" => {}
-            "entered-in-error" | "cancelled" | "inactive" => self.room.ledger.lose(node, Code::Withdrawn),
+            said if is_withdrawn(said) => self.room.ledger.lose(node, Code::Withdrawn),
             _ => self.room.ledger.lose(node, Code::BadCode),
         }
     }

@@ -137,9 +137,15 @@ def _values(raw_values, part, at, notes, ledger):
         scratch = Ledger(ledger.strict)
         several = _one(raw, part, place, notes, scratch)
         read += [(Value(data, index), raw, place, scratch) for data in several] or [(None, raw, place, scratch)]
-    if part.tag in facts.IDENTITIES and len({value.data for value, *_ in read if value}) > 1:
+    different = {value.data for value, *_ in read if value}
+    # A value that is refused is a different one.
+    refused = [(place, scratch) for value, raw, place, scratch in read if not value and leaves(raw)]
+    if part.tag in facts.IDENTITIES and different and len(different) + len(refused) > 1:
         for place, count in {place: leaves(raw) for value, raw, place, _ in read if value}.items():
             ledger.tell("ambiguous-value", place, count)
+        for _, scratch in refused:
+            for (code, where), count in scratch.counts.items():
+                ledger.tell(code, where, count)
         return []
     found = []
     told = set()

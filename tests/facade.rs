@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         laws: arrival_blind_law ends_law any_events_end mutants_are_caught;
         paging: counts tampered_cursors sorted pages_with_a_base links_lead_on pages_within_the_limit pages_of_listed_studies;
         results: elements summaries includes whose_issuer_is_hidden totals losses_are_told read_lists_everything;
-        asking: what_the_archive_refuses a_subject_that_the_configuration_says;
+        asking: what_the_archive_refuses a_study_of_refused_series a_subject_that_the_configuration_says;
         retrieve: endpoints_lead_to_the_study;
         seed: both_calls;
     };

@@ -5,7 +5,7 @@ mod job;
 
 use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::search::{self, Verdict};
-use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir, row};
+use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir};
 use job::{Done, Job};
 use std::process::ExitCode;
 
@@ -27,7 +27,7 @@ policies: --id uid|none|ID  --accession release|identifier|based-on|both  --moda
 to-fhir reads DICOM JSON (QIDO-RS rows of any level, WADO-RS metadata) from FILES, assembled together, or from standard input.
 to-dicom and convert read FHIR (ImagingStudy, Bundle, NDJSON); the policies are those that wrote it, as far as they are known.
 convert trusts the Endpoints of its input. answer reads rows of any levels and gives those studies that a FHIR search on ImagingStudy asks for
-(with _sort=started, _count, _summary=count, _include=ImagingStudy:endpoint, where it asks for these);
+(with _count, _summary=count, _include=ImagingStudy:endpoint, where it asks for these);
 FILE of --resolve holds Patient (or other) resources, a line each, that the query refers to. parse explains a query.
 plan prints what a QIDO-RS server is asked, as JSON; servers: unknown ps3.18-baseline orthanc-1.10-debian orthanc-1.10 orthanc-1.12 dcm4chee-arc-5
 google-healthcare azure-dicom-v1 azure-dicom-v2 aws-healthimaging kheops static-dicomweb. Its handling is lenient without --strict. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
@@ -132,7 +132,6 @@ fn answer(mut job: Job) -> Done {
         }
     }
     let is_answered = |(name, value): (&str, &str)| match name {
-        "_sort" => matches!(value, "started" | "-started"),
         "_include" => value == "ImagingStudy:endpoint",
         "_summary" => matches!(value, "count" | "false"),
         "_total" => matches!(value, "accurate" | "estimate"),
@@ -142,12 +141,6 @@ fn answer(mut job: Job) -> Done {
         return Err(format!("this {name} is not answered here\n{USAGE}").into());
     }
     let result = |wanted: &str| query.results().filter(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).last();
-    if let Some(order) = result("_sort") {
-        matches.sort_by_key(|study| study.get(row::STARTED).map(|at| [at.date, at.time].concat()));
-        if order.starts_with('-') {
-            matches.reverse();
-        }
-    }
     if result("_include").is_some() {
         job.options.endpoints = Endpoints::Bundle;
     }

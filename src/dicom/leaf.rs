@@ -65,6 +65,7 @@ impl DataSet {
         if dest.part.never_guess && values.clone().any(|value| Some(value) != first) {
             // An identity is never guessed, however its values are divided.
             self.lose(Code::AmbiguousValue, 1);
+            self.doubt(dest, index, filled);
             return;
         }
         if dest.part.align != Align::Append {
@@ -288,7 +289,8 @@ impl DataSet {
     fn exceed(&mut self, from: usize, losses: usize) {
         let at = self.path.iter().fold(Place::ROOT, |place, step| place.then(*step));
         match (from..self.cells.len()).find(|at| self.cells.get(*at).is_some_and(|cell| cell.leaf)) {
-            Some(cell) => self.resolve(cell, Code::ExtraValue, at),
+            // What said the same before is as it was.
+            Some(cell) => self.resolve_one(cell, Code::ExtraValue, at),
             None if self.losses.len() == losses => {
                 self.lose(Code::ExtraValue, 1);
             }

@@ -44,14 +44,20 @@ pub(super) fn uid(study: &Study) -> &str {
 }
 
 impl Answering {
-    pub(super) fn new(config: &Config, release: Release, results: Results) -> Answering {
+    pub(super) fn new(config: &Config, release: Release, mut results: Results) -> Answering {
         let mut options = config.options.clone();
         options.listing = results.listing;
         if results.endpoints && options.endpoints != Endpoints::None {
             options.endpoints = Endpoints::Bundle;
         }
-        if results.patients {
-            options.subject = Subject::Separate;
+        // Whom the configuration refers to is a resource of the client's, and none that could be included.
+        match options.subject {
+            Subject::Reference(_) if results.patients => {
+                let text = "the subject is the one that is configured, which is not included";
+                results.issues.push(warning(text, "_include=ImagingStudy:patient".into()));
+            }
+            _ if results.patients => options.subject = Subject::Separate,
+            _ => {}
         }
         if results.practitioners {
             options.practitioners = Practitioners::Separate;

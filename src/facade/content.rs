@@ -283,7 +283,7 @@ impl Below {
                 };
                 self.each.push(asking.pull(exchange, &series, View::Instances, GONE));
             }
-            self.is_complete = false;
+            self.is_complete = self.each.is_empty();
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use super::results::Total;
 use super::telling::Telling;
 use super::{Config, Job, Response, endpoints};
 use crate::dicom::Reader;
+use crate::fhir::place;
 use crate::loss::LossReport;
 use crate::options::Options;
-use crate::policy::Subject;
 use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
 use crate::table::Level;
@@ -60,7 +60,7 @@ impl Search {
         let mut query = query;
         for reference in query.references() {
             // Who the subject of all studies is, the configuration says.
-            if matches!(&options.subject, Subject::Reference(own) if *own == reference) {
+            if place::is_own_subject(&options, &reference) {
                 query.resolve(&reference, &[]);
             }
             // Our own Endpoints nobody else knows.

@@ -129,6 +129,15 @@ pub(crate) fn subject_reference(options: &Options) -> Option<&str> {
     }
 }
 
+/// Whether a reference is the one to the subject that the caller resolved. An absolute URL of the caller's own base is the relative one (FHIR search,
+/// "reference").
+pub(crate) fn is_own_subject(options: &Options, reference: &str) -> bool {
+    fn relative<'a>(options: &Options, text: &'a str) -> &'a str {
+        fhir_base(options).and_then(|base| text.strip_prefix(base)?.strip_prefix('/')).unwrap_or(text)
+    }
+    subject_reference(options).is_some_and(|own| relative(options, own) == relative(options, reference))
+}
+
 /// The services that have an Endpoint, each once: WADO-RS where the caller names none.
 pub(crate) fn services(options: &Options) -> impl Iterator<Item = Service> + '_ {
     let named: &[Service] = if options.services.is_empty() { &[Service::WadoRs] } else { &options.services };

@@ -15,7 +15,7 @@ use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
 use crate::grammar::uri::is_uri;
 use crate::options::Options;
-use crate::policy::{Service, Subject};
+use crate::policy::Service;
 use crate::study::Study;
 use crate::table::{Level, row};
 use crate::zone::Zone;
@@ -130,7 +130,7 @@ impl Sight for Looking<'_> {
 
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
-        let sought = Sought::all(&query, &options.subject);
+        let sought = Sought::all(&query, &options);
         Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought }
     }
 
@@ -357,10 +357,8 @@ impl Residual {
     /// A resource that the caller resolved is the one that is meant where one of its identifiers is the one written, system included.
     #[inline(never)]
     fn is_reference(&self, clause: &Clause, reference: &Reference, shown: &Shown<'_>, is_unsure: bool) -> bool {
-        if let (About::Patient(_), Subject::Reference(own)) = (clause.about, &self.options.subject) {
-            if own == reference.text() {
-                return true;
-            }
+        if matches!(clause.about, About::Patient(_)) && place::is_own_subject(&self.options, reference.text()) {
+            return true;
         }
         if !is_of_kind(clause, reference, shown) {
             return false;

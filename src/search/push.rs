@@ -17,7 +17,7 @@ use crate::fhir::shape::Shape;
 use crate::grammar::uid::{Uid, bare, is_oid, is_uuid, uid};
 use crate::kind::sex_of;
 use crate::options::Options;
-use crate::policy::{Id, Subject};
+use crate::policy::Id;
 use crate::table::codes::modality;
 use crate::table::{RowRef, row};
 use alloc::borrow::Cow;
@@ -298,7 +298,7 @@ impl<'a> Pusher<'a> {
             }
             Value::Reference(reference) => {
                 let text = reference.text();
-                if matches!(&self.options.subject, Subject::Reference(own) if *own == text) {
+                if place::is_own_subject(self.options, text) {
                     return Err(Why::AnyValue);
                 }
                 let found = self.query.resolved.get(text).into_iter().flatten();

@@ -9,8 +9,9 @@ use super::shown::Shown;
 use super::value::Value;
 use super::{Clause, Query, Resolved};
 use crate::fhir::found::{IDENTIFIER_TYPE, URI, URN_OID};
+use crate::fhir::place;
 use crate::fhir::shape::Uri;
-use crate::policy::Subject;
+use crate::options::Options;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -45,16 +46,16 @@ type Key<'k> = (Option<&'k str>, Option<&'k str>);
 
 impl Sought {
     /// Those of the clauses that have many values.
-    pub(super) fn all(query: &Query, subject: &Subject) -> Vec<Sought> {
+    pub(super) fn all(query: &Query, options: &Options) -> Vec<Sought> {
         let identifiers = |value: &Value| match value {
             Value::Reference(reference) => query.resolved.get(reference.text()).map_or(0, Vec::len),
             _ => 0,
         };
         let has_many = |clause: &&Clause| clause.values.len() > FEW || clause.values.iter().map(identifiers).sum::<usize>() > FEW;
-        query.clauses.iter().filter(has_many).map(|clause| Sought::new(query, clause, subject)).collect()
+        query.clauses.iter().filter(has_many).map(|clause| Sought::new(query, clause, options)).collect()
     }
 
-    fn new(query: &Query, clause: &Clause, subject: &Subject) -> Sought {
+    fn new(query: &Query, clause: &Clause, options: &Options) -> Sought {
         let is_of_uids = clause.values.iter().all(is_urn_of_uid);
         let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new(), is_of_uids };
         // What is said again is one.
@@ -63,7 +64,7 @@ impl Sought {
             let count = match value {
                 Value::Reference(reference) if !met.insert(reference.text()) => Some(0),
                 // Every study's patient is the caller's, who is met by being there.
-                Value::Reference(reference) if matches!(subject, Subject::Reference(own) if own == reference.text()) => None,
+                Value::Reference(reference) if place::is_own_subject(options, reference.text()) => None,
                 Value::Reference(reference) => Some(query.resolved.get(reference.text()).map_or(0, Vec::len)),
                 Value::OfType([system, ..]) => Some(usize::from(system == IDENTIFIER_TYPE)),
                 Value::Uid(_) | Value::Token(_) => Some(1),

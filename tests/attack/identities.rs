@@ -32,6 +32,9 @@ fn a_value_that_is_refused_is_a_different_one() {
         (json!(["P", {}, [], null]), Some("P")),
         (json!(["P", "P "]), Some("P")),
         (json!(["P", "Q"]), None),
+        (json!(["P\\Q", "R"]), None),
+        (json!(["R", "P\\Q"]), None),
+        (json!(["P\\P", "P"]), Some("P")),
     ] {
         let text = json!([{ "0020000D": {"vr": "UI", "Value": ["1.2"]}, "00100020": {"vr": "LO", "Value": values}}]).to_string();
         let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
@@ -88,8 +91,16 @@ fn lists_where_one_identity_belongs() {
         assert!(out.contains("1.2.3") && !out.contains("P1") && !out.contains("P2"), "{out}");
         assert_eq!(ambiguous, [(at.to_owned(), 2)]);
     }
-    let (out, _) = told(json!({"subject": [number("P1"), number("P1")]}), dicom::Rows::Study);
-    assert!(out.contains("P1"), "{out}");
+    // Those that say the same are one.
+    let (one, other) = (json!({"system": "urn:oid:1.2", "value": "P1"}), r#"{"value":" P1","system":"urn:oid:1.2"}"#);
+    let other: Value = serde_json::from_str(other).unwrap();
+    let raw = r#","subject":{"identifier":[{"system":"urn:oid:1.2","value":"P1"},{"value":"P1","system":"urn:oid:1.2"}]}"#;
+    assert!(rows(&imaging("1.2.3", raw))[0].contains("P1"));
+    for same in [json!([number("P1"), number("P1")]), json!({"identifier": [one, other]}), json!({"identifier": {"value": ["P1", "P1 "]}})]
+    {
+        let (out, ambiguous) = told(json!({"subject": same}), dicom::Rows::Study);
+        assert!(out.contains("P1") && ambiguous.is_empty(), "{out}");
+    }
     let two = json!([{"resourceType": "Patient", "id": "a", "identifier": [{"value": "P1"}]}, {"resourceType": "Patient", "id": "b"}]);
     let (out, ambiguous) = told(json!({"contained": two, "subject": {"reference": ["#a", "#b"]}}), dicom::Rows::Study);
     assert!(out.contains("1.2.3") && !out.contains("P1"), "{out}");
@@ -171,4 +182,18 @@ fn what_is_not_meant_is_heeded_in_lists() {
     let subject = json!({"identifier": {"value": "P1", "assigner": assigner}});
     let text = imaging("1.2.3", &format!(r#","subject":{subject}"#));
     assert!(rows(&text)[0].contains("DNS") && told(&read(&text, &Options::default())).contains(&"list-form"), "{:?}", rows(&text));
+}
+
+/// What is lost of one of several names that are said again is that one's, and nobody else's.
+#[test]
+fn of_names_that_are_said_again_each_is_told_once() {
+    let read = |values: Value| {
+        let text = json!([{ "0020000D": {"vr": "UI", "Value": ["1.2"]}, "00100010": {"vr": "PN", "Value": values}}]).to_string();
+        losses(&dicom::read(text.as_bytes(), &Options::default()).unwrap())
+    };
+    let name = |text: &str| json!({"Alphabetic": text});
+    let at = |code: &'static str, index: u32| (code, format!("/00100010/Value/{index}"), 1);
+    assert_eq!(read(json!([name("A=B"), name("A=B"), name("A=C")])), [at("extra-value", 2), at("name-as-text", 0), at("name-as-text", 1)]);
+    assert_eq!(read(json!([name("A"), name("A"), name("A=B=C=D")])), [at("extra-value", 2)]);
+    assert_eq!(read(json!([name("A=B"), name("A=C"), name("A=D")])), [at("extra-value", 1), at("extra-value", 2), at("name-as-text", 0)]);
 }

@@ -1,5 +1,6 @@
 //! What an archive is asked for, and what it is not.
 
+use crate::archive::header;
 use crate::hostile::{asked, row, rows, series, study, told};
 use crate::support::facade_driver::Said;
 use fhir_dicomweb::Subject;
@@ -31,6 +32,23 @@ pub fn what_the_archive_refuses() {
     assert!(!requests.iter().any(|request| request.contains("1.02") || request.contains("1.2.1.02")), "{requests:?}");
 }
 
+/// A study of which every series is refused is one of which nothing below is known, and ends nobody's conversation.
+pub fn a_study_of_refused_series() {
+    let pacs = |path: &str, query: &str| match path {
+        _ if format!("{path}?{query}").contains("1.02") => Said::of(400, "{}"),
+        _ if query.contains("offset=") => rows(&[]),
+        "/studies" => rows(&[study("1.2.1", "P1", None, "A^B")]),
+        "/studies/1.2.1/series" => rows(&[series("1.2.1.02", &[])]),
+        _ => Said::of(404, "{}"),
+    };
+    for target in ["ImagingStudy/1.2.1", "ImagingStudy?patient.identifier=P1", "ImagingStudy?identifier=urn:dicom:uid|urn:oid:1.2.1"] {
+        let reply = asked(Server::unknown().checking_uids(), |_| {}, target, pacs);
+        assert_eq!(reply.status(), 200, "{target}: {}", reply.body);
+        let is_told = told(&reply, "counts more of a study") || header(&reply.outcome, "Warning").is_some();
+        assert!(is_told, "{target}: {}", reply.body);
+    }
+}
+
 /// Whoever the configuration says is the subject of every study is not looked for, and nothing is said of it.
 pub fn a_subject_that_the_configuration_says() {
     let pacs = |path: &str, _: &str| match path {
@@ -42,5 +60,21 @@ pub fn a_subject_that_the_configuration_says() {
         let reply = asked(servers::orthanc_1_12(), own, target, pacs);
         assert_eq!(reply.studies(), found, "{}", reply.body);
         assert_eq!(told(&reply, "a reference of the search is not known"), found.is_empty(), "{}", reply.body);
+    }
+    // By whichever of its spellings; and it is none that could be included.
+    for (own, asked_for) in [
+        ("Patient/12", "https://fhir.example.org/r/Patient/12"),
+        ("https://fhir.example.org/r/Patient/12", "Patient/12"),
+        ("https://fhir.example.org/r/Patient/12", "12"),
+    ] {
+        let change = |config: &mut fhir_dicomweb::facade::Config| {
+            config.options.subject = Subject::Reference(own.into());
+            config.options.fhir_base = Some("https://fhir.example.org/r".into());
+        };
+        let target = format!("ImagingStudy?patient={asked_for}&_include=ImagingStudy:patient");
+        let reply = asked(servers::orthanc_1_12(), change, &target, pacs);
+        assert_eq!(reply.studies(), ["1.2.1"], "{target}: {}", reply.body);
+        assert_eq!(reply.entries("match")[0]["subject"]["reference"], own);
+        assert!(reply.entries("include").is_empty() && told(&reply, "which is not included"), "{}", reply.body);
     }
 }

@@ -196,6 +196,12 @@ pub const DICOM: &[Shape] = &[
     shape("names of operators", |n| {
         one_row(&values("00081070", "PN", n, |at| format!(r#"{{"Alphabetic":"{at}","Ideographic":"b","Phonetic":"c"}}"#)))
     }),
+    shape("names of the patient, of which more is said again than is kept", |n| {
+        one_row(&values("00100010", "PN", n, |at| format!(r#"{{"Alphabetic":"A=B{at}"}}"#)))
+    }),
+    shape("names of the patient of too many groups, all the same", |n| {
+        one_row(&values("00100010", "PN", n, |_| r#"{"Alphabetic":"A=B=C=D"}"#.into()))
+    }),
     shape("names of operators as plain text", |n| one_row(&values("00081070", "PN", n, |_| "\"a\"".into()))),
     shape("names of operators between backslashes", |n| {
         one_row(&format!(r#""00081070":{{"vr":"PN","Value":["{}"]}}"#, vec!["a"; n].join("\\\\")))

@@ -63,6 +63,7 @@ def check(report: Report, proxy: Proxy) -> None:
     slow(report, proxy, facade)
     nothing(report, proxy, facade)
     passed_through(report, proxy, facade)
+    compressed(report, proxy, facade)
     # Connections are kept, and the archive closes them when it likes: no client need know.
     for _ in range(5):
         proxy.close_idle()
@@ -125,6 +126,18 @@ def passed_through(report: Report, proxy: Proxy, facade: Facade) -> None:
         report.same(f"passed through: the archive {name}", answer.status, status)
         if status == 503:
             report.same("passed through: Retry-After", answer.headers.get("retry-after"), "120")
+
+
+def compressed(report: Report, proxy: Proxy, facade: Facade) -> None:
+    """What is stored compressed is sent so by some archives, whatever was asked for."""
+    with proxy.fault(faults.compressed):
+        answer = facade.search(SEARCH)
+        passed = facade.get(METADATA, Accept="application/dicom+json")
+    report.same("an archive that compresses", (answer.status, len(answer.studies)), (200, FOUND))
+    report.same("passed through: compressed, and it says so", (passed.status, passed.headers.get("content-encoding")), (200, "gzip"))
+    with proxy.fault(faults.compressed_in_part, "/studies?"):
+        answer = facade.search(SEARCH)
+    report.same("an archive that compresses, and hangs up", (answer.status, [issue["code"] for issue in answer.issues]), (502, ["transient"]))
 
 
 def gone(report: Report) -> None:

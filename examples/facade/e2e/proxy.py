@@ -6,6 +6,7 @@ one for the requests whose path holds a text.
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import socket
 import threading
@@ -194,6 +195,15 @@ def says(status: int, body: bytes = b"", type_: str = JSON, **headers: str) -> F
 def truncated(handler: Handler, answer: Answer) -> None:
     """A body that is complete for HTTP, and no JSON."""
     handler.reply(200, answer.body[: len(answer.body) // 2])
+
+
+def compressed(handler: Handler, answer: Answer) -> None:
+    """As archives send what they store compressed, whatever was asked for."""
+    handler.reply(answer.status, gzip.compress(answer.body), answer.type, Content_Encoding="gzip")
+
+
+def compressed_in_part(handler: Handler, answer: Answer) -> None:
+    handler.reply(answer.status, gzip.compress(answer.body)[:-9], answer.type, Content_Encoding="gzip")
 
 
 def slow_to_begin(seconds: float) -> Fault:

@@ -128,13 +128,14 @@ pub async fn passthrough(State(facade): State<Arc<Facade>>, request: Request) ->
     // Several lines are one list (RFC 9110 5.3).
     let lines: Vec<&str> = request.headers().get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
     let accept = if lines.is_empty() { "*/*".to_owned() } else { lines.join(", ") };
-    match facade.archive.get(&wanted, &accept).await {
+    let codings = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("identity");
+    match facade.archive.get(&wanted, &accept, codings).await {
         Ok(answer) => {
             tracing::info!(request = ?id, resource = "dicom-web", view = resource.resource.view().name(), status = answer.status().as_u16(), "passed through");
             let (head, body) = answer.into_parts();
             let mut passed = Response::new(Body::new(body));
             *passed.status_mut() = head.status;
-            for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::WARNING, header::RETRY_AFTER] {
+            for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::CONTENT_LENGTH, header::WARNING, header::RETRY_AFTER] {
                 if let Some(value) = head.headers.get(&name) {
                     passed.headers_mut().insert(name, value.clone());
                 }

@@ -111,19 +111,22 @@ impl<'a> Combination<'a> {
         }
     }
 
-    /// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards, the days of a year at most.
-    pub(super) fn is_selective(&self) -> bool {
-        self.terms.iter().any(|branch| match (&branch.key, &branch.term) {
-            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
-            // A year, and the days on each side that zones add to it.
-            (_, Term::Days(Days { from, to })) => from.zip(*to).is_some_and(|(from, to)| to - from < 366 + 4),
+    /// Of how many days a request asks, besides those on each side that zones add; none of those that it asks something in particular of: a UID, an
+    /// identifier that is not mostly wildcards. None where it asks for anything.
+    pub(super) fn days(&self) -> Option<u64> {
+        let days = self.terms.iter().map(|branch| match (&branch.key, &branch.term) {
+            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => None,
+            (_, Term::Days(Days { from, to })) => {
+                from.zip(*to).map(|(from, to)| u64::try_from(to - from + 1).unwrap_or(0).saturating_sub(4))
+            }
             (_, Term::Text(_, sent)) => {
                 // As it is meant, not as it is encoded.
                 let len = decode(sent).map_or(sent.len(), |text| text.chars().count());
-                sent.bytes().filter(|b| *b == b'?').count() * 2 <= len
+                (sent.bytes().filter(|b| *b == b'?').count() * 2 <= len).then_some(0)
             }
-            (_, Term::Uids(_)) => true,
-        })
+            (_, Term::Uids(_)) => Some(0),
+        });
+        days.flatten().min()
     }
 
     /// About how many bytes its query has.

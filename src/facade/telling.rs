@@ -15,6 +15,8 @@ pub(super) struct Telling {
     pub(super) torn: usize,
     /// Nothing that is returned decides whether they match.
     undecided: usize,
+    /// The archive lists them, and is known to refuse their UIDs.
+    refused: usize,
     /// They do not match because the issuer of the patient's id is not to be seen.
     issuer_unknown: usize,
     /// Their study rows match, and what they hold does not.
@@ -57,6 +59,7 @@ impl Telling {
             Some(Judged::No) if candidate.held.is_some() && selecting() && !own().any(|study| residual.has_what_is_asked(study)) => {
                 self.lost_below += 1;
             }
+            Some(Judged::Undecided) if candidate.is_refused => self.refused += 1,
             Some(Judged::Undecided) => self.undecided += 1,
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             _ => {}
@@ -66,7 +69,7 @@ impl Telling {
 
     /// How many studies something is told of that are not shown.
     fn told(&self) -> usize {
-        self.torn + self.lost_below + self.undecided + self.issuer_unknown
+        self.torn + self.lost_below + self.undecided + self.refused + self.issuer_unknown
     }
 
     pub(super) fn issues(self, plan: Option<&Plan>) -> Vec<Issue> {
@@ -95,6 +98,13 @@ impl Telling {
             "incomplete",
             "studies are left out because the archive does not tell what decides whether they match",
             self.undecided as u64,
+            "studies",
+        );
+        tell(
+            "warning",
+            "incomplete",
+            "studies are left out because the archive takes no request for their UIDs, which are odd",
+            self.refused as u64,
             "studies",
         );
         tell(

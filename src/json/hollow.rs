@@ -64,15 +64,6 @@ impl<'t> Tree<'t> {
     pub(crate) fn is_nothing(&self, id: Id) -> bool {
         self.nodes.get(id as usize).is_none_or(Node::is_nothing)
     }
-
-    /// Whether two nodes have the same values in the same places, but for what says nothing.
-    pub(super) fn is_same_but_for_nothing(&self, one: Id, other: Id, is_equal: impl Fn((Id, Id)) -> bool) -> bool {
-        let said = |id: Id| self.span(id).filter(|id| !self.is_nothing(*id)).collect::<Vec<Id>>();
-        let (ones, others) = (said(one), said(other));
-        let within = |all: &[Id], id: Id| all.binary_search(&self.parent(id)).unwrap_or(0);
-        let is_placed = |(a, b): (Id, Id)| a == one || within(&ones, a) == within(&others, b);
-        ones.len() == others.len() && ones.iter().copied().zip(others.iter().copied()).all(|pair| is_placed(pair) && is_equal(pair))
-    }
 }
 
 /// The children of a node, in order.

@@ -317,21 +317,27 @@ impl<'t> Tree<'t> {
         self.nodes.iter().zip(0..).filter(|(node, _)| node.is_leaf()).map(|(_, id)| id)
     }
 
-    /// Whether two nodes have the same values under names of the same numbers.
+    /// Whether two values say the same under names of the same numbers, in whatever order members stand, and with whatever white space round texts.
     pub(crate) fn is_same(&self, one: Id, other: Id) -> bool {
-        let is_equal = |(a, b): (Id, Id)| match (self.nodes.get(a as usize), self.nodes.get(b as usize)) {
-            (Some(own), Some(its)) => {
-                let is_named = a == one || own.name == its.name;
-                own.what == its.what && is_named && own.what != What::Run && self.text(a) == self.text(b)
-            }
-            _ => false,
+        let members = |object: Id| {
+            let mut members: Vec<(Name, Id)> = self.children(object).map(|member| (self.name(member), member)).collect();
+            members.sort_by_key(|(name, _)| *name);
+            members
         };
-        let end = |id: Id| self.span(id).end.wrapping_sub(id);
-        let (ones, others) = (self.span(one), self.span(other));
-        if !self.is_hollow {
-            return ones.len() == others.len() && ones.zip(others).all(|(a, b)| end(a) == end(b) && is_equal((a, b)));
+        match (self.what(one), self.what(other)) {
+            (Some(What::Object), Some(What::Object)) => {
+                let (ones, others) = (members(one), members(other));
+                let is_same =
+                    |((name, one), (other_name, other)): (&(Name, Id), &(Name, Id))| name == other_name && self.is_same(*one, *other);
+                ones.len() == others.len() && ones.iter().zip(&others).all(is_same)
+            }
+            (Some(What::Array), Some(What::Array)) => {
+                let (mut ones, mut others) = (self.children(one), self.children(other));
+                ones.all(|one| others.next().is_some_and(|other| self.is_same(one, other))) && others.next().is_none()
+            }
+            (Some(What::Run), _) | (None, _) => false,
+            (own, its) => own == its && self.text(one).map(str::trim) == self.text(other).map(str::trim),
         }
-        self.is_same_but_for_nothing(one, other, is_equal)
     }
 
     /// The number of a member among those of its object, from 0.

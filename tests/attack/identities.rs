@@ -197,3 +197,26 @@ fn of_names_that_are_said_again_each_is_told_once() {
     assert_eq!(read(json!([name("A"), name("A"), name("A=B=C=D")])), [at("extra-value", 2)]);
     assert_eq!(read(json!([name("A=B"), name("A=C"), name("A=D")])), [at("extra-value", 1), at("extra-value", 2), at("name-as-text", 0)]);
 }
+
+/// A resource that is there twice is one, in whatever order its members stand.
+#[test]
+fn a_resource_that_is_there_twice_is_one() {
+    let contained = |again: &str| {
+        let patient = r#"{"resourceType":"Patient","id":"p","identifier":[{"system":"s","value":"P1"}]}"#;
+        rows(&imaging("1.2.3", &format!(r##","contained":[{patient},{again}],"subject":{{"reference":"#p"}}"##))).concat()
+    };
+    for again in [
+        r#"{"id":"p","identifier":[{"value":"P1","system":"s"}],"resourceType":"Patient"}"#,
+        r#"{"id":"p","name":[],"identifier":[{"value":" P1","system":"s","use":null}],"resourceType":"Patient"}"#,
+    ] {
+        assert!(contained(again).contains("P1"), "{again}");
+    }
+    for other in [
+        r#"{"id":"p","identifier":[{"value":"P2","system":"s"}],"resourceType":"Patient"}"#,
+        r#"{"id":"p","identifier":[{"value":"s","system":"P1"}],"resourceType":"Patient"}"#,
+        r#"{"id":"p","identifier":[{"value":"P1","system":"s"},{"value":"P1","system":"s"}],"resourceType":"Patient"}"#,
+        r#"{"id":"p","identifier":{"value":"P1","system":"s"},"resourceType":"Patient"}"#,
+    ] {
+        assert!(!contained(other).contains("P1"), "{other}");
+    }
+}

@@ -28,7 +28,7 @@ pub fn what_the_archive_refuses() {
     };
     let reply = asked(Server::unknown().checking_uids(), |_| {}, "ImagingStudy?modality=CT&_total=accurate", pacs);
     assert_eq!((reply.status(), reply.studies()), (200, vec!["1.2.1".to_owned()]), "{}", reply.body);
-    assert!(reply.body.get("total").is_none() && told(&reply, "does not tell what decides") && told(&reply, "counts more of a study"));
+    assert!(reply.body.get("total").is_none() && told(&reply, "takes no request for their UIDs") && told(&reply, "counts more of a study"));
     assert!(!requests.iter().any(|request| request.contains("1.02") || request.contains("1.2.1.02")), "{requests:?}");
 }
 

@@ -132,9 +132,9 @@ def compressed(report: Report, proxy: Proxy, facade: Facade) -> None:
     """What is stored compressed is sent so by some archives, whatever was asked for."""
     with proxy.fault(faults.compressed):
         answer = facade.search(SEARCH)
-        passed = facade.get(METADATA, Accept="application/dicom+json")
+        passed = facade.session.get(f"{facade.base}/{METADATA}", headers={"Accept": "application/dicom+json"}, timeout=60)
     report.same("an archive that compresses", (answer.status, len(answer.studies)), (200, FOUND))
-    report.same("passed through: compressed, and it says so", (passed.status, passed.headers.get("content-encoding")), (200, "gzip"))
+    report.same("passed through: compressed, and it says so", (passed.headers.get("content-encoding"), len(passed.json()) > 0), ("gzip", True))
     with proxy.fault(faults.compressed_in_part, "/studies?"):
         answer = facade.search(SEARCH)
     report.same("an archive that compresses, and hangs up", (answer.status, [issue["code"] for issue in answer.issues]), (502, ["transient"]))

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::dicom::clean;
 use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Reference, Said};
 use crate::fhir::shape::Shape;
-use crate::json::tree::{Id, Name, Tree, What};
+use crate::json::tree::{Id, Name, What};
 use crate::loss::Code;
 use crate::table::{Vr, element_of, resource_type};
 use alloc::string::String;
@@ -39,22 +39,6 @@ enum Form {
     Coding,
     Concept,
     Reference,
-}
-
-/// What a value says, in whatever order and with whatever white space: its leaves, each with its name and that of the member around it.
-fn what_is_said<'d>(tree: &'d Tree<'d>, value: Id) -> Vec<(Name, Name, &'d str)> {
-    // Elements of lists have no name.
-    let above = |id: Id| core::iter::successors(Some(id), move |at| (*at > value).then(|| tree.parent(*at)));
-    let names = |leaf: Id| above(leaf).filter(|at| *at != value).map(|at| tree.name(at)).filter(|name| *name != 0);
-    let leaves = tree.span(value).filter(|id| tree.is_leaf(*id));
-    let mut said: Vec<_> = leaves
-        .map(|leaf| {
-            let mut names = names(leaf);
-            (names.next().unwrap_or(0), names.next().unwrap_or(0), tree.text(leaf).unwrap_or("").trim())
-        })
-        .collect();
-    said.sort_unstable();
-    said
 }
 
 impl<'d> Reader<'d, '_> {
@@ -114,9 +98,8 @@ impl<'d> Reader<'d, '_> {
     /// As [`Self::one`], of what identifies something: of several that differ none is meant.
     pub(super) fn sole(&mut self, id: Id) -> Option<Id> {
         let tree = self.tree;
-        let mut all = tree.is_array(id).then(|| tree.children(id)).into_iter().flatten().peekable();
-        let first = all.next().filter(|_| all.peek().is_some()).map(|first| what_is_said(tree, first));
-        if first.is_some_and(|first| !all.all(|other| what_is_said(tree, other) == first)) {
+        let mut all = tree.is_array(id).then(|| tree.children(id)).into_iter().flatten();
+        if all.next().is_some_and(|first| !all.all(|other| tree.is_same(first, other))) {
             tree.span(id).filter(|id| tree.is_leaf(*id)).for_each(|id| self.room.ledger.lose(id, Code::AmbiguousValue));
             return None;
         }

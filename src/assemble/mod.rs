@@ -202,10 +202,10 @@ impl Assembler {
                 items => absorb(&items.iter().map(|item| item.fields(&set.text, row.kind.fields)).collect::<Vec<_>>()),
             }
             for (item, field, code) in outcome.drain(..) {
-                let Some(cell) = items.get(item).and_then(|item| item.cell(field)).map(|cell| set.told_of(cell)) else { continue };
+                let Some(cell) = items.get(item).and_then(|item| item.cell(field)) else { continue };
                 let at = sink.place_of(row, field, code);
-                if set.cells.get(cell).is_some_and(|cell| cell.leaf) {
-                    set.resolve(cell, code, at);
+                if set.cells.get(set.told_of(cell)).is_some_and(|cell| cell.leaf) {
+                    set.resolve_field(cell, code, at);
                 } else if code.class() == Class::Conflict {
                     // Of a resource that several studies refer to the leaf was counted for another: it contradicts here all the same.
                     sink.lose(Loss { code, at, first: row_number, count: 0 });

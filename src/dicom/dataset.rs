@@ -22,7 +22,7 @@ pub(crate) struct Cell {
     pub(crate) leaf: bool,
     /// Index + 1 of the loss that counts it.
     pub(crate) counted: u32,
-    /// Index + 1 of its place, where it has one of its own.
+    /// Index + 1 of its place, where it has one of its own; of a part of a leaf of which another part was said before, of the cell that is the leaf.
     pub(crate) place: u32,
     /// Index + 1 of a further leaf that says the same, or a part of it: a cell of no row, which shares its fate.
     pub(crate) more: u32,

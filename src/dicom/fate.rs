@@ -3,6 +3,7 @@
 use super::dataset::{Cell, DataSet};
 use crate::loss::{Code, Place};
 use crate::value::FIELDS;
+use alloc::vec::Vec;
 
 impl DataSet {
     /// The cell of the leaf that a cell says: that of the offset for those that say what it dates.
@@ -18,6 +19,9 @@ impl DataSet {
     pub(crate) fn told_of(&self, cell: usize) -> usize {
         let at = self.leaf_of(cell);
         let Some(own) = self.cells.get(at).filter(|own| !own.leaf) else { return at };
+        if let Some(leaf) = (own.place as usize).checked_sub(1) {
+            return leaf;
+        }
         let has_it = |at: &usize| self.cells.get(*at).is_some_and(|one| one.leaf && (one.row, one.item) == (own.row, own.item));
         // They stand beside each other.
         let before = (at.saturating_sub(FIELDS)..at).rev().find(has_it);
@@ -39,13 +43,26 @@ impl DataSet {
         core::iter::successors(next(cell), move |at| next(*at))
     }
 
-    /// A claimed leaf is counted under `code` after all, and so is what else says that.
+    /// A claimed leaf is counted under `code` after all, and so is what else says that: further leaves, unless it is one of them.
     pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) {
-        let mut next = Some(cell).filter(|cell| self.cells.get(*cell).is_some_and(|cell| cell.leaf));
+        let Some(own) = self.cells.get(cell).copied().filter(|own| own.leaf) else { return };
+        let mut next = Some(cell);
         while let Some(cell) = next {
             self.resolve_one(cell, code, at);
-            next = self.further(cell).next();
+            next = if own.row.is_some() { self.further(cell).next() } else { None };
         }
+    }
+
+    /// As [`Self::resolve`], of what a cell says: by the leaf that it is told by.
+    pub(crate) fn resolve_field(&mut self, cell: usize, code: Code, at: Place) {
+        let leaf = self.told_of(cell);
+        // In FHIR all that a value is put together of goes with it. Of a name in DICOM each group is said for itself, and again.
+        let is_group = leaf != cell && self.leaf_of(cell) == cell && self.cells.get(leaf).is_some_and(|leaf| leaf.leaf && leaf.place == 0);
+        if !is_group {
+            return self.resolve(leaf, code, at);
+        }
+        let further: Vec<usize> = self.further(cell).collect();
+        core::iter::once(leaf).chain(further).for_each(|leaf| self.resolve_one(leaf, code, at));
     }
 
     pub(super) fn resolve_one(&mut self, cell: usize, code: Code, at: Place) {

@@ -81,10 +81,14 @@ impl DataSet {
         // The next value of the row comes behind the last of these.
         let last = self.cells.iter().skip(from).map(|cell| cell.item).max();
         self.continue_behind(dest.row, last);
-        let refused = self.losses.get(losses).map_or(Code::BadType, |loss| loss.code);
+        let refused = self.losses.get(losses).map(|loss| loss.code);
         self.losses.truncate(losses);
+        if self.cells.len() == from && refused.is_none() {
+            // It says nothing, and is carried as nothing.
+            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0, place: 0, more: 0 });
+        }
         let kept = self.cells.len() > from;
-        let counted = self.lose(if kept { Code::BackslashList } else { refused }, 1);
+        let counted = self.lose(refused.filter(|_| !kept).unwrap_or(Code::BackslashList), 1);
         for (n, cell) in self.cells.iter_mut().skip(from).enumerate() {
             cell.leaf = n == 0;
             cell.counted = counted;
@@ -273,6 +277,7 @@ impl DataSet {
                 excess |= self.cells.len() == cells;
             }
         }
+        self.share(from);
         if excess {
             self.exceed(from, losses);
         }
@@ -285,6 +290,14 @@ impl DataSet {
 }
 
 impl DataSet {
+    /// Of the leaf whose cells begin at `from` a part was said before: the others go with it, and not with what said that.
+    fn share(&mut self, from: usize) {
+        let is_further = self.cells.get(from).is_some_and(|cell| cell.leaf && cell.row.is_none());
+        for cell in self.cells.iter_mut().skip(from + 1).filter(|cell| is_further && !cell.leaf) {
+            cell.place = from as u32 + 1;
+        }
+    }
+
     /// A part of the leaf whose cells begin at `from` is not kept: it is told as lost, and not as carried.
     fn exceed(&mut self, from: usize, losses: usize) {
         let at = self.path.iter().fold(Place::ROOT, |place, step| place.then(*step));

@@ -70,6 +70,17 @@ pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch
     all
 }
 
+/// Whether requests together ask for something in particular, or for the days of a year at most, besides those on each side that zones add.
+pub(super) fn are_selective(all: &[Combination<'_>]) -> bool {
+    let is_a_year = |key: Key| {
+        let ranges: Option<Vec<Days>> = all.iter().filter(|one| !one.is_particular()).map(|one| one.days(key)).collect();
+        let joined = ranges.map(Days::union).unwrap_or_else(|| [Days { from: None, to: None }].into());
+        let days = joined.into_iter().map(|days| days.len().map_or(u64::MAX, |len| len.saturating_sub(4).max(1)));
+        days.fold(0, u64::saturating_add) <= 366
+    };
+    [Key::StudyDate, Key::PatientBirthDate].into_iter().any(is_a_year)
+}
+
 impl Draft<'_> {
     fn never(&mut self) {
         self.class = Class::Never;
@@ -111,22 +122,26 @@ impl<'a> Combination<'a> {
         }
     }
 
-    /// Of how many days a request asks, besides those on each side that zones add; none of those that it asks something in particular of: a UID, an
-    /// identifier that is not mostly wildcards. None where it asks for anything.
-    pub(super) fn days(&self) -> Option<u64> {
-        let days = self.terms.iter().map(|branch| match (&branch.key, &branch.term) {
-            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => None,
-            (_, Term::Days(Days { from, to })) => {
-                from.zip(*to).map(|(from, to)| u64::try_from(to - from + 1).unwrap_or(0).saturating_sub(4))
-            }
+    /// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards.
+    fn is_particular(&self) -> bool {
+        self.terms.iter().any(|branch| match (&branch.key, &branch.term) {
+            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
+            (_, Term::Days(_)) => false,
             (_, Term::Text(_, sent)) => {
                 // As it is meant, not as it is encoded.
                 let len = decode(sent).map_or(sent.len(), |text| text.chars().count());
-                (sent.bytes().filter(|b| *b == b'?').count() * 2 <= len).then_some(0)
+                sent.bytes().filter(|b| *b == b'?').count() * 2 <= len
             }
-            (_, Term::Uids(_)) => Some(0),
-        });
-        days.flatten().min()
+            (_, Term::Uids(_)) => true,
+        })
+    }
+
+    /// The days that a request asks for by this key.
+    fn days(&self, key: Key) -> Option<Days> {
+        self.terms.iter().find(|branch| branch.key == key).and_then(|branch| match branch.term {
+            Term::Days(days) => Some(days),
+            _ => None,
+        })
     }
 
     /// About how many bytes its query has.

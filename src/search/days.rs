@@ -28,6 +28,11 @@ impl Days {
         Some(Days { from: self.from.filter(|from| *from >= first), to: self.to.filter(|to| *to <= last) })
     }
 
+    /// How many they are; none where there is no end of them.
+    pub(super) fn len(self) -> Option<u64> {
+        self.from.zip(self.to).map(|(from, to)| u64::try_from(to - from + 1).unwrap_or(0))
+    }
+
     /// A day more to each side, as far as DA can say it.
     pub(super) fn widened(self) -> Days {
         let (first, last) = DA;

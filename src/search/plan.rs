@@ -169,9 +169,7 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
             draft.whys.push(Why::Unanswerable);
         }
     }
-    // All requests together select a year at most.
-    let days: Option<u64> = combinations.iter().map(Combination::days).sum();
-    if options.require_selective && !requests.is_empty() && days.is_none_or(|days| days > 366) {
+    if options.require_selective && !requests.is_empty() && !combine::are_selective(&combinations) {
         return Err(Error::new(Kind::TooCostly));
     }
     let decision = |draft: Draft<'_>| Decision { clause: draft.clause.numbered(), class: draft.class, whys: draft.whys };

@@ -78,7 +78,12 @@ fn fhir_json() {
 /// Where one step of what would be quadratic is small beside what else is done for a part, more of them are needed to see it.
 #[test]
 fn small_steps() {
-    let names = ["endpoints behind procedures", "series and a long patient id", "equal accession numbers, and UIDs of other studies"];
+    let names = [
+        "endpoints behind procedures",
+        "series and a long patient id",
+        "equal accession numbers, and UIDs of other studies",
+        "references to a long list of literals",
+    ];
     let shapes: Vec<Shape> = FHIR.iter().filter(|shape| names.contains(&shape.name)).copied().collect();
     assert_eq!(shapes.len(), names.len());
     grow(&shapes, PARTS * 5, fhir, false);

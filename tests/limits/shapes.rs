@@ -385,6 +385,11 @@ pub const FHIR: &[Shape] = &[
         let refs = list(half, |_| r##"{"reference":"#e"}"##.into());
         one_study(&format!(r#""procedureCode":[{codes}],"contained":[{contained}],"endpoint":[{refs}]"#))
     }),
+    shape("references to a long list of literals", |n| {
+        let half = n.div_ceil(2);
+        let order = format!(r#"{{"resourceType":"ServiceRequest","id":"s","note":[{}]}}"#, vec!["false"; half * 4].join(","));
+        one_study(&format!(r#""contained":[{order}],"basedOn":[{}]"#, list(half, |_| r##"{"reference":"#s"}"##.into())))
+    }),
     shape("equal accession numbers, and UIDs of other studies", |n| {
         let half = n.div_ceil(2);
         let same = list(half, |_| r#"{"system":"http://a/accession","value":"A"}"#.into());

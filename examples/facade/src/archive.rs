@@ -72,8 +72,9 @@ impl Archive {
             let mut size = 0;
             while let Some(frame) = answer.body_mut().frame().await {
                 let Ok(bytes) = frame.map_err(|_| Failure::Unreachable)?.into_data() else { continue };
+                let sent = bytes.len();
                 let bytes = decoder.decode(bytes)?;
-                size += bytes.len() as u64;
+                size += sent.max(bytes.len()) as u64;
                 if size > self.max_body {
                     return Err(Failure::TooLarge);
                 }

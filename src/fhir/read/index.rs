@@ -263,8 +263,12 @@ impl<'d> Index<'d> {
     /// The resource that `literal` means inside the resource `within`. What is beyond the limit is not found, and [`Self::check`] tells.
     pub(super) fn resolve(&self, literal: &str, within: Id) -> Option<Target<'d>> {
         let target = self.find(literal, within)?;
+        // How many bytes it is takes a look at each of its values.
+        if !self.spend(self.tree.span(target.id).len(), 0) {
+            return None;
+        }
         let bytes = self.tree.bytes(target.id).saturating_sub(self.unread(target.id));
-        self.spend(self.tree.span(target.id).len(), bytes).then_some(target)
+        self.spend(0, bytes).then_some(target)
     }
 
     /// How many bytes of a resource are photographs and narratives: nobody reads them, however often it is referred to.

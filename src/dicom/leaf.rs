@@ -171,6 +171,10 @@ impl DataSet {
                 } else {
                     self.cells.push(cell);
                 }
+                // What a better attribute says as well is the better one's.
+                if let Some(Some(taken)) = filled.get_mut(field) {
+                    taken.tag = taken.tag.min(dest.part.tag);
+                }
                 return;
             }
             Some(other) if dest.part.never_guess => {

@@ -57,6 +57,11 @@ macro_rules! codes {
                 match self { $(Code::$name => $carried),* }
             }
 
+            /// Whether nobody may go on as if nothing was.
+            pub(crate) const fn is_serious(self) -> bool {
+                matches!(self, Code::PatientConflict | Code::Withdrawn | Code::Modifier)
+            }
+
             /// A sentence for people.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -154,7 +159,7 @@ codes! {
     NotListed "not-listed" Policy false "a fact of a level, or of queries, that what is written does not list",
     NotSelected "not-selected" Policy false "an attribute that the caller did not ask for",
     OutputLimit "limit-output-bytes" Policy false "left out because what is written has as many bytes as limits.output_bytes allows",
-    MoreLosses "more-losses" Policy false "beyond 1,024 distinct losses the rest is counted here",
+    MoreLosses "more-losses" Policy false "beyond 1,024 distinct losses the rest is counted here, but for patient-conflict, withdrawn and modifier, which are told without their places",
 }
 
 impl fmt::Display for Code {

@@ -158,8 +158,10 @@ impl LossReport {
             self.index.insert((loss.code, loss.at), self.losses.len() as u32);
             grow::push(&mut self.losses, loss);
         } else {
-            // The list may then hold one entry more than DISTINCT. What another report had beyond its own is beyond this one's too.
-            let more = Loss { code: Code::MoreLosses, at: Place::ROOT, ..loss };
+            // The list may then hold a few entries more than DISTINCT. What another report had beyond its own is beyond this one's too.
+            // Nobody may go on as if nothing was: that is told, if not where it is.
+            let code = if loss.code.is_serious() { loss.code } else { Code::MoreLosses };
+            let more = Loss { code, at: Place::ROOT, ..loss };
             match self.index.get(&(more.code, more.at)) {
                 Some(_) => self.add(more),
                 None => {
@@ -244,6 +246,20 @@ mod tests {
         assert_eq!(report.iter().count(), DISTINCT + 1);
         let last = report.iter().last().map(|loss| (loss.code, loss.count));
         assert_eq!(last, Some((Code::MoreLosses, 2 * (2_000 - DISTINCT as u64))));
+    }
+
+    #[test]
+    fn what_nobody_may_overlook_is_told_however_much_else_is() {
+        let mut report = LossReport::default();
+        for n in 0..2_000 {
+            report.add(Loss { code: Code::UnknownAttribute, at: Place::of_tags(&[n]), first: 0, count: 1 });
+        }
+        for code in [Code::Withdrawn, Code::PatientConflict, Code::Modifier, Code::Conflict] {
+            (0..3).for_each(|n| report.add(Loss { code, at: Place::of_tags(&[n]), first: 0, count: 1 }));
+        }
+        let told: Vec<(Code, u64)> = report.iter().skip(DISTINCT).map(|loss| (loss.code, loss.count)).collect();
+        let more = 3 + 2_000 - DISTINCT as u64;
+        assert_eq!(told, [(Code::MoreLosses, more), (Code::Withdrawn, 3), (Code::PatientConflict, 3), (Code::Modifier, 3)]);
     }
 
     #[test]

@@ -220,3 +220,23 @@ fn a_resource_that_is_there_twice_is_one() {
         assert!(!contained(other).contains("P1"), "{other}");
     }
 }
+
+/// The first value of the better attribute is the code, in whatever order the attributes stand.
+#[test]
+fn the_better_attributes_first_value_is_the_code() {
+    let code = |members: &str| {
+        let text = format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"00081032":{{"vr":"SQ","Value":[{{{members}}}]}}}}]"#);
+        let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+        let written = fhir::write(&read.value[0], Release::R4, &Options::default()).value;
+        let study: Value = serde_json::from_str(written.as_str()).unwrap();
+        (study["procedureCode"][0]["text"].as_str().unwrap_or("").to_owned(), losses(&read))
+    };
+    let scheme = r#""00080102":{"vr":"SH","Value":["99X"]}"#;
+    let [short, long] = [r#""00080100":{"vr":"SH","Value":["A","B"]}"#, r#""00080119":{"vr":"UC","Value":["A"]}"#];
+    for members in [format!("{long},{scheme},{short}"), format!("{short},{long},{scheme}"), format!("{scheme},{long},{short}")] {
+        let (code, losses) = code(&members);
+        assert_eq!(code, "A", "{members}");
+        let extra: Vec<_> = losses.into_iter().filter(|(code, ..)| *code == "extra-value").collect();
+        assert_eq!(extra, [("extra-value", "/00081032/Value/0/00080100/Value/1".to_owned(), 1)], "{members}");
+    }
+}

@@ -95,6 +95,8 @@ pub(super) type Filled = [Option<Taken>; FIELDS];
 pub(super) struct Taken {
     pub(super) cell: usize,
     pub(super) tag: u32,
+    /// The best attribute that says it.
+    pub(super) best: u32,
     pub(super) index: u32,
 }
 

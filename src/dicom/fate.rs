@@ -66,7 +66,10 @@ impl DataSet {
     }
 
     pub(super) fn resolve_one(&mut self, cell: usize, code: Code, at: Place) {
-        let Some(claimed) = self.cells.get(cell).copied() else { return };
+        // A part of a leaf is told by that.
+        let is_part = |cell: &Cell| !cell.leaf && cell.place > 0;
+        let cell = self.cells.get(cell).filter(|cell| is_part(cell)).map_or(cell, |part| part.place as usize - 1);
+        let Some(claimed) = self.cells.get(cell).copied().filter(|cell| cell.leaf) else { return };
         if let Some(note) = (claimed.counted as usize).checked_sub(1) {
             if code.is_carried() {
                 return;

@@ -154,6 +154,11 @@ impl DataSet {
         let same = |set: &Self, other: Taken| set.cells.get(other.cell).and_then(|cell| set.text.get(cell.start..cell.end)) == Some(value);
         let is_gone = |set: &Self, other: Taken| set.cells.get(other.cell).is_none_or(|cell| cell.row.is_none());
         let is_free = match taken {
+            // A name is one value's: a further one gives it no group.
+            None if dest.part.vr == Vr::Pn && is_anothers(filled, dest, index) => {
+                self.lose(Code::ExtraValue, u64::from(leaf));
+                return;
+            }
             None => true,
             // What it says is not meant.
             Some(other) if dest.part.never_guess && is_gone(self, other) => {
@@ -166,14 +171,10 @@ impl DataSet {
                 if let Some(code) = remark {
                     cell.counted = self.lose(code, u64::from(leaf));
                 }
-                if leaf {
-                    self.push_further(other.cell, cell);
-                } else {
-                    self.cells.push(cell);
-                }
+                self.push_further(other.cell, cell);
                 // What a better attribute says as well is the better one's.
                 if let Some(Some(taken)) = filled.get_mut(field) {
-                    taken.tag = taken.tag.min(dest.part.tag);
+                    taken.best = taken.best.min(dest.part.tag);
                 }
                 return;
             }
@@ -183,7 +184,7 @@ impl DataSet {
                 return;
             }
             // Of attributes for one field the first by tag is meant, in whatever order they stand: CodeValue before LongCodeValue before URNCodeValue.
-            Some(other) if dest.part.tag < other.tag => {
+            Some(other) if dest.part.tag < other.best => {
                 self.withdraw(other.cell, self.place_beside(other.tag, other.index), Code::ExtraValue);
                 true
             }
@@ -197,7 +198,7 @@ impl DataSet {
             self.text.push_str(value);
             cell.end = self.text.len();
             if let Some(slot) = filled.get_mut(field) {
-                *slot = Some(Taken { cell: self.cells.len(), tag: dest.part.tag, index });
+                *slot = Some(Taken { cell: self.cells.len(), tag: dest.part.tag, best: dest.part.tag, index });
             }
         }
         if let Some(code) = remark {
@@ -212,7 +213,7 @@ impl DataSet {
             return;
         }
         if let Some(slot) = filled.get_mut(dest.base + usize::from(dest.part.field)) {
-            let known = slot.replace(Taken { cell: NONE, tag: dest.part.tag, index });
+            let known = slot.replace(Taken { cell: NONE, tag: dest.part.tag, best: dest.part.tag, index });
             if let Some(other) = known {
                 self.withdraw(other.cell, self.place_of_value(other.index), Code::AmbiguousValue);
             }
@@ -294,10 +295,11 @@ impl DataSet {
 }
 
 impl DataSet {
-    /// Of the leaf whose cells begin at `from` a part was said before: the others go with it, and not with what said that.
+    /// Of the leaf whose cells begin at `from` a part was said before: what is told of its parts is told of it, and not of what said that.
     fn share(&mut self, from: usize) {
-        let is_further = self.cells.get(from).is_some_and(|cell| cell.leaf && cell.row.is_none());
-        for cell in self.cells.iter_mut().skip(from + 1).filter(|cell| is_further && !cell.leaf) {
+        let is_further = |cell: &Cell| cell.row.is_none();
+        let is_told_apart = self.cells.get(from).is_some_and(|cell| cell.leaf && is_further(cell));
+        for cell in self.cells.iter_mut().skip(from + 1).filter(|cell| !cell.leaf && (is_told_apart || is_further(cell))) {
             cell.place = from as u32 + 1;
         }
     }
@@ -314,6 +316,12 @@ impl DataSet {
             None => {}
         }
     }
+}
+
+/// Whether a name has groups of another value than the one of this index.
+fn is_anothers(filled: &Filled, dest: Dest, index: u32) -> bool {
+    let groups = filled.iter().skip(dest.base + usize::from(dest.part.field)).take(3);
+    groups.flatten().any(|group| group.index != index)
 }
 
 /// Whether it is ASCII without control characters.

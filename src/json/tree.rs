@@ -317,10 +317,14 @@ impl<'t> Tree<'t> {
         self.nodes.iter().zip(0..).filter(|(node, _)| node.is_leaf()).map(|(_, id)| id)
     }
 
-    /// Whether two values say the same under names of the same numbers, in whatever order members stand, and with whatever white space round texts.
+    /// Whether two values say the same, in whatever order members stand, and with whatever white space round texts. Members whose names nobody
+    /// knows say nothing here.
     pub(crate) fn is_same(&self, one: Id, other: Id) -> bool {
+        // No name has this sign.
+        let unknown = (self.number)("?");
         let members = |object: Id| {
-            let mut members: Vec<(Name, Id)> = self.children(object).map(|member| (self.name(member), member)).collect();
+            let named = self.children(object).filter(|member| self.name(*member) != unknown);
+            let mut members: Vec<(Name, Id)> = named.map(|member| (self.name(member), member)).collect();
             members.sort_by_key(|(name, _)| *name);
             members
         };

@@ -208,6 +208,7 @@ fn a_resource_that_is_there_twice_is_one() {
     for again in [
         r#"{"id":"p","identifier":[{"value":"P1","system":"s"}],"resourceType":"Patient"}"#,
         r#"{"id":"p","name":[],"identifier":[{"value":" P1","system":"s","use":null}],"resourceType":"Patient"}"#,
+        r#"{"id":"p","foo":"x","identifier":[{"value":"P1","system":"s"}],"bar":"y","resourceType":"Patient"}"#,
     ] {
         assert!(contained(again).contains("P1"), "{again}");
     }
@@ -238,5 +239,93 @@ fn the_better_attributes_first_value_is_the_code() {
         assert_eq!(code, "A", "{members}");
         let extra: Vec<_> = losses.into_iter().filter(|(code, ..)| *code == "extra-value").collect();
         assert_eq!(extra, [("extra-value", "/00081032/Value/0/00080100/Value/1".to_owned(), 1)], "{members}");
+    }
+}
+
+/// What contradicts another row in one group of a name loses the leaves that say that group, each once; those that say what stands are carried.
+#[test]
+fn of_a_contradicted_group_each_leaf_is_lost() {
+    let name = |text: &str| json!({"Alphabetic": text});
+    for (values, conflicts) in [
+        (json!([name("A"), name("A=B")]), 0),
+        (json!([name("A"), {"Ideographic": "B"}]), 0),
+        (json!([name("A"), name("A"), name("A=B")]), 0),
+        (json!([name("A=B"), name("A=B")]), 2),
+        (json!([name("A=B"), name("A"), name("A"), name("=B")]), 2),
+        (json!([name("A=B"), name("A"), {"Ideographic": "B"}, name("=B")]), 3),
+        (json!([{"Ideographic": "B"}, name("A=B"), name("A")]), 1),
+        (json!([name("A"), name("A=C")]), 0),
+        (json!([name("Q"), name("Q=C")]), 2),
+        (json!([name("Q=C"), name("Q=C"), name("Q")]), 3),
+    ] {
+        let row = |values: Value| json!({ "0020000D": {"vr": "UI", "Value": ["1.2"]}, "00080090": {"vr": "PN", "Value": values}});
+        let text = json!([row(json!([name("A=C")])), row(values)]).to_string();
+        let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+        let all = losses(&read);
+        let of_conflict = all.iter().filter(|(code, ..)| *code == "conflict").map(|(.., count)| count).sum::<u64>();
+        assert_eq!(of_conflict, conflicts, "{text}: {all:?}");
+    }
+}
+
+/// One long value among many is looked at once.
+#[test]
+fn one_long_value_among_many_is_looked_at_once() {
+    let blanks = " ".repeat(400_000);
+    let many = |one: &str, other: &str| vec![other; 100_000].join(",").replacen(other, one, 1);
+    let long = format!(r#""{blanks}P1""#);
+    let patient = |number: &str| format!(r#"{{"resourceType":"Patient","id":"p","identifier":[{{"value":{number}}}]}}"#);
+    for (text, number) in [
+        (imaging("1.2.3", &format!(r#","subject":{{"identifier":{{"value":[{}]}}}}"#, many(&long, r#""P1""#))), "P1"),
+        (
+            imaging("1.2.3", &format!(r##","contained":[{}],"subject":{{"reference":"#p"}}"##, many(&patient(&long), &patient(r#""P1""#)))),
+            "P1",
+        ),
+    ] {
+        let start = std::time::Instant::now();
+        assert!(rows(&text)[0].contains(number));
+        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    }
+}
+
+/// A name of several values is the first one's, whatever groups the others have.
+#[test]
+fn a_name_is_one_values() {
+    for (values, name, extra) in [
+        (json!([{"Alphabetic": "Doe^John"}, {"Alphabetic": "Roe^Mary", "Ideographic": "B"}]), "Doe^John", 2),
+        (json!(["Doe^John", "Roe^Mary=B"]), "Doe^John", 1),
+        (json!(["Doe^John", "Doe^John=B"]), "Doe^John", 1),
+        (json!([{"Ideographic": "B"}, {"Alphabetic": "Doe^John"}]), "=B", 1),
+        (json!([null, {"Ideographic": "B", "Alphabetic": "Doe^John"}, {"Ideographic": "B"}]), "Doe^John=B", 0),
+    ] {
+        let text = json!([{ "0020000D": {"vr": "UI", "Value": ["1.2"]}, "00100010": {"vr": "PN", "Value": values}}]).to_string();
+        let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+        let groups = read.value[0].get(row::PATIENT_NAME).unwrap();
+        assert_eq!([groups.alphabetic, groups.ideographic].join("=").trim_end_matches('='), name, "{text}");
+        let told = losses(&read).iter().filter(|(code, ..)| *code == "extra-value").map(|(.., count)| count).sum::<u64>();
+        assert_eq!(told, extra, "{text}: {}", read.loss);
+    }
+}
+
+/// What is not meant is told of where it stands, whichever attribute said it as well.
+#[test]
+fn what_a_better_attribute_says_too_is_told_where_each_stands() {
+    for (members, at) in [
+        (
+            r#""00080120":{"vr":"UR","Value":["A"]},"00080119":{"vr":"UC","Value":["A"]},"00080100":{"vr":"SH","Value":["C"]}"#,
+            ["00080119", "00080120"],
+        ),
+        (
+            r#""00080119":{"vr":"UC","Value":["A"]},"00080120":{"vr":"UR","Value":["A"]},"00080100":{"vr":"SH","Value":["C"]}"#,
+            ["00080119", "00080120"],
+        ),
+    ] {
+        let scheme = r#""00080102":{"vr":"SH","Value":["99X"]}"#;
+        let text = format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"00081032":{{"vr":"SQ","Value":[{{{members},{scheme}}}]}}}}]"#);
+        let extra: Vec<_> = losses(&dicom::read(text.as_bytes(), &Options::default()).unwrap())
+            .into_iter()
+            .filter(|(code, ..)| *code == "extra-value")
+            .collect();
+        let expected = at.map(|tag| ("extra-value", format!("/00081032/Value/0/{tag}/Value/0"), 1));
+        assert_eq!(extra, expected, "{text}");
     }
 }

@@ -98,8 +98,9 @@ impl<'d> Reader<'d, '_> {
     /// As [`Self::one`], of what identifies something: of several that differ none is meant.
     pub(super) fn sole(&mut self, id: Id) -> Option<Id> {
         let tree = self.tree;
-        let mut all = tree.is_array(id).then(|| tree.children(id)).into_iter().flatten();
-        if all.next().is_some_and(|first| !all.all(|other| tree.is_same(first, other))) {
+        // Each with the one before it: one of them may be long.
+        let all = || tree.is_array(id).then(|| tree.children(id)).into_iter().flatten();
+        if !all().zip(all().skip(1)).all(|(one, other)| tree.is_same(one, other)) {
             tree.span(id).filter(|id| tree.is_leaf(*id)).for_each(|id| self.room.ledger.lose(id, Code::AmbiguousValue));
             return None;
         }

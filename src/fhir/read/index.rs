@@ -42,8 +42,8 @@ const ALWAYS: u64 = 10_000;
 /// Bytes of a text that is copied, or compared, again and again cost what a value costs.
 const BYTES: usize = 32;
 
-/// A resource, and its type. (None where there are several of one id that differ.)
-type Own<'d> = (Id, Option<&'d str>);
+/// A resource, its type, and the last that is the same. (None where there are several of one id that differ.)
+type Own<'d> = (Id, Option<&'d str>, Id);
 
 /// A resource of a text.
 struct Listed<'d> {
@@ -231,10 +231,9 @@ impl<'d> Index<'d> {
     /// Adds what is contained in a resource or Bundle.
     fn own(&self, all: &mut BTreeMap<(u32, &'d str), Option<Own<'d>>>, of: u32, inner: Id) {
         let Some(id) = text(self.tree, inner, "id") else { return };
-        let known = all.entry((of, id)).or_insert_with(|| Some((inner, type_of(self.tree, inner))));
-        if known.is_some_and(|(known, _)| !self.tree.is_same(known, inner)) {
-            *known = None;
-        }
+        let known = all.entry((of, id)).or_insert_with(|| Some((inner, type_of(self.tree, inner), inner)));
+        // Each with the one before it: one of them may be long.
+        *known = known.filter(|(.., last)| self.tree.is_same(*last, inner)).map(|(first, type_, _)| (first, type_, inner));
     }
 
     /// The server that a resource is of, as far as the fullUrl of its entry says it, and the Bundle that it is of. Resources are numbered in order.
@@ -292,7 +291,7 @@ impl<'d> Index<'d> {
     pub(super) fn find(&self, literal: &str, within: Id) -> Option<Target<'d>> {
         let (base, scope) = self.place(within);
         if let Some(id) = literal.strip_prefix('#') {
-            let target = |(id, type_): &Own<'d>, in_bundle| Target { id: *id, type_: *type_, in_bundle };
+            let target = |(id, type_, _): &Own<'d>, in_bundle| Target { id: *id, type_: *type_, in_bundle };
             return match self.contained().get(&(within, id)) {
                 Some(own) => own.as_ref().map(|own| target(own, false)),
                 None => self.in_bundle().get(&(scope, id))?.as_ref().map(|own| target(own, true)),

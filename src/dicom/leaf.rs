@@ -62,6 +62,11 @@ impl DataSet {
         // Only appending attributes have several values; of the others the first is read.
         let mut values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
         let first = values.clone().next();
+        if first.is_none() {
+            // It says nothing, and is carried as nothing.
+            let counted = self.lose(Code::BackslashList, 1);
+            return self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted, place: 0, more: 0 });
+        }
         if dest.part.never_guess && values.clone().any(|value| Some(value) != first) {
             // An identity is never guessed, however its values are divided.
             self.lose(Code::AmbiguousValue, 1);
@@ -81,14 +86,10 @@ impl DataSet {
         // The next value of the row comes behind the last of these.
         let last = self.cells.iter().skip(from).map(|cell| cell.item).max();
         self.continue_behind(dest.row, last);
-        let refused = self.losses.get(losses).map(|loss| loss.code);
+        let refused = self.losses.get(losses).map_or(Code::BadType, |loss| loss.code);
         self.losses.truncate(losses);
-        if self.cells.len() == from && refused.is_none() {
-            // It says nothing, and is carried as nothing.
-            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted: 0, place: 0, more: 0 });
-        }
         let kept = self.cells.len() > from;
-        let counted = self.lose(refused.filter(|_| !kept).unwrap_or(Code::BackslashList), 1);
+        let counted = self.lose(if kept { Code::BackslashList } else { refused }, 1);
         for (n, cell) in self.cells.iter_mut().skip(from).enumerate() {
             cell.leaf = n == 0;
             cell.counted = counted;

@@ -329,3 +329,19 @@ fn what_a_better_attribute_says_too_is_told_where_each_stands() {
         assert_eq!(extra, expected, "{text}");
     }
 }
+
+/// A text of backslashes alone says nothing, and takes no place.
+#[test]
+fn backslashes_alone_say_nothing() {
+    for (tag, vr) in [("00100020", "LO"), ("00080050", "SH"), ("00081030", "LO"), ("00200010", "SH")] {
+        for values in [json!(["\\", "A"]), json!(["A", "\\ \\"])] {
+            let mut row = json!({ "0020000D": {"vr": "UI", "Value": ["\\", "1.2"]}});
+            row[tag] = json!({"vr": vr, "Value": values});
+            let text = json!([row]).to_string();
+            let read = dicom::read(text.as_bytes(), &Options::default()).unwrap();
+            let out = dicom::write(&read.value[0], dicom::Rows::Study, &Options::default()).value;
+            assert!(out.as_str().contains(&format!(r#""{tag}":{{"vr":"{vr}","Value":["A"]}}"#)), "{text}: {}", read.loss);
+            assert_eq!(losses(&read).iter().map(|(code, ..)| *code).collect::<Vec<_>>(), ["backslash-list", "backslash-list"], "{text}");
+        }
+    }
+}

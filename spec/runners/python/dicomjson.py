@@ -137,10 +137,11 @@ def _values(raw_values, part, at, notes, ledger):
         scratch = Ledger(ledger.strict)
         several = _one(raw, part, place, notes, scratch)
         read += [(Value(data, index), raw, place, scratch) for data in several] or [(None, raw, place, scratch)]
-    different = {value.data for value, *_ in read if value}
+    is_identity = part.tag in facts.IDENTITIES
+    different = {value.data for value, *_ in read if value and is_identity}
     # A value that is refused is a different one.
     refused = [(place, scratch) for value, raw, place, scratch in read if not value and leaves(raw)]
-    if part.tag in facts.IDENTITIES and different and len(different) + len(refused) > 1:
+    if different and len(different) + len(refused) > 1:
         for place, count in {place: leaves(raw) for value, raw, place, _ in read if value}.items():
             ledger.tell("ambiguous-value", place, count)
         for _, scratch in refused:

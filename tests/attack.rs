@@ -9,6 +9,8 @@ mod hollow;
 mod identities;
 #[path = "attack/lists.rs"]
 mod lists;
+#[path = "attack/names.rs"]
+mod names;
 #[path = "attack/needed.rs"]
 mod needed;
 #[path = "attack/nowhere.rs"]

@@ -1,6 +1,7 @@
 //! What one data set says of a fact joins what the record has.
 
-use super::fact::{Fact, Hear, Leaves, Noted, Said, every, is_lifted, one, row_number, run_of};
+use super::fact::{Fact, Hear, Leaves, Said, Saying, every, is_lifted, one, row_number, run_of};
+use super::said::Merged;
 use super::sets::Set;
 use crate::kind::Draft;
 use crate::loss::{Code, Sink};
@@ -12,17 +13,17 @@ use alloc::vec::Vec;
 impl Fact<'_> {
     /// Whether the record is another afterwards (leaves that were carried once more by what it has are no change).
     pub(super) fn absorb(&mut self, said: &Said<'_>, tell: &mut Hear<'_>, sink: &mut Sink<'_>) -> bool {
-        let (row, items, noted) = (self.leaves.row, said.items, said.noted);
+        let (row, items) = (self.leaves.row, said.items);
         if items.is_empty() {
             return false;
         }
-        let Leaves { slot, sets, key, .. } = &mut self.leaves;
+        let slot = &*self.leaves.slot;
         if row.merge == Merge::Set {
             let (several, numbers) = if items.len() > 1 { distinct(row, items) } else { Default::default() };
             let items = if items.len() > 1 { several.as_slice() } else { items };
             let given = |n: usize| numbers.get(n).copied().unwrap_or(n);
-            let noted: &Noted<'_> = &|n, field| noted(given(n), field);
-            let said = Said { items, noted, ..*said };
+            let sayings: &Saying<'_> = &|n| (said.sayings)(given(n));
+            let said = Said { items, sayings, ..*said };
             if slot.at == 0 {
                 return self.begin(&said);
             }
@@ -32,18 +33,18 @@ impl Fact<'_> {
             return self.begin(said);
         }
         if slot.spoilt == 0 && run_of(self.arena, slot, row).eq(items.iter().copied()) {
-            sets.say_again(slot, *key, row, items, noted);
+            self.leaves.again(items, said.sayings);
             return false;
         }
-        sets.part(self.arena, slot, *key, row);
+        self.leaves.part(self.arena);
         if row.merge == Merge::Whole {
             return self.whole(said, tell);
         }
         // No more than that there are several is asked of several.
-        let known: Vec<Fields<'_>> = run_of(self.arena, slot, row).take(2).collect();
+        let known: Vec<Fields<'_>> = run_of(self.arena, self.leaves.slot, row).take(2).collect();
         if let (Merge::Fill, [] | [_], [new]) = (row.merge, known.as_slice(), items) {
             let mut merged = known.first().copied().unwrap_or([""; FIELDS]);
-            let is_changed = self.leaves.fill(&mut merged, new, noted, tell, sink);
+            let is_changed = self.leaves.fill(&mut merged, new, &(said.sayings)(0), tell, sink);
             if is_changed {
                 let mut text = String::new();
                 let (merged, moved) = canonical(row, &merged, &mut text).unwrap_or((merged, None));
@@ -72,13 +73,7 @@ impl Fact<'_> {
         let Leaves { slot, row, .. } = &mut self.leaves;
         (slot.at, slot.row) = (self.arena.len() as u32, row_number(said.number));
         value::push(self.arena, row.kind.fields, said.items.iter().copied());
-        for (n, item) in said.items.iter().enumerate() {
-            every(item, |field| {
-                if (said.noted)(n, field) {
-                    self.leaves.note((n, field), true);
-                }
-            });
-        }
+        self.leaves.begin(said.items, said.sayings);
         true
     }
 
@@ -89,6 +84,7 @@ impl Fact<'_> {
         if self.leaves.sets.get(key).is_none() && known.eq(said.items.iter().copied()) {
             return false;
         }
+        self.leaves.part(self.arena);
         let mut grew = false;
         for (n, item) in said.items.iter().enumerate() {
             let set = self.leaves.sets.or_make(key, || {
@@ -104,14 +100,15 @@ impl Fact<'_> {
             }
             grew = true;
             // What is told here is not told once more where records join.
+            let mut merged = Merged { new: u16::MAX, told: 0 };
             every(item, |field| {
                 if is_lifted(row, field) {
                     tell(n, field, Code::Lifted);
-                    self.leaves.note((at, field), true);
-                } else if (said.noted)(n, field) {
-                    self.leaves.note((at, field), true);
+                    merged.told(field);
+                    self.leaves.sets.note(self.leaves.slot, key, row, (at, field), true);
                 }
             });
+            self.leaves.item(at, item, &(said.sayings)(n), merged);
         }
         grew
     }

@@ -2,7 +2,7 @@
 
 use super::keys::{KNOWN, Keys};
 use super::{Assembler, join};
-use crate::dicom::{Cell, DataSet};
+use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::error::{Error, Kind};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::options::Options;
@@ -131,5 +131,5 @@ pub(super) fn stand_in(set: &mut DataSet, row: RowRef, uid: &str) {
     let start = set.text.len();
     set.text.push_str(uid);
     let end = set.text.len();
-    set.cells.push(Cell { row: Some(row), item: 0, field: 0, start, end, leaf: false, counted: 0, place: 0, more: 0 });
+    set.cells.push(Cell { row: Some(row), item: 0, field: 0, start, end, leaf: NOBODY, more: 0 });
 }

@@ -4,6 +4,7 @@ use super::fact::{Fact, Leaves, Said, Slot, apart, row_number, run_of};
 use super::finish::{contradict, references};
 use super::record::{Entry, Record, note_of};
 use super::sets::Sets;
+use crate::dicom::Sayings;
 use crate::loss::{Code, Sink};
 use crate::study::Extra;
 use crate::table::{Level, RowRef};
@@ -47,6 +48,7 @@ pub(super) fn each_once(record: &mut Record, sink: &mut Sink<'_>) {
 fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sink<'_>) {
     let (Some(mut ours), Some(theirs)) = (record.instances.get(first).copied(), record.instances.get(copy).copied()) else { return };
     let mut told: Vec<(usize, Code)> = Vec::new();
+    let record_more = record.sets.of_instances.get(&theirs.row).cloned();
     for row_ref in references(Level::Instance) {
         let Some(row) = row_ref.row() else { continue };
         let (known, new) = (fact(record, &ours, row_ref), fact(record, &theirs, row_ref));
@@ -67,16 +69,17 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
             return sink.overflow();
         }
         let items: Vec<Fields<'_>> = value::Items::at(&run, row.kind.fields).collect();
-        let is_noted = |field: usize| theirs.noted & note_of(row_ref, field) != 0;
+        let sayings = |_| sayings_of(record_more.as_deref(), &theirs, row_ref);
         let mut filled = slot(known);
         // Copies are heard one by one, and their facts have one item each: nothing of this is kept.
         let mut sets = Sets::default();
         let mut tell = |_, field, code| told.push((field, code));
         let leaves = Leaves { slot: &mut filled, sets: &mut sets, key: (None, row_ref.index), row };
-        let said = Said { items: &items, number: theirs.row, noted: &|_, field| is_noted(field) };
+        let said = Said { items: &items, number: theirs.row, sayings: &sayings };
         Fact { arena: &mut record.arena, leaves }.absorb(&said, &mut tell, sink);
         for (field, code) in told.drain(..) {
-            contradict(sink, row, field, code, theirs.row, u64::from(!is_noted(field)));
+            let count = sayings(0).single.get(field).copied().unwrap_or(0);
+            contradict(sink, row, field, code, theirs.row, u64::from(count));
         }
         if filled.at != known {
             set_fact(record, &mut ours, row_ref, filled.at);
@@ -86,6 +89,16 @@ fn merge_instance(record: &mut Record, first: usize, copy: usize, sink: &mut Sin
     if let Some(slot) = record.instances.get_mut(first) {
         *slot = ours;
     }
+}
+
+/// How often a copy says the fields of a fact. (No leaf of an instance says several.)
+fn sayings_of(more: Option<&[(u8, u8, u32)]>, copy: &Entry, row: RowRef) -> Sayings {
+    let mut sayings = Sayings::default();
+    for (field, count) in sayings.single.iter_mut().enumerate() {
+        let further = more.unwrap_or_default().iter().filter(|(of, at, _)| (*of, usize::from(*at)) == (row.index, field));
+        *count = u32::from(copy.noted & note_of(row, field) == 0) + further.map(|(.., count)| count).sum::<u32>();
+    }
+    sayings
 }
 
 /// Where a fact of an instance is; 0: absent.

@@ -1,6 +1,7 @@
 //! A fact of a record while it grows.
 
 use super::sets::{SetKey, Sets};
+use crate::dicom::Sayings;
 use crate::loss::Code;
 use crate::table::Row;
 use crate::value::{self, Fields, Items};
@@ -9,8 +10,8 @@ use alloc::vec::Vec;
 
 /// Hears what becomes of a field of an item.
 pub(super) type Hear<'h> = dyn FnMut(usize, usize, Code) + 'h;
-/// Whether a field of an item is no leaf, or counted under a note already.
-pub(super) type Noted<'n> = dyn Fn(usize, usize) -> bool + 'n;
+/// How often an item is said by leaves that are not counted under a note.
+pub(super) type Saying<'n> = dyn Fn(usize) -> Sayings + 'n;
 
 /// What a record keeps of each fact.
 #[derive(Clone, Copy, Default)]
@@ -19,11 +20,14 @@ pub(super) struct Slot {
     pub(super) at: u32,
     /// The row that it came from first; beyond 32 bits, which no text of four gigabytes has, the last that fits.
     pub(super) row: u32,
-    /// Rows that said the whole run again, each leaf of it carried: see [`said`](super::said).
+    /// How often the whole run was said again, each leaf of it carried: see [`said`](super::said).
     pub(super) again: u32,
     /// Lifted fields that differed: they have no value, and will have none.
     pub(super) spoilt: u16,
-    /// Fields whose leaves are counted under a note, item by item, as far as 32 bits reach: see [`Sets`] for those of long lists.
+    /// Fields of the first item that one leaf says together.
+    pub(super) shared: u16,
+    /// Fields that were said by no leaf of their own, or by one that is counted under a note, item by item, as far as 32 bits reach: see [`Sets`]
+    /// for those of long lists.
     pub(super) noted: u32,
 }
 
@@ -46,24 +50,7 @@ pub(super) struct Said<'s> {
     pub(super) items: &'s [Fields<'s>],
     /// Of the row that says it.
     pub(super) number: u64,
-    pub(super) noted: &'s Noted<'s>,
-}
-
-impl Leaves<'_> {
-    /// Keeps whether the leaf of a field is counted under a note.
-    pub(super) fn note(&mut self, at: (usize, usize), to: bool) {
-        self.sets.note(self.slot, self.key, self.row, at, to);
-    }
-
-    /// A row says a field again.
-    pub(super) fn say(&mut self, at: (usize, usize)) {
-        self.sets.say(self.slot, self.key, self.row, at);
-    }
-
-    /// What a field of an item says is another's from now on.
-    pub(super) fn move_field(&mut self, item: usize, from_to: (usize, usize)) {
-        self.sets.move_field(self.slot, self.key, self.row, item, from_to);
-    }
+    pub(super) sayings: &'s Saying<'s>,
 }
 
 /// The items of a fact, as long as they stand in the arena.

@@ -1,6 +1,8 @@
 //! Fields of facts fill each other, and what is lifted from lower levels is spoilt where it differs.
 
-use super::fact::{Fact, Hear, Leaves, Noted, every, is_lifted, one, run_of};
+use super::fact::{Fact, Hear, Leaves, every, is_lifted, one, run_of};
+use super::said::Merged;
+use crate::dicom::Sayings;
 use crate::kind::{DateTimeOr, Kind};
 use crate::loss::{Code, Loss, Sink};
 use crate::value::{FIELDS, Fields};
@@ -27,19 +29,23 @@ impl<'r> Leaves<'r> {
         &mut self,
         known: &mut Fields<'a>,
         new: &Fields<'a>,
-        noted: &Noted<'_>,
+        sayings: &Sayings,
         tell: &mut Hear<'_>,
         sink: &mut Sink<'_>,
     ) -> bool {
         let row = self.row;
+        let mut merged = Merged::default();
+        let mut tell = |merged: &mut Merged, field: usize, code: Code| {
+            merged.told(field);
+            tell(0, field, code);
+        };
         if row.kind.name == DATED && dates_anew(known, new) {
             every(new, |field| {
                 if known.get(field) != new.get(field) {
-                    tell(0, field, Code::Conflict);
-                } else if !noted(0, field) {
-                    self.say((0, field));
+                    tell(&mut merged, field, Code::Conflict);
                 }
             });
+            self.item(0, new, sayings, merged);
             return false;
         }
         let mut changed = false;
@@ -52,13 +58,11 @@ impl<'r> Leaves<'r> {
         for field in (0..FIELDS).filter(|field| filled(*field, new) && !is_lifted(row, *field)) {
             let fills = !filled(field, known);
             if differs(known, field) || other || conflict && fills && !lifts {
-                tell(0, field, Code::Conflict);
+                tell(&mut merged, field, Code::Conflict);
             } else if fills {
                 known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
                 changed = true;
-                self.note((0, field), noted(0, field));
-            } else if !noted(0, field) {
-                self.say((0, field));
+                merged.new(field);
             }
         }
         for part in row.parts.iter().filter(|part| part.from.is_some()) {
@@ -71,39 +75,40 @@ impl<'r> Leaves<'r> {
             let same = fields.iter().all(|field| known.get(*field) == new.get(*field));
             if spoilt || was && !same {
                 for field in fields.iter().filter(|field| filled(**field, new)) {
-                    tell(0, *field, Code::NotUniform);
+                    tell(&mut merged, *field, Code::NotUniform);
                 }
                 if !spoilt {
-                    self.take_back(&fields, known, sink);
+                    self.spoil(&fields, known, sink);
                     changed = true;
                 }
                 continue;
             }
             for field in fields.into_iter().filter(|field| filled(*field, new)) {
-                if was && !noted(0, field) {
-                    self.say((0, field));
-                } else if !was {
+                if !was {
                     known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
-                    self.note((0, field), noted(0, field));
+                    merged.new(field);
                     changed = true;
                 }
             }
         }
+        self.item(0, new, sayings, merged);
         changed
     }
 
     /// What was carried by lifted fields turns out not to be.
-    fn take_back(&mut self, fields: &[usize], known: &mut Fields<'_>, sink: &mut Sink<'_>) {
+    fn spoil(&mut self, fields: &[usize], known: &mut Fields<'_>, sink: &mut Sink<'_>) {
+        let mut gone = 0;
         for field in fields {
             self.slot.spoilt |= 1 << *field;
-            let Some(text) = known.get_mut(*field).filter(|text| !text.is_empty()) else { continue };
-            *text = "";
-            let count = u64::from(self.sets.take_back(self.slot, self.key, self.row, *field));
-            if count > 0 {
-                let at = sink.place_of(self.row, *field, Code::NotUniform);
-                sink.report.uncarry(count);
-                sink.lose(Loss { code: Code::NotUniform, at, first: u64::from(self.slot.row), count });
+            if let Some(text) = known.get_mut(*field).filter(|text| !text.is_empty()) {
+                *text = "";
+                gone |= 1 << *field;
             }
+        }
+        for (field, count) in self.take_back(gone).into_iter().filter(|(_, count)| *count > 0) {
+            let at = sink.place_of(self.row, field, Code::NotUniform);
+            sink.report.uncarry(count);
+            sink.lose(Loss { code: Code::NotUniform, at, first: u64::from(self.slot.row), count });
         }
     }
 }
@@ -111,13 +116,12 @@ impl<'r> Leaves<'r> {
 impl Fact<'_> {
     /// Lifted fields differ somewhere else of the same fact: whatever it has of them is lost.
     pub(super) fn spoil(&mut self, fields: u16, sink: &mut Sink<'_>) {
-        let Leaves { slot, sets, key, row } = &mut self.leaves;
-        let fresh: Vec<usize> = (0..FIELDS).filter(|field| fields & !slot.spoilt & (1 << *field) != 0).collect();
+        let fresh: Vec<usize> = (0..FIELDS).filter(|field| fields & !self.leaves.slot.spoilt & (1 << *field) != 0).collect();
         let mut changed = None;
-        if let Some(item) = run_of(self.arena, slot, row).next() {
-            sets.part(self.arena, slot, *key, row);
+        if let Some(item) = run_of(self.arena, self.leaves.slot, self.leaves.row).next() {
+            self.leaves.part(self.arena);
             let mut known = item;
-            self.leaves.take_back(&fresh, &mut known, sink);
+            self.leaves.spoil(&fresh, &mut known, sink);
             changed = (known != item).then(|| one(self.leaves.row, &known));
         }
         self.leaves.slot.spoilt |= fields;

@@ -7,6 +7,7 @@ use super::patients::{Told, join_shared};
 use super::record::{Record, key_of, row_of};
 use super::records::{Kept, Records};
 use super::sets::{SetKey, Sets};
+use crate::dicom::Sayings;
 use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
@@ -280,6 +281,11 @@ fn count(record: &mut Record, numbers: &[usize], options: &Options, sink: &mut S
     }
 }
 
+/// How many leaves say the one field that a fact has.
+fn leaves(sayings: &Sayings) -> u64 {
+    sayings.single.first().copied().unwrap_or(0).into()
+}
+
 fn one_count(
     arena: &mut String,
     slot: &mut Slot,
@@ -293,7 +299,7 @@ fn one_count(
     let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
     match given {
         Some(given) if given >= listed => return,
-        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), sets.leaves(slot, key, row, (0, 0))),
+        Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), leaves(&sets.sayings(slot, key, row, 0))),
         None if is_whole && listed > 0 => {}
         None => return,
     }

@@ -26,6 +26,11 @@ impl Item {
         all
     }
 
+    /// The fields that came from cells, with these.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE).map(|(field, cell)| (field, *cell as usize))
+    }
+
     /// The cell that a field came from.
     pub(super) fn cell(&self, field: usize) -> Option<usize> {
         self.cells.get(field).filter(|cell| **cell != NONE).map(|cell| *cell as usize)

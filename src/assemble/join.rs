@@ -4,6 +4,7 @@ use super::fact::{Fact, Leaves, Said, Slot, apart, run_of};
 use super::finish::{contradict, references};
 use super::record::Record;
 use super::room::FULL;
+use super::said::lost_with;
 use super::sets::{SetKey, Sets};
 use crate::loss::{Code, Sink};
 use crate::study::{Extra, study_slot};
@@ -24,6 +25,7 @@ pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
 
 fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     target.carried += source.carried;
+    target.sets.of_instances.extend(source.sets.of_instances.iter().map(|(row, more)| (*row, more.clone())));
     target.known |= source.known;
     target.is_part |= source.is_part;
     target.first_row = target.first_row.into_iter().chain(source.first_row).min();
@@ -108,28 +110,22 @@ impl Fact<'_> {
 
     /// Items of `from`, whose leaves were thought carried, join it; those that do not are taken back, and every leaf that said the same with them.
     fn absorb_again(&mut self, items: &[Fields<'_>], (from, sets, key): (&Slot, &Sets, SetKey), sink: &mut Sink<'_>) {
-        let mut told: Vec<(usize, usize, Code)> = Vec::new();
+        let (mut told, mut codes) = (Vec::new(), Vec::new());
         let row = self.leaves.row;
-        let noted = |item: usize, field: usize| sets.is_noted(from, key, row, item, field);
-        let mut tell = |item: usize, field: usize, code: Code| told.push((item, field, code));
-        self.absorb(&Said { items, number: u64::from(from.row), noted: &noted }, &mut tell, sink);
-        let Leaves { slot, sets: ours, key: our_key, .. } = &mut self.leaves;
+        let sayings = |item: usize| sets.sayings(from, key, row, item);
+        let mut tell = |item: usize, field: usize, code: Code| {
+            told.push((item, field));
+            codes.push(code);
+        };
+        self.absorb(&Said { items, number: u64::from(from.row), sayings: &sayings }, &mut tell, sink);
         // No row was heard.
-        ours.heard.clear();
-        for (item, field, code) in &told {
+        self.leaves.sets.heard.clear();
+        let counts = lost_with(&told, &sayings);
+        for (((_, field), code), count) in told.into_iter().zip(codes).zip(counts) {
             // A further value is told of once, by who says it first.
-            let count = match code {
-                Code::Lifted => u64::from(!noted(*item, *field)),
-                _ => sets.leaves(from, key, row, (*item, *field)),
-            };
-            if count > 0 || *code != Code::Lifted {
-                contradict(sink, row, *field, *code, u64::from(from.row), count);
+            if count > 0 || code != Code::Lifted {
+                contradict(sink, row, field, code, u64::from(from.row), count);
             }
-        }
-        if row.merge != Merge::Set {
-            let mut told: Vec<(usize, usize)> = told.into_iter().map(|(item, field, _)| (item, field)).collect();
-            told.sort_unstable();
-            ours.join_further(self.arena, (slot, *our_key), row, items, (from, sets, key), &told);
         }
     }
 }

@@ -48,6 +48,7 @@ pub(crate) use patients::STRANGER;
 use placing::{has_lost_identity, no_identity, place_levels};
 use record::Record;
 use records::Records;
+pub(crate) use usual::Notes;
 
 /// Takes data sets, gives studies.
 pub(crate) struct Assembler {
@@ -107,7 +108,7 @@ impl Assembler {
         // A row beyond a limit is not taken, and nothing is told of it.
         let at = self.place(set, options, sink, row_number)?;
         let taken_back = before.saturating_sub(sink.report.carried());
-        let carried = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
+        let carried = set.clean_leaves();
         sink.report.carry(carried);
         if let Some(record) = at.and_then(|at| self.records.get_mut(at)) {
             record.carried = (record.carried + carried).saturating_sub(taken_back);
@@ -146,6 +147,7 @@ impl Assembler {
         record.changed = false;
         record.is_part |= has_lost_identity(set, series.is_some(), instance.is_some());
         record.sets.heard.clear();
+        record.sets.is_odd = false;
         let [patient, mut study_known, series_known, instance_known] = set.known;
         // An empty list of modalities says that nobody summed them up.
         let modalities = RowRef::from(row::MODALITIES);
@@ -182,18 +184,15 @@ impl Assembler {
             }
             items(set, row, group, sink, &mut self.items);
             let items = &self.items;
-            let noted = |item: usize, field: usize| {
-                let cell = items.get(item).and_then(|item| item.cell(field)).and_then(|cell| set.cells.get(set.leaf_of(cell)));
-                cell.is_none_or(|cell| !cell.leaf || cell.counted != 0)
-            };
+            let sayings = |item: usize| set.sayings(items.get(item).into_iter().flat_map(Item::cells));
             let mut tell = |item: usize, field: usize, code: Code| outcome.push((item, field, code));
             let mut absorb = |fields: &[Fields<'_>]| {
-                let said = Said { items: fields, number: row_number, noted: &noted };
+                let said = Said { items: fields, number: row_number, sayings: &sayings };
                 match (row_ref.level, owner) {
                     (Level::Patient | Level::Study, _) => record.absorb(None, row_ref, row, &said, &mut tell, sink),
                     (Level::Series, Some(series)) => record.absorb(Some(series), row_ref, row, &said, &mut tell, sink),
                     (Level::Series, None) => {}
-                    (Level::Instance, _) => record.draft_instance(&mut of_instance, row_ref, row, fields, &noted),
+                    (Level::Instance, _) => record.draft_instance(&mut of_instance, row_ref, row, fields, &sayings(0)),
                 }
             };
             match items.as_slice() {
@@ -204,17 +203,16 @@ impl Assembler {
             for (item, field, code) in outcome.drain(..) {
                 let Some(cell) = items.get(item).and_then(|item| item.cell(field)) else { continue };
                 let at = sink.place_of(row, field, code);
-                if set.cells.get(set.told_of(cell)).is_some_and(|cell| cell.leaf) {
-                    set.resolve_field(cell, code, at);
-                } else if code.class() == Class::Conflict {
+                if !set.resolve(cell, code, at) && code.class() == Class::Conflict {
                     // Of a resource that several studies refer to the leaf was counted for another: it contradicts here all the same.
                     sink.lose(Loss { code, at, first: row_number, count: 0 });
                 }
             }
         }
         if let (Some(series), Some(_)) = (owner, instance) {
+            let is_usual = of_instance.is_said_once();
             record.add_instance(of_instance, series, row_number, instance_known);
-            self.taken.instance = record.instances.last().copied().filter(|_| !record.changed);
+            self.taken.instance = record.instances.last().copied().filter(|_| !record.changed && is_usual && !record.sets.is_odd);
         }
         if record.changed {
             record.changes = record.changes.wrapping_add(1);
@@ -325,17 +323,26 @@ fn keep_settled(
     if row.merge != Merge::Fill || row.lifts != 0 {
         return false;
     }
-    let (mut filled, mut noted) = (0_u16, 0_u32);
+    let (mut filled, mut noted, mut shared) = (0_u16, 0_u32, None);
     for at in group {
         let Some(cell) = set.cells.get(*at as usize) else { return false };
         let bit = 1 << cell.field;
         // Of several cells of a field the general way finds the one that counts.
-        if cell.item != 0 || cell.start >= cell.end || filled & bit != 0 {
+        if cell.item != 0 || cell.start >= cell.end || filled & bit != 0 || cell.more != 0 {
             return false;
         }
         filled |= bit;
-        let is_noted = set.cells.get(set.leaf_of(*at as usize)).is_none_or(|cell| !cell.leaf || cell.counted != 0);
-        noted |= u32::from(is_noted) << cell.field;
+        let is_clean = set.is_clean(cell.leaf);
+        let others = || group.iter().filter_map(|at| set.cells.get(*at as usize)).filter(|other| other.leaf == cell.leaf);
+        let is_shared = is_clean && set.is_shared && others().nth(1).is_some();
+        if is_shared {
+            let (leaf, fields) = shared.get_or_insert((cell.leaf, 0_u16));
+            if *leaf != cell.leaf {
+                return false;
+            }
+            *fields |= bit;
+        }
+        noted |= u32::from(!is_clean || is_shared) << cell.field;
     }
     let first = group.first().map_or("", |at| text(set, *at as usize));
     if !(row.kind.is_settled)(filled, if filled & 1 != 0 { first } else { "" }) {
@@ -345,7 +352,7 @@ fn keep_settled(
         let text = set.text.get(cell.start..cell.end).unwrap_or("");
         (usize::from(cell.field), text)
     });
-    record.keep_settled(series, row_ref, row, fields, number, noted)
+    record.keep_settled(series, row_ref, row, fields, number, (noted, shared.map_or(0, |(_, fields)| fields)))
 }
 
 /// The mark of a series of whose requests its rows tell, were it that there are none.

@@ -1,7 +1,7 @@
 //! What a data set says that is not of its own level, or of none that it names.
 
 use super::by_row::ByRow;
-use crate::dicom::{Cell, DataSet};
+use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::study::says_all;
 use crate::table::{Level, RowRef, row};
@@ -39,10 +39,11 @@ pub(super) fn no_identity(set: &mut DataSet) {
     let at = Place::of_tags(path.get(..len).unwrap_or_default());
     // What is wrong with the identity itself stays told where it is.
     let own = |loss: &Loss| matches!(loss.code, Code::BadUid | Code::AmbiguousValue) && loss.at.steps().next() == at.steps().next();
-    let claimed = set.cells.iter().filter(|cell| cell.leaf && cell.counted == 0).count() as u64;
+    let claimed = set.clean_leaves();
     let counted: u64 = set.losses.iter().filter(|loss| !own(loss)).map(|loss| loss.count).sum();
     set.losses.retain(own);
     set.cells.clear();
+    set.leaves.clear();
     let count = claimed + counted;
     if count > 0 || set.losses.is_empty() {
         set.losses.push(Loss { code: Code::NoIdentity, at, first: 0, count });
@@ -67,8 +68,10 @@ fn date(set: &mut DataSet, by_row: &ByRow) {
     for (row, pairs) in [(RowRef::from(row::STARTED), &[0_u8][..]), (RowRef::from(row::SERIES_STARTED), &[0, 3])] {
         let dates = pairs.iter().any(|date| filled(set, row, *date) && filled(set, row, date + 1));
         if dates && (row.level == Level::Study || series) {
+            // It is told with the first that it dates.
+            let (leaf, more) = if used { (NOBODY, 0) } else { (offset.leaf, offset.more) };
             used = true;
-            set.cells.push(Cell { row: Some(row), item: 0, field: 2, leaf: false, more: 0, ..offset });
+            set.cells.push(Cell { row: Some(row), item: 0, field: 2, leaf, more, ..offset });
         }
     }
     if !used {
@@ -126,9 +129,6 @@ fn unplaced(set: &mut DataSet, series: bool, instance: bool, sink: &Sink<'_>) {
             set.resolve(at, Code::NoIdentity, sink.place_of(row, usize::from(cell.field), Code::NoIdentity));
             if let Some(cell) = set.cells.get_mut(at) {
                 cell.row = None;
-                if !cell.leaf {
-                    cell.counted = u32::MAX;
-                }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! A record while it grows.
 
-use super::fact::{Fact, Hear, Leaves, Noted, Said, Slot, row_number, run_of};
+use super::fact::{Fact, Hear, Leaves, Said, Slot, row_number, run_of};
 use super::keys::Keys;
+use super::said::Again;
 use super::sets::{SetKey, Sets};
+use crate::dicom::Sayings;
 use crate::grow;
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
@@ -89,6 +91,14 @@ pub(super) struct Draft {
     facts: [u32; INSTANCE_SLOTS],
     extras: Vec<(u8, u32)>,
     noted: u32,
+    further: Vec<(u8, u8, u32)>,
+}
+
+impl Draft {
+    /// Whether no field is said by several leaves.
+    pub(super) fn is_said_once(&self) -> bool {
+        self.further.is_empty()
+    }
 }
 
 impl Record {
@@ -154,8 +164,8 @@ impl Record {
         self.changed |= Fact { arena: &mut self.arena, leaves }.absorb(said, tell, sink);
     }
 
-    /// Keeps the one item of a fact that is in its one form already: its fields in order, with a bit of `noted` for each whose leaf is counted.
-    /// Whether it could: where the record has another fact the general way must be gone.
+    /// Keeps the one item of a fact that is in its one form already: its fields in order, with a bit of `noted` for each that no clean leaf of its
+    /// own says, and those that one leaf says together. Whether it could: where the record has another fact the general way must be gone.
     pub(super) fn keep_settled<'f>(
         &mut self,
         series: Option<u32>,
@@ -163,7 +173,7 @@ impl Record {
         row: &'static Row,
         fields: impl Iterator<Item = (usize, &'f str)>,
         number: u64,
-        noted: u32,
+        (noted, shared): (u32, u16),
     ) -> bool {
         let at = self.arena.len();
         value::push_settled(&mut self.arena, row.kind.fields, fields);
@@ -175,6 +185,7 @@ impl Record {
         if slot.at == 0 {
             (slot.at, slot.row) = (at as u32, row_number(number));
             slot.noted |= noted;
+            slot.shared = shared;
             self.changed = true;
             return true;
         }
@@ -182,31 +193,30 @@ impl Record {
         let (known, new) = (self.arena.get(slot.at as usize..), self.arena.get(at..));
         let same = known.zip(new).is_some_and(|(known, new)| known.as_bytes().starts_with(new.as_bytes()));
         if same {
-            let items: Vec<Fields<'_>> = if noted == 0 { Vec::new() } else { run_of(&self.arena, slot, row).collect() };
-            self.sets.say_again(slot, key, row, &items, &|_, field| noted & 1 << field != 0);
+            let items: Vec<Fields<'_>> = run_of(&self.arena, slot, row).collect();
+            let sayings = |_| Sayings::of(noted, shared);
+            Leaves { slot, sets: &mut self.sets, key, row }.again(&items, &sayings);
         }
         self.arena.truncate(at);
         same
     }
 
-    /// The fact of a row of patient or study, or of a series.
-    pub(super) fn slot(&mut self, series: Option<u32>, row: RowRef) -> Option<&mut Slot> {
-        slot_of(&mut self.facts, &mut self.series, series, row)
+    /// What the record keeps of a fact besides its run.
+    pub(super) fn leaves(&mut self, (series, at): SetKey) -> Option<Leaves<'_>> {
+        let row_ref = if series.is_some() { RowRef { level: Level::Series, index: at } } else { row_of(at) };
+        let slot = slot_of(&mut self.facts, &mut self.series, series, row_ref)?;
+        Some(Leaves { slot, sets: &mut self.sets, key: (series, at), row: row_ref.row()? })
     }
 
     /// As many `rows` as that say again what the row at hand did.
-    pub(super) fn hear_again(&mut self, (key, what): (SetKey, u32), rows: u32) {
-        let slot = match key {
-            (Some(series), at) => self.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(at))),
-            (None, at) => study_slot(row_of(at)).and_then(|slot| self.facts.get_mut(slot)),
-        };
-        if let Some(slot) = slot {
-            self.sets.add(slot, key, what, rows);
+    pub(super) fn hear_again(&mut self, (key, what, leaves): Again, rows: u32) {
+        if let Some(mut fact) = self.leaves(key) {
+            fact.add(what, leaves.saturating_mul(rows));
         }
     }
 
     /// Keeps a fact of the instance that the row at hand is about.
-    pub(super) fn draft_instance(&mut self, draft: &mut Draft, row_ref: RowRef, row: &Row, items: &[Fields<'_>], noted: &Noted<'_>) {
+    pub(super) fn draft_instance(&mut self, draft: &mut Draft, row_ref: RowRef, row: &Row, items: &[Fields<'_>], sayings: &Sayings) {
         if items.is_empty() {
             return;
         }
@@ -214,8 +224,14 @@ impl Record {
         grow::make_room(&mut self.arena, bytes);
         let at = self.arena.len() as u32;
         value::push(&mut self.arena, row.kind.fields, items.iter().copied());
-        for (field, _) in items.iter().take(1).flatten().enumerate().filter(|(field, text)| !text.is_empty() && noted(0, *field)) {
-            draft.noted |= note_of(row_ref, field);
+        for ((field, _), leaves) in
+            items.iter().take(1).flatten().enumerate().zip(&sayings.single).filter(|((_, text), _)| !text.is_empty())
+        {
+            match leaves {
+                0 => draft.noted |= note_of(row_ref, field),
+                1 => {}
+                more => draft.further.push((row_ref.index, field as u8, more - 1)),
+            }
         }
         let at = if row_ref == crate::row::INSTANCE_CLASS.into() { self.class(at) } else { at };
         match draft.facts.get_mut(usize::from(row_ref.index)) {
@@ -252,6 +268,7 @@ impl Record {
             series.facts.iter_mut().for_each(|slot| slot.row = row_number(u64::from(slot.row) + by));
         }
         self.instances.iter_mut().for_each(|entry| entry.row += by);
+        self.sets.of_instances = core::mem::take(&mut self.sets.of_instances).into_iter().map(|(row, more)| (row + by, more)).collect();
     }
 
     /// Rows of patient and study are known, even if there is nothing to know.
@@ -269,6 +286,9 @@ impl Record {
     }
 
     pub(super) fn add_instance(&mut self, draft: Draft, series: u32, row: u64, known: u64) {
+        if !draft.further.is_empty() {
+            self.sets.of_instances.insert(row, draft.further);
+        }
         let mut extra = 0;
         let last = draft.extras.len().saturating_sub(1);
         for (n, (index, at)) in draft.extras.into_iter().enumerate() {

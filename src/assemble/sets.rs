@@ -20,8 +20,13 @@ pub(super) struct Sets {
     noted: BTreeMap<SetKey, Vec<u32>>,
     /// Further leaves, field by field: see [`said`](super::said).
     pub(super) more: BTreeMap<SetKey, Vec<u32>>,
-    /// What the row at hand said again.
+    /// Leaves that say several fields of an item, a bit each; in order.
+    pub(super) shared: BTreeMap<SetKey, Vec<(u32, u16, u32)>>,
+    /// Of instances, by their rows: which field of which row of the table is said by how many leaves more than one.
+    pub(super) of_instances: BTreeMap<u64, Vec<(u8, u8, u32)>>,
+    /// What the row at hand said again, and whether it said more than that tells of.
     pub(super) heard: Heard,
+    pub(super) is_odd: bool,
 }
 
 impl Sets {
@@ -48,7 +53,10 @@ impl Sets {
             grown: taken(&mut self.grown, key),
             noted: taken(&mut self.noted, key),
             more: taken(&mut self.more, key),
+            shared: taken(&mut self.shared, key),
+            of_instances: BTreeMap::new(),
             heard: Heard::default(),
+            is_odd: false,
         }
     }
 
@@ -80,7 +88,7 @@ impl Sets {
 
     /// Whether slots have no room for all notes.
     pub(super) fn has_long_notes(&self) -> bool {
-        !self.noted.is_empty()
+        !self.noted.is_empty() || !self.shared.is_empty()
     }
 }
 

@@ -1,6 +1,8 @@
 //! A further instance of the series at hand, of which there is nothing to say but what it is: most instances of a resource.
 
+use super::record::key_of;
 use super::{Assembler, record};
+use crate::dicom::Sayings;
 use crate::error::{Error, Kind};
 use crate::grow;
 use crate::loss::Sink;
@@ -32,7 +34,7 @@ impl Assembler {
             let Some(row) = row_ref.row() else { continue };
             let mut item = [""; FIELDS];
             item.iter_mut().take(1).for_each(|field| *field = text);
-            record.draft_instance(&mut draft, row_ref, row, &[item], &|_, _| false);
+            record.draft_instance(&mut draft, row_ref, row, &[item], &Sayings::of(0, 0));
             leaves += 1;
             known |= 1 << row_ref.index;
         }
@@ -85,23 +87,42 @@ impl Assembler {
         Ok(())
     }
 
-    /// The facts of the record that the last data set made of which fields are noted, with these fields; none where there are many.
-    pub(crate) fn noted_of_last(&self) -> Option<Vec<(RowRef, u32)>> {
-        let record = self.records.full(self.taken.record);
-        if record.is_some_and(|record| record.sets.has_long_notes()) {
+    /// How often the facts of the record that the last data set made were said, but for those that one leaf says, field by field; none where there
+    /// are many.
+    pub(crate) fn notes_of_last(&self) -> Option<Vec<Notes>> {
+        let Some(record) = self.records.full(self.taken.record) else { return Some(Vec::new()) };
+        if record.sets.has_long_notes() {
             return None;
         }
-        let facts = record.into_iter().flat_map(|record| record.facts.iter().enumerate());
-        Some(facts.filter(|(_, slot)| slot.noted != 0).map(|(at, slot)| (RowRef::of_ordinal(at), slot.noted)).collect())
+        let facts = record.facts.iter().enumerate().map(|(at, slot)| {
+            let row = RowRef::of_ordinal(at);
+            let more = record.sets.more.get(&key_of(None, row)).cloned().unwrap_or_default();
+            Notes { row, noted: slot.noted, shared: slot.shared, again: slot.again, more }
+        });
+        Some(facts.filter(|notes| notes.noted != 0 || notes.again != 0 || !notes.more.is_empty()).collect())
     }
 
-    /// Notes fields of the record that was made last.
-    pub(crate) fn note_last(&mut self, noted: &[(RowRef, u32)]) {
+    /// The facts of the record that was made last were said as often.
+    pub(crate) fn note_last(&mut self, notes: &[Notes]) {
         // A record without notes may stay lean.
-        let last = self.records.len().checked_sub(1).filter(|_| !noted.is_empty());
+        let last = self.records.len().checked_sub(1).filter(|_| !notes.is_empty());
         let Some(record) = last.and_then(|last| self.records.get_mut(last)) else { return };
-        for (row, fields) in noted {
-            record.slot(None, *row).into_iter().for_each(|slot| slot.noted = *fields);
+        for Notes { row, noted, shared, again, more } in notes {
+            let key = key_of(None, *row);
+            let Some(fact) = record.leaves(key) else { continue };
+            (fact.slot.noted, fact.slot.shared, fact.slot.again) = (*noted, *shared, *again);
+            if !more.is_empty() {
+                fact.sets.more.insert(key, more.clone());
+            }
         }
     }
+}
+
+/// How often the fields of a fact were said: see [`said`](super::said).
+pub(crate) struct Notes {
+    pub(crate) row: RowRef,
+    noted: u32,
+    shared: u16,
+    again: u32,
+    more: Vec<u32>,
 }

@@ -2,6 +2,7 @@
 
 use super::absorb::canonical;
 use super::fact::{Fact, Hear, Said, Slot, every, one, run_of};
+use super::said::Merged;
 use super::sets::Set;
 use crate::loss::Code;
 use crate::table::Row;
@@ -40,19 +41,18 @@ impl Fact<'_> {
         }
         // Items that grow stand by themselves: a list may grow item by item, and one of them may be long.
         let mut grown: Vec<(usize, Box<str>)> = Vec::new();
-        // What becomes of fields, item by item: said again; filled by the row; moved.
-        let (mut again, mut filled, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        // What the row says of each item, and which fields moved.
+        let (mut heard, mut moved) = (Vec::new(), Vec::new());
         for (n, (mut merged, new)) in known_of(self.arena, *self.leaves.slot, row, self.leaves.sets.get(key)).zip(said.items).enumerate() {
-            let before = filled.len();
+            let mut joined = Merged::default();
             for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
                 if own_text.is_empty() {
                     *own_text = *text;
-                    filled.push((n, field));
-                } else if !(said.noted)(n, field) {
-                    again.push((n, field));
+                    joined.new(field);
                 }
             }
-            if filled.len() == before {
+            heard.push(joined);
+            if joined.new == 0 {
                 continue;
             }
             let mut text = String::new();
@@ -60,11 +60,8 @@ impl Fact<'_> {
             grown.push((n, one(row, &merged).into()));
             moved.extend(from_to.map(|from_to| (n, from_to)));
         }
-        for at in again {
-            self.leaves.say(at);
-        }
-        for (n, field) in filled {
-            self.leaves.note((n, field), (said.noted)(n, field));
+        for (n, (merged, new)) in heard.into_iter().zip(said.items).enumerate() {
+            self.leaves.item(n, new, &(said.sayings)(n), merged);
         }
         for (n, from_to) in moved {
             self.leaves.move_field(n, from_to);

@@ -1,6 +1,7 @@
 //! The members of an attribute, and its values.
 
-use super::dataset::{Cell, DataSet, Dest, Filled};
+use super::dataset::{Cell, DataSet, Dest, Filled, NOBODY};
+use super::leaf::Group;
 use super::members::{leaves, tag_of};
 use super::quick::{DEPTH, head, tag};
 use crate::json::scan::{Next, Scanner, Stop};
@@ -50,7 +51,7 @@ impl DataSet {
             self.lose(Code::BadType, count);
             return Ok(());
         }
-        let from = self.cells.len();
+        let from = self.leaves.len();
         let (mut found, mut has_value, mut scalar) = (Found::NoVr, false, false);
         let mut bulk: Option<(u32, u64)> = None;
         let mut items = scanner.enter_object()?;
@@ -163,17 +164,7 @@ impl DataSet {
             if let Some(mark) = dest.part.mark {
                 let start = self.text.len();
                 self.text.push('1');
-                self.cells.push(Cell {
-                    row: Some(dest.row),
-                    item: dest.item,
-                    field: mark,
-                    start,
-                    end: start + 1,
-                    leaf: false,
-                    counted: 0,
-                    place: 0,
-                    more: 0,
-                });
+                self.cells.push(Cell { row: Some(dest.row), item: dest.item, field: mark, start, end: start + 1, leaf: NOBODY, more: 0 });
             }
             if dest.part.align == Align::Append {
                 self.advance(dest.row);
@@ -222,7 +213,7 @@ impl DataSet {
                 Some((tag, _, None)) => self.unmapped(scanner, tag)?,
                 Some((tag, lower, Some(index))) => {
                     self.path.push(Step::Tag(tag));
-                    let from = self.cells.len();
+                    let from = self.leaves.len();
                     if seen & (1 << index) != 0 {
                         let count = leaves(scanner)?;
                         self.lose(Code::DuplicateAttribute, count);
@@ -276,9 +267,11 @@ impl DataSet {
             }
             ordinal += 1;
         }
-        for (group, raw) in groups.into_iter().enumerate() {
-            if let Some(raw) = raw {
-                self.group(&raw, group, dest, index, filled);
+        let mut before = [0; 3];
+        for (number, raw) in groups.into_iter().enumerate() {
+            before.iter_mut().skip(number).take(1).for_each(|from| *from = self.cells.len());
+            if let (Some(raw), Some(before)) = (raw, before.get(..=number)) {
+                self.group(&raw, Group { number, before }, dest, index, filled);
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! One data set on its way into the record: every leaf is claimed by a row, or reported.
 
+use super::fate::{Further, Leaf};
 use super::members::{Answer, leaves, leaves_under, tag_of};
 use crate::json::scan::{Next, Raw, Scanner, Stop};
 use crate::loss::{Code, Loss, Place, Step};
@@ -8,25 +9,24 @@ use crate::value::FIELDS;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A leaf that a row claimed: a field of an item of the row's fact.
+/// A field of an item of a row's fact.
 #[derive(Clone, Copy)]
 pub(crate) struct Cell {
-    /// `None`: it says what another cell says already, or nothing.
+    /// `None`: it is no fact's, or not any more.
     pub(crate) row: Option<RowRef>,
     pub(crate) item: u32,
     pub(crate) field: u8,
     /// Where its text is in the text of the data set.
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Whether it is a leaf of the input, and not one of several fields that one leaf fills.
-    pub(crate) leaf: bool,
-    /// Index + 1 of the loss that counts it.
-    pub(crate) counted: u32,
-    /// Index + 1 of its place, where it has one of its own; of a part of a leaf of which another part was said before, of the cell that is the leaf.
-    pub(crate) place: u32,
-    /// Index + 1 of a further leaf that says the same, or a part of it: a cell of no row, which shares its fate.
+    /// The leaf that says it; one leaf may fill several fields. [`NOBODY`]: none does.
+    pub(crate) leaf: u32,
+    /// Index + 1 of the last of the further leaves that say it.
     pub(crate) more: u32,
 }
+
+/// In the place of a leaf: of what no leaf of the data set says.
+pub(crate) const NOBODY: u32 = u32::MAX;
 
 /// What a data set turned out to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,11 +40,16 @@ pub(crate) enum Form {
     },
 }
 
-/// One data set: its cells, the text they lie in, and the losses met on the way.
+/// One data set: its leaves, the cells that they fill, the text these lie in, and the losses met on the way.
 #[derive(Default)]
 pub(crate) struct DataSet {
     pub(crate) text: String,
     pub(crate) cells: Vec<Cell>,
+    /// Every leaf that something was made of; see [`fate`](super::fate).
+    pub(crate) leaves: Vec<Leaf>,
+    pub(crate) further: Vec<Further>,
+    /// Whether some leaf fills several cells.
+    pub(crate) is_shared: bool,
     pub(crate) losses: Vec<Loss>,
     /// The cell of the offset that dates all times.
     pub(crate) offset: Option<usize>,
@@ -106,6 +111,7 @@ impl DataSet {
         DataSet {
             text: String::with_capacity(1 << 10),
             cells: Vec::with_capacity(40),
+            leaves: Vec::with_capacity(40),
             members: Vec::with_capacity(40),
             losses: Vec::with_capacity(8),
             ..DataSet::default()
@@ -115,6 +121,9 @@ impl DataSet {
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.cells.clear();
+        self.leaves.clear();
+        self.further.clear();
+        self.is_shared = false;
         self.losses.clear();
         self.offset = None;
         self.patient = (false, false);
@@ -128,7 +137,7 @@ impl DataSet {
         self.appended.clear();
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         Place::of_steps(self.path.iter().copied())
     }
 
@@ -233,7 +242,7 @@ impl DataSet {
             let count = leaves(scanner)?;
             self.lose(Code::DuplicateAttribute, count);
         } else {
-            let from = self.cells.len();
+            let (from, leaves) = (self.cells.len(), self.leaves.len());
             match home {
                 Home::Container => {
                     rows_inside(tag).for_each(|row| self.know(row, 1 << row.index));
@@ -250,7 +259,7 @@ impl DataSet {
                 }
             }
             if lower {
-                self.note_since(from, Code::TagCase);
+                self.note_since(leaves, Code::TagCase);
             }
         }
         self.path.pop();
@@ -299,19 +308,6 @@ impl DataSet {
         Ok(())
     }
 
-    /// Leaves claimed since `from` without remark are counted under this one.
-    pub(super) fn note_since(&mut self, from: usize, code: Code) {
-        let clean = |cell: &Cell| cell.leaf && cell.counted == 0;
-        let count = self.cells.iter().skip(from).filter(|cell| clean(cell)).count();
-        if count == 0 {
-            return;
-        }
-        let counted = self.lose(code, count as u64);
-        for cell in self.cells.iter_mut().skip(from).filter(|cell| clean(cell)) {
-            cell.counted = counted;
-        }
-    }
-
     /// A sequence that is no part itself; its items hold parts of rows.
     fn container(&mut self, scanner: &mut Scanner<'_>, tag: u32) -> Result<(), Stop> {
         self.members(scanner, Vr::Sq, &mut |set, scanner, index| {
@@ -334,7 +330,7 @@ impl DataSet {
                                 let count = leaves(scanner)?;
                                 set.lose(Code::DuplicateAttribute, count);
                             } else {
-                                let from = set.cells.len();
+                                let from = set.leaves.len();
                                 // `Each` means: item n of the container.
                                 let item = if part.align == Align::Each { index } else { 0 };
                                 let mut dest = dest(row, part, 0);

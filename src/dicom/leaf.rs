@@ -4,83 +4,77 @@ use super::dataset::{Cell, DataSet, Dest, Filled, Taken};
 use crate::grammar::plain::{is_plain, is_plain_name};
 use crate::grammar::{da, integer, offset, pn, tm, uid};
 use crate::json::scan::Raw;
-use crate::loss::{Code, Place};
+use crate::loss::Code;
 use crate::table::{Align, Vr};
 use crate::value::FIELDS;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 /// In the place of a cell's number: of what was refused.
 const NONE: usize = usize::MAX;
 
 /// A decoded string: its text and what decoding found.
-pub(super) struct Leaf {
+pub(super) struct Text {
     text: String,
     remark: Option<Code>,
 }
 
 impl DataSet {
     /// Decodes, dropping control characters (all but TAB, LF, CR) and what is insignificant at the ends.
-    pub(super) fn leaf(&self, raw: &Raw<'_>) -> Leaf {
+    pub(super) fn leaf(&self, raw: &Raw<'_>) -> Text {
         let mut text = String::with_capacity(raw.text.len());
         raw.decode_into(&mut text);
         let remark = drop_controls(&mut text);
-        Leaf { text, remark }
+        Text { text, remark }
     }
 
     /// A string under an attribute of the table.
     pub(super) fn string(&mut self, raw: &Raw<'_>, dest: Dest, index: u32, filled: &mut Filled) {
         if !self.plain && !raw.escaped && is_printable(raw.text) && is_plain(raw.text, dest.part.vr) {
             // It stands in its one form already.
-            let field = dest.base + usize::from(dest.part.field);
-            return self.store(raw.text, None, field, dest, index, filled, true);
+            let leaf = self.new_leaf();
+            self.store(raw.text, field_of(dest), dest, index, filled, leaf);
+            return;
         }
-        let leaf = self.leaf(raw);
+        let Text { text, remark } = self.leaf(raw);
         let vr = dest.part.vr;
         if vr == Vr::Pn {
-            if !is_blank(&leaf.text) {
-                let from = self.cells.len();
-                self.store_name(leaf, 0, dest, index, filled);
-                self.remark_since(from, Code::NameAsText);
+            if let Some(leaf) = self.store_name(Text { text, remark }, WHOLE, dest, index, filled) {
+                self.remark(leaf, Code::NameAsText);
             }
             return;
         }
-        let trimmed = trimmed(&leaf.text, vr);
+        let trimmed = trimmed(&text, vr);
         let lists = !matches!(vr, Vr::St | Vr::Ut | Vr::Ur);
         if is_blank(trimmed) {
             return;
         }
+        let leaf = self.new_leaf();
         if lists && trimmed.contains('\\') {
-            self.list(trimmed, dest, index, filled);
+            self.list(trimmed, dest, index, filled, leaf);
             return;
         }
-        self.scalar(trimmed, leaf.remark, dest, index, filled, true);
+        self.scalar(trimmed, remark, dest, index, filled, leaf);
     }
 
     /// One string that holds several values: one leaf, with one remark.
-    fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled) {
+    fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled, leaf: u32) {
         // Only appending attributes have several values; of the others the first is read.
         let mut values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
-        let first = values.clone().next();
-        if first.is_none() {
+        let Some(first) = values.clone().next() else {
             // It says nothing, and is carried as nothing.
-            let counted = self.lose(Code::BackslashList, 1);
-            return self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted, place: 0, more: 0 });
-        }
-        if dest.part.never_guess && values.clone().any(|value| Some(value) != first) {
+            return self.mark(leaf, Code::BackslashList);
+        };
+        if dest.part.never_guess && values.clone().any(|value| value != first) {
             // An identity is never guessed, however its values are divided.
-            self.lose(Code::AmbiguousValue, 1);
-            self.doubt(dest, index, filled);
-            return;
+            self.mark(leaf, Code::AmbiguousValue);
+            return self.doubt(dest, index, filled);
         }
         if dest.part.align != Align::Append {
-            self.scalar(values.next().unwrap_or(""), Some(Code::BackslashList), dest, index, filled, true);
-            return;
+            return self.scalar(values.next().unwrap_or(""), Some(Code::BackslashList), dest, index, filled, leaf);
         }
-        let from = self.cells.len();
-        let losses = self.losses.len();
+        let (from, losses) = (self.cells.len(), self.losses.len());
         for value in values {
-            self.scalar(value, None, dest, index, &mut [None; FIELDS], true);
+            self.scalar(value, None, dest, index, &mut [None; FIELDS], leaf);
             dest.item = dest.item.saturating_add(1);
         }
         // The next value of the row comes behind the last of these.
@@ -88,124 +82,99 @@ impl DataSet {
         self.continue_behind(dest.row, last);
         let refused = self.losses.get(losses).map_or(Code::BadType, |loss| loss.code);
         self.losses.truncate(losses);
-        let kept = self.cells.len() > from;
-        let counted = self.lose(if kept { Code::BackslashList } else { refused }, 1);
-        for (n, cell) in self.cells.iter_mut().skip(from).enumerate() {
-            cell.leaf = n == 0;
-            cell.counted = counted;
+        if let Some(leaf) = self.leaves.get_mut(leaf as usize) {
+            leaf.counted = 0;
         }
+        self.is_shared |= self.cells.len() > from + 1;
+        self.mark(leaf, if self.cells.len() > from { Code::BackslashList } else { refused });
     }
 
     /// A number under an attribute of the table.
     pub(super) fn number(&mut self, digits: &str, dest: Dest, index: u32, filled: &mut Filled) {
-        let text_vr = dest.part.vr != Vr::Is;
-        let from = self.cells.len();
         if dest.part.vr == Vr::Pn {
-            let leaf = Leaf { text: digits.to_string(), remark: None };
-            self.store_name(leaf, 0, dest, index, filled);
-        } else {
-            self.scalar(digits, None, dest, index, filled, true);
+            let text = Text { text: digits.to_string(), remark: None };
+            if let Some(leaf) = self.store_name(text, WHOLE, dest, index, filled) {
+                self.remark(leaf, Code::TextAsNumber);
+            }
+            return;
         }
-        if text_vr {
-            self.remark_since(from, Code::TextAsNumber);
+        let leaf = self.new_leaf();
+        self.scalar(digits, None, dest, index, filled, leaf);
+        if dest.part.vr != Vr::Is {
+            self.remark(leaf, Code::TextAsNumber);
         }
     }
 
-    /// Leaves claimed since `from` get a remark, unless they have one.
-    fn remark_since(&mut self, from: usize, code: Code) {
-        for at in from..self.cells.len() {
-            if self.cells.get(at).is_some_and(|cell| cell.leaf && cell.counted == 0) {
-                let counted = self.lose(code, 1);
-                if let Some(cell) = self.cells.get_mut(at) {
-                    cell.counted = counted;
-                }
-            }
+    /// The leaf gets a remark, unless it has one.
+    fn remark(&mut self, leaf: u32, code: Code) {
+        if self.is_clean(leaf) {
+            self.mark(leaf, code);
         }
     }
 
     /// One value, trimmed: checked by its value representation and stored.
-    fn scalar(&mut self, text: &str, remark: Option<Code>, dest: Dest, index: u32, filled: &mut Filled, leaf: bool) {
+    fn scalar(&mut self, text: &str, remark: Option<Code>, dest: Dest, index: u32, filled: &mut Filled, leaf: u32) {
         let (value, found) = match normal(text, dest.part.vr) {
             Ok(found) => found,
             Err(code) => {
-                self.lose(code, u64::from(leaf));
+                self.mark(leaf, code);
                 self.doubt(dest, index, filled);
                 return;
             }
         };
-        let field = dest.base + usize::from(dest.part.field);
-        self.store(&value, found.or(remark), field, dest, index, filled, leaf);
+        self.store(&value, field_of(dest), dest, index, filled, leaf);
+        if let Some(code) = found.or(remark) {
+            self.remark(leaf, code);
+        }
     }
 
-    /// Stores a value in its field, or finds that the field is taken.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn store(
-        &mut self,
-        value: &str,
-        remark: Option<Code>,
-        field: usize,
-        dest: Dest,
-        index: u32,
-        filled: &mut Filled,
-        leaf: bool,
-    ) {
+    /// Stores what a leaf says in its field, or finds that the field is taken; whether it is carried.
+    pub(super) fn store(&mut self, value: &str, field: usize, dest: Dest, index: u32, filled: &mut Filled, leaf: u32) -> bool {
         let taken = filled.get(field).copied().flatten();
-        let mut cell =
-            Cell { row: Some(dest.row), item: dest.item, field: field as u8, start: 0, end: 0, leaf, counted: 0, place: 0, more: 0 };
         let same = |set: &Self, other: Taken| set.cells.get(other.cell).and_then(|cell| set.text.get(cell.start..cell.end)) == Some(value);
         let is_gone = |set: &Self, other: Taken| set.cells.get(other.cell).is_none_or(|cell| cell.row.is_none());
-        let is_free = match taken {
+        match taken {
             // A name is one value's: a further one gives it no group.
             None if dest.part.vr == Vr::Pn && is_anothers(filled, dest, index) => {
-                self.lose(Code::ExtraValue, u64::from(leaf));
-                return;
+                self.mark(leaf, Code::ExtraValue);
+                return false;
             }
-            None => true,
+            None => {}
             // What it says is not meant.
             Some(other) if dest.part.never_guess && is_gone(self, other) => {
-                self.lose(Code::AmbiguousValue, u64::from(leaf));
-                return;
+                self.mark(leaf, Code::AmbiguousValue);
+                return false;
             }
             Some(other) if same(self, other) => {
-                // A further leaf of what is said already. It has no text; which value of which attribute it is stands in the place of that.
-                (cell.row, cell.start, cell.item) = (None, dest.part.tag as usize, index);
-                if let Some(code) = remark {
-                    cell.counted = self.lose(code, u64::from(leaf));
-                }
-                self.push_further(other.cell, cell);
+                self.say(other.cell, leaf, (dest.part.tag, index));
                 // What a better attribute says as well is the better one's.
                 if let Some(Some(taken)) = filled.get_mut(field) {
                     taken.best = taken.best.min(dest.part.tag);
                 }
-                return;
+                return true;
             }
             Some(other) if dest.part.never_guess => {
-                self.lose(Code::AmbiguousValue, u64::from(leaf));
+                self.mark(leaf, Code::AmbiguousValue);
                 self.withdraw(other.cell, self.place_of_value(other.index), Code::AmbiguousValue);
-                return;
+                return false;
             }
             // Of attributes for one field the first by tag is meant, in whatever order they stand: CodeValue before LongCodeValue before URNCodeValue.
             Some(other) if dest.part.tag < other.best => {
                 self.withdraw(other.cell, self.place_beside(other.tag, other.index), Code::ExtraValue);
-                true
             }
             Some(_) => {
-                self.lose(Code::ExtraValue, u64::from(leaf));
-                return;
-            }
-        };
-        if is_free {
-            cell.start = self.text.len();
-            self.text.push_str(value);
-            cell.end = self.text.len();
-            if let Some(slot) = filled.get_mut(field) {
-                *slot = Some(Taken { cell: self.cells.len(), tag: dest.part.tag, best: dest.part.tag, index });
+                self.mark(leaf, Code::ExtraValue);
+                return false;
             }
         }
-        if let Some(code) = remark {
-            cell.counted = self.lose(code, u64::from(leaf));
+        let start = self.text.len();
+        self.text.push_str(value);
+        let end = self.text.len();
+        if let Some(slot) = filled.get_mut(field) {
+            *slot = Some(Taken { cell: self.cells.len(), tag: dest.part.tag, best: dest.part.tag, index });
         }
-        self.cells.push(cell);
+        self.cells.push(Cell { row: Some(dest.row), item: dest.item, field: field as u8, start, end, leaf, more: 0 });
+        true
     }
 
     /// A value is refused. If it is one of an identity, others beside it are different ones, of which none is meant.
@@ -213,7 +182,7 @@ impl DataSet {
         if !dest.part.never_guess {
             return;
         }
-        if let Some(slot) = filled.get_mut(dest.base + usize::from(dest.part.field)) {
+        if let Some(slot) = filled.get_mut(field_of(dest)) {
             let known = slot.replace(Taken { cell: NONE, tag: dest.part.tag, best: dest.part.tag, index });
             if let Some(other) = known {
                 self.withdraw(other.cell, self.place_of_value(other.index), Code::AmbiguousValue);
@@ -221,52 +190,36 @@ impl DataSet {
         }
     }
 
-    /// What stood first is not meant: of several different values of an identity it is no better than the others, or there is a better one.
-    fn withdraw(&mut self, cell: usize, at: Place, code: Code) {
-        if self.cells.get(cell).is_none_or(|cell| cell.row.is_none()) {
-            return;
-        }
-        let further: Vec<usize> = self.further(cell).collect();
-        self.resolve_one(cell, code, at);
-        for cell in further {
-            if let Some((tag, index)) = self.cells.get(cell).map(|cell| (cell.start as u32, cell.item)) {
-                self.resolve_one(cell, code, self.place_beside(tag, index));
-            }
-        }
-        if let Some(cell) = self.cells.get_mut(cell) {
-            cell.row = None;
-        }
-    }
-
     /// A group of a name as it stands in its object.
-    pub(super) fn group(&mut self, raw: &Raw<'_>, group: usize, dest: Dest, index: u32, filled: &mut Filled) {
+    pub(super) fn group(&mut self, raw: &Raw<'_>, group: Group<'_>, dest: Dest, index: u32, filled: &mut Filled) {
         if !self.plain && !raw.escaped && is_printable(raw.text) && is_plain_name(raw.text) {
-            let field = dest.base + usize::from(dest.part.field) + group;
-            return self.store(raw.text, None, field, dest, index, filled, true);
-        }
-        let leaf = self.leaf(raw);
-        self.store_name(leaf, group, dest, index, filled);
-    }
-
-    /// A group of a name: `group` and, where the text holds `=`, those after it. One leaf.
-    pub(super) fn store_name(&mut self, leaf: Leaf, group: usize, mut dest: Dest, index: u32, filled: &mut Filled) {
-        if is_blank(&leaf.text) {
+            let leaf = self.new_leaf();
+            self.store(raw.text, field_of(dest) + group.number, dest, index, filled, leaf);
             return;
         }
-        let from = self.cells.len();
-        let losses = self.losses.len();
-        let many = dest.part.align == Align::Each && leaf.text.contains('\\');
-        // What of the leaf has no place.
-        let mut excess = false;
-        let mut remark = if leaf.text.contains('\\') { Some(Code::BackslashList) } else { leaf.remark };
+        let text = self.leaf(raw);
+        self.store_name(text, group, dest, index, filled);
+    }
+
+    /// A group of a name: `group` and, where the text holds `=`, those after it. One leaf, if it is one.
+    fn store_name(&mut self, text: Text, group: Group<'_>, mut dest: Dest, index: u32, filled: &mut Filled) -> Option<u32> {
+        let Text { text, remark } = text;
+        if is_blank(&text) {
+            return None;
+        }
+        let leaf = self.new_leaf();
+        let many = dest.part.align == Align::Each && text.contains('\\');
+        let mut remark = if text.contains('\\') { Some(Code::BackslashList) } else { remark };
+        // How many parts it has, and whether one of them has no place.
+        let (mut parts, mut excess) = (0, false);
         // Of a list under an attribute of one value the first that says something is read, as of other texts.
-        let first = if many { 0 } else { leaf.text.split('\\').position(|name| !pn::is_blank(name)).unwrap_or(0) };
-        for (n, name) in leaf.text.split('\\').skip(first).enumerate().take(if many { usize::MAX } else { 1 }) {
-            let mut own: Filled = [None; FIELDS];
-            let filled = if n == 0 { &mut *filled } else { &mut own };
+        let first = if many { 0 } else { text.split('\\').position(|name| !pn::is_blank(name)).unwrap_or(0) };
+        for (n, name) in text.split('\\').skip(first).enumerate().take(if many { usize::MAX } else { 1 }) {
+            let mut behind: Filled = [None; FIELDS];
+            let filled = if n == 0 { &mut *filled } else { &mut behind };
             if n > 0 {
-                self.advance(dest.row);
                 dest.item = dest.item.saturating_add(1);
+                self.filled_behind(dest, (group, index), filled);
             }
             let (groups, rest) = pn::groups(name);
             if remark.is_none() && (name.contains('=') || rest.is_some()) {
@@ -274,49 +227,53 @@ impl DataSet {
             }
             excess |= rest.is_some_and(|rest| !pn::is_blank(rest));
             for (n, part) in groups.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
-                let field = dest.base + usize::from(dest.part.field) + group + n;
-                let first = self.cells.len() == from && self.losses.len() == losses;
-                let cells = self.cells.len();
-                if group + n < 3 {
-                    self.store(part, if first { remark } else { None }, field, dest, index, filled, first);
-                }
-                excess |= self.cells.len() == cells;
+                parts += 1;
+                let group = group.number + n;
+                excess |= group > 2 || !self.store(part, field_of(dest) + group, dest, index, filled, leaf);
             }
         }
-        self.share(from);
-        if excess {
-            self.exceed(from, losses);
-        }
-        if self.cells.len() == from && self.losses.len() == losses {
+        self.is_shared |= parts > 1;
+        // Names behind it are those of the values behind it.
+        self.continue_behind(dest.row, Some(dest.item.saturating_sub(index)).filter(|_| many));
+        match remark {
+            // What is not kept of it is told as lost.
+            _ if excess => self.mark(leaf, Code::ExtraValue),
             // `^^^^`: a name that says nothing is carried as no name; one that is divided nevertheless is noted.
-            let counted = remark.filter(|code| *code == Code::BackslashList).map_or(0, |code| self.lose(code, 1));
-            self.cells.push(Cell { row: None, item: 0, field: 0, start: 0, end: 0, leaf: true, counted, place: 0, more: 0 });
+            Some(code) if parts > 0 || code == Code::BackslashList => self.remark(leaf, code),
+            _ => {}
+        }
+        Some(leaf)
+    }
+
+    /// What the groups before this one have filled of a name behind the first of its value. Each has named them in order.
+    fn filled_behind(&self, dest: Dest, (group, index): (Group<'_>, u32), filled: &mut Filled) {
+        let ends = group.before.iter().skip(1).copied();
+        for (from, to) in group.before.iter().copied().zip(ends) {
+            let cells = self.cells.get(from..to).unwrap_or_default();
+            let first = cells.partition_point(|cell| cell.item < dest.item);
+            for (n, cell) in cells.iter().enumerate().skip(first).take_while(|(_, cell)| cell.item == dest.item) {
+                if let Some(slot) = filled.get_mut(usize::from(cell.field)) {
+                    *slot = Some(Taken { cell: from + n, tag: dest.part.tag, best: dest.part.tag, index });
+                }
+            }
         }
     }
 }
 
-impl DataSet {
-    /// Of the leaf whose cells begin at `from` a part was said before: what is told of its parts is told of it, and not of what said that.
-    fn share(&mut self, from: usize) {
-        let is_further = |cell: &Cell| cell.row.is_none();
-        let is_told_apart = self.cells.get(from).is_some_and(|cell| cell.leaf && is_further(cell));
-        for cell in self.cells.iter_mut().skip(from + 1).filter(|cell| !cell.leaf && (is_told_apart || is_further(cell))) {
-            cell.place = from as u32 + 1;
-        }
-    }
+/// A group of a name.
+#[derive(Clone, Copy)]
+pub(super) struct Group<'g> {
+    pub(super) number: usize,
+    /// Where the cells of the groups before it begin, and at last its own.
+    pub(super) before: &'g [usize],
+}
 
-    /// A part of the leaf whose cells begin at `from` is not kept: it is told as lost, and not as carried.
-    fn exceed(&mut self, from: usize, losses: usize) {
-        let at = self.path.iter().fold(Place::ROOT, |place, step| place.then(*step));
-        match (from..self.cells.len()).find(|at| self.cells.get(*at).is_some_and(|cell| cell.leaf)) {
-            // What said the same before is as it was.
-            Some(cell) => self.resolve_one(cell, Code::ExtraValue, at),
-            None if self.losses.len() == losses => {
-                self.lose(Code::ExtraValue, 1);
-            }
-            None => {}
-        }
-    }
+/// The only one, which holds them all.
+const WHOLE: Group<'static> = Group { number: 0, before: &[] };
+
+/// The field that the values of an attribute go to.
+fn field_of(dest: Dest) -> usize {
+    dest.base + usize::from(dest.part.field)
 }
 
 /// Whether a name has groups of another value than the one of this index.

@@ -2,7 +2,7 @@
 //!
 //! In gaps only plain values are taken: those that the general path would keep as they stand and without remark.
 
-use super::dataset::{Cell, DataSet, Member};
+use super::dataset::{Cell, DataSet, Member, NOBODY};
 use super::members::leaves;
 use super::memos::{MEMO, Memos};
 use super::pattern::{GAPS, Gap, Segment, only_value};
@@ -118,7 +118,7 @@ impl Page {
         let of = row.row()?;
         let cells = || set.cells.iter().filter(move |cell| cell.row == Some(row));
         // The offset is no part of its own; it feeds what it dated.
-        let is_dated = cells().any(|cell| !cell.leaf);
+        let is_dated = cells().any(|cell| set.is_offset(cell));
         let feeds = |segment: &Segment| match segment.part {
             Some((_, part)) if part.vr == Vr::Offset => is_dated.then_some(part),
             Some((fed, part)) => (fed == row).then_some(part),
@@ -172,7 +172,7 @@ impl Has {
             if let Some((leaves, all)) = of {
                 let bit = 1_u16.checked_shl(u32::from(cell.field)).unwrap_or(0);
                 *all |= bit;
-                *leaves |= if cell.leaf { bit } else { 0 };
+                *leaves |= if cell.leaf == NOBODY || set.is_offset(cell) { 0 } else { bit };
             }
         }
         has
@@ -189,10 +189,17 @@ impl Has {
 /// Whether a row does what its values alone do not tell.
 fn is_odd(set: &DataSet) -> bool {
     // Remarks depend on values; what belongs to a series or an instance has no place here.
-    let odd = |cell: &Cell| cell.row.is_some_and(|row| cell.counted != 0 || row.level >= Level::Series);
-    // What is said twice is told by nobody; the offset is no fact of its own.
-    let is_twice = |(at, cell): (usize, &Cell)| cell.row.is_none() && cell.leaf && cell.counted == 0 && set.offset != Some(at);
-    set.cells.iter().any(odd) || set.cells.iter().enumerate().any(is_twice)
+    let is_noted = |cell: &Cell| cell.leaf != NOBODY && !set.is_clean(cell.leaf);
+    let odd = |cell: &Cell| cell.row.is_some_and(|row| is_noted(cell) || row.level >= Level::Series);
+    // What is said twice is told by nobody, and some leaves say nothing. (The offset is no fact of its own.)
+    let own = |(at, cell): &(usize, &Cell)| match cell.row {
+        Some(_) => cell.leaf != NOBODY && !set.is_offset(cell),
+        None => set.offset == Some(*at) && set.is_clean(cell.leaf),
+    };
+    set.cells.iter().any(odd)
+        || set.is_shared
+        || !set.further.is_empty()
+        || set.clean_leaves() != set.cells.iter().enumerate().filter(own).count() as u64
 }
 
 /// Whether more is told of an attribute than its fact.
@@ -203,7 +210,7 @@ fn is_told(set: &DataSet, part: &Part) -> bool {
 
 /// The leaves of a fact.
 fn leaves_of(set: &DataSet, row: RowRef) -> u64 {
-    set.cells.iter().filter(|cell| cell.row == Some(row) && cell.leaf).count() as u64
+    set.cells.iter().filter(|cell| cell.row == Some(row) && cell.leaf != NOBODY && !set.is_offset(cell)).count() as u64
 }
 
 /// The value of a member, and the digits of its tag.
@@ -241,7 +248,7 @@ fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> O
             Some((*digits, Some((row, part)), gap, place))
         }
         Some(Named::Dating(_, part)) if differs(part, row::STARTED.into()) => {
-            let used = set.cells.iter().any(|cell| !cell.leaf && cell.row == Some(row::STARTED.into()));
+            let used = set.cells.iter().any(|cell| cell.row == Some(row::STARTED.into()) && set.is_offset(cell));
             let found = if used { only_value(&mut scanner, part.vr, false) } else { None };
             let (gap, place) = found.unwrap_or((Gap::None, value));
             Some((*digits, Some((row::STARTED.into(), part)), gap, place))

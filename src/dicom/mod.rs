@@ -27,8 +27,9 @@ mod usual;
 mod walk;
 mod write;
 
-pub(crate) use dataset::{Cell, DataSet};
+pub(crate) use dataset::{Cell, DataSet, NOBODY};
 pub use each::{EachRow, rows};
+pub(crate) use fate::Sayings;
 pub(crate) use leaf::{clean, normal};
 #[doc(hidden)]
 pub use read::read_plainly;

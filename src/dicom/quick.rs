@@ -200,13 +200,17 @@ impl DataSet {
         let own = self.begin(&mut dest, index);
         let field = dest.base + usize::from(dest.part.field);
         match filled {
-            Some(filled) if !own => self.store(text, None, field, dest, index, filled, true),
+            Some(filled) if !own => {
+                let leaf = self.new_leaf();
+                self.store(text, field, dest, index, filled, leaf);
+            }
             _ => {
+                let leaf = self.new_leaf();
                 let start = self.text.len();
                 self.text.push_str(text);
                 let end = self.text.len();
                 let (row, item) = (Some(dest.row), dest.item);
-                self.cells.push(Cell { row, item, field: field as u8, start, end, leaf: true, counted: 0, place: 0, more: 0 });
+                self.cells.push(Cell { row, item, field: field as u8, start, end, leaf, more: 0 });
             }
         }
         if dest.part.align == Align::Append {

@@ -135,3 +135,30 @@ fn resources_of_which_nothing_is_read() {
     assert!(loss.iter().any(|loss| loss.at.to_string() == "ImagingStudy.basedOn.reference"), "{loss}");
     assert_eq!(says(&study, "basedon:identifier=V1"), '?');
 }
+
+/// `true` where a text belongs says nothing that anybody understood: it is told, wherever a text there would be understood.
+#[test]
+fn true_where_a_text_belongs_is_told() {
+    let endpoint = r#"{"resourceType":"Endpoint","id":"e","status":"active","connectionType":{"system":SYSTEM,"code":"dicom-wado-rs"},"payloadType":[{"text":"x"}],"address":"https://a/studies/1.2"}"#;
+    let study = |more: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","id":"1.2","status":"available","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2"}}],"subject":{{"display":"A"}}{more}}}"#
+        )
+    };
+    let contained = study(&format!(r##","contained":[{endpoint}],"endpoint":[{{"reference":"#e"}}]"##));
+    let texts = [
+        (contained.replace("SYSTEM", "true"), "system"),
+        (format!(r#"{{"resourceType":"Bundle","type":true,"entry":[{{"resource":{}}}]}}"#, study("")), "type"),
+        (format!(r#"{{"resourceType":"Bundle","type":"collection","total":true,"entry":[{{"resource":{}}}]}}"#, study("")), "total"),
+        (format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"fullUrl":true,"resource":{}}}]}}"#, study("")), "fullUrl"),
+        (
+            format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"search":{{"mode":true}},"resource":{}}}]}}"#, study("")),
+            "mode",
+        ),
+    ];
+    for (text, element) in texts {
+        let told = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap().loss;
+        let of = |loss: &fhir_dicomweb::Loss| loss.at.to_string().ends_with(element);
+        assert_eq!(told.iter().filter(|loss| of(loss)).map(|loss| loss.count).sum::<u64>(), 1, "{text}: {told}");
+    }
+}

@@ -33,7 +33,7 @@ impl<'d> Reader<'d, '_> {
             }
             return None;
         };
-        self.room.ledger.take(id);
+        self.understand(id);
         self.meet(target.id);
         // Of a part what is not there is not known.
         self.room.is_nowhere |= is_part(self.tree, target.id);
@@ -202,7 +202,7 @@ impl<'d> Reader<'d, '_> {
         self.room.is_nowhere = false;
         let target = match literal.id {
             Some(id) if own && self.index.resolve(literal.trim(), self.resource).is_none() => {
-                self.room.ledger.take(id);
+                self.understand(id);
                 self.room.is_nowhere = true;
                 None
             }
@@ -225,7 +225,7 @@ impl<'d> Reader<'d, '_> {
         }
         let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {
-            self.room.ledger.take(id);
+            self.understand(id);
         }
         if id_known {
             reference.identifier = None;

@@ -167,7 +167,7 @@ impl<'d> Reader<'d, '_> {
         // A code that is no text is no code.
         if code.is_none_or(|code| tree.text(code).is_some_and(|code| matches!(code.trim(), "" | "unknown"))) {
             for leaf in tree.member(reason, named!("url")).into_iter().chain(code) {
-                self.room.ledger.take(leaf);
+                self.understand(leaf);
             }
         }
         true
@@ -323,7 +323,7 @@ impl<'d> Reader<'d, '_> {
             let (url, code) = (self.leaf(extension, named!("url")), self.leaf(extension, named!("valueCode")));
             let at = ["ABC", "IDE", "SYL"].iter().position(|known| *known == code.trim());
             if let (REPRESENTATION, Some(at)) = (url.trim(), at) {
-                url.id.into_iter().chain(code.id).for_each(|id| self.room.ledger.take(id));
+                url.id.into_iter().chain(code.id).for_each(|id| self.understand(id));
                 return Some(at);
             }
         }

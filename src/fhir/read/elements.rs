@@ -2,7 +2,7 @@
 
 use super::spell::spell;
 use super::{Reader, UNPLACED};
-use crate::dicom::Cell;
+use crate::dicom::{Cell, NOBODY};
 use crate::fhir::found::{Found, Reference, is_kind, is_person};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
@@ -263,14 +263,21 @@ impl<'d> Reader<'d, '_> {
 
     /// A leaf goes with the one of the cells that is of its row and field.
     fn join(&mut self, id: Id, row: RowRef, field: usize, mut cells: core::ops::Range<usize>) {
-        let is_it = |cell: &&Cell| cell.row == Some(row) && usize::from(cell.field) == field && cell.leaf;
-        let of = |at: usize| self.room.set.cells.get(at).filter(is_it);
-        match cells.find_map(|at| Some((at, *of(at)?))) {
-            Some((at, cell)) if self.room.ledger.cell(id) => {
-                let mut further = Cell { row: None, counted: 0, more: 0, ..cell };
-                self.account_for(&mut further, id, None);
-                self.room.further.push(id);
-                self.room.set.push_further(at, further);
+        let is_it = |cell: &Cell| cell.row == Some(row) && usize::from(cell.field) == field && cell.leaf != NOBODY;
+        let set = &self.room.set;
+        let known = cells.clone().find_map(|at| set.cells.get(at).filter(|cell| is_it(cell))).map(|cell| cell.leaf);
+        match known {
+            Some(known) if self.room.ledger.cell(id) => {
+                let leaf = self.leaf_of(id, None);
+                let (mut fields, tag) = (0, (0, 0));
+                // All that a value is put together of goes with it.
+                for at in cells.by_ref() {
+                    if self.room.set.cells.get(at).is_some_and(|cell| cell.row == Some(row) && cell.leaf == known) {
+                        self.room.set.say(at, leaf, tag);
+                        fields += 1;
+                    }
+                }
+                self.room.set.is_shared |= fields > 1;
                 if row == row::STUDY_UID.into() {
                     self.uid_leaves.push(id);
                 }
@@ -280,13 +287,17 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    /// A cell that is a leaf has its own place, and is counted where there is a remark.
-    fn account_for(&mut self, cell: &mut Cell, leaf: Id, remark: Option<Code>) {
-        let place = self.place(leaf);
-        if let Some(code) = self.room.ledger.noted(leaf).or(remark) {
-            cell.counted = self.room.set.lose_one(code, place);
+    /// A leaf that becomes a cell has its own place, and is counted where there is a remark.
+    fn leaf_of(&mut self, id: Id, remark: Option<Code>) -> u32 {
+        let (place, set) = (self.place(id), &mut self.room.set);
+        let leaf = set.new_leaf();
+        let counted = self.room.ledger.noted(id).or(remark).map_or(0, |code| set.lose_one(code, place));
+        let place = set.keep_place(place);
+        if let Some(leaf) = set.leaves.last_mut() {
+            (leaf.counted, leaf.place) = (counted, place);
         }
-        cell.place = self.room.set.keep_place(place);
+        self.room.leaves.push(id);
+        leaf
     }
 
     /// An item becomes cells of the data set.
@@ -309,6 +320,7 @@ impl<'d> Reader<'d, '_> {
             }
         };
         let fields = row_ref.row().map_or(FIELDS, |row| row.kind.fields);
+        let (from, leaves) = (self.room.set.cells.len(), self.room.leaves.len());
         for (field, filled) in fill.fields.iter().take(fields).enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
             let start = self.room.set.text.len();
             let spelled = match vr_of_field(row_ref, field) {
@@ -327,19 +339,37 @@ impl<'d> Reader<'d, '_> {
                     continue;
                 }
             };
-            let leaf = filled.leaf.filter(|id| self.room.ledger.cell(*id));
-            self.room.cells.extend(leaf);
-            if row_ref == row::STUDY_UID.into() {
-                self.uid_leaves.extend(leaf);
-            }
             let end = self.room.set.text.len();
-            let mut cell =
-                Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf: leaf.is_some(), counted: 0, place: 0, more: 0 };
-            if let Some(id) = leaf {
-                self.account_for(&mut cell, id, remark);
-            }
-            self.room.set.cells.push(cell);
+            let leaf = match filled.leaf.filter(|id| self.room.ledger.cell(*id)) {
+                Some(id) => {
+                    if row_ref == row::STUDY_UID.into() {
+                        self.uid_leaves.push(id);
+                    }
+                    self.leaf_of(id, remark)
+                }
+                None => self.leaf_beside(filled.leaf, (from, leaves)),
+            };
+            self.room.set.cells.push(Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf, more: 0 });
         }
+        // What stands before the first leaf goes with that.
+        let own = self.room.set.cells.get_mut(from..).unwrap_or_default();
+        if let Some(first) = own.iter().map(|cell| cell.leaf).find(|leaf| *leaf != NOBODY) {
+            for cell in own.iter_mut().take_while(|cell| cell.leaf == NOBODY) {
+                cell.leaf = first;
+                self.room.set.is_shared = true;
+            }
+        }
+    }
+
+    /// The leaf of an item's field that has none of its own: the one that fills another field, too, or the one before it. The item's cells and
+    /// leaves are those from these on.
+    fn leaf_beside(&mut self, id: Option<Id>, (cells, leaves): (usize, usize)) -> u32 {
+        let own = self.room.leaves.get(leaves..).unwrap_or_default();
+        let same = own.iter().position(|leaf| Some(*leaf) == id).map(|at| (leaves + at) as u32);
+        let before = || self.room.set.cells.get(cells..).and_then(|own| own.last()).map(|cell| cell.leaf);
+        let leaf = same.or_else(before).unwrap_or(NOBODY);
+        self.room.set.is_shared |= leaf != NOBODY;
+        leaf
     }
 
     /// One of its values is none, or nobody knows which: so is every other.
@@ -378,7 +408,7 @@ impl<'d> Reader<'d, '_> {
     /// Everything below a node that is not told yet is without a place in the record, told at `at`.
     pub(super) fn unplaced(&mut self, node: Id, at: Place) {
         // Cells of resources around it are cells of nothing.
-        for id in self.room.cells.drain(..).chain(self.room.further.drain(..)) {
+        for id in self.room.leaves.drain(..) {
             self.room.ledger.reopen(id);
         }
         for id in self.tree.span(node) {

@@ -109,7 +109,7 @@ impl<'d> Reader<'d, '_> {
         for reference in self.members(owner, named!("endpoint")) {
             let literal = self.sole_leaf(reference, named!("reference"));
             let type_ = self.leaf(reference, named!("type"));
-            type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.room.ledger.take(id));
+            type_.id.into_iter().filter(|_| type_.trim() == "Endpoint").for_each(|id| self.understand(id));
             let Some(target) = self.target(literal).filter(|target| type_of(self.tree, *target) == Some("Endpoint")) else { continue };
             let endpoint = self.endpoint(target);
             if endpoint.address.is_empty() {
@@ -126,7 +126,7 @@ impl<'d> Reader<'d, '_> {
         let status = self.one(node).map(|id| self.scalar(id)).unwrap_or_default();
         // What is there and no text is no status that says so.
         let is_active = status.trim() == "active";
-        status.id.into_iter().filter(|_| is_active).for_each(|id| self.room.ledger.take(id));
+        status.id.into_iter().filter(|_| is_active).for_each(|id| self.understand(id));
         is_active
     }
 
@@ -135,7 +135,7 @@ impl<'d> Reader<'d, '_> {
         let service = service(self.tree, endpoint);
         let says = |(_, code): &(Leaf<'_>, Leaf<'_>)| service.is_some() && service_of(code.trim()) == service;
         if let Some((system, code)) = self.connections(endpoint).into_iter().find(says) {
-            code.id.into_iter().chain(system.id).for_each(|id| self.room.ledger.take(id));
+            code.id.into_iter().chain(system.id).for_each(|id| self.understand(id));
             if system.trim() != CONNECTION {
                 let leaf = if system.is_empty() { code } else { system };
                 leaf.id.into_iter().for_each(|id| self.room.ledger.note(id, Code::OtherSystem));
@@ -180,7 +180,7 @@ impl<'d> Reader<'d, '_> {
             if coded == (name == named!("payload")) {
                 self.note_first(node, Code::OtherRelease);
             }
-            tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.room.ledger.take(leaf));
+            tree.span(node).filter(|leaf| tree.is_leaf(*leaf) && own(*leaf)).for_each(|leaf| self.understand(leaf));
         }
     }
 
@@ -212,7 +212,7 @@ impl<'d> Reader<'d, '_> {
             }
             let known = url.is_some();
             if made || url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
-                self.room.ledger.take(id);
+                self.understand(id);
             } else if met.service == Some(Service::WadoRs) && !known {
                 let mut fill = Fill::default();
                 // The address of a resource is no base: of this study it has one, of another it is none of this.
@@ -251,7 +251,7 @@ impl<'d> Reader<'d, '_> {
             });
             let Some(id) = met.address.id else { continue };
             if made || same {
-                self.room.ledger.take(id);
+                self.understand(id);
             } else if met.service.is_some() && !place::is_plain_url(text) {
                 self.room.ledger.lose(id, Code::BadUrl);
             }

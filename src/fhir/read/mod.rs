@@ -186,8 +186,7 @@ struct Room {
     /// The data set that is being filled.
     set: DataSet,
     /// The leaves that are its cells, and those that go with them.
-    cells: Vec<Id>,
-    further: Vec<Id>,
+    leaves: Vec<Id>,
     /// How many items each row has in it.
     counters: Vec<(RowRef, u32)>,
     /// Facts that hold one item and have it; the item itself once another one is compared with it; where its cells begin.

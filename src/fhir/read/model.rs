@@ -4,8 +4,8 @@ use super::Room;
 use super::ledger::Fate;
 use super::pattern::{Gap, MEMO, Memo, Memos, Pattern, TEXTS, Values};
 use super::replay::Page;
-use crate::assemble::{Assembler, Fact, Run, Source};
-use crate::dicom::Cell;
+use crate::assemble::{Assembler, Fact, Notes, Run, Source};
+use crate::dicom::{Cell, NOBODY};
 use crate::fhir::found::{URI, URN_OID};
 use crate::json::scan::{Next, Scanner};
 use crate::json::tree::{Id, Name, Tree, What};
@@ -38,10 +38,10 @@ pub(super) struct Model<'m, 'd> {
 /// A leaf that became a cell.
 type OfCell<'m> = (Id, &'m Cell);
 
-/// The record that it made: its facts, and which of their fields are noted.
+/// The record that it made: its facts, and how often their fields were said, where that is not once.
 struct Record<'r> {
     rows: Vec<(RowRef, &'r str)>,
-    noted: Vec<(RowRef, u32)>,
+    notes: Vec<Notes>,
 }
 
 /// A member of the study: its node, its name, and where its value stands in the text.
@@ -72,7 +72,7 @@ impl<'m> Model<'m, '_> {
         }
         let cells = self.cells()?;
         let members = self.members()?;
-        let record = Record { rows: assembler.rows_of_last(), noted: assembler.noted_of_last()? };
+        let record = Record { rows: assembler.rows_of_last(), notes: assembler.notes_of_last()? };
         let (mut gaps, mut sources, mut uid) = (Vec::new(), Vec::new(), None);
         let (mut leaves, mut used, mut new) = (0, 0, Vec::new());
         let own_uid = cells.iter().find(|(_, cell)| cell.row == Some(row::STUDY_UID.into())).and_then(|(_, cell)| self.text_of(cell))?;
@@ -137,7 +137,7 @@ impl<'m> Model<'m, '_> {
         Some(Page {
             pattern,
             anew,
-            noted: record.noted,
+            notes: record.notes,
             used: self.used.checked_sub(used)?,
             losses: self.told.to_vec(),
             in_entry: self.in_entry,
@@ -148,12 +148,18 @@ impl<'m> Model<'m, '_> {
     /// The cells of the data set that are leaves, each with its leaf, if nothing is remarked on them.
     fn cells(&self) -> Option<Vec<OfCell<'m>>> {
         let set = &self.room.set;
-        let plain = |cell: &Cell| cell.counted == 0 && cell.row.is_none_or(|row| row.level < Level::Series);
-        let of_leaves: Vec<&Cell> = set.cells.iter().filter(|cell| cell.leaf && cell.row.is_some()).collect();
-        // What has no row goes with what has one.
-        let further = set.cells.iter().filter(|cell| cell.row.is_none()).count();
-        let good = set.cells.iter().all(plain) && of_leaves.len() == self.room.cells.len() && further == self.room.further.len();
-        good.then(|| self.room.cells.iter().copied().zip(of_leaves).collect())
+        let plain = |cell: &Cell| cell.row.is_some_and(|row| row.level < Level::Series);
+        if !set.cells.iter().all(plain) || set.clean_leaves() != set.leaves.len() as u64 {
+            return None;
+        }
+        // Each by the first that it fills; further leaves go with the others.
+        let mut before = None;
+        let firsts = set.cells.iter().filter(|cell| {
+            let is_first = cell.leaf != NOBODY && before.is_none_or(|before| before < cell.leaf);
+            before = if is_first { Some(cell.leaf) } else { before };
+            is_first
+        });
+        firsts.map(|cell| Some((*self.room.leaves.get(cell.leaf as usize)?, cell))).collect()
     }
 
     /// The members of the study.
@@ -295,12 +301,13 @@ impl<'m> Model<'m, '_> {
         let span = self.tree.span(member.id);
         let is_within = |leaf: &Id| span.contains(leaf);
         let row = cells.iter().find(|(leaf, _)| is_within(leaf)).and_then(|(_, cell)| cell.row)?;
-        // The fact is said here, by leaves, and nothing else is.
+        // The fact is said here, each field by a leaf, and nothing else is.
         let alone = cells.iter().all(|(leaf, cell)| is_within(leaf) == (cell.row == Some(row)))
-            && self.room.set.cells.iter().all(|cell| cell.leaf || cell.row != Some(row))
+            && self.room.set.cells.iter().filter(|cell| cell.row == Some(row)).count()
+                == cells.iter().filter(|(_, cell)| cell.row == Some(row)).count()
             && row.row().is_some_and(|row| row.lifts == 0)
             && row.level == Level::Study
-            && !record.noted.iter().any(|(noted, _)| *noted == row);
+            && !record.notes.iter().any(|notes| notes.row == row);
         let (mut leaves, mut used) = (0, 0);
         for leaf in span.clone().filter(|id| self.tree.is_leaf(*id)) {
             match self.fate(leaf)? {
@@ -330,6 +337,8 @@ fn run_of(row: RowRef, run: &str, text: &str, cells: &[Cell], sources: &[(RowRef
     };
     let of = row.row()?;
     let is_day = of.kind.name == "date-time";
+    let is_own =
+        |cell: &Cell| cell.leaf != NOBODY && cells.iter().find(|one| one.leaf == cell.leaf).is_some_and(|one| one.start == cell.start);
     let mut fields: Vec<(u8, &str, Source)> = Vec::new();
     for cell in cells.iter().filter(|cell| cell.row == Some(row)) {
         let text = text.get(cell.start..cell.end)?;
@@ -338,7 +347,7 @@ fn run_of(row: RowRef, run: &str, text: &str, cells: &[Cell], sources: &[(RowRef
             // Time and offset follow their day.
             field @ (1 | 2) if is_day => Source::Gap(at + usize::from(field)),
             // What no leaf says may follow from the gap.
-            _ if !cell.leaf => return None,
+            _ if !is_own(cell) => return None,
             _ => Source::Text(text.into()),
         };
         fields.push((cell.field, text, source));

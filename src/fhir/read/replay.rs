@@ -10,11 +10,10 @@
 
 use super::model::Model;
 use super::pattern::{Memos, Misfit, Pattern, Values};
-use crate::assemble::{Anew, Assembler};
+use crate::assemble::{Anew, Assembler, Notes};
 use crate::loss::Loss;
 use crate::options::Options;
 use crate::patience::Patience;
-use crate::table::RowRef;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -25,7 +24,7 @@ const PATTERNS: usize = 8;
 pub(super) struct Page {
     pub(super) pattern: Pattern,
     pub(super) anew: Anew,
-    pub(super) noted: Vec<(RowRef, u32)>,
+    pub(super) notes: Vec<Notes>,
     /// Leaves that say what the others are.
     pub(super) used: u64,
     pub(super) losses: Vec<Loss>,
@@ -131,7 +130,7 @@ impl Page {
     fn make(&self, values: &Values<'_>, assembler: &mut Assembler, options: &Options) -> Result<bool, ()> {
         let is_made = assembler.anew(&self.anew, values.all(), values.leaves, options).map_err(|_| ())?;
         if is_made {
-            assembler.note_last(&self.noted);
+            assembler.note_last(&self.notes);
         }
         Ok(is_made)
     }

@@ -70,6 +70,13 @@ impl Reader<'_, '_> {
         (carried, rest)
     }
 
+    /// A leaf is understood, if it says anything: `true` where a text belongs is told.
+    pub(super) fn understand(&mut self, leaf: Id) {
+        if self.tree.text(leaf).is_some() {
+            self.room.ledger.take(leaf);
+        }
+    }
+
     /// What a Bundle says of itself.
     fn envelope(&mut self, root: Id) {
         if type_of(self.tree, root) != Some("Bundle") {
@@ -77,7 +84,7 @@ impl Reader<'_, '_> {
         }
         self.room.ledger.meet(root);
         for name in [RESOURCE_TYPE, named!("type"), named!("total")] {
-            self.tree.member(root, name).into_iter().for_each(|id| self.room.ledger.take(id));
+            self.tree.member(root, name).into_iter().for_each(|id| self.understand(id));
         }
         each(self.tree, root, "entry").for_each(|entry| self.entry(entry));
     }
@@ -85,13 +92,13 @@ impl Reader<'_, '_> {
     /// What an entry says beside its resource.
     fn entry(&mut self, entry: Id) {
         if let Some(url) = self.tree.member(entry, named!("fullUrl")) {
-            self.room.ledger.take(url);
+            self.understand(url);
             if self.tree.text(url).is_some_and(|url| url.contains('?')) {
                 self.room.ledger.note(url, Code::FullUrl);
             }
         }
         let mode = self.tree.member(entry, named!("search")).and_then(|search| self.tree.member(search, named!("mode")));
-        mode.into_iter().for_each(|mode| self.room.ledger.take(mode));
+        mode.into_iter().for_each(|mode| self.understand(mode));
     }
 
     /// Tells those of the leaves in `rest`, which are in order, that stand below a node, or are it.

@@ -4,7 +4,7 @@ use super::Reader;
 use super::index::{each, text, type_of};
 use super::instance::class_shape;
 use crate::assemble::{Assembler, STRANGER};
-use crate::dicom::Cell;
+use crate::dicom::{Cell, NOBODY};
 use crate::error::Error;
 use crate::json::tree::{Id, Name, Tree};
 use crate::loss::{Code, Loss, Place, Sink, Step};
@@ -55,8 +55,7 @@ impl<'d> Reader<'d, '_> {
             return Ok(());
         }
         self.room.set.clear();
-        self.room.cells.clear();
-        self.room.further.clear();
+        self.room.leaves.clear();
         self.room.counters.clear();
         self.room.taken.clear();
         self.room.unknown = [0; 4];
@@ -225,8 +224,7 @@ impl<'d> Reader<'d, '_> {
         // A long patient id is repeated for every series.
         self.index.spend(0, identity.cells.iter().map(|(_, _, text)| text.len()).sum::<usize>() + identity.stranger.len());
         self.room.set.clear();
-        self.room.cells.clear();
-        self.room.further.clear();
+        self.room.leaves.clear();
         self.room.counters.clear();
         self.room.taken.clear();
         for (row, field, text) in &identity.cells {
@@ -240,7 +238,7 @@ impl<'d> Reader<'d, '_> {
         let start = self.room.set.text.len();
         self.room.set.text.push_str(text);
         let end = self.room.set.text.len();
-        self.room.set.cells.push(Cell { row: Some(row), item: 0, field, start, end, leaf: false, counted: 0, place: 0, more: 0 });
+        self.room.set.cells.push(Cell { row: Some(row), item: 0, field, start, end, leaf: NOBODY, more: 0 });
     }
 
     /// The status: what it says of the study is what we would say of it, or is told.
@@ -256,8 +254,8 @@ impl<'d> Reader<'d, '_> {
         let Some(node) = self.one(node) else { return };
         let count = text(self.tree, study, "numberOfInstances");
         match self.scalar(node).trim() {
-            "available" => self.room.ledger.take(node),
-            "registered" if unlisted && count == Some("0") => self.room.ledger.take(node),
+            "available" => self.understand(node),
+            "registered" if unlisted && count == Some("0") => self.understand(node),
             "registered" | "unknown" => {}
             said if is_withdrawn(said) => self.room.ledger.lose(node, Code::Withdrawn),
             _ => self.room.ledger.lose(node, Code::BadCode),
@@ -270,7 +268,7 @@ impl<'d> Reader<'d, '_> {
         let text = self.scalar(id).trim();
         let given = matches!(&self.options.id, IdPolicy::Given(given) if given == text);
         if given || text == uid {
-            self.room.ledger.take(id);
+            self.understand(id);
         }
     }
 
@@ -305,7 +303,7 @@ impl<'d> Reader<'d, '_> {
         let own = resource == self.resource;
         for name in [RESOURCE_TYPE, named!("id")] {
             if let Some(leaf) = self.tree.member(resource, name).filter(|_| name == RESOURCE_TYPE || !own) {
-                self.room.ledger.take(leaf);
+                self.understand(leaf);
             }
         }
     }

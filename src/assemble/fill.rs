@@ -62,7 +62,7 @@ impl<'r> Leaves<'r> {
             } else if fills {
                 known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
                 changed = true;
-                merged.new(field);
+                merged.fills(field);
             }
         }
         for part in row.parts.iter().filter(|part| part.from.is_some()) {
@@ -86,7 +86,7 @@ impl<'r> Leaves<'r> {
             for field in fields.into_iter().filter(|field| filled(*field, new)) {
                 if !was {
                     known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
-                    merged.new(field);
+                    merged.fills(field);
                     changed = true;
                 }
             }

@@ -193,9 +193,8 @@ impl Record {
         let (known, new) = (self.arena.get(slot.at as usize..), self.arena.get(at..));
         let same = known.zip(new).is_some_and(|(known, new)| known.as_bytes().starts_with(new.as_bytes()));
         if same {
-            let items: Vec<Fields<'_>> = run_of(&self.arena, slot, row).collect();
-            let sayings = |_| Sayings::of(noted, shared);
-            Leaves { slot, sets: &mut self.sets, key, row }.again(&items, &sayings);
+            let item = run_of(&self.arena, slot, row).next().unwrap_or_default();
+            Leaves { slot, sets: &mut self.sets, key, row }.again(&[item], &|_| Sayings::of(noted, shared));
         }
         self.arena.truncate(at);
         same

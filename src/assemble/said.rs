@@ -66,7 +66,7 @@ pub(super) struct Merged {
 }
 
 impl Merged {
-    pub(super) fn new(&mut self, field: usize) {
+    pub(super) fn fills(&mut self, field: usize) {
         self.new |= bit(field);
     }
 

@@ -48,7 +48,7 @@ impl Fact<'_> {
             for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
                 if own_text.is_empty() {
                     *own_text = *text;
-                    joined.new(field);
+                    joined.fills(field);
                 }
             }
             heard.push(joined);

@@ -8,30 +8,84 @@ use crate::table::{Level, row};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// A candidate of which more has to be known.
+pub(super) struct Wanted {
+    pub(super) n: usize,
+    /// Rows down to this level are asked for.
+    pub(super) level: Level,
+    /// Those that decide whether it matches; none where it does, and is to be shown.
+    pub(super) decides: Option<Level>,
+}
+
+/// What rows of a candidate take: requests that are sure, those that it counts of itself, and whether there may be more.
+struct Price {
+    cost: u32,
+    further: u32,
+    is_open: bool,
+}
+
 impl Search {
+    /// Of which candidates more is asked for now, to decide them: as far as what has to be shown in front of them can be had, too. What that takes is
+    /// kept.
+    pub(super) fn needs(&self, wanted: &[Wanted], exchange: &mut Exchange) -> Vec<(usize, Level)> {
+        let all: Vec<(usize, Level)> = wanted.iter().map(|one| (one.n, one.level)).collect();
+        let affordable = self.affordable(&all, exchange);
+        let (front, behind) = wanted.split_at_checked(affordable).unwrap_or_default();
+        let mut needs: Vec<(usize, Level)> = front.iter().filter(|one| one.decides.is_some()).map(|one| (one.n, one.level)).collect();
+        let shown: Vec<(usize, Level)> = front.iter().filter(|one| one.decides.is_none()).map(|one| (one.n, one.level)).collect();
+        // Who is dear to show may be cheap to decide.
+        let cheap = behind.first().and_then(|one| Some((one.n, one.decides.filter(|decides| *decides < one.level)?)));
+        if let Some(cheap) = cheap.filter(|_| needs.is_empty()) {
+            let with_it: Vec<(usize, Level)> = shown.iter().copied().chain([cheap]).collect();
+            needs.extend((self.affordable(&with_it, exchange) == with_it.len()).then_some(cheap));
+        }
+        if !needs.is_empty() {
+            let kept = self.prices(&shown, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.cost).saturating_add(price.further));
+            exchange.keep(kept);
+        }
+        needs
+    }
+
     /// How many of the first of these candidates the requests that are left suffice for.
     pub(super) fn affordable(&self, wanted: &[(usize, Level)], exchange: &Exchange) -> usize {
-        let mut left = if self.is_spent { 0 } else { exchange.remaining() };
+        let mut left = exchange.remaining();
+        // Of those whose rows nobody counts, half of what is left stays for what the first of them have more.
+        let half = left / 2;
+        let mut is_first = self.held.is_empty();
+        let mut affordable = 0;
+        for ((n, level), price) in wanted.iter().zip(self.prices(wanted, exchange)) {
+            // The first of all is tried, whatever it counts.
+            let cost = if is_first { price.cost } else { price.cost.saturating_add(price.further) };
+            let room = if price.is_open && affordable > 0 { left.saturating_sub(half) } else { left };
+            let is_left = self.left.get(n).is_some_and(|known| level >= known);
+            if cost > room || is_left {
+                break;
+            }
+            is_first = false;
+            affordable += 1;
+            left = left.saturating_sub(price.cost.saturating_add(price.further));
+        }
+        affordable
+    }
+
+    /// What each of these candidates takes, in this order.
+    fn prices<'s>(&'s self, wanted: &'s [(usize, Level)], exchange: &'s Exchange) -> impl Iterator<Item = Price> + 's {
         // As many study rows as a list names come with one request.
-        let list = self.asking.server.uids_in_a_list() as usize;
-        let (mut listed, mut is_first) = (0, self.held.is_empty());
-        let fits = |(n, level): &&(usize, Level)| {
-            if *level == Level::Study {
-                listed += 1;
-                if listed % list.max(1) != 1 % list.max(1) {
-                    return true;
-                }
+        let list = self.asking.server.uids_in_a_list().max(1) as usize;
+        let mut listed = 0;
+        wanted.iter().map(move |(n, level)| {
+            listed += usize::from(*level == Level::Study);
+            if *level == Level::Study && listed % list != 1 % list {
+                return Price { cost: 0, further: 0, is_open: false };
             }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
-            let cost = self.asking.cost(exchange, *level, rows.iter().find_map(|study| study.get(row::SERIES_COUNT)));
-            let further = rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0);
-            // The first of all is tried, whatever it counts.
-            let fits = left >= if is_first { cost } else { cost.saturating_add(further) };
-            is_first = false;
-            left = left.saturating_sub(cost.saturating_add(further));
-            fits
-        };
-        wanted.iter().take_while(fits).count()
+            let series = rows.iter().find_map(|study| study.get(row::SERIES_COUNT));
+            Price {
+                cost: self.asking.cost(exchange, *level, series),
+                further: rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0),
+                is_open: *level > Level::Study && !rows.iter().any(|study| self.asking.is_counted(*level, study)),
+            }
+        })
     }
 
     /// The candidates of the page, each with its place, and the place of the first of the next.

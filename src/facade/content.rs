@@ -63,6 +63,16 @@ impl Asking {
         series.saturating_add(if level >= Level::Instance { pages(study.get(row::INSTANCE_COUNT)) } else { 0 })
     }
 
+    /// Whether a study says how many rows it has down to this level; one page has them all, whatever it says.
+    pub(super) fn is_counted(&self, level: Level, study: &Study) -> bool {
+        let has_all = |level: Level| {
+            (level < Level::Series || study.get(row::SERIES_COUNT).is_some())
+                && (level < Level::Instance || study.get(row::INSTANCE_COUNT).is_some())
+        };
+        let is_one_page = self.server.end_signal() == End::OnePage && (level < Level::Instance || self.server.lists_instances());
+        is_one_page || has_all(level)
+    }
+
     /// Asks for the rows below a study or series.
     fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16]) -> PullId {
         let fields = if view == View::Series { &self.series } else { &self.instances };
@@ -84,6 +94,8 @@ pub(super) struct Content {
     gone: BTreeMap<String, u16>,
     incomplete: BTreeSet<String>,
     unowned: BTreeSet<String>,
+    /// Those of which there were more rows than requests.
+    left: BTreeSet<String>,
 }
 
 /// What is below one study.
@@ -143,7 +155,7 @@ impl Content {
         }
         let (read, gone) = (Vec::new(), BTreeMap::new());
         let (incomplete, unowned) = (BTreeSet::new(), BTreeSet::new());
-        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone, incomplete, unowned }
+        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone, incomplete, unowned, left: BTreeSet::new() }
     }
 
     /// Takes what came, and asks for what is missing; whether nothing is.
@@ -162,6 +174,7 @@ impl Content {
                         self.read.push(*reader);
                     }
                     Pulled::Absent(status) => self.gone.extend(list.iter().map(|uid| (uid.clone(), status))),
+                    Pulled::Spent => self.left.extend(list.iter().cloned()),
                 }
             }
         }
@@ -173,7 +186,7 @@ impl Content {
 
     /// The studies, as their rows have them.
     pub(super) fn finish(self, options: &Options) -> Result<Held, Refusal> {
-        let mut left: BTreeSet<String> = BTreeSet::new();
+        let mut left = self.left;
         let mut cut: BTreeMap<String, Cut> = BTreeMap::new();
         for below in &self.below {
             let uid = below.study.study().unwrap_or("");
@@ -226,6 +239,12 @@ impl Content {
 }
 
 impl Below {
+    /// It takes more requests than are left: nothing of it is used.
+    fn leave(&mut self) -> Result<(), Refusal> {
+        (self.is_left, self.is_complete) = (true, true);
+        Ok(())
+    }
+
     fn next(&mut self, exchange: &mut Exchange, asking: &Asking, level: Level) -> Result<(), Refusal> {
         let uid = self.study.study().unwrap_or("");
         if let Some(id) = self.series.take() {
@@ -239,6 +258,7 @@ impl Below {
                     self.read.push(*reader);
                 }
                 Pulled::Absent(_) => self.cut.series = true,
+                Pulled::Spent => return self.leave(),
             }
         }
         self.is_complete = true;
@@ -246,14 +266,18 @@ impl Below {
             return Ok(());
         }
         if let Some(id) = self.whole.take() {
-            if let Pulled::Rows { reader, is_cut } = exchange.take(id)? {
-                // Rows that do not say their series are of no use here, and none is an answer of those who do not know the question.
-                let is_good = u64::from(reader.assembler().instances()) == reader.rows();
-                if is_good && (reader.rows() > 0 || self.uids.is_empty()) {
-                    self.cut.instances |= is_cut;
-                    self.read.push(*reader);
-                    return Ok(());
+            match exchange.take(id)? {
+                Pulled::Rows { reader, is_cut } => {
+                    // Rows that do not say their series are of no use here, and none is an answer of those who do not know the question.
+                    let is_good = u64::from(reader.assembler().instances()) == reader.rows();
+                    if is_good && (reader.rows() > 0 || self.uids.is_empty()) {
+                        self.cut.instances |= is_cut;
+                        self.read.push(*reader);
+                        return Ok(());
+                    }
                 }
+                Pulled::Absent(_) => {}
+                Pulled::Spent => return self.leave(),
             }
         }
         if !self.each.is_empty() {
@@ -264,6 +288,7 @@ impl Below {
                         self.read.push(*reader);
                     }
                     Pulled::Absent(_) => self.cut.instances = true,
+                    Pulled::Spent => return self.leave(),
                 }
             }
         } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried && exchange.remaining() > 0 {
@@ -272,8 +297,7 @@ impl Below {
             self.is_complete = false;
         } else if !self.uids.is_empty() {
             if u64::from(asking.pages(exchange)) * self.uids.len() as u64 > u64::from(exchange.remaining()) {
-                self.is_left = true;
-                return Ok(());
+                return self.leave();
             }
             for series in &self.uids {
                 // The archive lists it, and cannot be asked for it.

@@ -27,6 +27,8 @@ pub(super) enum Pulled {
         /// The archive has more, which cannot be had.
         is_cut: bool,
     },
+    /// There are more pages than there were requests left.
+    Spent,
     /// There is no such thing, by this status.
     Absent(u16),
 }
@@ -63,8 +65,9 @@ pub(super) enum Turn {
 pub(super) struct Exchange {
     server: Server,
     options: Options,
-    /// How many tickets were given.
+    /// How many tickets were given, and how many are kept for what is asked later.
     asked: u32,
+    kept: u32,
     queue: VecDeque<(u32, Step)>,
     open: BTreeMap<u32, Open>,
     ended: BTreeMap<u32, Ended>,
@@ -84,6 +87,7 @@ impl Exchange {
             server: config.server.clone(),
             options: config.options.clone(),
             asked: 0,
+            kept: 0,
             queue: VecDeque::new(),
             open: BTreeMap::new(),
             ended: BTreeMap::new(),
@@ -137,9 +141,14 @@ impl Exchange {
         self.extra
     }
 
-    /// How much more may be asked.
+    /// How much more may be asked, but for what is kept.
     pub(super) fn remaining(&self) -> u32 {
-        self.options.limits.requests.saturating_sub(self.asked)
+        self.options.limits.requests.saturating_sub(self.asked).saturating_sub(self.kept)
+    }
+
+    /// So many requests are kept for what is asked later.
+    pub(super) fn keep(&mut self, requests: u32) {
+        self.kept = requests;
     }
 
     fn ticket(&mut self) -> Option<u32> {
@@ -198,6 +207,7 @@ impl Exchange {
         let pull = self.pulls.get_mut(id).and_then(Option::take).ok_or(Refusal::internal())?;
         match pull.state {
             State::Absent(status) => Ok(Pulled::Absent(status)),
+            State::Spent => Ok(Pulled::Spent),
             State::Done => {
                 let reader = Box::new(pull.reader.unwrap_or_else(|| Reader::new(self.options.clone())));
                 Ok(Pulled::Rows { reader, is_cut: pull.is_cut })
@@ -209,6 +219,12 @@ impl Exchange {
     fn next_page(&mut self, id: PullId) {
         if self.pulls.get(id).and_then(Option::as_ref).is_some_and(|pull| pull.count >= self.options.limits.pages) {
             self.refusal.get_or_insert(Refusal::of_answer(Error::new(Kind::LimitPages)));
+            return;
+        }
+        // What was begun and cannot be had whole is given up; whether that is too much who asked for it knows.
+        let is_over = self.remaining() == 0;
+        if let Some(pull) = self.pulls.get_mut(id).and_then(Option::as_mut).filter(|pull| is_over && pull.count > 0) {
+            pull.state = State::Spent;
             return;
         }
         let Some(number) = self.ticket() else { return };
@@ -357,8 +373,9 @@ impl Exchange {
             }
         }
         for pull in unfinished.iter().filter_map(|id| self.pulls.get(*id)?.as_ref()) {
-            // Later pages may each repeat a row of the one before.
-            if pull.state == State::Done && pull.first + u64::from(pull.count) > pull.rows {
+            // Later pages may each repeat a row of the one before. (Of pages of one row each may be new.)
+            let is_short = pull.rows < 2 * pull.first.max(1) && pull.first + u64::from(pull.count) > pull.rows;
+            if pull.state == State::Done && is_short {
                 self.extra = self.extra.max(pull.count.saturating_sub(1));
             }
         }

@@ -41,6 +41,8 @@ pub(super) enum State {
     Asking,
     Done,
     Absent(u16),
+    /// There were no requests left for its next page.
+    Spent,
 }
 
 /// A page on its way.

@@ -1,6 +1,7 @@
 //! `GET ImagingStudy?...` and `POST ImagingStudy/_search`: resolve, plan, select, judge, show.
 
 use super::answer::{Answering, Page};
+use super::choosing::Wanted;
 use super::content::{Asking, Content, GONE, Held, NOT_SUPPORTED};
 use super::exchange::{Exchange, PullId, Pulled};
 use super::judging::{Candidate, Judged};
@@ -38,8 +39,8 @@ pub(super) struct Search {
     pub(super) plan: Option<Plan>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) held: Vec<Held>,
-    /// What a study needed was more than was left: the page ends before it.
-    pub(super) is_spent: bool,
+    /// Candidates of which rows down to a level took more requests than were left: the page ends before them, unless less decides.
+    pub(super) left: BTreeMap<usize, Level>,
     /// Rows that selected nothing, because nobody knows of which study they are; and whether the archive has rows that cannot be had.
     pub(super) nameless: u64,
     pub(super) is_cut: bool,
@@ -78,7 +79,7 @@ impl Search {
         let at = answering.position(&query, cursor)?;
         let (candidates, held, plan) = (Vec::new(), Vec::new(), None);
         let (stage, asking) = (Stage::Begin, Asking::new(&config.server));
-        let (is_spent, nameless, is_cut) = (false, 0, false);
+        let (left, nameless, is_cut) = (BTreeMap::new(), 0, false);
         let unknown = 0;
         Ok(Search {
             references,
@@ -93,7 +94,7 @@ impl Search {
             plan,
             candidates,
             held,
-            is_spent,
+            left,
             nameless,
             is_cut,
         })
@@ -134,6 +135,7 @@ impl Search {
         for (id, (path, is_whole)) in pulls.into_iter().zip(paths) {
             match exchange.take(id)? {
                 Pulled::Absent(_) => is_refused |= path != "/studies",
+                Pulled::Spent => return Err(Refusal::too_many_requests()),
                 Pulled::Rows { reader, is_cut } => {
                     let uids = reader.assembler().uids();
                     // Rows below the study that do not say of which they are select nothing: it is asked otherwise.
@@ -184,15 +186,22 @@ impl Search {
         let (all, page) = (self.wants_all(), self.answering.results.page as usize);
         let start = if all { 0 } else { self.at.unwrap_or(0) as usize };
         let show = self.answering.level();
+        let is_held = |one: &Candidate| one.held.is_some_and(|(_, level)| level >= show);
         let mut met = 0;
-        let mut needs: Vec<(usize, Level)> = Vec::new();
+        let mut wanted: Vec<Wanted> = Vec::new();
         for (n, candidate) in self.candidates.iter_mut().enumerate().skip(start) {
             match candidate.judge(residual, deciding, &self.held) {
-                Judged::Yes(_) => met += 1,
+                Judged::Yes(_) => {
+                    met += 1;
+                    // It is shown before those behind it.
+                    if !all && met <= page && !is_held(candidate) {
+                        wanted.push(Wanted { n, level: show, decides: None });
+                    }
+                }
                 Judged::Need(level) => {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
-                    needs.push((n, if all { level } else { level.max(show).max(deciding) }));
+                    wanted.push(Wanted { n, level: if all { level } else { level.max(show).max(deciding) }, decides: Some(level) });
                 }
                 Judged::No | Judged::Undecided => {}
             }
@@ -201,13 +210,13 @@ impl Search {
                 break;
             }
         }
-        let affordable = self.affordable(&needs, exchange);
-        if all && affordable < needs.len() {
+        exchange.keep(0);
+        let needs = self.needs(&wanted, exchange);
+        if all && needs.len() < wanted.len() {
             return Err(Refusal::too_many_requests());
         }
-        if affordable > 0 {
-            let (studies, deeper): (Vec<(usize, Level)>, Vec<_>) =
-                needs.into_iter().take(affordable).partition(|(_, level)| *level == Level::Study);
+        if !needs.is_empty() {
+            let (studies, deeper): (Vec<(usize, Level)>, Vec<_>) = needs.into_iter().partition(|(_, level)| *level == Level::Study);
             let mut contents = Vec::new();
             // Rows of studies come in lists, and are told list by list; what is below them comes study by study.
             let studies: Vec<usize> = studies.into_iter().map(|(n, _)| n).collect();
@@ -222,9 +231,9 @@ impl Search {
             return Ok(None);
         }
         // The page ends before the first that cannot be decided any more.
-        let end = needs.first().map_or(self.candidates.len(), |(n, _)| *n);
+        let end = wanted.iter().find(|one| one.decides.is_some()).map_or(self.candidates.len(), |one| one.n);
         let (mut shown, mut next) = self.page(residual, end);
-        let is_held = |n: usize| self.candidates.get(n).is_some_and(|one| one.held.is_some_and(|(_, level)| level >= show));
+        let is_held = |n: usize| self.candidates.get(n).is_some_and(is_held);
         let missing: Vec<(usize, Level)> = shown.iter().filter(|(_, n)| !is_held(*n)).map(|(_, n)| (*n, show)).collect();
         let affordable = self.affordable(&missing, exchange);
         if affordable > 0 {
@@ -363,9 +372,11 @@ impl Job for Search {
                 let is_waiting = !waiting.is_empty();
                 for (of, content) in done {
                     let held = content.finish(&self.options)?;
-                    self.is_spent |= !held.left.is_empty();
                     self.is_cut |= held.is_cut;
                     for n in of {
+                        if self.candidates.get(n).is_some_and(|one| held.left.contains(&one.uid)) {
+                            self.left.insert(n, held.level);
+                        }
                         if let Some(candidate) = self.candidates.get_mut(n).filter(|one| !held.left.contains(&one.uid)) {
                             candidate.before.extend(candidate.held.map(|(at, _)| at));
                             candidate.held = Some((self.held.len(), held.level));

@@ -51,10 +51,10 @@ impl Search {
         let mut left = exchange.remaining();
         // Of those whose rows nobody counts, half of what is left stays for what the first of them have more.
         let half = left / 2;
-        let mut is_first = self.held.is_empty();
+        let mut is_first = !self.has_some;
         let mut affordable = 0;
         for ((n, level), price) in wanted.iter().zip(self.prices(wanted, exchange)) {
-            // The first of all is tried, whatever it counts.
+            // The first of the page is tried, whatever it counts: before it there is nothing to show.
             let cost = if is_first { price.cost } else { price.cost.saturating_add(price.further) };
             let room = if price.is_open && affordable > 0 { left.saturating_sub(half) } else { left };
             let is_left = self.left.get(n).is_some_and(|known| level >= known);
@@ -80,9 +80,10 @@ impl Search {
             }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let series = rows.iter().find_map(|study| study.get(row::SERIES_COUNT));
+            let (cost, each) = self.asking.cost(exchange, *level, series);
             Price {
-                cost: self.asking.cost(exchange, *level, series),
-                further: rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0),
+                cost,
+                further: each.saturating_add(rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0)),
                 is_open: *level > Level::Study && !rows.iter().any(|study| self.asking.is_counted(*level, study)),
             }
         })

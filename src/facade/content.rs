@@ -44,15 +44,19 @@ impl Asking {
         exchange.extra().max(known).saturating_add(1)
     }
 
-    /// How many requests a study takes, with so many series, as far as they are known.
-    pub(super) fn cost(&self, exchange: &Exchange, level: Level, series: Option<u32>) -> u32 {
-        let below = match level {
-            Level::Patient | Level::Study => 0,
-            Level::Series => 1,
-            Level::Instance if self.server.lists_instances() => 2,
-            Level::Instance => 1_u32.saturating_add(series.unwrap_or(USUAL_SERIES)),
+    /// How many requests a study takes, with so many series, as far as they are known; and how many more where it has to be asked for series by
+    /// series that are many.
+    pub(super) fn cost(&self, exchange: &Exchange, level: Level, series: Option<u32>) -> (u32, u32) {
+        let (below, each) = match (level, series.unwrap_or(USUAL_SERIES)) {
+            (Level::Patient | Level::Study, _) => (0, 0),
+            (Level::Series, _) => (1, 0),
+            (Level::Instance, _) if self.server.lists_instances() => (2, 0),
+            // All instances are asked for at once first.
+            (Level::Instance, many) if many as usize > MANY_SERIES => (2, many),
+            (Level::Instance, series) => (1_u32.saturating_add(series), 0),
         };
-        self.pages(exchange).saturating_mul(below.saturating_add(1))
+        let pages = self.pages(exchange);
+        (pages.saturating_mul(below.saturating_add(1)), pages.saturating_mul(each))
     }
 
     /// How many requests more than that it takes by what it counts of itself, which may not be so.
@@ -162,13 +166,14 @@ impl Content {
     pub(super) fn next(&mut self, exchange: &mut Exchange, asking: &Asking) -> Result<bool, Refusal> {
         if !self.is_begun {
             self.is_begun = true;
+            let mut is_short = false;
             let lists = self.uids.chunks(asking.server.uids_in_a_list().max(1) as usize);
             for (id, list) in core::mem::take(&mut self.studies).into_iter().zip(lists) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
                         // A row that does not say of which study it is may be that of any.
                         if is_cut || reader.assembler().unplaced() > 0 {
-                            self.incomplete.extend(self.uids.iter().cloned());
+                            is_short = true;
                             self.unowned.extend(list.iter().cloned());
                         }
                         self.read.push(*reader);
@@ -176,6 +181,9 @@ impl Content {
                     Pulled::Absent(status) => self.gone.extend(list.iter().map(|uid| (uid.clone(), status))),
                     Pulled::Spent => self.left.extend(list.iter().cloned()),
                 }
+            }
+            if is_short {
+                self.incomplete.extend(self.uids.iter().cloned());
             }
         }
         for below in self.below.iter_mut().filter(|below| !below.is_complete) {

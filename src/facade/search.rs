@@ -10,13 +10,14 @@ use super::results::Total;
 use super::telling::Telling;
 use super::{Config, Job, Response, endpoints};
 use crate::dicom::Reader;
+use crate::error::{Error, Kind};
 use crate::fhir::place;
 use crate::loss::LossReport;
 use crate::options::Options;
 use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
 use crate::table::Level;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -39,6 +40,10 @@ pub(super) struct Search {
     pub(super) plan: Option<Plan>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) held: Vec<Held>,
+    /// Those from the page's beginning on that are not known to be none, in order.
+    open: VecDeque<usize>,
+    /// Whether something of the page is there to be shown.
+    pub(super) has_some: bool,
     /// Candidates of which rows down to a level took more requests than were left: the page ends before them, unless less decides.
     pub(super) left: BTreeMap<usize, Level>,
     /// Rows that selected nothing, because nobody knows of which study they are; and whether the archive has rows that cannot be had.
@@ -94,6 +99,8 @@ impl Search {
             plan,
             candidates,
             held,
+            open: VecDeque::new(),
+            has_some: false,
             left,
             nameless,
             is_cut,
@@ -184,15 +191,20 @@ impl Search {
     fn advance_by(&mut self, plan: &Plan, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         let (residual, deciding) = (plan.residual(), plan.level());
         let (all, page) = (self.wants_all(), self.answering.results.page as usize);
-        let start = if all { 0 } else { self.at.unwrap_or(0) as usize };
         let show = self.answering.level();
         let is_held = |one: &Candidate| one.held.is_some_and(|(_, level)| level >= show);
         let mut met = 0;
+        self.has_some = false;
         let mut wanted: Vec<Wanted> = Vec::new();
-        for (n, candidate) in self.candidates.iter_mut().enumerate().skip(start) {
+        // Those that are none are not looked at again: there may be many, and many rounds.
+        let mut passed: Vec<usize> = Vec::new();
+        while let Some(n) = self.open.pop_front() {
+            let Some(candidate) = self.candidates.get_mut(n) else { continue };
+            passed.push(n);
             match candidate.judge(residual, deciding, &self.held) {
                 Judged::Yes(_) => {
                     met += 1;
+                    self.has_some |= is_held(candidate);
                     // It is shown before those behind it.
                     if !all && met <= page && !is_held(candidate) {
                         wanted.push(Wanted { n, level: show, decides: None });
@@ -203,13 +215,16 @@ impl Search {
                     // What is asked for a candidate of this page serves to show it.
                     wanted.push(Wanted { n, level: if all { level } else { level.max(show).max(deciding) }, decides: Some(level) });
                 }
-                Judged::No | Judged::Undecided => {}
+                Judged::No | Judged::Undecided => {
+                    passed.pop();
+                }
             }
             // One more than the page has, to know whether there is another.
             if !all && met > page {
                 break;
             }
         }
+        passed.into_iter().rev().for_each(|n| self.open.push_front(n));
         exchange.keep(0);
         let needs = self.needs(&wanted, exchange);
         if all && needs.len() < wanted.len() {
@@ -251,6 +266,10 @@ impl Search {
             return Err(Refusal::too_many_requests());
         }
         let next = next.and_then(|next| u32::try_from(next).ok());
+        // A link that could not be followed is none.
+        if next.is_some_and(|next| self.answering.is_too_long(&self.query, next)) {
+            return Err(Refusal::of_query(Error::new(Kind::LimitQuery)));
+        }
         let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();
         self.answer(plan, &shown, next).map(Some)
     }
@@ -349,6 +368,8 @@ impl Job for Search {
             }
             Stage::Selecting(pulls) => match self.selected(pulls, exchange)? {
                 Some(candidates) => {
+                    let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
+                    self.open = (start..candidates.len()).collect();
                     self.candidates = candidates;
                     self.advance(exchange)
                 }

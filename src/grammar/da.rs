@@ -33,7 +33,7 @@ pub(crate) fn by_grammar(text: &str) -> Option<Da<'_>> {
 }
 
 /// The first year that is taken for one: earlier dates (`11111111`, `17000101`) are placeholders that archives are filled with.
-const FIRST_YEAR: u16 = 1800;
+pub(crate) const FIRST_YEAR: u16 = 1800;
 
 /// Whether the calendar has this day, and it is no placeholder.
 pub(crate) fn is_day(year: &str, month: &str, day: &str) -> bool {

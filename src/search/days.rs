@@ -5,6 +5,7 @@
 
 use super::date::{Date, Prefix, Span};
 use crate::clock::{civil, days as number};
+use crate::grammar::da::FIRST_YEAR;
 use crate::zone::Zone;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,14 +19,16 @@ pub(super) struct Days {
 
 /// The first and the last day that DA can say.
 const DA: (i64, i64) = (number(1, 1, 1), number(9999, 12, 31));
+/// The first day that a record has: earlier ones are placeholders.
+const FIRST: i64 = number(FIRST_YEAR as i64, 1, 1);
 
 impl Days {
-    /// The days that DA can say: an end beyond them is no end. None if there is no such day.
-    pub(super) fn within_da(self) -> Option<Days> {
-        let (first, last) = DA;
-        let all = Days { from: Some(first), to: Some(last) };
+    /// The days that a record can have: an end beyond them is no end, and a beginning before them begins with them. None if there is no such day.
+    pub(super) fn of_records(self) -> Option<Days> {
+        let (_, last) = DA;
+        let all = Days { from: Some(FIRST), to: Some(last) };
         self.and(all)?;
-        Some(Days { from: self.from.filter(|from| *from >= first), to: self.to.filter(|to| *to <= last) })
+        Some(Days { from: self.from.map(|from| from.max(FIRST)), to: self.to.filter(|to| *to <= last) })
     }
 
     /// How many they are; none where there is no end of them.
@@ -203,11 +206,14 @@ mod tests {
         assert_eq!(days("9999", &Zone::None, None).unwrap(), "99990101-99991231");
         assert_eq!(days("ge9999-12-31T23:00:00Z", &Zone::None, None).unwrap(), "99991230-");
         assert_eq!(Date::parse("le0001".into()).unwrap().days(&Zone::None, None).unwrap().text(false), "00010101-00011231");
-        for never in ["sa9999", "lt0001", "eb0001-01-01"] {
-            assert_eq!(Date::parse(never.into()).unwrap().days(&Zone::None, None).unwrap().within_da(), None, "{never}");
+        for never in ["sa9999", "lt0001", "eb0001-01-01", "ap0001-01-01", "1750", "lt1800"] {
+            assert_eq!(Date::parse(never.into()).unwrap().days(&Zone::None, None).unwrap().of_records(), None, "{never}");
         }
-        let all = Date::parse("ap0001-01-01".into()).unwrap().days(&Zone::None, None).unwrap().within_da().unwrap();
-        assert_eq!((all.from, all.text(true).as_str()), (None, "-00010102"));
+        for (some, text) in [("ge1700", "18000101-"), ("sa1799", "18000101-"), ("ge1800-01-02", "18000102-"), ("le1800-01-01", "-18000101")]
+        {
+            let days = Date::parse(some.into()).unwrap().days(&Zone::None, None).unwrap().of_records().unwrap();
+            assert_eq!(days.text(true), text, "{some}");
+        }
         assert_eq!(Days { from: None, to: None }.text(false), "00010101-99991231");
     }
 

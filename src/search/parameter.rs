@@ -237,7 +237,8 @@ pub(crate) fn chained(first: &Parameter, name: &str) -> Option<(Type, About)> {
         (About::Endpoint(_), "connection-type") => (Type::Token, About::Endpoint(EndpointAsk::Connection)),
         (About::Endpoint(_), "status") => (Type::Token, About::Endpoint(EndpointAsk::Status)),
         (About::Endpoint(_), "payload-type") => (Type::Token, About::Endpoint(EndpointAsk::Payload)),
-        (About::Endpoint(_), "identifier" | "name" | "organization") => (Type::Token, About::Endpoint(EndpointAsk::Other)),
+        (About::Endpoint(_), "name") => (Type::Text, About::Endpoint(EndpointAsk::Other)),
+        (About::Endpoint(_), "identifier" | "organization") => (Type::Token, About::Endpoint(EndpointAsk::Other)),
         _ => return None,
     })
 }

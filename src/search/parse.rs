@@ -1,7 +1,7 @@
 //! A query string, or the body of a form, into clauses.
 
 use super::judge::is_elsewhere;
-use super::parameter::{self, About, IGNORED, Parameter, RESULT, Resource, Type};
+use super::parameter::{self, About, Ask, IGNORED, Parameter, RESULT, Resource, Type};
 use super::separate::split;
 use super::value::{Expected, Value};
 use super::{Clause, Dropped, Handling, Modifier, Query, Reason};
@@ -259,9 +259,17 @@ impl Modifier {
             Modifier::Not => matches!(type_, Type::Token | Type::Uid),
             Modifier::Text => type_ == Type::Token,
             Modifier::Exact | Modifier::Contains => type_ == Type::Text,
+            // Of identifiers alone.
             Modifier::OfType => {
                 type_ == Type::Token
-                    && matches!(about, About::Identifier | About::Patient(_) | About::Person(..) | About::Encounter(_) | About::BasedOn(_))
+                    && matches!(
+                        about,
+                        About::Identifier
+                            | About::Patient(Ask::Identifier)
+                            | About::Person(_, Ask::Identifier)
+                            | About::Encounter(_)
+                            | About::BasedOn(_)
+                    )
             }
             Modifier::Identifier => type_ == Type::Reference,
         }

@@ -371,8 +371,8 @@ impl<'a> Pusher<'a> {
         let Value::Date(date) = value else { return Err(Why::NoKey) };
         self.key(key)?;
         let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
-        // A day that DA cannot say is the day of nothing.
-        let Some(mut range) = range.within_da() else { return Ok(()) };
+        // A day that no record has is the day of nothing.
+        let Some(mut range) = range.of_records() else { return Ok(()) };
         if key == Key::StudyDate && self.server.own_clock {
             range = range.widened();
             push.widen(Why::WholeDays);

@@ -1,0 +1,204 @@
+//! What `limits.requests` let through: a page ends early, and the conversation is refused only where nothing of the page can be had.
+
+use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Incoming, Response, Step};
+use fhir_dicomweb::search::{End, Server, servers};
+use fhir_dicomweb::{Listing, Options, Release};
+
+/// What an archive says: rows of `path`, from `offset` on; none: there is no such resource.
+type Archive<'a> = dyn Fn(&str, usize) -> Option<Vec<String>> + 'a;
+
+/// A study of many, by its number.
+fn uid(n: usize) -> String {
+    format!("1.2.{n}")
+}
+
+fn number(uid: &str) -> usize {
+    uid["1.2.".len()..].parse().unwrap()
+}
+
+/// A conversation over studies whose rows are `study`, and what is below them; how much was asked. `size`: rows of a page.
+fn talk(
+    config: &Config,
+    target: &str,
+    (count, size): (usize, usize),
+    study: &dyn Fn(usize) -> String,
+    below: &Archive<'_>,
+) -> (Response, usize) {
+    let (mut talk, mut asked) = (FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] }), 0);
+    loop {
+        match talk.step() {
+            Step::Fetch(ticket, request) => {
+                asked += 1;
+                let value = |name: &str| {
+                    let pair = request.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                    pair.map(str::to_owned)
+                };
+                let offset = value("offset").map_or(0, |offset| offset.parse().unwrap());
+                let rows: Option<Vec<String>> = match (request.path.as_str(), value("StudyInstanceUID")) {
+                    ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| study(number(uid))).collect()),
+                    ("/studies", None) => Some((0..count).map(study).collect()),
+                    (path, _) => below(path, number(path.split('/').nth(2).unwrap())),
+                };
+                let status = if rows.is_some() { 200 } else { 404 };
+                let page: Vec<String> = rows.unwrap_or_default().into_iter().skip(offset).take(size).collect();
+                talk.feed(ticket, Event::Head { status, headers: &[] }).unwrap();
+                talk.feed(ticket, Event::Body(format!("[{}]", page.join(",")).as_bytes())).unwrap();
+                talk.feed(ticket, Event::End).unwrap();
+            }
+            Step::Done(response) => return (response, asked),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn attribute(tag: &str, vr: &str, value: &str) -> String {
+    format!(r#","{tag}":{{"vr":"{vr}","Value":[{value}]}}"#)
+}
+
+fn study(n: usize, more: &str) -> String {
+    format!(
+        r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{n}"]}},"00100020":{{"vr":"LO","Value":["P1"]}},"00080020":{{"vr":"DA","Value":["20240114"]}}{more}}}"#
+    )
+}
+
+/// Series of which no request is known.
+fn series(n: usize, count: usize) -> Vec<String> {
+    let row = |at| {
+        format!(
+            r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{n}"]}},"0020000E":{{"vr":"UI","Value":["1.2.{n}.{at}"]}},"00080060":{{"vr":"CS","Value":["CT"]}},"00400275":{{"vr":"SQ"}}}}"#
+        )
+    };
+    (0..count).map(row).collect()
+}
+
+fn instances(n: usize, series: usize, count: usize) -> Vec<String> {
+    let row = |at: usize| {
+        let of = at % series;
+        format!(
+            r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{n}"]}},"0020000E":{{"vr":"UI","Value":["1.2.{n}.{of}"]}},"00080018":{{"vr":"UI","Value":["1.2.{n}.{of}.{at}"]}}}}"#
+        )
+    };
+    (0..count).map(row).collect()
+}
+
+/// The numbers of the studies that an answer shows, and whether it leads on.
+fn shown(response: &Response) -> (Vec<usize>, bool) {
+    let body: serde_json::Value = serde_json::from_str(response.body.as_str()).unwrap();
+    let entries = body["entry"].as_array().cloned().unwrap_or_default();
+    let uids =
+        entries.iter().filter_map(|entry| entry["resource"]["identifier"][0]["value"].as_str()?.strip_prefix("urn:oid:").map(number));
+    let leads_on = body["link"].as_array().into_iter().flatten().any(|link| link["relation"] == "next");
+    (uids.collect(), leads_on)
+}
+
+/// A match that its row decides is shown before others are looked at, however many of them there are.
+pub fn a_match_is_shown_before_others_are_looked_at() {
+    for server in [servers::dcm4chee_arc_5(), servers::orthanc_1_12(), servers::google_healthcare(), servers::ps3_18_baseline()] {
+        let mut config = Config::new(server, Options::default());
+        (config.release, config.listing) = (Release::R5, Listing::Series);
+        let row = |n: usize| study(n, &attribute("00080050", "SH", &format!("\"ACC{n}\"")));
+        let below = |path: &str, n: usize| path.ends_with("/series").then(|| series(n, 1));
+        let target = "/ImagingStudy?patient.identifier=P1&based-on:identifier=ACC0";
+        let (response, _) = talk(&config, target, (300, 1000), &row, &below);
+        assert_eq!(response.status, 200, "{}", config.server.id());
+        assert_eq!(shown(&response), (vec![0], true), "{}", config.server.id());
+    }
+    // Behind it a study that is dear to look at.
+    let config = &mut Config::new(servers::ps3_18_baseline(), Options::default());
+    config.release = Release::R5;
+    let row = |n: usize| study(n, &attribute("00080050", "SH", &format!("\"ACC{n}\"")));
+    let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+        "series" => Some(series(n, if n == 1 { 250 } else { 1 })),
+        "instances" if path.contains("/series/") => Some(instances(n, 1, 1)),
+        _ => None,
+    };
+    for count in ["", "&_count=1"] {
+        let target = format!("/ImagingStudy?patient.identifier=P1&based-on:identifier=ACC0{count}");
+        let (response, _) = talk(config, &target, (2, 1000), &row, &below);
+        // That it does not match its series tell: the answer is whole.
+        assert_eq!((response.status, shown(&response)), (200, (vec![0], false)), "{target}");
+    }
+}
+
+/// Who is dear to show is decided first, where that is cheap; and what stands behind is reached.
+pub fn who_is_dear_to_show_may_be_cheap_to_decide() {
+    let config = &mut Config::new(servers::ps3_18_baseline(), Options::default());
+    config.release = Release::R5;
+    let row = |n: usize| study(n, &attribute("00080050", "SH", &format!("\"ACC{n}\"")));
+    let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+        "series" => Some(series(n, if n == 0 { 250 } else { 1 })),
+        "instances" if path.contains("/series/") => Some(instances(n, 1, 1)),
+        _ => None,
+    };
+    for (accession, expected) in [("NONE", vec![]), ("ACC2", vec![2])] {
+        let target = format!("/ImagingStudy?patient.identifier=P1&based-on:identifier={accession}");
+        let (response, _) = talk(config, &target, (3, 1000), &row, &below);
+        assert_eq!((response.status, shown(&response)), (200, (expected, false)), "{target}");
+    }
+}
+
+/// One study of more rows than were thought leaves those before it as they are.
+pub fn more_pages_than_were_thought() {
+    let config = &Config::new(servers::google_healthcare(), Options::default());
+    let row = |n: usize| study(n, "");
+    for large in [0, 1, 20, 32, 33, 39] {
+        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+            "series" => Some(series(n, 1)),
+            _ => Some(instances(n, 1, if n == large { 1500 } else { 3 })),
+        };
+        let (response, asked) = talk(config, "/ImagingStudy?patient.identifier=P1&_count=40", (40, 1000), &row, &below);
+        let (studies, leads_on) = shown(&response);
+        assert!(response.status == 200 && leads_on && asked <= 200, "{large}: {} after {asked}", response.status);
+        assert!(studies.len() >= 25 && studies.iter().enumerate().all(|(place, n)| place == *n), "{large}: {studies:?}");
+    }
+}
+
+/// What a study counts of itself, which may not be so, or may be had otherwise, refuses nobody: it is tried where it stands first.
+pub fn the_first_is_tried_whatever_it_counts() {
+    let config = &Config::new(servers::ps3_18_baseline(), Options::default());
+    for count in [90, 98, 120, 100_000] {
+        let row = |n: usize| study(n, &attribute("00201206", "IS", &if n == 0 { count } else { 1 }.to_string()));
+        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+            "series" => Some(series(n, if n == 0 { 120 } else { 1 })),
+            "instances" if !path.contains("/series/") => Some(instances(n, if n == 0 { 120 } else { 1 }, 120)),
+            _ => None,
+        };
+        for (more, expected) in [("", (vec![0, 1, 2], false)), ("&_count=1", (vec![0], true))] {
+            let (response, asked) = talk(config, &format!("/ImagingStudy?patient.identifier=P1{more}"), (3, 1000), &row, &below);
+            assert_eq!((response.status, shown(&response)), (200, expected), "{count}{more}: {asked}");
+        }
+    }
+}
+
+/// Pages of one row are no listings that repeat themselves.
+pub fn pages_of_one_row() {
+    for end in [End::EmptyPage, End::NoWarning] {
+        let config = &Config::new(Server::unknown().paged(Some(1), end), Options::default());
+        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+            "series" => Some(series(n, 1)),
+            _ => Some(instances(n, 1, 1)),
+        };
+        let (response, asked) = talk(config, "/ImagingStudy?patient.identifier=P1", (8, 1), &|n| study(n, ""), &below);
+        assert_eq!((response.status, shown(&response)), (200, ((0..8).collect(), false)), "{asked}");
+    }
+}
+
+/// A link is encoded anew: one that is longer than a query may be is not given.
+pub fn links_that_are_too_long() {
+    let mut options = Options::default();
+    options.limits.query_bytes = 400;
+    let config = &Config::new(servers::google_healthcare(), options);
+    let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+        "series" => Some(series(n, 1)),
+        _ => Some(instances(n, 1, 1)),
+    };
+    let row = |n: usize| study(n, &attribute("00100010", "PN", r#"{"Alphabetic":"Müller"}"#));
+    let target = |names: usize| format!("/ImagingStudy?patient.identifier=P1&_count=2&patient.name={}", vec!["müller"; names].join(","));
+    let (short, _) = talk(config, &target(10), (5, 1000), &row, &below);
+    assert_eq!((short.status, shown(&short).1), (200, true));
+    let (long, _) = talk(config, &target(40), (5, 1000), &row, &below);
+    assert!(long.status == 400 && long.body.as_str().contains("too-long"), "{} {}", long.status, long.body.as_str());
+    // Where there is no further page there is no link.
+    let (whole, _) = talk(config, &target(40), (2, 1000), &row, &below);
+    assert_eq!((whole.status, shown(&whole)), (200, (vec![0, 1], false)));
+}

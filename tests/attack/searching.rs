@@ -344,3 +344,18 @@ fn long_patterns_take_no_time_to_match() {
         assert!(!search::matches(vr, &["1".repeat(MANY), "-".repeat(MANY)].concat(), &["20240101"]));
     }
 }
+
+/// `:of-type` is of identifiers alone, and a name is a text, also where it is chained.
+#[test]
+fn modifiers_fit_what_they_modify() {
+    let code =
+        |query: &str| search::parse(query, Release::R4, Handling::Strict, &Options::default().limits).err().map(|error| error.code());
+    for query in ["patient.gender:of-type=a%7Cb%7Cmale", "patient.birthdate:of-type=a%7Cb%7C2024", "endpoint.status:of-type=a%7Cb%7Cc"] {
+        assert_eq!(code(query), Some("unsupported-modifier"), "{query}");
+    }
+    for query in
+        ["patient.identifier:of-type=a%7Cb%7Cc", "identifier:of-type=a%7Cb%7Cc", "endpoint.name:exact=x", "endpoint.name:contains=x"]
+    {
+        assert_eq!(code(query), None, "{query}");
+    }
+}

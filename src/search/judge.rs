@@ -279,12 +279,12 @@ impl Residual {
 
     /// Whether what is shown is what a clause looks for: one of its values, or anything at all.
     fn meets(&self, (clause, sought): (&Clause, Option<&Sought>), shown: &Shown<'_>, is_unsure: bool) -> bool {
-        if clause.modifier == Modifier::Missing {
-            return !is_blank(clause, shown);
-        }
         let of_other_type = |said| matches!(clause.about, About::Person(..)) && shown.is_device != (said == "Device");
         if clause.said.is_some_and(of_other_type) {
             return false;
+        }
+        if clause.modifier == Modifier::Missing {
+            return !is_blank(clause, shown);
         }
         if matches!(clause.values.first(), Some(Value::Text(_))) {
             return meets_text(clause, shown);

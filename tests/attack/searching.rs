@@ -359,3 +359,25 @@ fn modifiers_fit_what_they_modify() {
         assert_eq!(code(query), None, "{query}");
     }
 }
+
+/// An order of words alone has no identifier, and a chain with a type is about resources of that type alone: also where it is asked what is missing.
+#[test]
+fn what_is_missing_of_a_chain() {
+    let study = row("1.2", r#","00080050":{"vr":"SH"},"00201206":{"vr":"IS","Value":[1]}"#);
+    let series = |more: &str| row("1.2", &format!(r#","0020000E":{{"vr":"UI","Value":["1.2.1"]}}{more}"#));
+    let words = series(r#","00400275":{"vr":"SQ","Value":[{"00321060":{"vr":"LO","Value":["CT of the chest"]}}]}"#);
+    let device = series(
+        r#","00081050":{"vr":"PN"},"00081052":{"vr":"SQ"},"00081070":{"vr":"PN"},"00081072":{"vr":"SQ"},"00080070":{"vr":"LO","Value":["ACME"]},"00181000":{"vr":"LO","Value":["SER1"]}"#,
+    );
+    for (rows, query, is_missing) in [
+        (&words, "basedon.identifier:missing", true),
+        (&words, "basedon:missing", false),
+        (&device, "performer:Practitioner.identifier:missing", true),
+        (&device, "performer:Device.identifier:missing", false),
+        (&device, "performer:Device.name:missing", true),
+        (&device, "performer.identifier:missing", false),
+    ] {
+        let of = |answer: bool| judge(&[study.clone(), rows.clone()], &format!("{query}={answer}"), Release::R4, &[]);
+        assert_eq!([of(true) == Verdict::Yes, of(false) == Verdict::Yes], [is_missing, !is_missing], "{query}");
+    }
+}

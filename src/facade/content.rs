@@ -20,6 +20,8 @@ pub(super) const GONE: &[u16] = &[404, 410];
 pub(super) const NOT_SUPPORTED: &[u16] = &[400, 404, 405, 410, 501];
 /// With more series than this all instances of the study are asked for at once, even where the server is not known to list them so.
 const MANY_SERIES: usize = 32;
+/// No server is known whose pages are shorter than this, unless it is told so.
+const USUAL_PAGE: u32 = 100;
 /// How many series a study is taken to have where nobody says.
 const USUAL_SERIES: u32 = 4;
 
@@ -38,12 +40,6 @@ impl Asking {
         Asking { server: server.clone(), studies, series, instances }
     }
 
-    /// How many requests a listing takes, if it fits one page: what was seen, and what is known before.
-    fn pages(&self, exchange: &Exchange) -> u32 {
-        let known = if self.server.end_signal() == End::EmptyPage { 1 } else { 0 };
-        exchange.extra().max(known).saturating_add(1)
-    }
-
     /// How many requests a study takes, with so many series, as far as they are known; and how many more where it has to be asked for series by
     /// series that are many.
     pub(super) fn cost(&self, exchange: &Exchange, level: Level, series: Option<u32>) -> (u32, u32) {
@@ -55,7 +51,7 @@ impl Asking {
             (Level::Instance, many) if many as usize > MANY_SERIES => (2, many),
             (Level::Instance, series) => (1_u32.saturating_add(series), 0),
         };
-        let pages = self.pages(exchange);
+        let pages = exchange.pages();
         (pages.saturating_mul(below.saturating_add(1)), pages.saturating_mul(each))
     }
 
@@ -69,9 +65,12 @@ impl Asking {
 
     /// Whether a study says how many rows it has down to this level; one page has them all, whatever it says.
     pub(super) fn is_counted(&self, level: Level, study: &Study) -> bool {
+        // Where the size of pages is not known, it is known of few rows alone how many pages they are.
+        let most = if self.server.page_size().is_some() { u32::MAX } else { USUAL_PAGE };
+        let is_known = |count: Option<u32>| count.is_some_and(|count| count <= most);
         let has_all = |level: Level| {
-            (level < Level::Series || study.get(row::SERIES_COUNT).is_some())
-                && (level < Level::Instance || study.get(row::INSTANCE_COUNT).is_some())
+            (level < Level::Series || is_known(study.get(row::SERIES_COUNT)))
+                && (level < Level::Instance || is_known(study.get(row::INSTANCE_COUNT)))
         };
         let is_one_page = self.server.end_signal() == End::OnePage && (level < Level::Instance || self.server.lists_instances());
         is_one_page || has_all(level)
@@ -304,7 +303,7 @@ impl Below {
             self.whole = Some(asking.pull(exchange, &self.study, View::Instances, NOT_SUPPORTED));
             self.is_complete = false;
         } else if !self.uids.is_empty() {
-            if u64::from(asking.pages(exchange)) * self.uids.len() as u64 > u64::from(exchange.remaining()) {
+            if u64::from(exchange.pages()) * self.uids.len() as u64 > u64::from(exchange.spare()) {
                 return self.leave();
             }
             for series in &self.uids {

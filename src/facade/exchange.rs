@@ -68,11 +68,15 @@ pub(super) struct Exchange {
     /// How many tickets were given, and how many are kept for what is asked later.
     asked: u32,
     kept: u32,
+    /// Pulls of which no page came yet.
+    begun: u32,
     queue: VecDeque<(u32, Step)>,
     open: BTreeMap<u32, Open>,
     ended: BTreeMap<u32, Ended>,
     lowest_failed: Option<u32>,
     pulls: Vec<Option<Pull>>,
+    /// Pulls whose next pages wait for those before them.
+    paused: Vec<PullId>,
     references: Vec<(String, Option<Identifiers>)>,
     /// Bytes that came to be read, of pages that have not ended, too.
     fed: u64,
@@ -88,11 +92,13 @@ impl Exchange {
             options: config.options.clone(),
             asked: 0,
             kept: 0,
+            begun: 0,
             queue: VecDeque::new(),
             open: BTreeMap::new(),
             ended: BTreeMap::new(),
             lowest_failed: None,
             pulls: Vec::new(),
+            paused: Vec::new(),
             references: Vec::new(),
             fed: 0,
             extra: 0,
@@ -115,6 +121,7 @@ impl Exchange {
         self.open.clear();
         self.ended.clear();
         self.pulls.clear();
+        self.paused.clear();
     }
 
     /// What comes next.
@@ -136,14 +143,20 @@ impl Exchange {
         }
     }
 
-    /// How many requests more than one a short listing takes, as far as it was seen.
-    pub(super) const fn extra(&self) -> u32 {
-        self.extra
+    /// How many requests a listing takes, if it fits one page: what was seen, and what is known before.
+    pub(super) fn pages(&self) -> u32 {
+        let known = if self.server.end_signal() == End::EmptyPage { 1 } else { 0 };
+        self.extra.max(known).saturating_add(1)
     }
 
     /// How much more may be asked, but for what is kept.
     pub(super) fn remaining(&self) -> u32 {
         self.options.limits.requests.saturating_sub(self.asked).saturating_sub(self.kept)
+    }
+
+    /// How much more may be begun: what is begun takes its other pages, too.
+    pub(super) fn spare(&self) -> u32 {
+        self.remaining().saturating_sub(self.begun.saturating_mul(self.pages().saturating_sub(1)))
     }
 
     /// So many requests are kept for what is asked later.
@@ -181,6 +194,7 @@ impl Exchange {
         if self.refusal.is_some() {
             return id;
         }
+        self.begun = self.begun.saturating_add(1);
         let (path, query) = (path.to_string(), query.to_string());
         let (state, pages) = (State::Asking, BTreeSet::new());
         self.pulls.push(Some(Pull {
@@ -361,7 +375,10 @@ impl Exchange {
                 Ended::Page(page) => {
                     let id = page.pull;
                     let result = match self.pulls.get_mut(id).and_then(Option::as_mut) {
-                        Some(pull) => pull.add(page, &self.server),
+                        Some(pull) => {
+                            self.begun -= u32::from(pull.count == 0 && self.begun > 0);
+                            pull.add(page, &self.server)
+                        }
                         None => Ok(()),
                     };
                     if let Err(refusal) = result {
@@ -379,9 +396,19 @@ impl Exchange {
                 self.extra = self.extra.max(pull.count.saturating_sub(1));
             }
         }
+        unfinished.append(&mut self.paused);
         unfinished.retain(|id| self.pulls.get(*id).and_then(Option::as_ref).is_some_and(|pull| pull.state == State::Asking));
         unfinished.sort_unstable();
+        // Where a quarter of the requests is spent, what is longer than was thought goes one by one, so that the first is had, and not a part of each.
+        let is_scarce = self.remaining() < self.options.limits.requests - self.options.limits.requests / 4;
+        let mut is_one_long = false;
         for id in unfinished {
+            let is_long = self.pulls.get(id).and_then(Option::as_ref).is_some_and(|pull| pull.count >= self.pages());
+            if is_scarce && is_long && is_one_long && self.remaining() > 0 {
+                self.paused.push(id);
+                continue;
+            }
+            is_one_long |= is_long;
             self.next_page(id);
         }
     }

@@ -68,7 +68,8 @@ pub enum Issuer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
-    /// By its being empty (204 or `[]`): the only sign that no server is known to get wrong.
+    /// By its being empty (204 or `[]`): the only sign that no server with pages is known to get wrong. One that does not understand `offset` never
+    /// has an empty page, and is refused as one that repeats itself: see [`End::OnePage`].
     EmptyPage,
     /// By the absence of `Warning: 299`. A server sends it of its own limit, and not of one that it is asked for (PS3.18 8.3.4.4): no `limit` is sent.
     NoWarning,

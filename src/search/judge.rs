@@ -190,7 +190,7 @@ impl Residual {
     fn clause(&self, clause: &Clause, study: &Study) -> Verdict {
         // A subject that is no patient, a request that is a care plan, is none of ours, whatever is known.
         if clause.is_elsewhere || clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
-            return Verdict::No;
+            return self.decide(clause, false, None);
         }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));

@@ -98,8 +98,8 @@ impl<'a> Push<'a> {
 
 impl<'a> Pusher<'a> {
     pub(super) fn push(&self, clause: &'a Clause) -> Push<'a> {
-        // As the judge says of every study, whatever is known of it.
-        if clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
+        // As the judge says of every study, whatever is known of it: no such thing is there, and none is missing.
+        if clause.asks_for_presence() && clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return Push::never(Why::NoSuchValue);
         }
         let values = || clause.values.iter().filter(|value| !is_elsewhere(clause.about, value));

@@ -376,6 +376,7 @@ fn what_is_missing_of_a_chain() {
         (&device, "performer:Device.identifier:missing", false),
         (&device, "performer:Device.name:missing", true),
         (&device, "performer.identifier:missing", false),
+        (&device, "performer:Organization.identifier:missing", true),
     ] {
         let of = |answer: bool| judge(&[study.clone(), rows.clone()], &format!("{query}={answer}"), Release::R4, &[]);
         assert_eq!([of(true) == Verdict::Yes, of(false) == Verdict::Yes], [is_missing, !is_missing], "{query}");

@@ -153,6 +153,37 @@ pub fn more_pages_than_were_thought() {
     }
 }
 
+/// An archive of whose pages nobody knows how long they are: what is longer than was thought goes in order, so that the first studies are had.
+pub fn pages_of_which_nobody_knows() {
+    for server in [servers::unknown(), servers::ps3_18_baseline()] {
+        let config = &Config::new(server, Options::default());
+        for (count_of_series, count, least) in
+            [(4, 1200, 5), (3, 450, 8), (4, 480, 8), (2, 180, 12), (1, 4000, 2), (1, 9000, 1), (20, 2000, 2)]
+        {
+            for is_counted in [false, true] {
+                let counts =
+                    [("00201206", count_of_series), ("00201208", count)].map(|(tag, n)| attribute(tag, "IS", &n.to_string())).concat();
+                let row = |n: usize| study(n, if is_counted { &counts } else { "" });
+                let below = |path: &str, n: usize| {
+                    let mut rows =
+                        if path.ends_with("/series") { series(n, count_of_series) } else { instances(n, count_of_series, count) };
+                    if let Some((_, of)) = path.split_once("/series/") {
+                        let of = of.trim_end_matches("/instances");
+                        rows.retain(|row| row.contains(&format!(r#""0020000E":{{"vr":"UI","Value":["{of}"]}}"#)));
+                    }
+                    Some(rows)
+                };
+                let (response, asked) = talk(config, "/ImagingStudy?patient.identifier=P1", (30, 100), &row, &below);
+                let context = format!("{} {count_of_series} {count} {is_counted}: {} after {asked}", config.server.id(), response.status);
+                assert_eq!(response.status, 200, "{context}");
+                let (studies, leads_on) = shown(&response);
+                assert!(leads_on && studies.len() >= least, "{context}: {studies:?}");
+                assert!(studies.iter().enumerate().all(|(place, n)| place == *n), "{context}: {studies:?}");
+            }
+        }
+    }
+}
+
 /// What a study counts of itself, which may not be so, or may be had otherwise, refuses nobody: it is tried where it stands first.
 pub fn the_first_is_tried_whatever_it_counts() {
     let config = &Config::new(servers::ps3_18_baseline(), Options::default());

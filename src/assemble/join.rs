@@ -8,7 +8,7 @@ use super::said::lost_with;
 use super::sets::{SetKey, Sets};
 use crate::loss::{Code, Sink};
 use crate::study::{Extra, study_slot};
-use crate::table::{Level, Merge};
+use crate::table::Level;
 use crate::value::{self, Fields};
 use alloc::vec::Vec;
 
@@ -84,7 +84,7 @@ impl Fact<'_> {
         // What is copied is theirs, and both together. Ours are where theirs take their place; else one that may be filled is: sets and lists that
         // grow stand by themselves.
         let length = |fields: &Fields<'_>| fields.iter().map(|text| text.len() + 8).sum::<usize>();
-        let is_later = ours.at == 0 || ours.row <= theirs.row || row.merge == Merge::Set;
+        let is_later = ours.at == 0 || ours.row <= theirs.row;
         let most = if is_later { 1 } else { usize::MAX };
         let own = run_of(self.arena, ours, row).take(most).map(|item| length(&item)).sum::<usize>();
         let copied = own.saturating_add(their_items.iter().map(length).sum()).saturating_mul(2);

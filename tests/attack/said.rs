@@ -145,6 +145,14 @@ fn further_requests() {
         assert_eq!(lifted(&read(&rows).loss), 2);
         assert_eq!(lifted(&joined(&[&rows[..1], &rows[1..]]).loss), 2);
     }
+    // Whichever row came first has the request that is not further, whether or not it names the patient.
+    let first = [("R1", "P1"), ("R1", "")].map(|(value, patient)| {
+        let read = read(&[series(1, patient, &asked(value)), series(2, "P1", &asked("R2"))]);
+        let further = read.loss.iter().find(|loss| loss.code.name() == "lifted").map(|loss| (loss.first, loss.count));
+        let written = fhir::write(&read.value[0], Release::R4, &Options::default()).ignore_loss();
+        (further, written.as_str().find("R1") < written.as_str().find("R2"))
+    });
+    assert_eq!(first, [(Some((1, 1)), true); 2]);
     // Of a list that says one thing twice the other is the one that is noted.
     let twice = r#","00400275":{"vr":"SQ","Value":[{"00401001":{"vr":"SH","Value":["R1"]}},{"00401001":{"vr":"SH","Value":["R1"]}},{"00401001":{"vr":"SH","Value":["R2 "]}}]}"#;
     let loss = read(&[series(1, "P1", &asked("R1")), series(2, "P1", twice)]).loss;

@@ -29,6 +29,7 @@ pub fn exact_facade(bytes: &[u8]) -> Option<usize> {
     config.listing = c.pick(&[Listing::Study, Listing::Series, Listing::Instances]);
     let page = c.pick(&[1, 2, 3, 20]);
     let wish = c.pick(&["", "", "&_sort=started", "&_sort=-_id,started", "&_total=accurate", "&_summary=true", "&_elements=identifier"]);
+    let wants_all = ["_sort", "_total=accurate"].iter().any(|all| wish.contains(all));
     let archive = archive(c);
     let text = query(c);
     let mut parsed = search::parse(&text, release, Handling::Lenient, &options.limits).ok()?;
@@ -46,6 +47,17 @@ pub fn exact_facade(bytes: &[u8]) -> Option<usize> {
         if outcome.response.status == 422 {
             // More than a conversation may cost; it says so.
             assert_eq!(body["issue"][0]["code"], "too-costly", "{target} on {}: {body}", server.id());
+            // And it is so of the first of the page: alone, and with more requests, it takes more than half of those that there were.
+            if !wants_all {
+                let mut alone = config.clone();
+                alone.options.limits.requests *= 4;
+                let target = target.replacen(&format!("_count={page}"), "_count=1", 1);
+                let incoming = Incoming { target: &target, ..incoming };
+                let cheap = converse(&alone, &incoming, &archive.store, &faults, c);
+                let (status, asked) = (cheap.response.status, cheap.requests.len() + cheap.references.len());
+                let limit = config.options.limits.requests as usize;
+                assert!(status != 200 || asked > limit / 2, "{target} on {}: 422 of {limit} requests, alone it takes {asked}", server.id());
+            }
             return None;
         }
         assert_eq!(outcome.response.status, 200, "{target} on {}: {body}", server.id());

@@ -29,8 +29,18 @@ impl Search {
     /// kept.
     pub(super) fn needs(&self, wanted: &[Wanted], exchange: &mut Exchange) -> Vec<(usize, Level)> {
         let all: Vec<(usize, Level)> = wanted.iter().map(|one| (one.n, one.level)).collect();
+        if self.wants_all() {
+            // Nothing less will do: what is sure decides whether it is tried.
+            let sure = self.prices(&all, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.cost));
+            let is_left = all.iter().any(|(n, level)| self.is_left(*n, *level));
+            return if sure <= exchange.remaining() && !is_left { all } else { Vec::new() };
+        }
         let affordable = self.affordable(&all, exchange);
         let (front, behind) = wanted.split_at_checked(affordable).unwrap_or_default();
+        // A match that is the first of the page is had before others are looked at: what it takes need not be what it was thought to take.
+        if let ([first], false) = (front, self.has_some) {
+            return Vec::from([(first.n, first.level)]);
+        }
         let mut needs: Vec<(usize, Level)> = front.iter().filter(|one| one.decides.is_some()).map(|one| (one.n, one.level)).collect();
         let shown: Vec<(usize, Level)> = front.iter().filter(|one| one.decides.is_none()).map(|one| (one.n, one.level)).collect();
         // Who is dear to show may be cheap to decide.
@@ -49,23 +59,31 @@ impl Search {
     /// How many of the first of these candidates the requests that are left suffice for.
     pub(super) fn affordable(&self, wanted: &[(usize, Level)], exchange: &Exchange) -> usize {
         let mut left = exchange.remaining();
-        // Of those whose rows nobody counts, half of what is left stays for what the first of them have more.
-        let half = left / 2;
+        // Of those whose rows nobody counts some may have more.
+        let spare = left / 8;
         let mut is_first = !self.has_some;
         let mut affordable = 0;
         for ((n, level), price) in wanted.iter().zip(self.prices(wanted, exchange)) {
             // The first of the page is tried, whatever it counts: before it there is nothing to show.
             let cost = if is_first { price.cost } else { price.cost.saturating_add(price.further) };
-            let room = if price.is_open && affordable > 0 { left.saturating_sub(half) } else { left };
-            let is_left = self.left.get(n).is_some_and(|known| level >= known);
-            if cost > room || is_left {
+            let room = if price.is_open && !is_first { left.saturating_sub(spare) } else { left };
+            if cost > room || self.is_left(*n, *level) {
+                break;
+            }
+            affordable += 1;
+            // What it takes nobody knows: alone it has all requests that there are.
+            if is_first && price.is_open {
                 break;
             }
             is_first = false;
-            affordable += 1;
             left = left.saturating_sub(price.cost.saturating_add(price.further));
         }
         affordable
+    }
+
+    /// Whether rows of a candidate down to this level took more requests than there were.
+    fn is_left(&self, n: usize, level: Level) -> bool {
+        self.left.get(&n).is_some_and(|known| level >= *known)
     }
 
     /// What each of these candidates takes, in this order.
@@ -81,10 +99,14 @@ impl Search {
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let series = rows.iter().find_map(|study| study.get(row::SERIES_COUNT));
             let (cost, each) = self.asking.cost(exchange, *level, series);
+            let is_open = *level > Level::Study && !rows.iter().any(|study| self.asking.is_counted(*level, study));
+            let (requests, studies) = self.seen;
+            // As much as those before it took.
+            let seen = if is_open { requests.div_ceil(studies.max(1)) } else { 0 };
             Price {
-                cost,
+                cost: cost.max(seen),
                 further: each.saturating_add(rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0)),
-                is_open: *level > Level::Study && !rows.iter().any(|study| self.asking.is_counted(*level, study)),
+                is_open,
             }
         })
     }

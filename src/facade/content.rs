@@ -58,7 +58,9 @@ impl Asking {
     /// How many requests more than that it takes by what it counts of itself, which may not be so.
     pub(super) fn further(&self, level: Level, study: &Study) -> u32 {
         let size = self.server.page_size().filter(|size| *size > 0 && self.server.end_signal() != End::OnePage);
-        let pages = |rows: Option<u32>| rows.zip(size).map_or(0, |(rows, size)| rows.saturating_sub(1) / size);
+        // A page that is full is not the last, which is counted already where the last is always empty.
+        let last = u32::from(self.server.end_signal() == End::EmptyPage);
+        let pages = |rows: Option<u32>| rows.zip(size).map_or(0, |(rows, size)| rows.saturating_sub(last) / size);
         let series = if level >= Level::Series { pages(study.get(row::SERIES_COUNT)) } else { 0 };
         series.saturating_add(if level >= Level::Instance { pages(study.get(row::INSTANCE_COUNT)) } else { 0 })
     }
@@ -77,10 +79,10 @@ impl Asking {
     }
 
     /// Asks for the rows below a study or series.
-    fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16]) -> PullId {
+    fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16], rank: u32) -> PullId {
         let fields = if view == View::Series { &self.series } else { &self.instances };
         let path = of.clone().viewed(view).map(|resource| resource.path()).unwrap_or_default();
-        exchange.pull(&path, fields, Some(of.clone()), absent)
+        exchange.pull(&path, fields, Some(of.clone()), absent, rank)
     }
 }
 
@@ -104,6 +106,8 @@ pub(super) struct Content {
 /// What is below one study.
 struct Below {
     study: Resource,
+    /// Of all that is asked for it.
+    rank: u32,
     series: Option<PullId>,
     whole: Option<PullId>,
     is_whole_tried: bool,
@@ -143,17 +147,19 @@ impl Content {
             if !asking.studies.is_empty() {
                 query = [&query, "&", &asking.studies].concat();
             }
-            studies.push(exchange.pull("/studies", &query, None, GONE));
+            let rank = exchange.rank();
+            studies.push(exchange.pull("/studies", &query, None, GONE, rank));
         }
         let mut below = Vec::new();
         if level >= Level::Series {
             for study in uids.iter().filter_map(|uid| Resource::of_study(uid).ok()) {
-                let series = Some(asking.pull(exchange, &study, View::Series, GONE));
+                let rank = exchange.rank();
+                let series = Some(asking.pull(exchange, &study, View::Series, GONE, rank));
                 let is_whole_tried = level >= Level::Instance && asking.server.lists_instances();
-                let whole = is_whole_tried.then(|| asking.pull(exchange, &study, View::Instances, NOT_SUPPORTED));
+                let whole = is_whole_tried.then(|| asking.pull(exchange, &study, View::Instances, NOT_SUPPORTED, rank));
                 let (each, read, uids) = (Vec::new(), Vec::new(), BTreeSet::new());
                 let (is_complete, is_left, cut) = (false, false, Cut::default());
-                below.push(Below { study, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
+                below.push(Below { study, rank, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
             }
         }
         let (read, gone) = (Vec::new(), BTreeMap::new());
@@ -163,6 +169,9 @@ impl Content {
 
     /// Takes what came, and asks for what is missing; whether nothing is.
     pub(super) fn next(&mut self, exchange: &mut Exchange, asking: &Asking) -> Result<bool, Refusal> {
+        if !self.studies.iter().all(|id| exchange.is_done(*id)) {
+            return Ok(false);
+        }
         if !self.is_begun {
             self.is_begun = true;
             let mut is_short = false;
@@ -185,8 +194,11 @@ impl Content {
                 self.incomplete.extend(self.uids.iter().cloned());
             }
         }
+        // What waits for its next page is looked at when it has it.
         for below in self.below.iter_mut().filter(|below| !below.is_complete) {
-            below.next(exchange, asking, self.level)?;
+            if below.is_ready(exchange) {
+                below.next(exchange, asking, self.level)?;
+            }
         }
         Ok(self.below.iter().all(|below| below.is_complete))
     }
@@ -246,6 +258,10 @@ impl Content {
 }
 
 impl Below {
+    fn is_ready(&self, exchange: &Exchange) -> bool {
+        self.series.iter().chain(&self.whole).chain(&self.each).all(|id| exchange.is_done(*id))
+    }
+
     /// It takes more requests than are left: nothing of it is used.
     fn leave(&mut self) -> Result<(), Refusal> {
         (self.is_left, self.is_complete) = (true, true);
@@ -300,7 +316,7 @@ impl Below {
             }
         } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried && exchange.remaining() > 0 {
             self.is_whole_tried = true;
-            self.whole = Some(asking.pull(exchange, &self.study, View::Instances, NOT_SUPPORTED));
+            self.whole = Some(asking.pull(exchange, &self.study, View::Instances, NOT_SUPPORTED, self.rank));
             self.is_complete = false;
         } else if !self.uids.is_empty() {
             if u64::from(exchange.pages()) * self.uids.len() as u64 > u64::from(exchange.spare()) {
@@ -312,7 +328,7 @@ impl Below {
                     self.cut.instances = true;
                     continue;
                 };
-                self.each.push(asking.pull(exchange, &series, View::Instances, GONE));
+                self.each.push(asking.pull(exchange, &series, View::Instances, GONE, self.rank));
             }
             self.is_complete = self.each.is_empty();
         }

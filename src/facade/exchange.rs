@@ -63,25 +63,26 @@ pub(super) enum Turn {
 
 /// The asking side of a conversation.
 pub(super) struct Exchange {
-    server: Server,
-    options: Options,
+    pub(super) server: Server,
+    pub(super) options: Options,
     /// How many tickets were given, and how many are kept for what is asked later.
-    asked: u32,
-    kept: u32,
+    pub(super) asked: u32,
+    pub(super) kept: u32,
     /// Pulls of which no page came yet.
-    begun: u32,
+    pub(super) begun: u32,
     queue: VecDeque<(u32, Step)>,
     open: BTreeMap<u32, Open>,
     ended: BTreeMap<u32, Ended>,
     lowest_failed: Option<u32>,
-    pulls: Vec<Option<Pull>>,
+    pub(super) pulls: Vec<Option<Pull>>,
     /// Pulls whose next pages wait for those before them.
-    paused: Vec<PullId>,
+    pub(super) paused: Vec<PullId>,
+    pub(super) ranks: u32,
     references: Vec<(String, Option<Identifiers>)>,
     /// Bytes that came to be read, of pages that have not ended, too.
     fed: u64,
     /// How many requests more than one a listing took whose rows all came with the first, at most.
-    extra: u32,
+    pub(super) extra: u32,
     refusal: Option<Refusal>,
 }
 
@@ -99,6 +100,7 @@ impl Exchange {
             lowest_failed: None,
             pulls: Vec::new(),
             paused: Vec::new(),
+            ranks: 0,
             references: Vec::new(),
             fed: 0,
             extra: 0,
@@ -143,27 +145,6 @@ impl Exchange {
         }
     }
 
-    /// How many requests a listing takes, if it fits one page: what was seen, and what is known before.
-    pub(super) fn pages(&self) -> u32 {
-        let known = if self.server.end_signal() == End::EmptyPage { 1 } else { 0 };
-        self.extra.max(known).saturating_add(1)
-    }
-
-    /// How much more may be asked, but for what is kept.
-    pub(super) fn remaining(&self) -> u32 {
-        self.options.limits.requests.saturating_sub(self.asked).saturating_sub(self.kept)
-    }
-
-    /// How much more may be begun: what is begun takes its other pages, too.
-    pub(super) fn spare(&self) -> u32 {
-        self.remaining().saturating_sub(self.begun.saturating_mul(self.pages().saturating_sub(1)))
-    }
-
-    /// So many requests are kept for what is asked later.
-    pub(super) fn keep(&mut self, requests: u32) {
-        self.kept = requests;
-    }
-
     fn ticket(&mut self) -> Option<u32> {
         if self.asked >= self.options.limits.requests {
             self.refusal.get_or_insert(Refusal::too_many_requests());
@@ -189,7 +170,7 @@ impl Exchange {
     }
 
     /// Asks for all rows of a path and query.
-    pub(super) fn pull(&mut self, path: &str, query: &str, within: Option<Resource>, absent: &'static [u16]) -> PullId {
+    pub(super) fn pull(&mut self, path: &str, query: &str, within: Option<Resource>, absent: &'static [u16], rank: u32) -> PullId {
         let id = self.pulls.len();
         if self.refusal.is_some() {
             return id;
@@ -203,6 +184,7 @@ impl Exchange {
             within,
             absent,
             state,
+            rank,
             reader: None,
             rows: 0,
             count: 0,
@@ -230,7 +212,7 @@ impl Exchange {
         }
     }
 
-    fn next_page(&mut self, id: PullId) {
+    pub(super) fn next_page(&mut self, id: PullId) {
         if self.pulls.get(id).and_then(Option::as_ref).is_some_and(|pull| pull.count >= self.options.limits.pages) {
             self.refusal.get_or_insert(Refusal::of_answer(Error::new(Kind::LimitPages)));
             return;
@@ -396,21 +378,7 @@ impl Exchange {
                 self.extra = self.extra.max(pull.count.saturating_sub(1));
             }
         }
-        unfinished.append(&mut self.paused);
-        unfinished.retain(|id| self.pulls.get(*id).and_then(Option::as_ref).is_some_and(|pull| pull.state == State::Asking));
-        unfinished.sort_unstable();
-        // Where a quarter of the requests is spent, what is longer than was thought goes one by one, so that the first is had, and not a part of each.
-        let is_scarce = self.remaining() < self.options.limits.requests - self.options.limits.requests / 4;
-        let mut is_one_long = false;
-        for id in unfinished {
-            let is_long = self.pulls.get(id).and_then(Option::as_ref).is_some_and(|pull| pull.count >= self.pages());
-            if is_scarce && is_long && is_one_long && self.remaining() > 0 {
-                self.paused.push(id);
-                continue;
-            }
-            is_one_long |= is_long;
-            self.next_page(id);
-        }
+        self.go_on(unfinished);
     }
 }
 

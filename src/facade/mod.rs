@@ -29,6 +29,7 @@
 //! ```
 
 mod answer;
+mod budget;
 mod capability;
 mod choosing;
 mod content;
@@ -41,6 +42,7 @@ mod read;
 mod refusal;
 mod results;
 mod search;
+mod showing;
 mod telling;
 
 use crate::error::{Error, Kind};
@@ -349,9 +351,9 @@ impl FhirOverDicomweb {
                             self.end(Refusal::of_answer(Error::new(Kind::LimitOutput)).response(self.release));
                         }
                         Ok(Some(response)) => self.end(response),
+                        Ok(None) if self.exchange.is_asking() || self.exchange.resume() => {}
                         // Who asks nothing and answers nothing would never end.
-                        Ok(None) if !self.exchange.is_asking() => self.end(Refusal::internal().response(self.release)),
-                        Ok(None) => {}
+                        Ok(None) => self.end(Refusal::internal().response(self.release)),
                         Err(refusal) => self.end(refusal.response(self.release)),
                     }
                 }

@@ -21,6 +21,8 @@ pub(super) struct Pull {
     /// Statuses that say that there is no such thing here, which the asker deals with.
     pub(super) absent: &'static [u16],
     pub(super) state: State,
+    /// Who goes first where requests run short.
+    pub(super) rank: u32,
     /// The pages so far.
     pub(super) reader: Option<Reader>,
     pub(super) rows: u64,

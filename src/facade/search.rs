@@ -1,18 +1,16 @@
 //! `GET ImagingStudy?...` and `POST ImagingStudy/_search`: resolve, plan, select, judge, show.
 
-use super::answer::{Answering, Page};
+use super::answer::Answering;
 use super::choosing::Wanted;
 use super::content::{Asking, Content, GONE, Held, NOT_SUPPORTED};
 use super::exchange::{Exchange, PullId, Pulled};
 use super::judging::{Candidate, Judged};
 use super::refusal::Refusal;
 use super::results::Total;
-use super::telling::Telling;
 use super::{Config, Job, Response, endpoints};
 use crate::dicom::Reader;
 use crate::error::{Error, Kind};
 use crate::fhir::place;
-use crate::loss::LossReport;
 use crate::options::Options;
 use crate::search::{self, Key, Plan, Query};
 use crate::study::Study;
@@ -44,6 +42,9 @@ pub(super) struct Search {
     open: VecDeque<usize>,
     /// Whether something of the page is there to be shown.
     pub(super) has_some: bool,
+    /// How many requests studies took of which more was asked than their rows, and how many studies that were; and how many were asked before.
+    pub(super) seen: (u32, u32),
+    asked_before: u32,
     /// Candidates of which rows down to a level took more requests than were left: the page ends before them, unless less decides.
     pub(super) left: BTreeMap<usize, Level>,
     /// Rows that selected nothing, because nobody knows of which study they are; and whether the archive has rows that cannot be had.
@@ -101,6 +102,8 @@ impl Search {
             held,
             open: VecDeque::new(),
             has_some: false,
+            seen: (0, 0),
+            asked_before: 0,
             left,
             nameless,
             is_cut,
@@ -118,7 +121,8 @@ impl Search {
             } else {
                 &[]
             };
-            pulls.push(exchange.pull(request.path, &request.query, None, absent));
+            let rank = exchange.rank();
+            pulls.push(exchange.pull(request.path, &request.query, None, absent, rank));
         }
         let is_asked = !pulls.is_empty();
         self.plan = Some(plan);
@@ -175,7 +179,7 @@ impl Search {
     }
 
     /// Whether every match must be known: to count them or to put them in order.
-    fn wants_all(&self) -> bool {
+    pub(super) fn wants_all(&self) -> bool {
         let results = &self.answering.results;
         results.count_only || !results.order.is_empty() || results.total == Total::Accurate
     }
@@ -183,6 +187,7 @@ impl Search {
     /// Judges as many candidates as the answer needs and asks for what that needs, as far as it may be asked; answers when all is known.
     fn advance(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         let Some(plan) = self.plan.take() else { return Err(Refusal::internal()) };
+        self.asked_before = exchange.asked();
         let advanced = self.advance_by(&plan, exchange);
         self.plan = Some(plan);
         advanced
@@ -273,66 +278,6 @@ impl Search {
         let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();
         self.answer(plan, &shown, next).map(Some)
     }
-
-    fn answer(&mut self, plan: &Plan, shown: &[usize], next: Option<u32>) -> Result<Response, Refusal> {
-        let (total, residual) = (self.total(plan), plan.residual());
-        let mut told: BTreeSet<usize> = BTreeSet::new();
-        let mut loss = LossReport::default();
-        let mut studies: Vec<&Study> = Vec::new();
-        let mut telling = Telling::default();
-        (telling.nameless, telling.is_cut, telling.unknown) = (self.nameless, self.is_cut, self.unknown);
-        for candidate in shown.iter().filter_map(|n| self.candidates.get(*n)) {
-            let Some((at, held)) = candidate.held.and_then(|(at, _)| Some((at, self.held.get(at)?))) else { continue };
-            if told.insert(at) {
-                loss.merge(&held.studies.loss);
-            }
-            let is_torn = held.of(&candidate.uid).any(Study::is_patient_conflict);
-            if !is_torn && candidate.is_torn(&self.held) {
-                telling.torn += 1;
-                continue;
-            }
-            if candidate.is_unowned(&self.held) {
-                telling.unowned += 1;
-                continue;
-            }
-            let before = studies.len();
-            studies.extend(held.of(&candidate.uid).filter(|study| residual.judge(study) == search::Verdict::Yes));
-            telling.torn += usize::from(is_torn);
-            telling.contradictory += usize::from(studies.len() == before);
-            telling.incomplete += usize::from(held.incomplete.contains(&candidate.uid));
-        }
-        for candidate in &self.candidates {
-            telling.about(candidate, &self.held, residual);
-            // What is counted alone is shown nowhere.
-            let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
-            telling.torn += usize::from(is_counted && candidate.is_torn(&self.held));
-        }
-        // Of what may match all the same nobody knows how many there are.
-        let is_estimate = self.answering.results.total == Total::Estimate;
-        let total = total.filter(|_| is_estimate || telling.unsure == 0);
-        let issues = telling.issues(Some(plan));
-        let page = Page { studies, loss, total, at: self.at, next, issues };
-        Ok(self.answering.bundle(&self.query, page))
-    }
-
-    /// How many studies match, where that is known, or an estimate is enough.
-    fn total(&mut self, plan: &Plan) -> Option<u64> {
-        // Of what cannot be had nobody knows whether it matches.
-        if self.nameless > 0 || self.is_cut {
-            return None;
-        }
-        let mut total = 0;
-        let is_estimate = self.answering.results.total == Total::Estimate;
-        for candidate in &mut self.candidates {
-            total += match candidate.judge(plan.residual(), plan.level(), &self.held) {
-                Judged::Yes(records) => u64::from(records),
-                Judged::Need(_) if is_estimate => 1,
-                Judged::Need(_) => return None,
-                Judged::No | Judged::Undecided => 0,
-            };
-        }
-        Some(total)
-    }
 }
 
 fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {
@@ -366,6 +311,10 @@ impl Job for Search {
                 self.answering.refer_to(self.query.patient());
                 self.select(exchange)
             }
+            Stage::Selecting(pulls) if !pulls.iter().all(|id| exchange.is_done(*id)) => {
+                self.stage = Stage::Selecting(pulls);
+                Ok(None)
+            }
             Stage::Selecting(pulls) => match self.selected(pulls, exchange)? {
                 Some(candidates) => {
                     let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
@@ -393,6 +342,9 @@ impl Job for Search {
                 let is_waiting = !waiting.is_empty();
                 for (of, content) in done {
                     let held = content.finish(&self.options)?;
+                    if held.level > Level::Study {
+                        self.seen.1 = self.seen.1.saturating_add(of.len() as u32);
+                    }
                     self.is_cut |= held.is_cut;
                     for n in of {
                         if self.candidates.get(n).is_some_and(|one| held.left.contains(&one.uid)) {
@@ -410,6 +362,9 @@ impl Job for Search {
                 if is_waiting {
                     self.stage = Stage::Holding(waiting);
                     return Ok(None);
+                }
+                if self.seen.1 > 0 {
+                    self.seen.0 = self.seen.0.saturating_add(exchange.asked().saturating_sub(self.asked_before));
                 }
                 self.advance(exchange)
             }

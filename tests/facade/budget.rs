@@ -103,6 +103,34 @@ pub fn a_match_is_shown_before_others_are_looked_at() {
         assert_eq!(response.status, 200, "{}", config.server.id());
         assert_eq!(shown(&response), (vec![0], true), "{}", config.server.id());
     }
+    // However many rows it has.
+    for (server, slices) in [
+        (servers::azure_dicom_v2(), 2_500),
+        (servers::unknown(), 5_000),
+        (servers::unknown(), 500),
+        (servers::ps3_18_baseline(), 1_500),
+        (servers::google_healthcare(), 20_000),
+        (servers::dcm4chee_arc_5(), 5_000),
+    ] {
+        let config = &mut Config::new(server, Options::default());
+        config.release = Release::R5;
+        let size = config.server.page_size().unwrap_or(100) as usize;
+        for is_counted in [false, true] {
+            let count = |n: usize| if n == 0 { slices } else { 3 };
+            let row = |n: usize| {
+                let counts = [("00201206", 1), ("00201208", count(n))].map(|(tag, n)| attribute(tag, "IS", &n.to_string())).concat();
+                let counts = if is_counted { counts } else { String::new() };
+                study(n, &[attribute("00080050", "SH", &format!("\"ACC{n}\"")), counts].concat())
+            };
+            let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 1) } else { instances(n, 1, count(n)) });
+            for wish in ["", "&_count=1"] {
+                let target = format!("/ImagingStudy?patient.identifier=P1&based-on:identifier=ACC0{wish}");
+                let (response, asked) = talk(config, &target, (300, size), &row, &below);
+                assert_eq!(response.status, 200, "{} {slices} {is_counted}: {asked}", config.server.id());
+                assert_eq!(shown(&response).0, [0], "{} {slices} {is_counted}: {asked}", config.server.id());
+            }
+        }
+    }
     // Behind it a study that is dear to look at.
     let config = &mut Config::new(servers::ps3_18_baseline(), Options::default());
     config.release = Release::R5;
@@ -181,6 +209,80 @@ pub fn pages_of_which_nobody_knows() {
                 assert!(studies.iter().enumerate().all(|(place, n)| place == *n), "{context}: {studies:?}");
             }
         }
+    }
+}
+
+/// What must be known whole is tried as long as what is sure can be had.
+pub fn what_must_be_known_whole_is_tried() {
+    let site = attribute("00180015", "CS", r#""CHEST""#);
+    for server in [servers::google_healthcare(), servers::ps3_18_baseline(), servers::dcm4chee_arc_5()] {
+        let config = &mut Config::new(server, Options::default());
+        (config.release, config.listing) = (Release::R5, Listing::Series);
+        let below = |path: &str, n: usize| {
+            let rows = series(n, 2).into_iter().map(|row| row.replacen('}', &format!("}}{site}"), 1));
+            path.ends_with("/series").then(|| rows.collect())
+        };
+        let target = "/ImagingStudy?patient.identifier=P1&body-site:text=chest&_summary=count";
+        let (response, asked) = talk(config, target, (40, 1000), &|n| study(n, ""), &below);
+        assert!(
+            response.status == 200 && response.body.as_str().contains(r#""total":40"#),
+            "{}: {} after {asked}",
+            config.server.id(),
+            response.status
+        );
+    }
+    let config = &Config::new(servers::ps3_18_baseline(), Options::default());
+    for many in [0, 1, 2] {
+        let count = |n: usize| if n == many { 120 } else { 1 };
+        let row = |n: usize| study(n, &attribute("00201206", "IS", &count(n).to_string()));
+        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+            "series" => Some(series(n, count(n))),
+            "instances" if !path.contains("/series/") => Some(instances(n, count(n), count(n))),
+            _ => None,
+        };
+        for wish in ["&_total=accurate", "&_summary=count", "&_sort=started"] {
+            let target = format!("/ImagingStudy?patient.identifier=P1&dicom-class:missing=true{wish}");
+            let (response, asked) = talk(config, &target, (3, 1000), &row, &below);
+            assert_eq!(response.status, 200, "{target}: {many} after {asked}");
+        }
+    }
+}
+
+/// What comes next of the first study goes before long lists of those behind it.
+pub fn the_first_goes_before_long_lists_behind_it() {
+    for (studies, is_counted) in [
+        (&[(40, 40), (3, 15_000), (1, 1)][..], false),
+        (&[(80, 80)], false),
+        (&[(80, 80)], true),
+        (&[(1, 6_000)], false),
+        (&[(1, 6_000)], true),
+    ] {
+        the_first_goes_first(&|n| studies.get(n).copied().unwrap_or((2, 6)), is_counted);
+    }
+}
+
+fn the_first_goes_first(studies: &dyn Fn(usize) -> (usize, usize), is_counted: bool) {
+    for server in [servers::unknown(), servers::ps3_18_baseline()] {
+        let config = &Config::new(server, Options::default());
+        let below = |path: &str, n: usize| {
+            let (count_of_series, count) = studies(n);
+            if path.ends_with("/series") {
+                return Some(series(n, count_of_series));
+            }
+            let of = path.split_once("/series/")?.1.trim_end_matches("/instances");
+            let mut rows = instances(n, count_of_series, count);
+            rows.retain(|row| row.contains(&format!(r#""0020000E":{{"vr":"UI","Value":["{of}"]}}"#)));
+            Some(rows)
+        };
+        let row = |n: usize| {
+            let (count_of_series, count) = studies(n);
+            let counts = [("00201206", count_of_series), ("00201208", count)].map(|(tag, n)| attribute(tag, "IS", &n.to_string())).concat();
+            study(n, if is_counted { &counts } else { "" })
+        };
+        let (response, asked) = talk(config, "/ImagingStudy?patient.identifier=P1", (20, 100), &row, &below);
+        assert_eq!(response.status, 200, "{}: {asked}", config.server.id());
+        let (studies, leads_on) = shown(&response);
+        assert!(studies.first() == Some(&0) && (leads_on || studies.len() == 20), "{}: {asked}", config.server.id());
     }
 }
 

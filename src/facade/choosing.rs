@@ -35,6 +35,15 @@ impl Search {
             let is_left = all.iter().any(|(n, level)| self.is_left(*n, *level));
             return if sure <= exchange.remaining() && !is_left { all } else { Vec::new() };
         }
+        // Who is the first of the page, and may be dear to show, is decided before that.
+        let first =
+            wanted.first().filter(|_| !self.has_some).and_then(|one| Some((one, one.decides.filter(|decides| *decides < one.level)?)));
+        if let (Some((first, decides)), Some(price)) = (first, self.prices(&all, exchange).next()) {
+            let is_dear = price.is_open || price.cost.saturating_add(price.further) > exchange.remaining();
+            if is_dear && self.affordable(&[(first.n, decides)], exchange) == 1 {
+                return Vec::from([(first.n, decides)]);
+            }
+        }
         let affordable = self.affordable(&all, exchange);
         let (front, behind) = wanted.split_at_checked(affordable).unwrap_or_default();
         // A match that is the first of the page is had before others are looked at: what it takes need not be what it was thought to take.

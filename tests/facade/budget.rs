@@ -7,11 +7,6 @@ use fhir_dicomweb::{Listing, Options, Release};
 /// What an archive says: rows of `path`, from `offset` on; none: there is no such resource.
 type Archive<'a> = dyn Fn(&str, usize) -> Option<Vec<String>> + 'a;
 
-/// A study of many, by its number.
-fn uid(n: usize) -> String {
-    format!("1.2.{n}")
-}
-
 fn number(uid: &str) -> usize {
     uid["1.2.".len()..].parse().unwrap()
 }
@@ -162,6 +157,33 @@ pub fn who_is_dear_to_show_may_be_cheap_to_decide() {
         let target = format!("/ImagingStudy?patient.identifier=P1&based-on:identifier={accession}");
         let (response, _) = talk(config, &target, (3, 1000), &row, &below);
         assert_eq!((response.status, shown(&response)), (200, (expected, false)), "{target}");
+    }
+}
+
+/// Also where showing it would take more than all requests, and nothing else is on the page.
+pub fn who_is_dear_is_decided_first() {
+    for server in [servers::unknown(), servers::ps3_18_baseline(), servers::azure_dicom_v2(), servers::dcm4chee_arc_5()] {
+        let config = &mut Config::new(server, Options::default());
+        config.release = Release::R5;
+        let size = config.server.page_size().unwrap_or(100) as usize;
+        for is_counted in [false, true] {
+            let count = |n: usize| if n == 0 { 300 * size } else { 3 };
+            let row = |n: usize| {
+                let counts = [("00201206", 1), ("00201208", count(n))].map(|(tag, n)| attribute(tag, "IS", &n.to_string())).concat();
+                let counts = if is_counted { counts } else { String::new() };
+                study(n, &[attribute("00080050", "SH", &format!("\"ACC{n}\"")), counts].concat())
+            };
+            let below = |path: &str, n: usize| {
+                // Of the first nobody reads all.
+                Some(if path.ends_with("/series") { series(n, 1) } else { instances(n, 1, count(n).min(30_000)) })
+            };
+            for (wish, least) in [("", 1), ("&_count=1", 1)] {
+                let target = format!("/ImagingStudy?patient.identifier=P1&based-on:identifier=ACC1{wish}");
+                let (response, asked) = talk(config, &target, (5, size), &row, &below);
+                assert_eq!(response.status, 200, "{} {is_counted} {wish}: {asked}", config.server.id());
+                assert_eq!(shown(&response).0.len(), least, "{} {is_counted} {wish}: {asked}", config.server.id());
+            }
+        }
     }
 }
 

@@ -169,9 +169,9 @@ impl Answering {
         link
     }
 
-    /// Whether the link to a position is a longer query than is taken: it is encoded anew, and what was posted need not have been.
-    pub(super) fn is_too_long(&self, query: &Query, at: u32) -> bool {
-        let link = self.link("", query, Some(at));
+    /// Whether links are a longer query than is taken: they are encoded anew, and what was posted need not have been. (A cursor is not counted.)
+    pub(super) fn is_too_long(&self, query: &Query) -> bool {
+        let link = self.link("", query, None);
         let base = self.options.fhir_base.as_deref().filter(|base| !base.is_empty());
         let base = base.map_or(0, |base| base.trim_end_matches('/').len() + 1);
         link.len().saturating_sub(base + 1) > self.options.limits.query_bytes as usize

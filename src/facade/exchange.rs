@@ -191,6 +191,7 @@ impl Exchange {
             first: 0,
             pages,
             stale: 0,
+            repeats: false,
             missed: false,
             is_cut: false,
         }));
@@ -372,9 +373,11 @@ impl Exchange {
             }
         }
         for pull in unfinished.iter().filter_map(|id| self.pulls.get(*id)?.as_ref()) {
-            // Later pages may each repeat a row of the one before. (Of pages of one row each may be new.)
-            let is_short = pull.rows < 2 * pull.first.max(1) && pull.first + u64::from(pull.count) > pull.rows;
-            if pull.state == State::Done && is_short {
+            // Later pages may each repeat a row of the one before.
+            let is_short = pull.rows == pull.first || pull.repeats && pull.first + u64::from(pull.count) > pull.rows;
+            // After a full page another is asked for.
+            let is_full = self.server.page_size().is_some_and(|size| pull.first >= u64::from(size));
+            if pull.state == State::Done && is_short && !is_full {
                 self.extra = self.extra.max(pull.count.saturating_sub(1));
             }
         }

@@ -32,6 +32,8 @@ pub(super) struct Pull {
     pub(super) pages: BTreeSet<u128>,
     /// Pages in a row that were there before.
     pub(super) stale: u32,
+    /// Some page was.
+    pub(super) repeats: bool,
     /// The last of them stood in the place of another.
     pub(super) missed: bool,
     /// There is more, which cannot be had.
@@ -80,6 +82,7 @@ impl Pull {
         self.count += 1;
         // A server may give a row of the page before again; one that gives whole pages again never ends.
         self.stale = if rows > 0 && !self.pages.insert(page.hash.value()) { self.stale + 1 } else { 0 };
+        self.repeats |= self.stale > 0;
         if self.stale > 1 {
             return Err(Refusal::repeats_itself());
         }

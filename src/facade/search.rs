@@ -272,7 +272,7 @@ impl Search {
         }
         let next = next.and_then(|next| u32::try_from(next).ok());
         // A link that could not be followed is none.
-        if next.is_some_and(|next| self.answering.is_too_long(&self.query, next)) {
+        if next.is_some() && self.answering.is_too_long(&self.query) {
             return Err(Refusal::of_query(Error::new(Kind::LimitQuery)));
         }
         let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();

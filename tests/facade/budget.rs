@@ -338,6 +338,24 @@ pub fn pages_of_one_row() {
     }
 }
 
+/// A listing that is a row longer than a page tells nothing of others.
+pub fn listings_that_are_a_row_longer_than_a_page() {
+    for (size, end) in [(Some(100), End::NoWarning), (Some(100), End::ShortPage), (None, End::NoWarning), (Some(100), End::EmptyPage)] {
+        let config = &Config::new(Server::unknown().paged(size, end), Options::default());
+        let most = if end == End::EmptyPage { 95 } else { 150 };
+        for count in [most - 51, most - 50, most - 49, most] {
+            let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+                "series" => Some(series(n, count)),
+                _ if path.contains("/series/") => Some(instances(n, 1, 1)),
+                _ => None,
+            };
+            // (The rows are those of one series: what is counted is what is asked.)
+            let (response, asked) = talk(config, "/ImagingStudy/1.2.0", (1, 100), &|n| study(n, ""), &below);
+            assert_ne!(response.status, 422, "{size:?} {end:?} {count}: {asked}");
+        }
+    }
+}
+
 /// A link is encoded anew: one that is longer than a query may be is not given.
 pub fn links_that_are_too_long() {
     let mut options = Options::default();

@@ -66,6 +66,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Done<Arguments> {
     }
     let dicomweb = dicomweb.ok_or(USAGE)?;
     // The facade hands out its own address: what is behind /dicom-web is passed through.
+    // No longer query than the server takes in a target, and so in the links of what was posted.
+    options.limits.query_bytes = 60_000;
     options.fhir_base.get_or_insert_with(|| format!("http://{listen}"));
     options.endpoint_base.get_or_insert_with(|| format!("http://{listen}/dicom-web"));
     let mut config = Config::new(server, options);

@@ -239,7 +239,9 @@ impl Resource {
             View::Retrieve | View::Metadata | View::Rendered | View::Thumbnail | View::PixelData | View::BulkData(None) => study,
             View::BulkData(Some(rest)) => {
                 let stays = |segment: &str| decode(segment).is_ok_and(|text| !parse::leads_out(&text));
-                instance && parse::is_clean(rest) && !rest.contains(['?', '#']) && rest.split('/').all(stays)
+                // Slashes at the end of a path say nothing.
+                let is_one = !rest.is_empty() && !rest.ends_with('/');
+                instance && is_one && parse::is_clean(rest) && !rest.contains(['?', '#']) && rest.split('/').all(stays)
             }
             View::Frames(numbers, _) => {
                 let unique = numbers.iter().collect::<alloc::collections::BTreeSet<_>>().len() == numbers.len();

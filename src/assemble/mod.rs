@@ -204,7 +204,7 @@ impl Assembler {
                 let Some(cell) = items.get(item).and_then(|item| item.cell(field)) else { continue };
                 let at = sink.place_of(row, field, code);
                 if !set.resolve(cell, code, at) && code.class() == Class::Conflict {
-                    // Of a resource that several studies refer to the leaf was counted for another: it contradicts here all the same.
+                    // A leaf that was lost already, or was counted for another of the studies that refer to its resource, contradicts here all the same.
                     sink.lose(Loss { code, at, first: row_number, count: 0 });
                 }
             }

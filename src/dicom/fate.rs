@@ -58,10 +58,11 @@ impl DataSet {
         self.mark_at(leaf, code, at);
     }
 
-    pub(super) fn mark_at(&mut self, leaf: u32, code: Code, at: Place) {
-        let Some(known) = self.leaves.get(leaf as usize).copied() else { return };
+    /// As [`Self::mark`], there; whether it is counted under this code now.
+    pub(super) fn mark_at(&mut self, leaf: u32, code: Code, at: Place) -> bool {
+        let Some(known) = self.leaves.get(leaf as usize).copied() else { return false };
         if let Some(told) = (known.counted as usize).checked_sub(1) {
-            let Some(loss) = self.losses.get_mut(told).filter(|loss| loss.code.is_carried() && !code.is_carried()) else { return };
+            let Some(loss) = self.losses.get_mut(told).filter(|loss| loss.code.is_carried() && !code.is_carried()) else { return false };
             loss.count = loss.count.saturating_sub(1);
         }
         let own = (known.place as usize).checked_sub(1).and_then(|at| self.places.get(at)).copied();
@@ -69,6 +70,7 @@ impl DataSet {
         if let Some(leaf) = self.leaves.get_mut(leaf as usize) {
             leaf.counted = counted;
         }
+        true
     }
 
     /// Leaves since `from` that are not counted are counted under this code.
@@ -121,16 +123,16 @@ impl DataSet {
         self.leaves.iter().filter(|leaf| leaf.counted == 0).count() as u64
     }
 
-    /// What a cell says is counted under `code`, with every leaf that says it; whether any does.
+    /// What a cell says is counted under `code`, with every leaf that says it; whether any is.
     pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) -> bool {
         let Some(own) = self.cells.get(cell).copied() else { return false };
-        self.mark_at(own.leaf, code, at);
+        let mut is_any = self.mark_at(own.leaf, code, at);
         let mut next = own.more;
         while let Some(further) = (next as usize).checked_sub(1).and_then(|at| self.further.get(at)).copied() {
-            self.mark_at(further.leaf, code, at);
+            is_any |= self.mark_at(further.leaf, code, at);
             next = further.next;
         }
-        own.leaf != NOBODY || own.more > 0
+        is_any
     }
 
     /// What a cell says is not meant: each of its leaves is told where it stands, the first at `at`.

@@ -47,7 +47,9 @@ impl Search {
         let affordable = self.affordable(&all, exchange);
         let (front, behind) = wanted.split_at_checked(affordable).unwrap_or_default();
         // A match that is the first of the page is had before others are looked at: what it takes need not be what it was thought to take.
-        if let ([first], false) = (front, self.has_some) {
+        let is_first =
+            |one: &&Wanted| !self.has_some && (front.len() == 1 || one.decides.is_none() && wanted.iter().any(|one| one.decides.is_some()));
+        if let Some(first) = front.first().filter(is_first) {
             return Vec::from([(first.n, first.level)]);
         }
         let mut needs: Vec<(usize, Level)> = front.iter().filter(|one| one.decides.is_some()).map(|one| (one.n, one.level)).collect();

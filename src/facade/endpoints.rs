@@ -4,6 +4,7 @@ use super::answer::Answering;
 use super::refusal::{Refusal, content_type};
 use super::results::Total;
 use super::{Config, Response};
+use crate::error::{Error, Kind};
 use crate::fhir::{self, BundleWriter, place};
 use crate::json::text::Json;
 use crate::loss::LossReport;
@@ -54,6 +55,9 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
     let mut bundle = BundleWriter::new(release, &config.options);
     bundle.link("self", &answering.link("Endpoint", &query, at));
     if shown.len() > page {
+        if answering.is_too_long(&query) {
+            return Err(Refusal::of_query(Error::new(Kind::LimitQuery)));
+        }
         bundle.link("next", &answering.link("Endpoint", &query, u32::try_from(from + page).ok()));
     }
     match answering.results.total {

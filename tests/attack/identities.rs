@@ -346,3 +346,13 @@ fn backslashes_alone_say_nothing() {
         }
     }
 }
+
+/// A path of bulk data that would be read as another resource is none.
+#[test]
+fn bulk_data_of_nothing() {
+    let instance = || url::Resource::of_study("1.2").unwrap().and_series("1.3").unwrap().and_instance("1.4").unwrap();
+    for (rest, is_one) in [("a", true), ("a/b", true), ("", false), ("a/", false), ("/", false)] {
+        assert_eq!(instance().viewed(url::View::BulkData(Some(rest.into()))).is_ok(), is_one, "{rest:?}");
+    }
+    assert!(instance().viewed(url::View::BulkData(None)).is_ok());
+}

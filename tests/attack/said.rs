@@ -237,3 +237,17 @@ fn lists_with_gaps_are_not_counted() {
         None
     );
 }
+
+/// What was lost where it stands contradicts all the same, however it comes.
+#[test]
+fn what_is_lost_contradicts() {
+    let name = |text: &str| format!(r#","00080090":{{"vr":"PN","Value":[{{"Alphabetic":"{text}"}}]}}"#);
+    let conflicts = |patient: &str| counts(&read(&[series(1, "P1", &name("B")), series(2, patient, &name("A=I=P=Q"))]).loss);
+    let told = [("conflict", "/00080090".to_owned(), 0), ("extra-value", "/00080090/Value/0".to_owned(), 1)];
+    for patient in ["P1", ""] {
+        let mut all = conflicts(patient);
+        all.retain(|(code, ..)| *code != "required-missing");
+        all.sort();
+        assert_eq!(all, told, "{patient:?}");
+    }
+}

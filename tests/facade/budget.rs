@@ -126,6 +126,19 @@ pub fn a_match_is_shown_before_others_are_looked_at() {
             }
         }
     }
+    // And whatever comes of the others.
+    for place in [61, 65, 150] {
+        let config = &mut Config::new(servers::dcm4chee_arc_5(), Options::default());
+        config.release = Release::R5;
+        let count = |n: usize| if n == place { 1_001 } else { 3 };
+        let row = |n: usize| {
+            let counts = [("00201206", 1), ("00201208", count(n))].map(|(tag, n)| attribute(tag, "IS", &n.to_string())).concat();
+            study(n, &[attribute("00080050", "SH", &format!("\"ACC{n}\"")), counts].concat())
+        };
+        let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 1) } else { instances(n, 1, count(n)) });
+        let (response, asked) = talk(config, "/ImagingStudy?patient.identifier=P1&based-on:identifier=ACC0", (300, 1000), &row, &below);
+        assert_eq!((response.status, shown(&response).0), (200, vec![0]), "{place}: {asked}");
+    }
     // Behind it a study that is dear to look at.
     let config = &mut Config::new(servers::ps3_18_baseline(), Options::default());
     config.release = Release::R5;
@@ -371,6 +384,19 @@ pub fn links_that_are_too_long() {
     assert_eq!((short.status, shown(&short).1), (200, true));
     let (long, _) = talk(config, &target(40), (5, 1000), &row, &below);
     assert!(long.status == 400 && long.body.as_str().contains("too-long"), "{} {}", long.status, long.body.as_str());
+    // Nor of Endpoints.
+    let options = &mut Options::default();
+    (options.limits.query_bytes, options.endpoint_base) = (200, Some("https://a/dicom-web".into()));
+    options.services = vec![fhir_dicomweb::Service::WadoRs, fhir_dicomweb::Service::QidoRs];
+    let of_endpoints = Config::new(servers::google_healthcare(), options.clone());
+    for (form, status) in [("status=active&_count=1", 200), (&["status=active,", &"ü".repeat(60), "&_count=1"].concat(), 400)] {
+        let headers: &[(&str, &[u8])] = &[("Content-Type", b"application/x-www-form-urlencoded")];
+        let incoming = Incoming { method: "POST", target: "/Endpoint/_search", headers, body: form.as_bytes() };
+        match FhirOverDicomweb::new(&of_endpoints, &incoming).step() {
+            Step::Done(response) => assert_eq!(response.status, status, "{form}"),
+            other => panic!("{other:?}"),
+        }
+    }
     // Where there is no further page there is no link.
     let (whole, _) = talk(config, &target(40), (2, 1000), &row, &below);
     assert_eq!((whole.status, shown(&whole)), (200, (vec![0, 1], false)));

@@ -17,8 +17,10 @@ pub(super) struct Wanted {
     pub(super) decides: Option<Level>,
 }
 
-/// What rows of a candidate take: requests that are sure, those that it counts of itself, and whether there may be more.
+/// What rows of a candidate take: the requests that it begins with, those that are thought to be sure, those that it counts of itself, and whether
+/// there may be more.
 struct Price {
+    least: u32,
     cost: u32,
     further: u32,
     is_open: bool,
@@ -75,8 +77,8 @@ impl Search {
         let mut is_first = !self.has_some;
         let mut affordable = 0;
         for ((n, level), price) in wanted.iter().zip(self.prices(wanted, exchange)) {
-            // The first of the page is tried, whatever it counts: before it there is nothing to show.
-            let cost = if is_first { price.cost } else { price.cost.saturating_add(price.further) };
+            // The first of the page is tried, whatever it is thought to take: before it there is nothing to show.
+            let cost = if is_first { price.least } else { price.cost.saturating_add(price.further) };
             let room = if price.is_open && !is_first { left.saturating_sub(spare) } else { left };
             if cost > room || self.is_left(*n, *level) {
                 break;
@@ -105,7 +107,7 @@ impl Search {
         wanted.iter().map(move |(n, level)| {
             listed += usize::from(*level == Level::Study);
             if *level == Level::Study && listed % list != 1 % list {
-                return Price { cost: 0, further: 0, is_open: false };
+                return Price { least: 0, cost: 0, further: 0, is_open: false };
             }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let series = rows.iter().find_map(|study| study.get(row::SERIES_COUNT));
@@ -115,6 +117,7 @@ impl Search {
             // As much as those before it took.
             let seen = if is_open { requests.div_ceil(studies.max(1)) } else { 0 };
             Price {
+                least: self.asking.least(*level),
                 cost: cost.max(seen),
                 further: each.saturating_add(rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0)),
                 is_open,

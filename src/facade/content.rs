@@ -40,6 +40,11 @@ impl Asking {
         Asking { server: server.clone(), studies, series, instances }
     }
 
+    /// How many requests a study begins with.
+    pub(super) fn least(&self, level: Level) -> u32 {
+        1 + u32::from(level >= Level::Series) + u32::from(level >= Level::Instance && self.server.lists_instances())
+    }
+
     /// How many requests a study takes, with so many series, as far as they are known; and how many more where it has to be asked for series by
     /// series that are many.
     pub(super) fn cost(&self, exchange: &Exchange, level: Level, series: Option<u32>) -> (u32, u32) {

@@ -212,10 +212,12 @@ impl Leaves<'_> {
         if item == 0 {
             self.slot.shared = moved(self.slot.shared);
         }
-        for (of, fields, _) in self.sets.shared.get_mut(&self.key).into_iter().flatten() {
-            if *of as usize == item {
-                *fields = moved(*fields);
-            }
+        let Some(shared) = self.sets.shared.get_mut(&self.key) else { return };
+        let from = shared.partition_point(|(of, ..)| (*of as usize) < item);
+        let to = from + shared.iter().skip(from).take_while(|(of, ..)| *of as usize == item).count();
+        if let Some(own) = shared.get_mut(from..to) {
+            own.iter_mut().for_each(|(_, fields, _)| *fields = moved(*fields));
+            own.sort_unstable();
         }
     }
 }

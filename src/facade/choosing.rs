@@ -32,10 +32,9 @@ impl Search {
     pub(super) fn needs(&self, wanted: &[Wanted], exchange: &mut Exchange) -> Vec<(usize, Level)> {
         let all: Vec<(usize, Level)> = wanted.iter().map(|one| (one.n, one.level)).collect();
         if self.wants_all() {
-            // Nothing less will do: what is sure decides whether it is tried.
-            let sure = self.prices(&all, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.cost));
-            let is_left = all.iter().any(|(n, level)| self.is_left(*n, *level));
-            return if sure <= exchange.remaining() && !is_left { all } else { Vec::new() };
+            // Nothing less will do: what is sure decides whether it is tried, at once if that can be, else step by step.
+            let steps = wanted.iter().map(|one| (one.n, one.decides.unwrap_or(one.level))).collect();
+            return [all, steps].into_iter().find(|all| self.is_possible(all, exchange)).unwrap_or_default();
         }
         // Who is the first of the page, and may be dear to show, is decided before that.
         let first =
@@ -67,6 +66,12 @@ impl Search {
             exchange.keep(kept);
         }
         needs
+    }
+
+    /// Whether the requests that are left suffice for what is sure of all of these.
+    fn is_possible(&self, all: &[(usize, Level)], exchange: &Exchange) -> bool {
+        let sure = self.prices(all, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.cost));
+        sure <= exchange.remaining() && !all.iter().any(|(n, level)| self.is_left(*n, *level))
     }
 
     /// How many of the first of these candidates the requests that are left suffice for.

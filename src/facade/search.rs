@@ -40,8 +40,9 @@ pub(super) struct Search {
     pub(super) held: Vec<Held>,
     /// Those from the page's beginning on that are not known to be none, in order.
     open: VecDeque<usize>,
-    /// Whether something of the page is there to be shown.
+    /// Whether something of the page is there to be shown, or passed: it leads on, whatever comes of the rest.
     pub(super) has_some: bool,
+    has_passed: bool,
     /// How many requests studies took of which more was asked than their rows, and how many studies that were; and how many were asked before.
     pub(super) seen: (u32, u32),
     asked_before: u32,
@@ -102,6 +103,7 @@ impl Search {
             held,
             open: VecDeque::new(),
             has_some: false,
+            has_passed: false,
             seen: (0, 0),
             asked_before: 0,
             left,
@@ -218,10 +220,12 @@ impl Search {
                 Judged::Need(level) => {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
-                    wanted.push(Wanted { n, level: if all { level } else { level.max(show).max(deciding) }, decides: Some(level) });
+                    let at_once = if all { level.max(deciding) } else { level.max(show).max(deciding) };
+                    wanted.push(Wanted { n, level: at_once, decides: Some(level) });
                 }
                 Judged::No | Judged::Undecided => {
                     passed.pop();
+                    self.has_passed = true;
                 }
             }
             // One more than the page has, to know whether there is another.
@@ -230,6 +234,7 @@ impl Search {
             }
         }
         passed.into_iter().rev().for_each(|n| self.open.push_front(n));
+        self.has_some |= self.has_passed;
         exchange.keep(0);
         let needs = self.needs(&wanted, exchange);
         if all && needs.len() < wanted.len() {

@@ -12,35 +12,48 @@ fn number(uid: &str) -> usize {
 }
 
 /// A conversation over studies whose rows are `study`, and what is below them; how much was asked. `size`: rows of a page.
-fn talk(
+fn talk(config: &Config, target: &str, pages: (usize, usize), study: &dyn Fn(usize) -> String, below: &Archive<'_>) -> (Response, usize) {
+    let (response, asked, _) = talk_in_rounds(config, target, pages, study, below);
+    (response, asked)
+}
+
+/// The same: all that is asked at once is answered at once; how many rounds it took.
+fn talk_in_rounds(
     config: &Config,
     target: &str,
     (count, size): (usize, usize),
     study: &dyn Fn(usize) -> String,
     below: &Archive<'_>,
-) -> (Response, usize) {
-    let (mut talk, mut asked) = (FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] }), 0);
+) -> (Response, usize, usize) {
+    let mut talk = FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] });
+    let (mut asked, mut rounds, mut open) = (0, 0, Vec::new());
     loop {
         match talk.step() {
             Step::Fetch(ticket, request) => {
                 asked += 1;
-                let value = |name: &str| {
-                    let pair = request.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-                    pair.map(str::to_owned)
-                };
-                let offset = value("offset").map_or(0, |offset| offset.parse().unwrap());
-                let rows: Option<Vec<String>> = match (request.path.as_str(), value("StudyInstanceUID")) {
-                    ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| study(number(uid))).collect()),
-                    ("/studies", None) => Some((0..count).map(study).collect()),
-                    (path, _) => below(path, number(path.split('/').nth(2).unwrap())),
-                };
-                let status = if rows.is_some() { 200 } else { 404 };
-                let page: Vec<String> = rows.unwrap_or_default().into_iter().skip(offset).take(size).collect();
-                talk.feed(ticket, Event::Head { status, headers: &[] }).unwrap();
-                talk.feed(ticket, Event::Body(format!("[{}]", page.join(",")).as_bytes())).unwrap();
-                talk.feed(ticket, Event::End).unwrap();
+                open.push((ticket, request));
             }
-            Step::Done(response) => return (response, asked),
+            Step::Wait => {
+                rounds += 1;
+                for (ticket, request) in open.drain(..) {
+                    let value = |name: &str| {
+                        let pair = request.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                        pair.map(str::to_owned)
+                    };
+                    let offset = value("offset").map_or(0, |offset| offset.parse().unwrap());
+                    let rows: Option<Vec<String>> = match (request.path.as_str(), value("StudyInstanceUID")) {
+                        ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| study(number(uid))).collect()),
+                        ("/studies", None) => Some((0..count).map(study).collect()),
+                        (path, _) => below(path, number(path.split('/').nth(2).unwrap())),
+                    };
+                    let status = if rows.is_some() { 200 } else { 404 };
+                    let page: Vec<String> = rows.unwrap_or_default().into_iter().skip(offset).take(size).collect();
+                    talk.feed(ticket, Event::Head { status, headers: &[] }).unwrap();
+                    talk.feed(ticket, Event::Body(format!("[{}]", page.join(",")).as_bytes())).unwrap();
+                    talk.feed(ticket, Event::End).unwrap();
+                }
+            }
+            Step::Done(response) => return (response, asked, rounds),
             other => panic!("{other:?}"),
         }
     }
@@ -200,6 +213,20 @@ pub fn who_is_dear_is_decided_first() {
     }
 }
 
+/// Those that do not match are decided together, not one by one.
+pub fn those_that_do_not_match_take_few_rounds() {
+    for server in [servers::google_healthcare(), servers::ps3_18_baseline(), servers::dcm4chee_arc_5()] {
+        let config = &mut Config::new(server, Options::default());
+        config.release = Release::R5;
+        let row = |n: usize| study(n, &attribute("00080050", "SH", &format!("\"ACC{n}\"")));
+        let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 1) } else { instances(n, 1, 3) });
+        let target = "/ImagingStudy?patient.identifier=P1&based-on:identifier=NONE&_count=5";
+        let (response, asked, waits) = talk_in_rounds(config, target, (300, 1000), &row, &below);
+        assert!(response.status == 200 && shown(&response) == (vec![], true), "{}: {asked}", config.server.id());
+        assert!(waits < 60, "{}: {asked} in {waits} rounds", config.server.id());
+    }
+}
+
 /// One study of more rows than were thought leaves those before it as they are.
 pub fn more_pages_than_were_thought() {
     let config = &Config::new(servers::google_healthcare(), Options::default());
@@ -265,6 +292,16 @@ pub fn what_must_be_known_whole_is_tried() {
             config.server.id(),
             response.status
         );
+    }
+    // Once, down to what decides.
+    for server in [servers::google_healthcare(), servers::kheops(), servers::dcm4chee_arc_5()] {
+        let config = &Config::new(server, Options::default());
+        let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 2) } else { instances(n, 2, 4) });
+        for wish in ["&_total=accurate", "&_summary=count", "&_sort=started"] {
+            let target = format!("/ImagingStudy?patient.identifier=P1&dicom-class:missing=true{wish}");
+            let (response, asked) = talk(config, &target, (24, 1000), &|n| study(n, ""), &below);
+            assert_eq!(response.status, 200, "{} {wish}: {asked}", config.server.id());
+        }
     }
     let config = &Config::new(servers::ps3_18_baseline(), Options::default());
     for many in [0, 1, 2] {

@@ -193,8 +193,12 @@ impl Record {
         let (known, new) = (self.arena.get(slot.at as usize..), self.arena.get(at..));
         let same = known.zip(new).is_some_and(|(known, new)| known.as_bytes().starts_with(new.as_bytes()));
         if same {
-            let item = run_of(&self.arena, slot, row).next().unwrap_or_default();
-            Leaves { slot, sets: &mut self.sets, key, row }.again(&[item], &|_| Sayings::of(noted, shared));
+            if noted == 0 {
+                Leaves { slot, sets: &mut self.sets, key, row }.again_as_it_is();
+            } else {
+                let item = run_of(&self.arena, slot, row).next().unwrap_or_default();
+                Leaves { slot, sets: &mut self.sets, key, row }.again(&[item], &|_| Sayings::of(noted, shared));
+            }
         }
         self.arena.truncate(at);
         same

@@ -93,6 +93,11 @@ impl Leaves<'_> {
         }
     }
 
+    /// A row says the one item of a fact again, each field by a leaf of its own.
+    pub(super) fn again_as_it_is(&mut self) {
+        self.hear(WHOLE, 1);
+    }
+
     fn each(&mut self, items: &[Fields<'_>], sayings: &dyn Fn(usize) -> Sayings, new: bool) {
         for (n, item) in items.iter().enumerate() {
             self.item(n, item, &sayings(n), Merged { new: if new { u16::MAX } else { 0 }, told: 0 });

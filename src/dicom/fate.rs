@@ -151,6 +151,14 @@ impl DataSet {
     /// How often the cells of an item are said, by field, by leaves that are carried without remark.
     pub(crate) fn sayings(&self, cells: impl Iterator<Item = (usize, usize)>) -> Sayings {
         let mut sayings = Sayings::default();
+        if !self.is_shared && self.further.is_empty() {
+            // Most leaves say a cell each.
+            for (field, cell) in cells {
+                let is_said = self.cells.get(cell).is_some_and(|cell| self.is_clean(cell.leaf));
+                sayings.single.iter_mut().skip(field).take(1).for_each(|own| *own = u32::from(is_said));
+            }
+            return sayings;
+        }
         if !self.is_shared {
             for (field, cell) in cells {
                 let count = self.leaves_of(cell).filter(|leaf| self.is_clean(*leaf)).count();

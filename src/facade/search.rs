@@ -221,7 +221,9 @@ impl Search {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
                     let at_once = if all { level.max(deciding) } else { level.max(show).max(deciding) };
-                    wanted.push(Wanted { n, level: at_once, decides: Some(level) });
+                    // Series of which only their instances tell something are no step on the way.
+                    let decides = if level == Level::Series && !plan.is_by_series() { deciding } else { level };
+                    wanted.push(Wanted { n, level: at_once, decides: Some(decides) });
                 }
                 Judged::No | Judged::Undecided => {
                     passed.pop();

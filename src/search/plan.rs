@@ -50,6 +50,7 @@ pub struct Plan {
     requests: Vec<Request>,
     decisions: Vec<Decision>,
     level: Level,
+    by_series: bool,
     fields: &'static [u32],
     residual: Residual,
 }
@@ -71,6 +72,11 @@ impl Plan {
     #[must_use]
     pub const fn level(&self) -> Level {
         self.level
+    }
+
+    /// Whether rows of series alone decide some clause.
+    pub(crate) const fn is_by_series(&self) -> bool {
+        self.by_series
     }
 
     /// The attributes to be asked for, at every level down to [`Plan::level`]: what decides a clause or makes an element.
@@ -153,13 +159,14 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     let limit = options.limits.requests as usize;
     let combinations = if never { Vec::new() } else { combine::all(&mut drafts, &branches, limit) };
     let requests = if query.resource == Resource::Endpoint { Vec::new() } else { requests(&combinations, server) };
-    let mut lowest = Level::Study;
+    let (mut lowest, mut by_series) = (Level::Study, false);
     for draft in &mut drafts {
         let deciding = deciding::of(draft.clause.about, query.release, options);
         // A study's row tells its modalities, where the server returns them.
         let shown = server.modalities && draft.clause.about == super::parameter::About::Modality;
         if !shown {
             lowest = lowest.max(deciding.level);
+            by_series |= deciding.level == Level::Series;
         }
         let is_hidden = || deciding.tags().next().is_some() && deciding.tags().all(|tag| server.hidden.contains(&tag));
         if draft.class != Class::Never && !server.hidden.is_empty() && is_hidden() {
@@ -174,7 +181,7 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     }
     let decision = |draft: Draft<'_>| Decision { clause: draft.clause.numbered(), class: draft.class, whys: draft.whys };
     let decisions = drafts.into_iter().map(decision).collect();
-    Ok(Plan { requests, decisions, level: lowest, fields: fields::fields(lowest), residual })
+    Ok(Plan { requests, decisions, level: lowest, by_series, fields: fields::fields(lowest), residual })
 }
 
 fn draft<'a>(clause: &'a Clause, pusher: &Pusher<'a>) -> Draft<'a> {

@@ -113,7 +113,16 @@ impl Search {
     }
 
     fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
-        let plan = search::plan(&self.query, &self.asking.server, &self.options).map_err(Refusal::of_query)?;
+        // What selects leaves requests to look at what is selected, and each list may take an empty page more; a clause that would take them all is kept,
+        // if another selects.
+        let mut lean = self.options.clone();
+        lean.limits.requests = (lean.limits.requests - lean.limits.requests / 4) / exchange.pages();
+        lean.require_selective = true;
+        let plan = match search::plan(&self.query, &self.asking.server, &lean) {
+            Err(_) => search::plan(&self.query, &self.asking.server, &self.options),
+            planned => planned,
+        };
+        let plan = plan.map_err(Refusal::of_query)?;
         let mut pulls = Vec::new();
         for request in plan.requests() {
             let absent = if request.path != "/studies" {

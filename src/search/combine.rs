@@ -105,7 +105,8 @@ impl<'a> Combination<'a> {
         };
         match (&mut known.term, &branch.term) {
             (Term::Uids(a), Term::Uids(b)) if branch.key == Key::StudyInstanceUid => {
-                a.retain(|uid| b.contains(uid));
+                let known: BTreeSet<_> = b.iter().collect();
+                a.retain(|uid| known.contains(uid));
                 if a.is_empty() { And::Nothing } else { And::Both }
             }
             (Term::Days(a), Term::Days(b)) => match a.and(*b) {

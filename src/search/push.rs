@@ -369,10 +369,14 @@ impl<'a> Pusher<'a> {
 
     fn days(&self, key: Key, value: &'a Value, push: &mut Push<'a>) -> Sent {
         let Value::Date(date) = value else { return Err(Why::NoKey) };
+        let days = date.days(&self.options.zone, self.server.zone.as_ref());
+        // A day that no record has is the day of nothing, whatever the server can be asked.
+        let range = days.map(Days::of_records);
+        if range == Some(None) {
+            return Ok(());
+        }
         self.key(key)?;
-        let range = date.days(&self.options.zone, self.server.zone.as_ref()).ok_or(Why::NoRange)?;
-        // A day that no record has is the day of nothing.
-        let Some(mut range) = range.of_records() else { return Ok(()) };
+        let mut range = range.flatten().ok_or(Why::NoRange)?;
         if key == Key::StudyDate && self.server.own_clock {
             range = range.widened();
             push.widen(Why::WholeDays);

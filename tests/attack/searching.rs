@@ -382,3 +382,15 @@ fn what_is_missing_of_a_chain() {
         assert_eq!([of(true) == Verdict::Yes, of(false) == Verdict::Yes], [is_missing, !is_missing], "{query}");
     }
 }
+
+/// Days that no record has are nobody's, whatever the server can be asked.
+#[test]
+fn days_of_no_record() {
+    for server in servers::all() {
+        for text in ["started=1750", "patient.birthdate=1700", "patient.birthdate=lt1800"] {
+            let query = search::parse(text, Release::R4, Handling::Lenient, &Limits::default()).unwrap();
+            let plan = search::plan(&query, &server, &Options::default()).unwrap();
+            assert_eq!((plan.decisions()[0].class, plan.requests().len()), (search::Class::Never, 0), "{text} {}", server.id());
+        }
+    }
+}

@@ -5,14 +5,20 @@ use fhir_dicomweb::search::{End, Server, servers};
 use fhir_dicomweb::{Listing, Options, Release};
 
 /// What an archive says: rows of `path`, from `offset` on; none: there is no such resource.
-type Archive<'a> = dyn Fn(&str, usize) -> Option<Vec<String>> + 'a;
+pub type Archive<'a> = dyn Fn(&str, usize) -> Option<Vec<String>> + 'a;
 
 fn number(uid: &str) -> usize {
     uid["1.2.".len()..].parse().unwrap()
 }
 
 /// A conversation over studies whose rows are `study`, and what is below them; how much was asked. `size`: rows of a page.
-fn talk(config: &Config, target: &str, pages: (usize, usize), study: &dyn Fn(usize) -> String, below: &Archive<'_>) -> (Response, usize) {
+pub fn talk(
+    config: &Config,
+    target: &str,
+    pages: (usize, usize),
+    study: &dyn Fn(usize) -> String,
+    below: &Archive<'_>,
+) -> (Response, usize) {
     let (response, asked, _) = talk_in_rounds(config, target, pages, study, below);
     (response, asked)
 }
@@ -59,18 +65,18 @@ fn talk_in_rounds(
     }
 }
 
-fn attribute(tag: &str, vr: &str, value: &str) -> String {
+pub fn attribute(tag: &str, vr: &str, value: &str) -> String {
     format!(r#","{tag}":{{"vr":"{vr}","Value":[{value}]}}"#)
 }
 
-fn study(n: usize, more: &str) -> String {
+pub fn study(n: usize, more: &str) -> String {
     format!(
         r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{n}"]}},"00100020":{{"vr":"LO","Value":["P1"]}},"00080020":{{"vr":"DA","Value":["20240114"]}}{more}}}"#
     )
 }
 
 /// Series of which no request is known.
-fn series(n: usize, count: usize) -> Vec<String> {
+pub fn series(n: usize, count: usize) -> Vec<String> {
     let row = |at| {
         format!(
             r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{n}"]}},"0020000E":{{"vr":"UI","Value":["1.2.{n}.{at}"]}},"00080060":{{"vr":"CS","Value":["CT"]}},"00400275":{{"vr":"SQ"}}}}"#
@@ -79,7 +85,7 @@ fn series(n: usize, count: usize) -> Vec<String> {
     (0..count).map(row).collect()
 }
 
-fn instances(n: usize, series: usize, count: usize) -> Vec<String> {
+pub fn instances(n: usize, series: usize, count: usize) -> Vec<String> {
     let row = |at: usize| {
         let of = at % series;
         format!(
@@ -90,7 +96,7 @@ fn instances(n: usize, series: usize, count: usize) -> Vec<String> {
 }
 
 /// The numbers of the studies that an answer shows, and whether it leads on.
-fn shown(response: &Response) -> (Vec<usize>, bool) {
+pub fn shown(response: &Response) -> (Vec<usize>, bool) {
     let body: serde_json::Value = serde_json::from_str(response.body.as_str()).unwrap();
     let entries = body["entry"].as_array().cloned().unwrap_or_default();
     let uids =
@@ -274,52 +280,6 @@ pub fn pages_of_which_nobody_knows() {
     }
 }
 
-/// What must be known whole is tried as long as what is sure can be had.
-pub fn what_must_be_known_whole_is_tried() {
-    let site = attribute("00180015", "CS", r#""CHEST""#);
-    for server in [servers::google_healthcare(), servers::ps3_18_baseline(), servers::dcm4chee_arc_5()] {
-        let config = &mut Config::new(server, Options::default());
-        (config.release, config.listing) = (Release::R5, Listing::Series);
-        let below = |path: &str, n: usize| {
-            let rows = series(n, 2).into_iter().map(|row| row.replacen('}', &format!("}}{site}"), 1));
-            path.ends_with("/series").then(|| rows.collect())
-        };
-        let target = "/ImagingStudy?patient.identifier=P1&body-site:text=chest&_summary=count";
-        let (response, asked) = talk(config, target, (40, 1000), &|n| study(n, ""), &below);
-        assert!(
-            response.status == 200 && response.body.as_str().contains(r#""total":40"#),
-            "{}: {} after {asked}",
-            config.server.id(),
-            response.status
-        );
-    }
-    // Once, down to what decides.
-    for server in [servers::google_healthcare(), servers::kheops(), servers::dcm4chee_arc_5()] {
-        let config = &Config::new(server, Options::default());
-        let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 2) } else { instances(n, 2, 4) });
-        for wish in ["&_total=accurate", "&_summary=count", "&_sort=started"] {
-            let target = format!("/ImagingStudy?patient.identifier=P1&dicom-class:missing=true{wish}");
-            let (response, asked) = talk(config, &target, (24, 1000), &|n| study(n, ""), &below);
-            assert_eq!(response.status, 200, "{} {wish}: {asked}", config.server.id());
-        }
-    }
-    let config = &Config::new(servers::ps3_18_baseline(), Options::default());
-    for many in [0, 1, 2] {
-        let count = |n: usize| if n == many { 120 } else { 1 };
-        let row = |n: usize| study(n, &attribute("00201206", "IS", &count(n).to_string()));
-        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
-            "series" => Some(series(n, count(n))),
-            "instances" if !path.contains("/series/") => Some(instances(n, count(n), count(n))),
-            _ => None,
-        };
-        for wish in ["&_total=accurate", "&_summary=count", "&_sort=started"] {
-            let target = format!("/ImagingStudy?patient.identifier=P1&dicom-class:missing=true{wish}");
-            let (response, asked) = talk(config, &target, (3, 1000), &row, &below);
-            assert_eq!(response.status, 200, "{target}: {many} after {asked}");
-        }
-    }
-}
-
 /// What comes next of the first study goes before long lists of those behind it.
 pub fn the_first_goes_before_long_lists_behind_it() {
     for (studies, is_counted) in [
@@ -373,68 +333,4 @@ pub fn the_first_is_tried_whatever_it_counts() {
             assert_eq!((response.status, shown(&response)), (200, expected), "{count}{more}: {asked}");
         }
     }
-}
-
-/// Pages of one row are no listings that repeat themselves.
-pub fn pages_of_one_row() {
-    for end in [End::EmptyPage, End::NoWarning] {
-        let config = &Config::new(Server::unknown().paged(Some(1), end), Options::default());
-        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
-            "series" => Some(series(n, 1)),
-            _ => Some(instances(n, 1, 1)),
-        };
-        let (response, asked) = talk(config, "/ImagingStudy?patient.identifier=P1", (8, 1), &|n| study(n, ""), &below);
-        assert_eq!((response.status, shown(&response)), (200, ((0..8).collect(), false)), "{asked}");
-    }
-}
-
-/// A listing that is a row longer than a page tells nothing of others.
-pub fn listings_that_are_a_row_longer_than_a_page() {
-    for (size, end) in [(Some(100), End::NoWarning), (Some(100), End::ShortPage), (None, End::NoWarning), (Some(100), End::EmptyPage)] {
-        let config = &Config::new(Server::unknown().paged(size, end), Options::default());
-        let most = if end == End::EmptyPage { 95 } else { 150 };
-        for count in [most - 51, most - 50, most - 49, most] {
-            let below = |path: &str, n: usize| match path.rsplit('/').next()? {
-                "series" => Some(series(n, count)),
-                _ if path.contains("/series/") => Some(instances(n, 1, 1)),
-                _ => None,
-            };
-            // (The rows are those of one series: what is counted is what is asked.)
-            let (response, asked) = talk(config, "/ImagingStudy/1.2.0", (1, 100), &|n| study(n, ""), &below);
-            assert_ne!(response.status, 422, "{size:?} {end:?} {count}: {asked}");
-        }
-    }
-}
-
-/// A link is encoded anew: one that is longer than a query may be is not given.
-pub fn links_that_are_too_long() {
-    let mut options = Options::default();
-    options.limits.query_bytes = 400;
-    let config = &Config::new(servers::google_healthcare(), options);
-    let below = |path: &str, n: usize| match path.rsplit('/').next()? {
-        "series" => Some(series(n, 1)),
-        _ => Some(instances(n, 1, 1)),
-    };
-    let row = |n: usize| study(n, &attribute("00100010", "PN", r#"{"Alphabetic":"Müller"}"#));
-    let target = |names: usize| format!("/ImagingStudy?patient.identifier=P1&_count=2&patient.name={}", vec!["müller"; names].join(","));
-    let (short, _) = talk(config, &target(10), (5, 1000), &row, &below);
-    assert_eq!((short.status, shown(&short).1), (200, true));
-    let (long, _) = talk(config, &target(40), (5, 1000), &row, &below);
-    assert!(long.status == 400 && long.body.as_str().contains("too-long"), "{} {}", long.status, long.body.as_str());
-    // Nor of Endpoints.
-    let options = &mut Options::default();
-    (options.limits.query_bytes, options.endpoint_base) = (200, Some("https://a/dicom-web".into()));
-    options.services = vec![fhir_dicomweb::Service::WadoRs, fhir_dicomweb::Service::QidoRs];
-    let of_endpoints = Config::new(servers::google_healthcare(), options.clone());
-    for (form, status) in [("status=active&_count=1", 200), (&["status=active,", &"ü".repeat(60), "&_count=1"].concat(), 400)] {
-        let headers: &[(&str, &[u8])] = &[("Content-Type", b"application/x-www-form-urlencoded")];
-        let incoming = Incoming { method: "POST", target: "/Endpoint/_search", headers, body: form.as_bytes() };
-        match FhirOverDicomweb::new(&of_endpoints, &incoming).step() {
-            Step::Done(response) => assert_eq!(response.status, status, "{form}"),
-            other => panic!("{other:?}"),
-        }
-    }
-    // Where there is no further page there is no link.
-    let (whole, _) = talk(config, &target(40), (2, 1000), &row, &below);
-    assert_eq!((whole.status, shown(&whole)), (200, (vec![0, 1], false)));
 }

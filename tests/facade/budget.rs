@@ -1,7 +1,7 @@
 //! What `limits.requests` let through: a page ends early, and the conversation is refused only where nothing of the page can be had.
 
 use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Incoming, Response, Step};
-use fhir_dicomweb::search::{End, Server, servers};
+use fhir_dicomweb::search::servers;
 use fhir_dicomweb::{Listing, Options, Release};
 
 /// What an archive says: rows of `path`, from `offset` on; none: there is no such resource.

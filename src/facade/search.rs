@@ -116,7 +116,7 @@ impl Search {
         // What selects leaves requests to look at what is selected, and each list may take an empty page more; a clause that would take them all is kept,
         // if another selects.
         let mut lean = self.options.clone();
-        lean.limits.requests = (lean.limits.requests - lean.limits.requests / 4) / exchange.pages();
+        lean.limits.requests = exchange.remaining().saturating_sub(lean.limits.requests / 4) / exchange.pages();
         lean.require_selective = true;
         let plan = match search::plan(&self.query, &self.asking.server, &lean) {
             Err(_) => search::plan(&self.query, &self.asking.server, &self.options),
@@ -236,7 +236,7 @@ impl Search {
                 }
                 Judged::No | Judged::Undecided => {
                     passed.pop();
-                    self.has_passed = true;
+                    self.has_passed |= !all;
                 }
             }
             // One more than the page has, to know whether there is another.
@@ -270,6 +270,8 @@ impl Search {
         let end = wanted.iter().find(|one| one.decides.is_some()).map_or(self.candidates.len(), |one| one.n);
         let (mut shown, mut next) = self.page(residual, end);
         let is_held = |n: usize| self.candidates.get(n).is_some_and(is_held);
+        // In an order those that were passed are no way on.
+        self.has_some = self.has_passed || shown.iter().any(|(_, n)| is_held(*n));
         let missing: Vec<(usize, Level)> = shown.iter().filter(|(_, n)| !is_held(*n)).map(|(_, n)| (*n, show)).collect();
         let affordable = self.affordable(&missing, exchange);
         if affordable > 0 {

@@ -52,7 +52,9 @@ impl Sought {
             _ => 0,
         };
         let has_many = |clause: &&Clause| clause.values.len() > FEW || clause.values.iter().map(identifiers).sum::<usize>() > FEW;
-        query.clauses.iter().filter(has_many).map(|clause| Sought::new(query, clause, options)).collect()
+        let mut all: Vec<Sought> = query.clauses.iter().filter(has_many).map(|clause| Sought::new(query, clause, options)).collect();
+        all.sort_by_key(|sought| sought.position);
+        all
     }
 
     fn new(query: &Query, clause: &Clause, options: &Options) -> Sought {
@@ -90,7 +92,7 @@ impl Sought {
 
     /// That of a clause.
     pub(super) fn of<'s>(all: &'s [Sought], clause: &Clause) -> Option<&'s Sought> {
-        all.iter().find(|sought| sought.position == clause.position)
+        all.binary_search_by_key(&clause.position, |sought| sought.position).ok().and_then(|at| all.get(at))
     }
 
     /// The values that what is shown could meet, each with the identifier that it meets of a reference; none: any.

@@ -25,9 +25,12 @@ impl Page {
         // The next may be a little longer.
         pattern.text.reserve(last + 128);
         pattern.text.push_str(row.get(1..last).unwrap_or(""));
+        // Members may be as many as cells: what is asked of all cells is asked once.
+        let is_dated = set.cells.iter().any(|cell| cell.row == Some(row::STARTED.into()) && set.is_offset(cell));
+        let has_url = set.cells.iter().any(|cell| cell.row == Some(row::RETRIEVE_URL.into()));
         for member in &set.members {
             let (name, end) = ((member.name as usize).saturating_sub(1), (member.end as usize).saturating_sub(1));
-            let found = gap(pattern.text.get(name..end).unwrap_or(""), set, &differs);
+            let found = gap(pattern.text.get(name..end).unwrap_or(""), (is_dated, has_url), &differs);
             let segment = match found {
                 None => Segment { digits: [0; 8], part: None, end, gap: (end, end), kind: Gap::None, open: false },
                 Some((digits, part, kind, (from, to))) => {
@@ -226,8 +229,9 @@ fn named(row: &str, member: Member) -> Option<(&str, [u8; 8])> {
 /// The digits of a member's tag, its part, its gap, and where in its text that is.
 type Found = ([u8; 8], Option<(RowRef, &'static Part)>, Gap, (usize, usize));
 
-/// The digits of a member's tag, its gap, and where in its text that is. An attribute that may not differ has its value there, and no gap.
-fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> Option<Found> {
+/// The digits of a member's tag, its gap, and where in its text that is. An attribute that may not differ has its value there, and no gap. Of the data set
+/// it is known whether its offset dates the study, and whether it has a URL.
+fn gap(text: &str, (is_dated, has_url): (bool, bool), differs: &impl Fn(&Part, RowRef) -> bool) -> Option<Found> {
     let (digits, [b'"', ..]) = text.as_bytes().get(1..)?.split_first_chunk::<8>()? else { return None };
     let named = look(u64::from_le_bytes(*digits));
     let mut scanner = Scanner::new(text.as_bytes(), u32::MAX, true);
@@ -241,15 +245,14 @@ fn gap(text: &str, set: &DataSet, differs: &impl Fn(&Part, RowRef) -> bool) -> O
         Some(Named::Part(_, row, part)) => {
             // What series and instances say of their own URL is told, and not kept.
             let url = row == RowRef::from(row::RETRIEVE_URL);
-            let told = url && !set.cells.iter().any(|cell| cell.row == Some(row));
+            let told = url && !has_url;
             let may = told || differs(part, row);
             let found = if may { only_value(&mut scanner, part.vr, told) } else { None };
             let (gap, place) = found.unwrap_or((Gap::None, value));
             Some((*digits, Some((row, part)), gap, place))
         }
         Some(Named::Dating(_, part)) if differs(part, row::STARTED.into()) => {
-            let used = set.cells.iter().any(|cell| cell.row == Some(row::STARTED.into()) && set.is_offset(cell));
-            let found = if used { only_value(&mut scanner, part.vr, false) } else { None };
+            let found = if is_dated { only_value(&mut scanner, part.vr, false) } else { None };
             let (gap, place) = found.unwrap_or((Gap::None, value));
             Some((*digits, Some((row::STARTED.into(), part)), gap, place))
         }

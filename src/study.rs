@@ -71,7 +71,7 @@ pub struct Study {
 }
 
 /// What of a study could not be had: it may have more than is listed.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Cut {
     pub(crate) series: bool,
     pub(crate) instances: bool,

@@ -1,6 +1,8 @@
 //! What studies hold: their rows, asked for by UID, down to a level.
 
+use super::below::Below;
 use super::exchange::{Exchange, PullId, Pulled};
+use super::pulls::Pulls;
 use super::refusal::Refusal;
 use crate::dicom::Reader;
 use crate::loss::Mapped;
@@ -19,7 +21,7 @@ pub(super) const GONE: &[u16] = &[404, 410];
 /// A server does not have such a resource: it is optional (PS3.18 10.6.1).
 pub(super) const NOT_SUPPORTED: &[u16] = &[400, 404, 405, 410, 501];
 /// With more series than this all instances of the study are asked for at once, even where the server is not known to list them so.
-const MANY_SERIES: usize = 32;
+pub(super) const MANY_SERIES: usize = 32;
 /// No server is known whose pages are shorter than this, unless it is told so.
 const USUAL_PAGE: u32 = 100;
 /// How many series a study is taken to have where nobody says.
@@ -84,7 +86,7 @@ impl Asking {
     }
 
     /// Asks for the rows below a study or series.
-    fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16], rank: u32) -> PullId {
+    pub(super) fn pull(&self, exchange: &mut Exchange, of: &Resource, view: View, absent: &'static [u16], rank: u32) -> PullId {
         let fields = if view == View::Series { &self.series } else { &self.instances };
         let path = of.clone().viewed(view).map(|resource| resource.path()).unwrap_or_default();
         exchange.pull(&path, fields, Some(of.clone()), absent, rank)
@@ -95,8 +97,10 @@ impl Asking {
 pub(super) struct Content {
     level: Level,
     uids: Vec<String>,
-    studies: Vec<PullId>,
+    studies: Pulls,
     below: Vec<Below>,
+    /// Those of them of which not all came yet.
+    open: Vec<usize>,
     /// The study rows.
     read: Vec<Reader>,
     is_begun: bool,
@@ -106,23 +110,6 @@ pub(super) struct Content {
     unowned: BTreeSet<String>,
     /// Those of which there were more rows than requests.
     left: BTreeSet<String>,
-}
-
-/// What is below one study.
-struct Below {
-    study: Resource,
-    /// Of all that is asked for it.
-    rank: u32,
-    series: Option<PullId>,
-    whole: Option<PullId>,
-    is_whole_tried: bool,
-    each: Vec<PullId>,
-    read: Vec<Reader>,
-    uids: BTreeSet<String>,
-    is_complete: bool,
-    /// It takes more requests than are left.
-    is_left: bool,
-    cut: Cut,
 }
 
 /// What came of it.
@@ -146,7 +133,7 @@ pub(super) struct Held {
 impl Content {
     /// Asks for the rows of these studies.
     pub(super) fn ask(exchange: &mut Exchange, asking: &Asking, uids: &[String], level: Level) -> Content {
-        let mut studies = Vec::new();
+        let mut studies = Pulls::default();
         for uids in uids.chunks(asking.server.uids_in_a_list().max(1) as usize) {
             let mut query = ["StudyInstanceUID=", &uids.join(",")].concat();
             if !asking.studies.is_empty() {
@@ -157,31 +144,37 @@ impl Content {
         }
         let mut below = Vec::new();
         if level >= Level::Series {
-            for study in uids.iter().filter_map(|uid| Resource::of_study(uid).ok()) {
-                let rank = exchange.rank();
-                let series = Some(asking.pull(exchange, &study, View::Series, GONE, rank));
-                let is_whole_tried = level >= Level::Instance && asking.server.lists_instances();
-                let whole = is_whole_tried.then(|| asking.pull(exchange, &study, View::Instances, NOT_SUPPORTED, rank));
-                let (each, read, uids) = (Vec::new(), Vec::new(), BTreeSet::new());
-                let (is_complete, is_left, cut) = (false, false, Cut::default());
-                below.push(Below { study, rank, series, whole, is_whole_tried, each, read, uids, is_complete, is_left, cut });
-            }
+            let studies = uids.iter().filter_map(|uid| Resource::of_study(uid).ok());
+            below.extend(studies.map(|study| Below::ask(exchange, asking, study, level)));
         }
+        let open = (0..below.len()).collect();
         let (read, gone) = (Vec::new(), BTreeMap::new());
         let (incomplete, unowned) = (BTreeSet::new(), BTreeSet::new());
-        Content { level, uids: uids.to_vec(), studies, below, read, is_begun: false, gone, incomplete, unowned, left: BTreeSet::new() }
+        Content {
+            level,
+            uids: uids.to_vec(),
+            studies,
+            below,
+            open,
+            read,
+            is_begun: false,
+            gone,
+            incomplete,
+            unowned,
+            left: BTreeSet::new(),
+        }
     }
 
     /// Takes what came, and asks for what is missing; whether nothing is.
     pub(super) fn next(&mut self, exchange: &mut Exchange, asking: &Asking) -> Result<bool, Refusal> {
-        if !self.studies.iter().all(|id| exchange.is_done(*id)) {
+        if !self.studies.are_done(exchange) {
             return Ok(false);
         }
         if !self.is_begun {
             self.is_begun = true;
             let mut is_short = false;
             let lists = self.uids.chunks(asking.server.uids_in_a_list().max(1) as usize);
-            for (id, list) in core::mem::take(&mut self.studies).into_iter().zip(lists) {
+            for (id, list) in self.studies.take().into_iter().zip(lists) {
                 match exchange.take(id)? {
                     Pulled::Rows { reader, is_cut } => {
                         // A row that does not say of which study it is may be that of any.
@@ -200,12 +193,16 @@ impl Content {
             }
         }
         // What waits for its next page is looked at when it has it.
-        for below in self.below.iter_mut().filter(|below| !below.is_complete) {
-            if below.is_ready(exchange) {
-                below.next(exchange, asking, self.level)?;
+        let mut open = Vec::new();
+        for at in core::mem::take(&mut self.open) {
+            if let Some(below) = self.below.get_mut(at) {
+                if !below.next(exchange, asking, self.level)? {
+                    open.push(at);
+                }
             }
         }
-        Ok(self.below.iter().all(|below| below.is_complete))
+        self.open = open;
+        Ok(self.open.is_empty())
     }
 
     /// The studies, as their rows have them.
@@ -213,12 +210,11 @@ impl Content {
         let mut left = self.left;
         let mut cut: BTreeMap<String, Cut> = BTreeMap::new();
         for below in &self.below {
-            let uid = below.study.study().unwrap_or("");
-            if below.is_left {
-                left.insert(uid.into());
+            if below.is_left() {
+                left.insert(below.uid().into());
             }
-            if below.cut.series || below.cut.instances {
-                cut.insert(uid.into(), below.cut);
+            if below.cut() != Cut::default() {
+                cut.insert(below.uid().into(), below.cut());
             }
         }
         // A server may ignore what it is asked for: what nobody asked for is let go.
@@ -230,7 +226,7 @@ impl Content {
             present.extend(reader.assembler().uids());
             all.append(reader).map_err(Refusal::of_answer)?;
         }
-        for mut reader in self.below.into_iter().flat_map(|below| below.read) {
+        for mut reader in self.below.into_iter().flat_map(Below::into_rows) {
             reader.retain(&asked);
             all.append(reader).map_err(Refusal::of_answer)?;
         }
@@ -259,84 +255,5 @@ impl Content {
         let mut by_uid: Vec<usize> = (0..studies.value.len()).collect();
         by_uid.sort_by_key(|at| studies.value.get(*at).map(super::answer::uid));
         Ok(Held { level: self.level, studies, by_uid, gone: self.gone, left, incomplete, unowned: self.unowned, is_cut })
-    }
-}
-
-impl Below {
-    fn is_ready(&self, exchange: &Exchange) -> bool {
-        self.series.iter().chain(&self.whole).chain(&self.each).all(|id| exchange.is_done(*id))
-    }
-
-    /// It takes more requests than are left: nothing of it is used.
-    fn leave(&mut self) -> Result<(), Refusal> {
-        (self.is_left, self.is_complete) = (true, true);
-        Ok(())
-    }
-
-    fn next(&mut self, exchange: &mut Exchange, asking: &Asking, level: Level) -> Result<(), Refusal> {
-        let uid = self.study.study().unwrap_or("");
-        if let Some(id) = self.series.take() {
-            match exchange.take(id)? {
-                Pulled::Rows { reader, is_cut } => {
-                    let rows = reader.assembler();
-                    self.uids = rows.series_of(uid);
-                    // What is listed here and says that it is something else, or not what it is, is missing all the same.
-                    let is_torn = rows.unplaced() > 0 || rows.bare() > 0 || rows.uids().iter().any(|of| of != uid);
-                    self.cut.series |= is_cut || is_torn;
-                    self.read.push(*reader);
-                }
-                Pulled::Absent(_) => self.cut.series = true,
-                Pulled::Spent => return self.leave(),
-            }
-        }
-        self.is_complete = true;
-        if level < Level::Instance {
-            return Ok(());
-        }
-        if let Some(id) = self.whole.take() {
-            match exchange.take(id)? {
-                Pulled::Rows { reader, is_cut } => {
-                    // Rows that do not say their series are of no use here, and none is an answer of those who do not know the question.
-                    let is_good = u64::from(reader.assembler().instances()) == reader.rows();
-                    if is_good && (reader.rows() > 0 || self.uids.is_empty()) {
-                        self.cut.instances |= is_cut;
-                        self.read.push(*reader);
-                        return Ok(());
-                    }
-                }
-                Pulled::Absent(_) => {}
-                Pulled::Spent => return self.leave(),
-            }
-        }
-        if !self.each.is_empty() {
-            for id in core::mem::take(&mut self.each) {
-                match exchange.take(id)? {
-                    Pulled::Rows { reader, is_cut } => {
-                        self.cut.instances |= is_cut || u64::from(reader.assembler().instances()) < reader.rows();
-                        self.read.push(*reader);
-                    }
-                    Pulled::Absent(_) => self.cut.instances = true,
-                    Pulled::Spent => return self.leave(),
-                }
-            }
-        } else if self.uids.len() > MANY_SERIES && !self.is_whole_tried && exchange.remaining() > 0 {
-            self.is_whole_tried = true;
-            self.whole = Some(asking.pull(exchange, &self.study, View::Instances, NOT_SUPPORTED, self.rank));
-            self.is_complete = false;
-        } else if !self.uids.is_empty() {
-            if u64::from(exchange.pages()) * self.uids.len() as u64 > u64::from(exchange.spare()) {
-                return self.leave();
-            }
-            for series in &self.uids {
-                // The archive lists it, and cannot be asked for it.
-                let Some(series) = self.study.clone().and_series(series).ok().filter(|_| asking.server.takes(series)) else {
-                    self.cut.instances = true;
-                    continue;
-                };
-                self.each.push(asking.pull(exchange, &series, View::Instances, GONE, self.rank));
-            }
-            self.is_complete = self.each.is_empty();
-        }
-        Ok(())
     }
 }

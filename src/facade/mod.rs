@@ -29,6 +29,7 @@
 //! ```
 
 mod answer;
+mod below;
 mod budget;
 mod capability;
 mod choosing;
@@ -38,10 +39,12 @@ mod exchange;
 mod incoming;
 mod judging;
 mod page;
+mod pulls;
 mod read;
 mod refusal;
 mod results;
 mod search;
+mod selecting;
 mod showing;
 mod telling;
 

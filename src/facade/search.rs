@@ -2,25 +2,21 @@
 
 use super::answer::Answering;
 use super::choosing::Wanted;
-use super::content::{Asking, Content, GONE, Held, NOT_SUPPORTED};
-use super::exchange::{Exchange, PullId, Pulled};
+use super::content::{Asking, Content, Held};
+use super::exchange::Exchange;
 use super::judging::{Candidate, Judged};
 use super::refusal::Refusal;
 use super::results::Total;
+use super::selecting::Selecting;
 use super::{Config, Job, Response, endpoints};
-use crate::dicom::Reader;
 use crate::error::{Error, Kind};
 use crate::fhir::place;
 use crate::options::Options;
-use crate::search::{self, Key, Plan, Query};
-use crate::study::Study;
+use crate::search::{Plan, Query};
 use crate::table::Level;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
-
-/// Keys of requests for series and instances.
-const BELOW: [Key; 4] = [Key::SeriesInstanceUid, Key::SopInstanceUid, Key::SopClassUid, Key::Modality];
 
 pub(super) struct Search {
     /// The references of the query that nobody has resolved, and as what they are asked for.
@@ -34,12 +30,12 @@ pub(super) struct Search {
     pub(super) query: Query,
     /// Where in the list of candidates, or of sorted matches, the page begins.
     pub(super) at: Option<u32>,
-    stage: Stage,
+    pub(super) stage: Stage,
     pub(super) plan: Option<Plan>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) held: Vec<Held>,
     /// Those from the page's beginning on that are not known to be none, in order.
-    open: VecDeque<usize>,
+    pub(super) open: VecDeque<usize>,
     /// Whether something of the page is there to be shown, or passed: it leads on, whatever comes of the rest.
     pub(super) has_some: bool,
     has_passed: bool,
@@ -53,10 +49,10 @@ pub(super) struct Search {
     pub(super) is_cut: bool,
 }
 
-enum Stage {
+pub(super) enum Stage {
     Begin,
     Resolving,
-    Selecting(Vec<PullId>),
+    Selecting(Selecting),
     /// Contents on their way, each of these candidates.
     Holding(Vec<(Vec<usize>, Content)>),
 }
@@ -112,83 +108,6 @@ impl Search {
         })
     }
 
-    fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
-        // What selects leaves requests to look at what is selected, and each list may take an empty page more; a clause that would take them all is kept,
-        // if another selects.
-        let mut lean = self.options.clone();
-        lean.limits.requests = exchange.remaining().saturating_sub(lean.limits.requests / 4) / exchange.pages();
-        lean.require_selective = true;
-        let plan = match search::plan(&self.query, &self.asking.server, &lean) {
-            Err(_) => search::plan(&self.query, &self.asking.server, &self.options),
-            planned => planned,
-        };
-        let plan = plan.map_err(Refusal::of_query)?;
-        let mut pulls = Vec::new();
-        for request in plan.requests() {
-            let absent = if request.path != "/studies" {
-                NOT_SUPPORTED
-            } else if request.query.starts_with(Key::StudyInstanceUid.keyword()) {
-                GONE
-            } else {
-                &[]
-            };
-            let rank = exchange.rank();
-            pulls.push(exchange.pull(request.path, &request.query, None, absent, rank));
-        }
-        let is_asked = !pulls.is_empty();
-        self.plan = Some(plan);
-        self.stage = Stage::Selecting(pulls);
-        // Nothing can match: nothing is asked.
-        if is_asked { Ok(None) } else { self.advance(exchange) }
-    }
-
-    /// The candidates, in the order of requests and pages; none where the server has to be asked otherwise.
-    fn selected(&mut self, pulls: Vec<PullId>, exchange: &mut Exchange) -> Result<Option<Vec<Candidate>>, Refusal> {
-        let mut rows = Reader::new(self.options.clone());
-        let mut order: Vec<String> = Vec::new();
-        // Rows that a filter on series or instances let through select a study, and are not all of it; nor are those of a server that merges.
-        let is_whole = |request: &search::Request| {
-            request.path == "/studies"
-                && !(self.asking.server.merges_patients() && request.query.contains(Key::ModalitiesInStudy.keyword()))
-        };
-        let paths: Vec<(&str, bool)> = self.plan.iter().flat_map(Plan::requests).map(|request| (request.path, is_whole(request))).collect();
-        let mut selecting = Vec::new();
-        let mut is_refused = false;
-        for (id, (path, is_whole)) in pulls.into_iter().zip(paths) {
-            match exchange.take(id)? {
-                Pulled::Absent(_) => is_refused |= path != "/studies",
-                Pulled::Spent => return Err(Refusal::too_many_requests()),
-                Pulled::Rows { reader, is_cut } => {
-                    let uids = reader.assembler().uids();
-                    // Rows below the study that do not say of which they are select nothing: it is asked otherwise.
-                    is_refused |= path != "/studies" && uids.is_empty() && reader.rows() > 0;
-                    self.nameless += reader.assembler().unplaced();
-                    self.is_cut |= is_cut;
-                    order.extend(uids);
-                    if is_whole {
-                        rows.append(*reader).map_err(Refusal::of_answer)?;
-                    } else {
-                        selecting.extend(reader.finish().map_err(Refusal::of_answer)?.ignore_loss());
-                    }
-                }
-            }
-        }
-        if is_refused {
-            (self.nameless, self.is_cut) = (0, false);
-            return Ok(None);
-        }
-        let studies = rows.finish().map_err(Refusal::of_answer)?.ignore_loss();
-        let (mut rows, mut selecting) = (by_uid(studies), by_uid(selecting));
-        let mut known = BTreeSet::new();
-        order.retain(|uid| known.insert(uid.clone()));
-        let candidate = |uid: String| {
-            let (rows, selecting) = (rows.remove(&uid).unwrap_or_default(), selecting.remove(&uid).unwrap_or_default());
-            let is_refused = !self.asking.server.takes(&uid);
-            Candidate { uid, rows, selecting, is_refused, held: None, before: Vec::new(), verdict: None, keys: None }
-        };
-        Ok(Some(order.into_iter().map(candidate).collect()))
-    }
-
     /// Whether every match must be known: to count them or to put them in order.
     pub(super) fn wants_all(&self) -> bool {
         let results = &self.answering.results;
@@ -196,7 +115,7 @@ impl Search {
     }
 
     /// Judges as many candidates as the answer needs and asks for what that needs, as far as it may be asked; answers when all is known.
-    fn advance(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+    pub(super) fn advance(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         let Some(plan) = self.plan.take() else { return Err(Refusal::internal()) };
         self.asked_before = exchange.asked();
         let advanced = self.advance_by(&plan, exchange);
@@ -298,14 +217,6 @@ impl Search {
     }
 }
 
-fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {
-    let mut of_uid: BTreeMap<String, Vec<Study>> = BTreeMap::new();
-    for study in studies {
-        of_uid.entry(super::answer::uid(&study).into()).or_default().push(study);
-    }
-    of_uid
-}
-
 impl Job for Search {
     fn next(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         match core::mem::replace(&mut self.stage, Stage::Begin) {
@@ -329,24 +240,7 @@ impl Job for Search {
                 self.answering.refer_to(self.query.patient());
                 self.select(exchange)
             }
-            Stage::Selecting(pulls) if !pulls.iter().all(|id| exchange.is_done(*id)) => {
-                self.stage = Stage::Selecting(pulls);
-                Ok(None)
-            }
-            Stage::Selecting(pulls) => match self.selected(pulls, exchange)? {
-                Some(candidates) => {
-                    let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
-                    self.open = (start..candidates.len()).collect();
-                    self.candidates = candidates;
-                    self.advance(exchange)
-                }
-                None => {
-                    // It is asked for studies alone.
-                    let server = BELOW.iter().fold(self.asking.server.clone(), |server, key| server.keeping(*key));
-                    self.asking = Asking::new(&server);
-                    self.select(exchange)
-                }
-            },
+            Stage::Selecting(selecting) => self.selecting(selecting, exchange),
             Stage::Holding(contents) => {
                 let mut waiting = Vec::new();
                 let mut done = Vec::new();

@@ -70,6 +70,11 @@ pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch
     all
 }
 
+/// Whether each of the requests asks for something in particular.
+pub(super) fn are_particular(all: &[Combination<'_>]) -> bool {
+    all.iter().all(Combination::is_particular)
+}
+
 /// Whether requests together ask for something in particular, or for the days of a year at most, besides those on each side that zones add.
 pub(super) fn are_selective(all: &[Combination<'_>]) -> bool {
     let is_a_year = |key: Key| {

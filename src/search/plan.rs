@@ -51,6 +51,7 @@ pub struct Plan {
     decisions: Vec<Decision>,
     level: Level,
     by_series: bool,
+    is_particular: bool,
     fields: &'static [u32],
     residual: Residual,
 }
@@ -77,6 +78,11 @@ impl Plan {
     /// Whether rows of series alone decide some clause.
     pub(crate) const fn is_by_series(&self) -> bool {
         self.by_series
+    }
+
+    /// Whether each request asks for something in particular: a UID, an identifier, a name; days are not.
+    pub(crate) const fn is_particular(&self) -> bool {
+        self.is_particular
     }
 
     /// The attributes to be asked for, at every level down to [`Plan::level`]: what decides a clause or makes an element.
@@ -179,9 +185,10 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     if options.require_selective && !requests.is_empty() && !combine::are_selective(&combinations) {
         return Err(Error::new(Kind::TooCostly));
     }
+    let is_particular = combine::are_particular(&combinations);
     let decision = |draft: Draft<'_>| Decision { clause: draft.clause.numbered(), class: draft.class, whys: draft.whys };
     let decisions = drafts.into_iter().map(decision).collect();
-    Ok(Plan { requests, decisions, level: lowest, by_series, fields: fields::fields(lowest), residual })
+    Ok(Plan { requests, decisions, level: lowest, by_series, is_particular, fields: fields::fields(lowest), residual })
 }
 
 fn draft<'a>(clause: &'a Clause, pusher: &Pusher<'a>) -> Draft<'a> {

@@ -47,9 +47,18 @@ fn talk_in_rounds(
                         pair.map(str::to_owned)
                     };
                     let offset = value("offset").map_or(0, |offset| offset.parse().unwrap());
+                    // The accession number of the study n is ACCn.
+                    let accession = value("AccessionNumber").map(|number| number["ACC".len()..].parse().unwrap());
                     let rows: Option<Vec<String>> = match (request.path.as_str(), value("StudyInstanceUID")) {
+                        ("/studies", None) if accession.is_some() => {
+                            Some(accession.into_iter().filter(|n| *n < count).map(study).collect())
+                        }
                         ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| study(number(uid))).collect()),
-                        ("/studies", None) => Some((0..count).map(study).collect()),
+                        ("/studies", None) => {
+                            // Of thousands those of the page alone are made.
+                            let made = |n| if (offset..offset + size).contains(&n) { study(n) } else { String::new() };
+                            Some((0..count).map(made).collect())
+                        }
                         (path, _) => below(path, number(path.split('/').nth(2).unwrap())),
                     };
                     let status = if rows.is_some() { 200 } else { 404 };

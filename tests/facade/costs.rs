@@ -66,6 +66,22 @@ pub fn lists_leave_requests_for_what_they_select() {
     }
 }
 
+/// A list is what selects where the other clause selects days, or more than the list leaves requests for.
+pub fn lists_select_where_others_select_too_much() {
+    let row = |n: usize| study(n, &attribute("00080050", "SH", &format!("\"ACC{n}\"")));
+    for (server, size) in [(servers::ps3_18_baseline(), 100), (servers::azure_dicom_v2(), 200), (servers::google_healthcare(), 1000)] {
+        let config = &Config::new(server, Options::default());
+        for (also, studies) in [("started=2024&", 100_001), ("patient.identifier=P1&", 50_000), ("", 100_001)] {
+            for count in [75, 76, 97] {
+                let list: Vec<String> = (0..count).map(|n| format!("ACC{}", n * 7)).collect();
+                let target = format!("/ImagingStudy?{also}identifier={}&_count=1&_elements=started,identifier", list.join(","));
+                let (response, asked) = talk(config, &target, (studies, size), &row, &|_, _| None);
+                assert_eq!((response.status, shown(&response)), (200, (vec![0], true)), "{} {also} {count}: {asked}", config.server.id());
+            }
+        }
+    }
+}
+
 /// Pages of one row are no listings that repeat themselves.
 pub fn pages_of_one_row() {
     for end in [End::EmptyPage, End::NoWarning] {

@@ -17,10 +17,11 @@ pub(super) struct Wanted {
     pub(super) decides: Option<Level>,
 }
 
-/// What rows of a candidate take: the requests that it begins with, those that are thought to be sure, those that it counts of itself, and whether
-/// there may be more.
+/// What rows of a candidate take: the requests that it begins with, with their pages those that are sure, those that it is thought to take, those
+/// that it counts of itself, and whether there may be more.
 struct Price {
     least: u32,
+    sure: u32,
     cost: u32,
     further: u32,
     is_open: bool,
@@ -70,7 +71,7 @@ impl Search {
 
     /// Whether the requests that are left suffice for what is sure of all of these.
     fn is_possible(&self, all: &[(usize, Level)], exchange: &Exchange) -> bool {
-        let sure = self.prices(all, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.cost));
+        let sure = self.prices(all, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.sure));
         sure <= exchange.remaining() && !all.iter().any(|(n, level)| self.is_left(*n, *level))
     }
 
@@ -112,7 +113,7 @@ impl Search {
         wanted.iter().map(move |(n, level)| {
             listed += usize::from(*level == Level::Study);
             if *level == Level::Study && listed % list != 1 % list {
-                return Price { least: 0, cost: 0, further: 0, is_open: false };
+                return Price { least: 0, sure: 0, cost: 0, further: 0, is_open: false };
             }
             let rows = self.candidates.get(*n).map(|candidate| candidate.rows.as_slice()).unwrap_or_default();
             let series = rows.iter().find_map(|study| study.get(row::SERIES_COUNT));
@@ -121,8 +122,11 @@ impl Search {
             let (requests, studies) = self.seen;
             // As much as those before it took.
             let seen = if is_open { requests.div_ceil(studies.max(1)) } else { 0 };
+            let least = self.asking.least(*level);
             Price {
-                least: self.asking.least(*level),
+                least,
+                // How many series it has is a guess where nobody counts.
+                sure: if is_open { exchange.pages().saturating_mul(least) } else { cost },
                 cost: cost.max(seen),
                 further: each.saturating_add(rows.iter().map(|study| self.asking.further(*level, study)).max().unwrap_or(0)),
                 is_open,

@@ -36,7 +36,7 @@ pub(super) struct Search {
     pub(super) held: Vec<Held>,
     /// Those from the page's beginning on that are not known to be none, in order.
     pub(super) open: VecDeque<usize>,
-    /// Whether something of the page is there to be shown, or passed: it leads on, whatever comes of the rest.
+    /// Whether the first of the page is there to be shown, or some were passed before it: it leads on, whatever comes of the rest.
     pub(super) has_some: bool,
     has_passed: bool,
     /// How many requests studies took of which more was asked than their rows, and how many studies that were; and how many were asked before.
@@ -139,7 +139,7 @@ impl Search {
             match candidate.judge(residual, deciding, &self.held) {
                 Judged::Yes(_) => {
                     met += 1;
-                    self.has_some |= is_held(candidate);
+                    self.has_some |= met == 1 && is_held(candidate);
                     // It is shown before those behind it.
                     if !all && met <= page && !is_held(candidate) {
                         wanted.push(Wanted { n, level: show, decides: None });
@@ -155,7 +155,8 @@ impl Search {
                 }
                 Judged::No | Judged::Undecided => {
                     passed.pop();
-                    self.has_passed |= !all;
+                    // The page leads on by what stands in front of all others, and by nothing behind.
+                    self.has_passed |= !all && passed.is_empty();
                 }
             }
             // One more than the page has, to know whether there is another.

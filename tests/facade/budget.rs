@@ -27,6 +27,23 @@ pub fn talk(
 fn talk_in_rounds(
     config: &Config,
     target: &str,
+    pages: (usize, usize),
+    study: &dyn Fn(usize) -> String,
+    below: &Archive<'_>,
+) -> (Response, usize, usize) {
+    let talked = talk_among(false, config, target, pages, study, below);
+    // A study of somebody else that the archive lists behind the first changes nothing.
+    if target.contains("patient.identifier=P1") {
+        let (response, asked, _) = talk_among(true, config, target, pages, study, below);
+        assert_eq!((response.status, shown(&response)), (talked.0.status, shown(&talked.0)), "{} {target}: {asked}", config.server.id());
+    }
+    talked
+}
+
+fn talk_among(
+    strangers: bool,
+    config: &Config,
+    target: &str,
     (count, size): (usize, usize),
     study: &dyn Fn(usize) -> String,
     below: &Archive<'_>,
@@ -55,9 +72,14 @@ fn talk_in_rounds(
                         }
                         ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| study(number(uid))).collect()),
                         ("/studies", None) => {
+                            let mut order: Vec<usize> = (0..count).collect();
+                            if strangers {
+                                order.insert(1, count);
+                            }
+                            let row = |n| if n == count { study(n).replace(r#""P1""#, r#""P2""#) } else { study(n) };
                             // Of thousands those of the page alone are made.
-                            let made = |n| if (offset..offset + size).contains(&n) { study(n) } else { String::new() };
-                            Some((0..count).map(made).collect())
+                            let is_made = |at| (offset..offset + size).contains(&at);
+                            Some(order.into_iter().enumerate().map(|(at, n)| if is_made(at) { row(n) } else { String::new() }).collect())
                         }
                         (path, _) => below(path, number(path.split('/').nth(2).unwrap())),
                     };

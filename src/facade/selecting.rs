@@ -1,0 +1,173 @@
+//! Which candidates there are: what selects them, and what does if that turns out to be too much.
+
+use super::content::{Asking, GONE, NOT_SUPPORTED};
+use super::exchange::{Exchange, Pulled};
+use super::judging::Candidate;
+use super::pulls::Pulls;
+use super::refusal::Refusal;
+use super::search::{Search, Stage};
+use super::{Response, answer};
+use crate::dicom::Reader;
+use crate::search::{self, Key, Plan};
+use crate::study::Study;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Keys of requests for series and instances.
+const BELOW: [Key; 4] = [Key::SeriesInstanceUid, Key::SopInstanceUid, Key::SopClassUid, Key::Modality];
+
+/// What selects, on its way.
+pub(super) struct Selecting {
+    pulls: Pulls,
+    /// What is asked if there is more of it than can be had.
+    otherwise: Option<Box<Plan>>,
+}
+
+/// What came of what selects.
+enum Selected {
+    Candidates(Vec<Candidate>),
+    /// There are more rows than requests.
+    Spent,
+    /// The archive cannot be asked for what is below studies.
+    Refused,
+}
+
+impl Search {
+    /// Asks for what selects.
+    pub(super) fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+        exchange.keep(0);
+        let (left, pages) = (exchange.remaining(), exchange.pages());
+        let planned = |requests: u32| {
+            let mut options = self.options.clone();
+            options.limits.requests = requests / pages;
+            options.require_selective = true;
+            search::plan(&self.query, &self.asking.server, &options)
+        };
+        // Each list may take an empty page more, and what the first of the page takes is left.
+        let takes = |plan: &Plan| pages.saturating_mul(u32::try_from(plan.requests().len()).unwrap_or(u32::MAX));
+        let first = if self.answering.results.count_only { 0 } else { pages.saturating_mul(self.asking.least(self.answering.level())) };
+        let Ok(plan) = planned(left.saturating_sub(first)) else {
+            let plan = search::plan(&self.query, &self.asking.server, &self.options).map_err(Refusal::of_query)?;
+            return self.ask_for(plan, None, exchange);
+        };
+        // Where a list takes nearly all, and another clause selects something in particular, that is tried with what the list leaves.
+        let kept = takes(&plan).saturating_add(first);
+        let reserve = self.options.limits.requests / 4;
+        if takes(&plan) <= left.saturating_sub(reserve) {
+            return self.ask_for(plan, None, exchange);
+        }
+        let lean =
+            planned(left.saturating_sub(reserve)).ok().filter(|lean| lean.is_particular() && takes(lean) <= left.saturating_sub(kept));
+        match lean {
+            Some(lean) => {
+                exchange.keep(kept);
+                self.ask_for(lean, Some(Box::new(plan)), exchange)
+            }
+            None => self.ask_for(plan, None, exchange),
+        }
+    }
+
+    fn ask_for(&mut self, plan: Plan, otherwise: Option<Box<Plan>>, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+        let mut pulls = Pulls::default();
+        for request in plan.requests() {
+            let absent = if request.path != "/studies" {
+                NOT_SUPPORTED
+            } else if request.query.starts_with(Key::StudyInstanceUid.keyword()) {
+                GONE
+            } else {
+                &[]
+            };
+            let rank = exchange.rank();
+            pulls.push(exchange.pull(request.path, &request.query, None, absent, rank));
+        }
+        let is_asked = !pulls.is_empty();
+        self.plan = Some(plan);
+        self.stage = Stage::Selecting(Selecting { pulls, otherwise });
+        // Nothing can match: nothing is asked.
+        if is_asked { Ok(None) } else { self.advance(exchange) }
+    }
+
+    /// Takes what came, as soon as all of it did.
+    pub(super) fn selecting(&mut self, mut selecting: Selecting, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+        if !selecting.pulls.are_done(exchange) {
+            self.stage = Stage::Selecting(selecting);
+            return Ok(None);
+        }
+        (self.nameless, self.is_cut) = (0, false);
+        match (self.selected(selecting.pulls, exchange)?, selecting.otherwise) {
+            (Selected::Candidates(candidates), _) => {
+                let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
+                self.open = (start..candidates.len()).collect();
+                self.candidates = candidates;
+                self.advance(exchange)
+            }
+            (Selected::Refused, _) => {
+                // It is asked for studies alone.
+                let server = BELOW.iter().fold(self.asking.server.clone(), |server, key| server.keeping(*key));
+                self.asking = Asking::new(&server);
+                self.select(exchange)
+            }
+            (Selected::Spent, Some(plan)) => {
+                exchange.keep(0);
+                self.ask_for(*plan, None, exchange)
+            }
+            (Selected::Spent, None) => Err(Refusal::too_many_requests()),
+        }
+    }
+
+    /// The candidates, in the order of requests and pages.
+    fn selected(&mut self, mut pulls: Pulls, exchange: &mut Exchange) -> Result<Selected, Refusal> {
+        let mut rows = Reader::new(self.options.clone());
+        let mut order: Vec<String> = Vec::new();
+        // Rows that a filter on series or instances let through select a study, and are not all of it; nor are those of a server that merges.
+        let is_whole = |request: &search::Request| {
+            request.path == "/studies"
+                && !(self.asking.server.merges_patients() && request.query.contains(Key::ModalitiesInStudy.keyword()))
+        };
+        let paths: Vec<(&str, bool)> = self.plan.iter().flat_map(Plan::requests).map(|request| (request.path, is_whole(request))).collect();
+        let mut selecting = Vec::new();
+        let (mut is_refused, mut is_spent) = (false, false);
+        for (id, (path, is_whole)) in pulls.take().into_iter().zip(paths) {
+            match exchange.take(id)? {
+                Pulled::Absent(_) => is_refused |= path != "/studies",
+                Pulled::Spent => is_spent = true,
+                Pulled::Rows { reader, is_cut } => {
+                    let uids = reader.assembler().uids();
+                    // Rows below the study that do not say of which they are select nothing: it is asked otherwise.
+                    is_refused |= path != "/studies" && uids.is_empty() && reader.rows() > 0;
+                    self.nameless += reader.assembler().unplaced();
+                    self.is_cut |= is_cut;
+                    order.extend(uids);
+                    if is_whole {
+                        rows.append(*reader).map_err(Refusal::of_answer)?;
+                    } else {
+                        selecting.extend(reader.finish().map_err(Refusal::of_answer)?.ignore_loss());
+                    }
+                }
+            }
+        }
+        if is_refused || is_spent {
+            return Ok(if is_spent { Selected::Spent } else { Selected::Refused });
+        }
+        let studies = rows.finish().map_err(Refusal::of_answer)?.ignore_loss();
+        let (mut rows, mut selecting) = (by_uid(studies), by_uid(selecting));
+        let mut known = BTreeSet::new();
+        order.retain(|uid| known.insert(uid.clone()));
+        let candidate = |uid: String| {
+            let (rows, selecting) = (rows.remove(&uid).unwrap_or_default(), selecting.remove(&uid).unwrap_or_default());
+            let is_refused = !self.asking.server.takes(&uid);
+            Candidate { uid, rows, selecting, is_refused, held: None, before: Vec::new(), verdict: None, keys: None }
+        };
+        Ok(Selected::Candidates(order.into_iter().map(candidate).collect()))
+    }
+}
+
+fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {
+    let mut of_uid: BTreeMap<String, Vec<Study>> = BTreeMap::new();
+    for study in studies {
+        of_uid.entry(answer::uid(&study).into()).or_default().push(study);
+    }
+    of_uid
+}

@@ -39,6 +39,8 @@ pub(super) struct Search {
     /// Whether the first of the page is there to be shown, or some were passed before it: it leads on, whatever comes of the rest.
     pub(super) has_some: bool,
     has_passed: bool,
+    /// How many candidates were looked at that turned out to be none.
+    looked_at_in_vain: usize,
     /// How many requests studies took of which more was asked than their rows, and how many studies that were; and how many were asked before.
     pub(super) seen: (u32, u32),
     asked_before: u32,
@@ -100,6 +102,7 @@ impl Search {
             open: VecDeque::new(),
             has_some: false,
             has_passed: false,
+            looked_at_in_vain: 0,
             seen: (0, 0),
             asked_before: 0,
             left,
@@ -128,7 +131,7 @@ impl Search {
         let (all, page) = (self.wants_all(), self.answering.results.page as usize);
         let show = self.answering.level();
         let is_held = |one: &Candidate| one.held.is_some_and(|(_, level)| level >= show);
-        let mut met = 0;
+        let (mut met, mut looked_at) = (0, 0);
         self.has_some = false;
         let mut wanted: Vec<Wanted> = Vec::new();
         // Those that are none are not looked at again: there may be many, and many rounds.
@@ -139,6 +142,7 @@ impl Search {
             match candidate.judge(residual, deciding, &self.held) {
                 Judged::Yes(_) => {
                     met += 1;
+                    looked_at += usize::from(candidate.held.is_some());
                     self.has_some |= met == 1 && is_held(candidate);
                     // It is shown before those behind it.
                     if !all && met <= page && !is_held(candidate) {
@@ -149,12 +153,13 @@ impl Search {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
                     let at_once = if all { level.max(deciding) } else { level.max(show).max(deciding) };
-                    // Series of which only their instances tell something are no step on the way.
-                    let decides = if level == Level::Series && !plan.is_by_series() { deciding } else { level };
+                    // Series of which only their instances tell something are no step on the way. Nothing less than what it needs is one.
+                    let decides = if level == Level::Series && !plan.is_by_series() { level.max(deciding) } else { level };
                     wanted.push(Wanted { n, level: at_once, decides: Some(decides) });
                 }
                 Judged::No | Judged::Undecided => {
                     passed.pop();
+                    self.looked_at_in_vain += usize::from(candidate.held.is_some());
                     // The page leads on by what stands in front of all others, and by nothing behind.
                     self.has_passed |= !all && passed.is_empty();
                 }
@@ -167,6 +172,10 @@ impl Search {
         passed.into_iter().rev().for_each(|n| self.open.push_front(n));
         self.has_some |= self.has_passed;
         exchange.keep(0);
+        // Where most match not, those that do are shown when they are known.
+        if !all && self.looked_at_in_vain > looked_at {
+            wanted.iter_mut().for_each(|one| one.level = one.decides.unwrap_or(one.level));
+        }
         let needs = self.needs(&wanted, exchange);
         if all && needs.len() < wanted.len() {
             return Err(Refusal::too_many_requests());

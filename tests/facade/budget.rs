@@ -48,6 +48,7 @@ fn talk_among(
     study: &dyn Fn(usize) -> String,
     below: &Archive<'_>,
 ) -> (Response, usize, usize) {
+    let row = |n| if n == count { study(n).replace(r#""P1""#, r#""P2""#) } else { study(n) };
     let mut talk = FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] });
     let (mut asked, mut rounds, mut open) = (0, 0, Vec::new());
     loop {
@@ -70,18 +71,18 @@ fn talk_among(
                         ("/studies", None) if accession.is_some() => {
                             Some(accession.into_iter().filter(|n| *n < count).map(study).collect())
                         }
-                        ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| study(number(uid))).collect()),
+                        ("/studies", Some(uids)) => Some(uids.split(',').map(|uid| row(number(uid))).collect()),
                         ("/studies", None) => {
                             let mut order: Vec<usize> = (0..count).collect();
                             if strangers {
                                 order.insert(1, count);
                             }
-                            let row = |n| if n == count { study(n).replace(r#""P1""#, r#""P2""#) } else { study(n) };
                             // Of thousands those of the page alone are made.
                             let is_made = |at| (offset..offset + size).contains(&at);
                             Some(order.into_iter().enumerate().map(|(at, n)| if is_made(at) { row(n) } else { String::new() }).collect())
                         }
-                        (path, _) => below(path, number(path.split('/').nth(2).unwrap())),
+                        // There are no lists of all series or instances.
+                        (path, _) => path.split('/').nth(2).and_then(|uid| below(path, number(uid))),
                     };
                     let status = if rows.is_some() { 200 } else { 404 };
                     let page: Vec<String> = rows.unwrap_or_default().into_iter().skip(offset).take(size).collect();

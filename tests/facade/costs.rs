@@ -51,6 +51,68 @@ pub fn what_must_be_known_whole_is_tried() {
     }
 }
 
+/// How many series a study has is a guess where nobody counts: nothing is refused for it.
+pub fn a_guess_refuses_nothing() {
+    let class = attribute("00080016", "UI", r#""1.2.840.10008.5.1.4.1.1.2""#);
+    for (server, studies) in [(servers::unknown(), 31), (servers::ps3_18_baseline(), 31), (servers::kheops(), 65)] {
+        let config = &Config::new(server, Options::default());
+        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+            "series" => Some(series(n, 1)),
+            "instances" if path.contains("/series/") => {
+                Some(instances(n, 1, 1).into_iter().map(|row| row.replacen('}', &["}", &class].concat(), 1)).collect())
+            }
+            _ => None,
+        };
+        for wish in ["&_total=accurate", "&_summary=count", "&_sort=started"] {
+            let target = format!("/ImagingStudy?patient.identifier=P1&dicom-class=1.2.840.10008.5.1.4.1.1.2{wish}");
+            let (response, asked) = talk(config, &target, (studies, 100), &|n| study(n, ""), &below);
+            let total = format!(r#""total":{studies}"#);
+            assert!(response.status == 200 && response.body.as_str().contains(&total), "{} {wish}: {asked}", config.server.id());
+        }
+    }
+}
+
+/// What is asked again asks for more: a study row that does not tell what it is said to tell is asked for once, and then its series.
+pub fn each_step_asks_for_more() {
+    for server in servers::all().filter(|server| server.id() != "static-dicomweb") {
+        let config = &Config::new(server, Options::default());
+        let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 1) } else { instances(n, 1, 1) });
+        for modalities in ["", r#","00080061":{"vr":"CS"}"#, r#","00080061":{"vr":"CS","Value":[""]}"#] {
+            for clause in ["modality=CT", "modality:not=SR", "modality=CT&_count=1", "modality=CT&_elements=started,identifier"] {
+                let target = format!("/ImagingStudy?patient.identifier=P1&{clause}");
+                let (response, asked) = talk(config, &target, (1, 1000), &|n| study(n, modalities), &below);
+                assert_eq!(
+                    (response.status, shown(&response)),
+                    (200, (vec![0], false)),
+                    "{} {target}: {asked} {}",
+                    config.server.id(),
+                    response.body.as_str()
+                );
+                assert!(asked <= 16, "{} {target}: {asked}", config.server.id());
+            }
+        }
+    }
+}
+
+/// Where those that are looked at turn out not to match, no more is asked of the others than what decides.
+pub fn what_does_not_match_is_not_fetched_whole() {
+    for (server, studies) in [(servers::dcm4chee_arc_5(), 66), (servers::kheops(), 66), (servers::google_healthcare(), 40)] {
+        let config = &mut Config::new(server, Options::default());
+        config.release = Release::R5;
+        let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 2) } else { instances(n, 2, 2) });
+        let asked = |wish: &str| {
+            let target = format!("/ImagingStudy?patient.identifier=P1&based-on:identifier=NONE{wish}");
+            let (response, asked) = talk(config, &target, (studies, 1000), &|n| study(n, ""), &below);
+            assert_eq!((response.status, shown(&response)), (200, (vec![], false)), "{} {wish}: {asked}", config.server.id());
+            asked
+        };
+        let least = asked("&_summary=count");
+        for wish in ["", "&_count=1"] {
+            assert!(asked(wish) <= least + 6, "{} {wish}: {} {least}", config.server.id(), asked(wish));
+        }
+    }
+}
+
 /// A list of which each value takes a request leaves requests for what it selects, if another clause selects.
 pub fn lists_leave_requests_for_what_they_select() {
     for server in [servers::google_healthcare(), servers::dcm4chee_arc_5(), servers::unknown()] {

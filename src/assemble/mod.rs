@@ -176,6 +176,7 @@ impl Assembler {
         }
         let mut of_instance = record::Draft::default();
         let mut outcome: Vec<(usize, usize, Code)> = Vec::new();
+        let losses = set.losses.len();
         for row_ref in self.by_row.rows() {
             let Some(row) = row_ref.row() else { continue };
             let group = self.by_row.group(row_ref, &set.cells);
@@ -203,7 +204,9 @@ impl Assembler {
             for (item, field, code) in outcome.drain(..) {
                 let Some(cell) = items.get(item).and_then(|item| item.cell(field)) else { continue };
                 let at = sink.place_of(row, field, code);
-                if !set.resolve(cell, code, at) && code.class() == Class::Conflict {
+                if code.class() != Class::Conflict {
+                    set.resolve(cell, code, at);
+                } else if !set.resolve_since(cell, code, at, losses) {
                     // A leaf that was lost already, or was counted for another of the studies that refer to its resource, contradicts here all the same.
                     sink.lose(Loss { code, at, first: row_number, count: 0 });
                 }

@@ -123,6 +123,16 @@ impl DataSet {
         self.leaves.iter().filter(|leaf| leaf.counted == 0).count() as u64
     }
 
+    /// As [`Self::resolve`]; whether any leaf that says the cell is counted under this code since there were so many losses, with this cell or with
+    /// another that it fills, too.
+    pub(crate) fn resolve_since(&mut self, cell: usize, code: Code, at: Place, losses: usize) -> bool {
+        if self.resolve(cell, code, at) {
+            return true;
+        }
+        let told = |leaf: u32| (self.leaves.get(leaf as usize)?.counted as usize).checked_sub(1).filter(|told| *told >= losses);
+        self.leaves_of(cell).filter_map(told).any(|told| self.losses.get(told).is_some_and(|loss| loss.code == code))
+    }
+
     /// What a cell says is counted under `code`, with every leaf that says it; whether any is.
     pub(crate) fn resolve(&mut self, cell: usize, code: Code, at: Place) -> bool {
         let Some(own) = self.cells.get(cell).copied() else { return false };

@@ -98,7 +98,8 @@ impl Reader {
     /// - A time that one row of a text says without an offset, and another with one, has that one, and is held against the other text so.
     /// - What was told of a row of its own text stays told: that its request is a further one (`lifted`), though the other text has the same.
     ///
-    /// Where a value is lost so, every leaf that said it is counted, in whichever row it stood.
+    /// Where a value is lost so, every leaf that said it is counted, in whichever row it stood. The options are this reader's; where one of the two
+    /// is [`strict`](Options::strict), both are.
     ///
     /// ```
     /// use fhir_dicomweb::{Options, dicom::Reader};

@@ -90,7 +90,7 @@ impl LossReport {
     /// How many leaves are counted under some loss.
     #[must_use]
     pub fn counted(&self) -> u64 {
-        self.losses.iter().map(|loss| loss.count).sum()
+        self.losses.iter().fold(0, |sum, loss| sum.saturating_add(loss.count))
     }
 
     /// Adds the losses of a further step of the same work, such as writing after reading.
@@ -107,15 +107,15 @@ impl LossReport {
     pub(crate) fn append(&mut self, later: &LossReport, rows: u64) {
         self.is_cut |= later.is_cut;
         for loss in &later.losses {
-            self.add(Loss { first: loss.first + rows, ..*loss });
+            self.add(Loss { first: loss.first.saturating_add(rows), ..*loss });
         }
-        self.carried += later.carried;
+        self.carried = self.carried.saturating_add(later.carried);
     }
 
     /// Adds what was told of a part of the same step.
     pub(crate) fn take_in(&mut self, part: &LossReport) {
         self.is_cut |= part.is_cut;
-        self.carried += part.carried;
+        self.carried = self.carried.saturating_add(part.carried);
         part.losses.iter().for_each(|loss| self.add(*loss));
     }
 
@@ -125,7 +125,7 @@ impl LossReport {
     }
 
     pub(crate) fn carry(&mut self, leaves: u64) {
-        self.carried += leaves;
+        self.carried = self.carried.saturating_add(leaves);
     }
 
     /// Takes back leaves that were thought carried and turned out otherwise.
@@ -143,14 +143,14 @@ impl LossReport {
         for at in [self.last + 1, self.last, 0] {
             if let Some(known) = self.losses.get_mut(at).filter(|known| known.code == loss.code && known.at.is(&loss.at)) {
                 self.last = at;
-                known.count += loss.count;
+                known.count = known.count.saturating_add(loss.count);
                 known.first = known.first.min(loss.first);
                 return;
             }
         }
         if let Some((at, known)) = self.index.get(&(loss.code, loss.at)).and_then(|at| Some((*at, self.losses.get_mut(*at as usize)?))) {
             self.last = at as usize;
-            known.count += loss.count;
+            known.count = known.count.saturating_add(loss.count);
             known.first = known.first.min(loss.first);
             return;
         }
@@ -246,6 +246,17 @@ mod tests {
         assert_eq!(report.iter().count(), DISTINCT + 1);
         let last = report.iter().last().map(|loss| (loss.code, loss.count));
         assert_eq!(last, Some((Code::MoreLosses, 2 * (2_000 - DISTINCT as u64))));
+    }
+
+    #[test]
+    fn counts_end_at_the_greatest_number() {
+        let mut report = LossReport::default();
+        report.add(Loss { code: Code::UnknownAttribute, at: Place::of_tags(&[1]), first: 0, count: 1 });
+        for _ in 0..65 {
+            let again = report.clone();
+            report.merge(&again);
+        }
+        assert_eq!(report.counted(), u64::MAX);
     }
 
     #[test]

@@ -32,6 +32,8 @@ impl Kept {
     /// Adds what another sink was told of texts that come after the `rows` of this one.
     pub(crate) fn append(&mut self, other: &Kept, rows: u64) {
         self.report.append(&other.report, rows);
+        // Where one of them is strict, all of it is read so.
+        self.strict |= other.strict;
         self.broken |= other.broken;
     }
 }
@@ -111,7 +113,7 @@ impl<'c> Sink<'c> {
         if let Some(each) = &mut self.each {
             each(&loss);
         }
-        self.broken |= self.strict && matches!(loss.class(), Class::Deviation | Class::Conflict);
+        self.broken |= matches!(loss.class(), Class::Deviation | Class::Conflict);
         self.report.add(loss);
     }
 
@@ -125,7 +127,7 @@ impl<'c> Sink<'c> {
         if self.full {
             return Err(Error::new(Kind::Limit));
         }
-        if self.broken { Err(Error::new(Kind::Strict)) } else { Ok(()) }
+        if self.strict && self.broken { Err(Error::new(Kind::Strict)) } else { Ok(()) }
     }
 }
 

@@ -20,10 +20,27 @@ pub(super) struct Combination<'a> {
 /// OR is a union of requests; AND is one request, as far as an attribute stands once in it. `branches` are those of the drafts.
 pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch<'a>>>], limit: usize) -> Vec<Combination<'a>> {
     let mut all = vec![Combination { terms: Vec::with_capacity(drafts.len()) }];
-    for (draft, branches) in drafts.iter_mut().zip(branches) {
+    let common = Common::of(branches);
+    let mut is_common_kept = false;
+    for (at, (draft, branches)) in drafts.iter_mut().zip(branches).enumerate() {
         let Some(branches) = branches else { continue };
+        let branches = match &common {
+            Some(common) if common.ends_at == Some(at) => {
+                draft.never();
+                return Vec::new();
+            }
+            Some(common) if common.ends_at.is_none() && common.clauses.first() == Some(&at) => &common.lists,
+            Some(common) if common.clauses.binary_search(&at).is_ok() => {
+                if is_common_kept {
+                    draft.keep(Why::TooMany);
+                }
+                continue;
+            }
+            _ => branches,
+        };
         if all.len().saturating_mul(branches.len()) > limit {
             draft.keep(Why::TooMany);
+            is_common_kept |= common.as_ref().is_some_and(|common| common.clauses.first() == Some(&at));
             continue;
         }
         // One way to hold: the request grows.
@@ -68,6 +85,45 @@ pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch
         all = next;
     }
     all
+}
+
+/// The study UIDs of several clauses that say nothing else: those that all of them have, in lists. List by list each would meet each.
+struct Common<'a> {
+    clauses: Vec<usize>,
+    lists: Vec<Branch<'a>>,
+    /// The clause that leaves none.
+    ends_at: Option<usize>,
+}
+
+impl<'a> Common<'a> {
+    fn of(branches: &'a [Option<Vec<Branch<'a>>>]) -> Option<Common<'a>> {
+        let of = |at: &usize| branches.get(*at).and_then(Option::as_ref).into_iter().flatten();
+        let is_list = |branch: &Branch<'_>| branch.key == Key::StudyInstanceUid && matches!(branch.term, Term::Uids(_));
+        let clauses: Vec<usize> = (0..branches.len()).filter(|at| of(at).next().is_some() && of(at).all(is_list)).collect();
+        let [first, others @ ..] = clauses.as_slice() else { return None };
+        if others.is_empty() {
+            return None;
+        }
+        let uids = |branch: &'a Branch<'a>| match &branch.term {
+            Term::Uids(uids) => uids.as_slice(),
+            _ => &[],
+        };
+        // As long as the lists that there are.
+        let most = clauses.iter().flat_map(of).map(|branch| uids(branch).len()).max().unwrap_or(1);
+        let mut common: Vec<&str> = of(first).flat_map(uids).copied().collect();
+        let mut ends_at = None;
+        for other in others {
+            let known: BTreeSet<&str> = of(other).flat_map(uids).copied().collect();
+            common.retain(|uid| known.contains(uid));
+            if common.is_empty() {
+                ends_at = Some(*other);
+                break;
+            }
+        }
+        let list = |uids: &[&'a str]| Branch { key: Key::StudyInstanceUid, term: Term::Uids(uids.to_vec()) };
+        let lists = common.chunks(most.max(1)).map(list).collect();
+        Some(Common { clauses, lists, ends_at })
+    }
 }
 
 /// Whether each of the requests asks for something in particular.

@@ -251,3 +251,82 @@ fn what_is_lost_contradicts() {
         assert_eq!(all, told, "{patient:?}");
     }
 }
+
+/// What is told as a conflict when resources of FHIR are read one after the other, in order of places.
+fn conflicts(resources: &[String], release: Release) -> Vec<(String, u64)> {
+    let read = fhir::read(resources.join("\n").as_bytes(), release, &Options::default()).unwrap();
+    let mut all: Vec<(String, u64)> =
+        read.loss.iter().filter(|loss| loss.code.name() == "conflict").map(|loss| (loss.at.to_string(), loss.count)).collect();
+    all.sort();
+    all
+}
+
+const ACSN: &str = r#""type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"ACSN"}]}"#;
+const HEAD: &str = r#""resourceType":"ImagingStudy","status":"available","subject":{"identifier":{"value":"P1"}}"#;
+const UID: &str = r#"{"system":"urn:dicom:uid","value":"urn:oid:1.2"}"#;
+
+/// A leaf that fills several fields contradicts once, and nowhere but where it stands.
+#[test]
+fn a_leaf_of_several_fields_contradicts_once() {
+    let accession = |n: usize| format!(r#"{{{ACSN},"system":"urn:oid:1.2.{n}","value":"A{n}"}}"#);
+    let own = |n: usize| format!(r#"{{{HEAD},"identifier":[{UID},{}]}}"#, accession(n));
+    let at = |path: &str| [".system", ".value"].map(|of| (["ImagingStudy.", path, of].concat(), 1)).to_vec();
+    assert_eq!(conflicts(&[own(1), own(2)], Release::R5), at("identifier"));
+    let asked = |n: usize| format!(r#"{{{HEAD},"identifier":[{UID}],"basedOn":[{{"identifier":{}}}]}}"#, accession(n));
+    assert_eq!(conflicts(&[asked(1), asked(2)], Release::R5), at("basedOn.identifier"));
+    // Each study of a resource that is there once has its contradiction.
+    let named = |name: &str| {
+        let patient = format!(r#"{{"resourceType":"Patient","id":"p","identifier":[{{"value":"P1"}}],"name":[{{"text":"{name}"}}]}}"#);
+        format!(
+            r##"{{"resourceType":"ImagingStudy","status":"available","contained":[{patient}],"subject":{{"reference":"#p"}},"identifier":[{UID}]}}"##
+        )
+    };
+    let told = conflicts(&[named("Doe^J=X"), named("Roe^J=Y")], Release::R4);
+    assert_eq!(told.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1], "{told:?}");
+}
+
+/// An equal further item that is spelled otherwise: its leaves go with what they say, not with what the first was made of.
+#[test]
+fn further_leaves_go_with_the_fields_that_they_fill() {
+    let (apart, one) = (r#""assigner":{"identifier":{"type":{"text":"ISO"},"value":"1.2.3"}}"#, r#""system":"urn:oid:1.2.3""#);
+    let told = |first: &str, second: &str| {
+        let other = format!(r#"{{{ACSN},"value":"A","assigner":{{"identifier":{{"type":{{"text":"DNS"}},"value":"1.2.3"}}}}}}"#);
+        let resources = [
+            format!(r#"{{{HEAD},"identifier":[{UID},{other}]}}"#),
+            format!(
+                r#"{{{HEAD},"identifier":[{UID},{{{ACSN},"value":"A",{first}}}],"basedOn":[{{"identifier":{{{ACSN},"value":"A",{second}}}}}]}}"#
+            ),
+        ];
+        let told = conflicts(&resources, Release::R4);
+        told.into_iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>()
+    };
+    let expected = |system: &str, name: &str| {
+        let mut all = vec![(format!("ImagingStudy.{system}.system"), 1), (format!("ImagingStudy.{name}.assigner.identifier.type.text"), 1)];
+        all.sort();
+        all
+    };
+    assert_eq!(told(apart, one), expected("basedOn.identifier", "identifier"));
+    assert_eq!(told(one, apart), expected("identifier", "basedOn.identifier"));
+    assert_eq!(told(one, one).len(), 2);
+    assert_eq!(told(apart, apart).len(), 2);
+}
+
+/// Where one of two readers is strict, what they read is read so.
+#[test]
+fn a_strict_reader_takes_in_nothing_that_departs() {
+    let reader = |strict: bool, more: &str| {
+        let mut options = Options::default();
+        options.strict = strict;
+        let mut reader = dicom::Reader::new(options);
+        let pushed = reader.push(format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2{more}}}]"#).as_bytes());
+        (reader, pushed)
+    };
+    let bad = r#".3"]},"00080020":{"vr":"DA","Value":["x"]}"#;
+    for (first, second) in [(true, false), (false, true), (true, true), (false, false)] {
+        for is_bad in [false, true] {
+            let ((mut one, _), (two, pushed)) = (reader(first, "\"]}"), reader(second, if is_bad { bad } else { ".4\"]}" }));
+            let is_read = pushed.is_ok() && one.append(two).is_ok() && one.finish().is_ok();
+            assert_eq!(is_read, !is_bad || !(first || second), "{first} {second} {is_bad}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::spell::spell;
 use super::{Reader, UNPLACED};
-use crate::dicom::{Cell, NOBODY};
+use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::fhir::found::{Found, Reference, is_kind, is_person};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
@@ -176,8 +176,8 @@ impl<'d> Reader<'d, '_> {
                 Some(at) if self.is_known(at, taker.row_ref, fill) => {
                     let cells = self.cells_of(at);
                     self.beside(fill);
-                    for (field, filled) in fill.fields.iter().enumerate() {
-                        filled.leaf.into_iter().for_each(|id| self.join(id, taker.row_ref, field, cells.clone()));
+                    for filled in &fill.fields {
+                        filled.leaf.into_iter().for_each(|id| self.join(id, taker.row_ref, fields_of(fill, id), cells.clone()));
                     }
                     self.further(taker.row_ref, fill, cells);
                     return true;
@@ -256,34 +256,31 @@ impl<'d> Reader<'d, '_> {
     fn further(&mut self, row: RowRef, fill: &Fill<'d>, cells: core::ops::Range<usize>) {
         for (id, outcome) in &fill.outcomes {
             if let Outcome::Further(field) = outcome {
-                self.join(*id, row, usize::from(*field), cells.clone());
+                let leaf = fill.fields.get(usize::from(*field)).and_then(|filled| filled.leaf);
+                self.join(*id, row, leaf.map_or(bit(usize::from(*field)), |leaf| fields_of(fill, leaf)), cells.clone());
             }
         }
     }
 
-    /// A leaf goes with the one of the cells that is of its row and field.
-    fn join(&mut self, id: Id, row: RowRef, field: usize, mut cells: core::ops::Range<usize>) {
-        let is_it = |cell: &Cell| cell.row == Some(row) && usize::from(cell.field) == field && cell.leaf != NOBODY;
-        let set = &self.room.set;
-        let known = cells.clone().find_map(|at| set.cells.get(at).filter(|cell| is_it(cell))).map(|cell| cell.leaf);
-        match known {
-            Some(known) if self.room.ledger.cell(id) => {
-                let leaf = self.leaf_of(id, None);
-                let (mut fields, tag) = (0, (0, 0));
-                // All that a value is put together of goes with it.
-                for at in cells.by_ref() {
-                    if self.room.set.cells.get(at).is_some_and(|cell| cell.row == Some(row) && cell.leaf == known) {
-                        self.room.set.say(at, leaf, tag);
-                        fields += 1;
-                    }
-                }
-                self.room.set.is_shared |= fields > 1;
-                if row == row::STUDY_UID.into() {
-                    self.uid_leaves.push(id);
-                }
+    /// A leaf says those of the cells that are of its row and fields.
+    fn join(&mut self, id: Id, row: RowRef, fields: u32, cells: core::ops::Range<usize>) {
+        let is_own = |cell: &Cell| cell.row == Some(row) && fields & bit(usize::from(cell.field)) != 0 && cell.leaf != NOBODY;
+        let is_said = |set: &DataSet, at: usize| set.cells.get(at).is_some_and(is_own);
+        // Who is referred to by several is counted once.
+        if !cells.clone().any(|at| is_said(&self.room.set, at)) || !self.room.ledger.cell(id) {
+            return self.room.ledger.take(id);
+        }
+        let leaf = self.leaf_of(id, None);
+        let mut said = 0;
+        for at in cells {
+            if is_said(&self.room.set, at) {
+                self.room.set.say(at, leaf, (0, 0));
+                said += 1;
             }
-            // Who is referred to by several is counted once.
-            _ => self.room.ledger.take(id),
+        }
+        self.room.set.is_shared |= said > 1;
+        if row == row::STUDY_UID.into() {
+            self.uid_leaves.push(id);
         }
     }
 
@@ -417,4 +414,19 @@ impl<'d> Reader<'d, '_> {
             }
         }
     }
+}
+
+const fn bit(field: usize) -> u32 {
+    1_u32.wrapping_shl(field as u32)
+}
+
+/// The fields that a leaf fills: what has no leaf of its own goes with the one before it, what stands before all with the first, as in
+/// [`Reader::push_fields`].
+fn fields_of(fill: &Fill<'_>, id: Id) -> u32 {
+    let filled = || fill.fields.iter().enumerate().filter(|(_, filled)| !filled.text.is_empty());
+    let mut owner = filled().find_map(|(_, filled)| filled.leaf);
+    filled().fold(0, |mask, (field, filled)| {
+        owner = filled.leaf.or(owner);
+        if owner == Some(id) { mask | bit(field) } else { mask }
+    })
 }

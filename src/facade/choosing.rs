@@ -19,12 +19,18 @@ pub(super) struct Wanted {
 
 /// What rows of a candidate take: the requests that it begins with, with their pages those that are sure, those that it is thought to take, those
 /// that it counts of itself, and whether there may be more.
-struct Price {
+pub(super) struct Price {
     least: u32,
     sure: u32,
     cost: u32,
     further: u32,
     is_open: bool,
+}
+
+impl Price {
+    pub(super) const fn thought(&self) -> u32 {
+        self.cost.saturating_add(self.further)
+    }
 }
 
 impl Search {
@@ -33,15 +39,19 @@ impl Search {
     pub(super) fn needs(&self, wanted: &[Wanted], exchange: &mut Exchange) -> Vec<(usize, Level)> {
         let all: Vec<(usize, Level)> = wanted.iter().map(|one| (one.n, one.level)).collect();
         if self.wants_all() {
-            // Nothing less will do: what is sure decides whether it is tried, at once if that can be, else step by step.
-            let steps = wanted.iter().map(|one| (one.n, one.decides.unwrap_or(one.level))).collect();
-            return [all, steps].into_iter().find(|all| self.is_possible(all, exchange)).unwrap_or_default();
+            // Nothing less will do. What decides some of them first leaves less to ask; all at once is asked where both would be too much, as far as
+            // the rows count what there is, and what is sure decides whether anything is tried.
+            let steps: Vec<(usize, Level)> = wanted.iter().map(|one| (one.n, one.decides.unwrap_or(one.level))).collect();
+            let (thought, sure) = (self.sum(&all, exchange, Price::thought), self.sum(&steps, exchange, |price| price.sure));
+            let is_counted = !self.prices(&all, exchange).any(|price| price.is_open);
+            let is_at_once = is_counted && thought.saturating_add(sure) > exchange.remaining() && thought <= exchange.remaining();
+            return [if is_at_once { all } else { steps }].into_iter().find(|all| self.is_possible(all, exchange)).unwrap_or_default();
         }
         // Who is the first of the page, and may be dear to show, is decided before that.
         let first =
             wanted.first().filter(|_| !self.has_some).and_then(|one| Some((one, one.decides.filter(|decides| *decides < one.level)?)));
         if let (Some((first, decides)), Some(price)) = (first, self.prices(&all, exchange).next()) {
-            let is_dear = price.is_open || price.cost.saturating_add(price.further) > exchange.remaining();
+            let is_dear = price.is_open || price.thought() > exchange.remaining();
             if is_dear && self.affordable(&[(first.n, decides)], exchange) == 1 {
                 return Vec::from([(first.n, decides)]);
             }
@@ -63,16 +73,20 @@ impl Search {
             needs.extend((self.affordable(&with_it, exchange) == with_it.len()).then_some(cheap));
         }
         if !needs.is_empty() {
-            let kept = self.prices(&shown, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.cost).saturating_add(price.further));
+            let kept = self.sum(&shown, exchange, Price::thought);
             exchange.keep(kept);
         }
         needs
     }
 
+    /// What all of these take.
+    pub(super) fn sum(&self, all: &[(usize, Level)], exchange: &Exchange, of: impl Fn(&Price) -> u32) -> u32 {
+        self.prices(all, exchange).fold(0_u32, |sum, price| sum.saturating_add(of(&price)))
+    }
+
     /// Whether the requests that are left suffice for what is sure of all of these.
     fn is_possible(&self, all: &[(usize, Level)], exchange: &Exchange) -> bool {
-        let sure = self.prices(all, exchange).fold(0_u32, |sum, price| sum.saturating_add(price.sure));
-        sure <= exchange.remaining() && !all.iter().any(|(n, level)| self.is_left(*n, *level))
+        self.sum(all, exchange, |price| price.sure) <= exchange.remaining() && !all.iter().any(|(n, level)| self.is_left(*n, *level))
     }
 
     /// How many of the first of these candidates the requests that are left suffice for.
@@ -84,7 +98,7 @@ impl Search {
         let mut affordable = 0;
         for ((n, level), price) in wanted.iter().zip(self.prices(wanted, exchange)) {
             // The first of the page is tried, whatever it is thought to take: before it there is nothing to show.
-            let cost = if is_first { price.least } else { price.cost.saturating_add(price.further) };
+            let cost = if is_first { price.least } else { price.thought() };
             let room = if price.is_open && !is_first { left.saturating_sub(spare) } else { left };
             if cost > room || self.is_left(*n, *level) {
                 break;
@@ -95,7 +109,7 @@ impl Search {
                 break;
             }
             is_first = false;
-            left = left.saturating_sub(price.cost.saturating_add(price.further));
+            left = left.saturating_sub(price.thought());
         }
         affordable
     }

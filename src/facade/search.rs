@@ -153,8 +153,7 @@ impl Search {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
                     let at_once = if all { level.max(deciding) } else { level.max(show).max(deciding) };
-                    // Series of which only their instances tell something are no step on the way. Nothing less than what it needs is one.
-                    let decides = if level == Level::Series && !plan.is_by_series() { level.max(deciding) } else { level };
+                    let decides = step(plan, level);
                     wanted.push(Wanted { n, level: at_once, decides: Some(decides) });
                 }
                 Judged::No | Judged::Undecided => {
@@ -225,6 +224,12 @@ impl Search {
         let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();
         self.answer(plan, &shown, next).map(Some)
     }
+}
+
+/// Down to which level a candidate is looked at that needs rows of this one: series of which only their instances tell something are no step on the
+/// way, and nothing less than what it needs is one.
+pub(super) fn step(plan: &Plan, needed: Level) -> Level {
+    if needed == Level::Series && !plan.is_by_series() { needed.max(plan.level()) } else { needed }
 }
 
 impl Job for Search {

@@ -1,11 +1,12 @@
 //! Which candidates there are: what selects them, and what does if that turns out to be too much.
 
+use super::choosing::Price;
 use super::content::{Asking, GONE, NOT_SUPPORTED};
 use super::exchange::{Exchange, Pulled};
-use super::judging::Candidate;
+use super::judging::{Candidate, Judged};
 use super::pulls::Pulls;
 use super::refusal::Refusal;
-use super::search::{Search, Stage};
+use super::search::{Search, Stage, step};
 use super::{Response, answer};
 use crate::dicom::Reader;
 use crate::search::{self, Key, Plan};
@@ -39,16 +40,17 @@ impl Search {
     pub(super) fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         exchange.keep(0);
         let (left, pages) = (exchange.remaining(), exchange.pages());
-        let planned = |requests: u32| {
+        let planned = |requests: u32, is_selective: bool| {
             let mut options = self.options.clone();
             options.limits.requests = requests / pages;
-            options.require_selective = true;
+            options.require_selective = is_selective;
             search::plan(&self.query, &self.asking.server, &options)
         };
         // Each list may take an empty page more, and what the first of the page takes is left.
         let takes = |plan: &Plan| pages.saturating_mul(u32::try_from(plan.requests().len()).unwrap_or(u32::MAX));
         let first = if self.answering.results.count_only { 0 } else { pages.saturating_mul(self.asking.least(self.answering.level())) };
-        let Ok(plan) = planned(left.saturating_sub(first)) else {
+        let most = left.saturating_sub(first);
+        let Ok(plan) = planned(most, true).or_else(|_| planned(most, self.options.require_selective)) else {
             let plan = search::plan(&self.query, &self.asking.server, &self.options).map_err(Refusal::of_query)?;
             return self.ask_for(plan, None, exchange);
         };
@@ -58,8 +60,9 @@ impl Search {
         if takes(&plan) <= left.saturating_sub(reserve) {
             return self.ask_for(plan, None, exchange);
         }
-        let lean =
-            planned(left.saturating_sub(reserve)).ok().filter(|lean| lean.is_particular() && takes(lean) <= left.saturating_sub(kept));
+        let lean = planned(left.saturating_sub(reserve), true)
+            .ok()
+            .filter(|lean| lean.is_particular() && takes(lean) <= left.saturating_sub(kept));
         match lean {
             Some(lean) => {
                 exchange.keep(kept);
@@ -97,10 +100,16 @@ impl Search {
         }
         (self.nameless, self.is_cut) = (0, false);
         match (self.selected(selecting.pulls, exchange)?, selecting.otherwise) {
-            (Selected::Candidates(candidates), _) => {
-                let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
-                self.open = (start..candidates.len()).collect();
+            (Selected::Candidates(candidates), otherwise) => {
                 self.candidates = candidates;
+                let kept = exchange.kept();
+                exchange.keep(0);
+                // The list would leave fewer to be looked at.
+                if let Some(plan) = otherwise.filter(|_| self.undecided(exchange) > kept) {
+                    return self.ask_for(*plan, None, exchange);
+                }
+                let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
+                self.open = (start..self.candidates.len()).collect();
                 self.advance(exchange)
             }
             (Selected::Refused, _) => {
@@ -115,6 +124,19 @@ impl Search {
             }
             (Selected::Spent, None) => Err(Refusal::too_many_requests()),
         }
+    }
+
+    /// What it is thought to take to decide the candidates that their rows do not decide.
+    fn undecided(&mut self, exchange: &Exchange) -> u32 {
+        let Some(plan) = self.plan.take() else { return 0 };
+        let mut undecided = Vec::new();
+        for (n, candidate) in self.candidates.iter_mut().enumerate() {
+            if let Judged::Need(level) = candidate.judge(plan.residual(), plan.level(), &self.held) {
+                undecided.push((n, step(&plan, level)));
+            }
+        }
+        self.plan = Some(plan);
+        self.sum(&undecided, exchange, Price::thought)
     }
 
     /// The candidates, in the order of requests and pages.

@@ -18,13 +18,51 @@ pub(super) struct Combination<'a> {
 }
 
 /// OR is a union of requests; AND is one request, as far as an attribute stands once in it. `branches` are those of the drafts.
+///
+/// Where these are too many, clauses that ask for something in particular go before others, and those of few requests before those of many.
 pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch<'a>>>], limit: usize) -> Vec<Combination<'a>> {
-    let mut all = vec![Combination { terms: Vec::with_capacity(drafts.len()) }];
     let common = Common::of(branches);
+    let in_order: Vec<usize> = (0..branches.len()).collect();
+    let product = branches.iter().flatten().fold(1_usize, |product, branches| product.saturating_mul(branches.len()));
+    if product <= limit {
+        return join(drafts, branches, common.as_ref(), &in_order, limit);
+    }
+    let is_kept = |draft: &Draft<'_>| draft.whys.first() == Some(&Why::TooMany);
+    let mut tried = drafts.to_vec();
+    let all = join(&mut tried, branches, common.as_ref(), &in_order, limit);
+    if !tried.iter().any(is_kept) {
+        drafts.clone_from_slice(&tried);
+        return all;
+    }
+    let mut by_choice = in_order.clone();
+    by_choice.sort_by_key(|at| {
+        // Lists that intersect are one.
+        let common = common.as_ref().filter(|common| common.clauses.binary_search(at).is_ok()).map(|common| &common.lists);
+        let branches = common.or_else(|| branches.get(*at)?.as_ref());
+        branches.map(|branches| (!branches.iter().all(Branch::is_particular), branches.len()))
+    });
+    tried.clone_from_slice(drafts);
+    join(&mut tried, branches, common.as_ref(), &by_choice, limit);
+    let (kept, sent): (Vec<usize>, Vec<usize>) = in_order.into_iter().partition(|at| tried.get(*at).is_some_and(is_kept));
+    for at in kept {
+        drafts.iter_mut().skip(at).take(1).for_each(|draft| draft.keep(Why::TooMany));
+    }
+    join(drafts, branches, common.as_ref(), &sent, limit)
+}
+
+/// The requests of these clauses together, in this order.
+fn join<'a>(
+    drafts: &mut [Draft<'_>],
+    branches: &'a [Option<Vec<Branch<'a>>>],
+    common: Option<&Common<'a>>,
+    order: &[usize],
+    limit: usize,
+) -> Vec<Combination<'a>> {
+    let mut all = vec![Combination { terms: Vec::with_capacity(drafts.len()) }];
     let mut is_common_kept = false;
-    for (at, (draft, branches)) in drafts.iter_mut().zip(branches).enumerate() {
-        let Some(branches) = branches else { continue };
-        let branches = match &common {
+    for at in order.iter().copied() {
+        let (Some(draft), Some(Some(branches))) = (drafts.get_mut(at), branches.get(at)) else { continue };
+        let branches = match common {
             Some(common) if common.ends_at == Some(at) => {
                 draft.never();
                 return Vec::new();
@@ -40,7 +78,7 @@ pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch
         };
         if all.len().saturating_mul(branches.len()) > limit {
             draft.keep(Why::TooMany);
-            is_common_kept |= common.as_ref().is_some_and(|common| common.clauses.first() == Some(&at));
+            is_common_kept |= common.is_some_and(|common| common.clauses.first() == Some(&at));
             continue;
         }
         // One way to hold: the request grows.
@@ -157,6 +195,22 @@ enum And {
     Nothing,
 }
 
+impl Branch<'_> {
+    /// Whether it asks for something in particular: a UID, an identifier that is not mostly wildcards.
+    fn is_particular(&self) -> bool {
+        match (&self.key, &self.term) {
+            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
+            (_, Term::Days(_)) => false,
+            (_, Term::Text(_, sent)) => {
+                // As it is meant, not as it is encoded.
+                let len = decode(sent).map_or(sent.len(), |text| text.chars().count());
+                sent.bytes().filter(|b| *b == b'?').count() * 2 <= len
+            }
+            (_, Term::Uids(_)) => true,
+        }
+    }
+}
+
 impl<'a> Combination<'a> {
     fn add(&mut self, branch: &Branch<'a>) -> And {
         let Some(known) = self.terms.iter_mut().find(|known| known.key == branch.key) else {
@@ -186,16 +240,7 @@ impl<'a> Combination<'a> {
 
     /// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards.
     fn is_particular(&self) -> bool {
-        self.terms.iter().any(|branch| match (&branch.key, &branch.term) {
-            (Key::PatientSex | Key::ModalitiesInStudy | Key::Modality | Key::SopClassUid | Key::SopClassesInStudy, _) => false,
-            (_, Term::Days(_)) => false,
-            (_, Term::Text(_, sent)) => {
-                // As it is meant, not as it is encoded.
-                let len = decode(sent).map_or(sent.len(), |text| text.chars().count());
-                sent.bytes().filter(|b| *b == b'?').count() * 2 <= len
-            }
-            (_, Term::Uids(_)) => true,
-        })
+        self.terms.iter().any(Branch::is_particular)
     }
 
     /// The days that a request asks for by this key.

@@ -99,6 +99,7 @@ impl Plan {
 }
 
 /// A clause on the way to its decision.
+#[derive(Clone)]
 pub(super) struct Draft<'a> {
     pub(super) clause: &'a Clause,
     pub(super) branches: Option<Vec<Branch<'a>>>,

@@ -311,6 +311,26 @@ fn further_leaves_go_with_the_fields_that_they_fill() {
     assert_eq!(told(apart, apart).len(), 2);
 }
 
+/// What says again what a resource says that another study refers to as well is lost with it, whichever stands first.
+#[test]
+fn leaves_beside_a_shared_resource() {
+    let study = |uid: &str, more: &str| {
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"available","subject":{{"identifier":{{"value":"P1"}}}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:{uid}"}}],"basedOn":[{more}]}}"#
+        )
+    };
+    let inline = |value: &str| format!(r#"{{"identifier":{{{ACSN},"value":"{value}"}}}}"#);
+    let by = r#"{"reference":"ServiceRequest/1"}"#;
+    let order = format!(r#"{{"resourceType":"ServiceRequest","id":"1","identifier":[{{{ACSN},"value":"A1"}}]}}"#);
+    let told = |last: &str| {
+        let resources = [study("1.1", by), study("1.2", &inline("A0")), study("1.2", last), order.clone()];
+        conflicts(&resources, Release::R5).into_iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>()
+    };
+    let expected = [("ImagingStudy.basedOn.identifier.value".to_string(), 1)];
+    assert_eq!(told(&[inline("A1").as_str(), by].join(",")), expected);
+    assert_eq!(told(&[by, inline("A1").as_str()].join(",")), expected);
+}
+
 /// Where one of two readers is strict, what they read is read so.
 #[test]
 fn a_strict_reader_takes_in_nothing_that_departs() {

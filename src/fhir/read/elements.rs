@@ -264,7 +264,8 @@ impl<'d> Reader<'d, '_> {
 
     /// A leaf says those of the cells that are of its row and fields.
     fn join(&mut self, id: Id, row: RowRef, fields: u32, cells: core::ops::Range<usize>) {
-        let is_own = |cell: &Cell| cell.row == Some(row) && fields & bit(usize::from(cell.field)) != 0 && cell.leaf != NOBODY;
+        // Also what a resource says that was counted for another study.
+        let is_own = |cell: &Cell| cell.row == Some(row) && fields & bit(usize::from(cell.field)) != 0;
         let is_said = |set: &DataSet, at: usize| set.cells.get(at).is_some_and(is_own);
         // Who is referred to by several is counted once.
         if !cells.clone().any(|at| is_said(&self.room.set, at)) || !self.room.ledger.cell(id) {

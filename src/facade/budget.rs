@@ -30,10 +30,6 @@ impl Exchange {
         self.kept = requests;
     }
 
-    pub(super) const fn kept(&self) -> u32 {
-        self.kept
-    }
-
     /// A rank behind those that were given.
     pub(super) fn rank(&mut self) -> u32 {
         self.ranks = self.ranks.saturating_add(1);

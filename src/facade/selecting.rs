@@ -19,6 +19,9 @@ use alloc::vec::Vec;
 /// Keys of requests for series and instances.
 const BELOW: [Key; 4] = [Key::SeriesInstanceUid, Key::SopInstanceUid, Key::SopClassUid, Key::Modality];
 
+/// So many requests more than they take at least other clauses than a long list are tried with.
+const FEW: u32 = 4;
+
 /// What selects, on its way.
 pub(super) struct Selecting {
     pulls: Pulls,
@@ -40,35 +43,36 @@ impl Search {
     pub(super) fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         exchange.keep(0);
         let (left, pages) = (exchange.remaining(), exchange.pages());
-        let planned = |requests: u32, is_selective: bool| {
+        let planned = |requests: u32| {
             let mut options = self.options.clone();
-            options.limits.requests = requests / pages;
-            options.require_selective = is_selective;
+            options.limits.requests = requests;
             search::plan(&self.query, &self.asking.server, &options)
         };
-        // Each list may take an empty page more, and what the first of the page takes is left.
-        let takes = |plan: &Plan| pages.saturating_mul(u32::try_from(plan.requests().len()).unwrap_or(u32::MAX));
+        // What the first of the page takes is left.
         let first = if self.answering.results.count_only { 0 } else { pages.saturating_mul(self.asking.least(self.answering.level())) };
-        let most = left.saturating_sub(first);
-        let Ok(plan) = planned(most, true).or_else(|_| planned(most, self.options.require_selective)) else {
+        let Ok(plan) = planned(left.saturating_sub(first)) else {
             let plan = search::plan(&self.query, &self.asking.server, &self.options).map_err(Refusal::of_query)?;
             return self.ask_for(plan, None, exchange);
         };
-        // Where a list takes nearly all, and another clause selects something in particular, that is tried with what the list leaves.
-        let kept = takes(&plan).saturating_add(first);
-        let reserve = self.options.limits.requests / 4;
-        if takes(&plan) <= left.saturating_sub(reserve) {
+        // Each list may take an empty page more.
+        let most = left.saturating_sub(self.options.limits.requests / 4);
+        if takes(&plan, pages) <= most {
             return self.ask_for(plan, None, exchange);
         }
-        let lean = planned(left.saturating_sub(reserve), true)
-            .ok()
-            .filter(|lean| lean.is_particular() && takes(lean) <= left.saturating_sub(kept));
-        match lean {
-            Some(lean) => {
-                exchange.keep(kept);
-                self.ask_for(lean, Some(Box::new(plan)), exchange)
-            }
-            None => self.ask_for(plan, None, exchange),
+        // Where a list takes nearly all, the other clauses are tried first, with few requests: they may select few. How many the list selects nobody
+        // knows: where not all of its values can have something, each is one request at least.
+        let is_other = |lean: &Plan| lean.requests().len() < plan.requests().len();
+        let Some(lean) = planned(most / pages).ok().filter(is_other) else { return self.ask_for(plan, None, exchange) };
+        let is_sure = takes(&plan, pages).saturating_add(first) <= left;
+        let kept = takes(&plan, if is_sure { pages } else { 1 }).saturating_add(first);
+        let tried = takes(&lean, pages).saturating_add(FEW);
+        if kept.saturating_add(tried) <= left {
+            exchange.keep(left.saturating_sub(tried));
+            self.ask_for(lean, Some(Box::new(plan)), exchange)
+        } else if !is_sure && lean.is_particular() {
+            self.ask_for(lean, None, exchange)
+        } else {
+            self.ask_for(plan, None, exchange)
         }
     }
 
@@ -102,11 +106,15 @@ impl Search {
         match (self.selected(selecting.pulls, exchange)?, selecting.otherwise) {
             (Selected::Candidates(candidates), otherwise) => {
                 self.candidates = candidates;
-                let kept = exchange.kept();
                 exchange.keep(0);
-                // The list would leave fewer to be looked at.
-                if let Some(plan) = otherwise.filter(|_| self.undecided(exchange) > kept) {
-                    return self.ask_for(*plan, None, exchange);
+                if let Some(plan) = otherwise {
+                    // The list may leave fewer to be looked at.
+                    let undecided = self.undecided(exchange);
+                    let list = takes(&plan, exchange.pages());
+                    let is_less = list <= exchange.remaining() && undecided > list;
+                    if is_less || self.wants_all() && undecided > exchange.remaining() {
+                        return self.ask_for(*plan, None, exchange);
+                    }
                 }
                 let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
                 self.open = (start..self.candidates.len()).collect();
@@ -184,6 +192,11 @@ impl Search {
         };
         Ok(Selected::Candidates(order.into_iter().map(candidate).collect()))
     }
+}
+
+/// How many requests a plan takes, if each takes so many pages.
+fn takes(plan: &Plan, pages: u32) -> u32 {
+    pages.saturating_mul(u32::try_from(plan.requests().len()).unwrap_or(u32::MAX))
 }
 
 fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {

@@ -164,11 +164,6 @@ impl<'a> Common<'a> {
     }
 }
 
-/// Whether each of the requests asks for something in particular.
-pub(super) fn are_particular(all: &[Combination<'_>]) -> bool {
-    all.iter().all(Combination::is_particular)
-}
-
 /// Whether requests together ask for something in particular, or for the days of a year at most, besides those on each side that zones add.
 pub(super) fn are_selective(all: &[Combination<'_>]) -> bool {
     let is_a_year = |key: Key| {
@@ -239,7 +234,7 @@ impl<'a> Combination<'a> {
     }
 
     /// Whether a request asks for something in particular: a UID, an identifier that is not mostly wildcards.
-    fn is_particular(&self) -> bool {
+    pub(super) fn is_particular(&self) -> bool {
         self.terms.iter().any(Branch::is_particular)
     }
 

@@ -186,7 +186,7 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     if options.require_selective && !requests.is_empty() && !combine::are_selective(&combinations) {
         return Err(Error::new(Kind::TooCostly));
     }
-    let is_particular = combine::are_particular(&combinations);
+    let is_particular = combinations.iter().all(Combination::is_particular);
     let decision = |draft: Draft<'_>| Decision { clause: draft.clause.numbered(), class: draft.class, whys: draft.whys };
     let decisions = drafts.into_iter().map(decision).collect();
     Ok(Plan { requests, decisions, level: lowest, by_series, is_particular, fields: fields::fields(lowest), residual })

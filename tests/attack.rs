@@ -171,7 +171,7 @@ fn services_have_an_endpoint_each() {
     }
 }
 
-/// An address is that of the study's RetrieveURL wherever the Endpoint that retrieves stands.
+/// The study's RetrieveURL is that of the Endpoint that retrieves, wherever it stands; the address of another service is told, though it is the same.
 #[test]
 fn endpoints_stand_in_any_order() {
     let endpoint = |id: &str, code: &str| {
@@ -186,11 +186,8 @@ fn endpoints_stand_in_any_order() {
             contained[0], contained[1]
         );
         let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
-        assert!(
-            !read.loss.iter().any(|loss| loss.code.name() == "no-attribute" && loss.at.to_string().contains("address")),
-            "{}",
-            read.loss
-        );
+        let told = read.loss.iter().filter(|loss| loss.code.name() == "no-attribute" && loss.at.to_string().contains("address"));
+        assert_eq!(told.map(|loss| loss.count).sum::<u64>(), 1, "{}", read.loss);
         let url = read.value[0].get(fhir_dicomweb::row::RETRIEVE_URL).unwrap();
         assert_eq!(url.url, "https://h/dicom-web/studies/1.2.3");
     }

@@ -350,3 +350,44 @@ fn a_strict_reader_takes_in_nothing_that_departs() {
         }
     }
 }
+
+/// An Endpoint of another service is told, also where it has the address of the one for retrieval.
+#[test]
+fn endpoints_of_other_services() {
+    let endpoint = |id: &str, service: &str| {
+        format!(
+            r#"{{"resourceType":"Endpoint","id":"{id}","status":"active","connectionType":{{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-{service}"}},"address":"http://a/d"}}"#
+        )
+    };
+    for (service, expected) in [("qido-rs", 1), ("stow-rs", 1), ("wado-rs", 0)] {
+        let text = format!(
+            r##"{{"resourceType":"ImagingStudy","status":"available","contained":[{},{}],"subject":{{"identifier":{{"value":"P1"}}}},"identifier":[{UID}],"endpoint":[{{"reference":"#w"}},{{"reference":"#q"}}]}}"##,
+            endpoint("w", "wado-rs"),
+            endpoint("q", service)
+        );
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let told = counts(&read.loss).into_iter().filter(|(code, at, _)| *code == "no-attribute" && at == "Endpoint.address").count();
+        assert_eq!(told, expected, "{service}");
+    }
+}
+
+/// STU3's accession: a type that says what the element says is understood, another is what no attribute has, and neither is a field.
+#[test]
+fn types_of_accessions() {
+    for (code, expected) in [("ACSN", 0), ("PLAC", 1)] {
+        let text = format!(
+            r#"{{{HEAD},"identifier":[{UID}],"accession":{{"type":{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"{code}"}}]}},"value":"W1"}}}}"#
+        );
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let told = counts(&read.loss).into_iter().filter(|(code, at, _)| *code == "no-attribute" && at.ends_with(".code")).count();
+        assert_eq!(told, expected, "{code}");
+        let study = &read.value[0];
+        let accession = study.get(fact::ACCESSION).unwrap();
+        assert_eq!((accession.value, accession.type_code), ("W1", ""));
+        let written = fhir::write(study, Release::R4, &Options::default());
+        assert!(written.loss.is_empty());
+        let back = fhir::read(written.value.as_str().as_bytes(), Release::R4, &Options::default()).unwrap();
+        assert_eq!(back.value[0].get(fact::ACCESSION).unwrap().value, "W1");
+        assert!(dicom::write(study, dicom::Rows::Study, &Options::default()).loss.iter().all(|loss| loss.at.to_string() != ""));
+    }
+}

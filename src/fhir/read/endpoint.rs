@@ -211,9 +211,11 @@ impl<'d> Reader<'d, '_> {
                 from = self.room.set.cells.len();
             }
             let known = url.is_some();
-            if made || url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
+            // Of another service it is what no attribute has, unless the options make it.
+            let is_retrieval = met.service == Some(Service::WadoRs);
+            if made || is_retrieval && url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
                 self.understand(id);
-            } else if met.service == Some(Service::WadoRs) && !known {
+            } else if is_retrieval && !known {
                 let mut fill = Fill::default();
                 // The address of a resource is no base: of this study it has one, of another it is none of this.
                 if let Some(base) = base_for(text, uid, None).ok().filter(|_| place::is_plain_url(text)) {
@@ -250,7 +252,7 @@ impl<'d> Reader<'d, '_> {
                 text == known || text == base || below.and_then(|rest| rest.strip_prefix("/series/")) == Some(series_uid)
             });
             let Some(id) = met.address.id else { continue };
-            if made || same {
+            if made || same && met.service == Some(Service::WadoRs) {
                 self.understand(id);
             } else if met.service.is_some() && !place::is_plain_url(text) {
                 self.room.ledger.lose(id, Code::BadUrl);

@@ -325,7 +325,8 @@ impl<'d> Reader<'d, '_> {
         let found = crate::fhir::found::Found::Identifier(self.identifier(node));
         let row_ref = RowRef::from(row::ACCESSION);
         let (Some(row), false) = (row_ref.row(), self.has_fact(row_ref)) else { return };
-        let cx = crate::kind::Cx { options: self.options, shape: crate::fhir::shape::Shape::TypedIdentifier };
+        // Its type says what the element says: that, or nothing (no attribute has another).
+        let cx = crate::kind::Cx { options: self.options, shape: crate::fhir::shape::Shape::Logical("ServiceRequest", "ACSN") };
         let mut fill = self.fill();
         (row.kind.from_fhir)(&found, &cx, &mut fill);
         self.note_first(node, Code::OtherRelease);

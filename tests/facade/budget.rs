@@ -81,7 +81,13 @@ fn talk_among(
                             let is_made = |at| (offset..offset + size).contains(&at);
                             Some(order.into_iter().enumerate().map(|(at, n)| if is_made(at) { row(n) } else { String::new() }).collect())
                         }
-                        // There are no lists of all series or instances.
+                        ("/series", _) if value("SeriesInstanceUID").is_some() => {
+                            let uid = value("SeriesInstanceUID").unwrap_or_default();
+                            let n = uid.split('.').nth(2).and_then(|n| n.parse().ok()).unwrap_or(count);
+                            let rows = below(&format!("/studies/1.2.{n}/series"), n).unwrap_or_default();
+                            Some(rows.into_iter().filter(|row| row.contains(&format!("\"{uid}\""))).collect())
+                        }
+                        // There are no other lists of all series or instances.
                         (path, _) => path.split('/').nth(2).and_then(|uid| below(path, number(uid))),
                     };
                     let status = if rows.is_some() { 200 } else { 404 };

@@ -144,6 +144,74 @@ pub fn lists_select_where_others_select_too_much() {
     }
 }
 
+/// What is decided by series is not looked at down to the instances first.
+pub fn steps_go_before_all_at_once() {
+    let site = attribute("00180015", "CS", r#""CHEST""#);
+    for (server, studies, count) in
+        [(servers::unknown(), 40, 1), (servers::ps3_18_baseline(), 48, 1), (servers::azure_dicom_v2(), 20, 2_500)]
+    {
+        let config = &Config::new(server, Options::default());
+        let below = |path: &str, n: usize| match path.rsplit('/').next()? {
+            "series" => Some(series(n, 1).into_iter().map(|row| row.replacen('}', &format!("}}{site}"), 1)).collect()),
+            "instances" if path.contains("/series/") || count > 1 => Some(instances(n, 1, count)),
+            _ => None,
+        };
+        for wish in ["&_summary=count", "&_sort=started", "&_total=accurate"] {
+            let clauses = "bodysite:text=head&dicom-class=1.2.840.10008.5.1.4.1.1.2";
+            let target = format!("/ImagingStudy?patient.identifier=P1&{clauses}{wish}");
+            let (response, asked) = talk(config, &target, (studies, 100), &|n| study(n, ""), &below);
+            let is_none = response.body.as_str().contains(r#""total":0"#);
+            assert!(response.status == 200 && is_none, "{} {wish}: {} after {asked}", config.server.id(), response.status);
+        }
+    }
+}
+
+/// A list of series is not given up for a patient of whose studies each would have to be looked at.
+pub fn who_is_named_beside_a_list_of_series() {
+    for server in [servers::azure_dicom_v2(), servers::google_healthcare()] {
+        let config = &Config::new(server, Options::default());
+        let below = |path: &str, n: usize| path.ends_with("/series").then(|| series(n, 30));
+        for (studies, count) in [(60, 76), (100, 80), (60, 90)] {
+            let list: Vec<String> = (0..count).map(|n| format!("1.2.{}.{}", n % 3, n / 3)).collect();
+            for patient in ["", "patient.identifier=P1&"] {
+                let target = format!("/ImagingStudy?{patient}series={}&_summary=count", list.join(","));
+                let (response, asked) = talk(config, &target, (studies, 200), &|n| study(n, ""), &below);
+                let is_all = response.body.as_str().contains(r#""total":3"#);
+                assert!(
+                    response.status == 200 && is_all,
+                    "{} {studies} {count} {patient}: {} {asked}",
+                    config.server.id(),
+                    response.status
+                );
+            }
+        }
+    }
+}
+
+/// A value of which there is nothing takes one request: such a list is not given up for days, nor for all that there is.
+pub fn lists_of_which_little_is_there() {
+    let row = |n: usize| study(n, &attribute("00080050", "SH", &format!("\"ACC{n}\"")));
+    for (server, size) in [(servers::azure_dicom_v2(), 200), (servers::ps3_18_baseline(), 100), (servers::google_healthcare(), 1000)] {
+        let config = &mut Config::new(server, Options::default());
+        for count in [80, 100, 120, 150] {
+            let list: Vec<String> = (0..count).map(|n| format!("ACC{}", if n < 10 { n } else { 9_000_000 + n })).collect();
+            for days in ["", "started=2024&"] {
+                let target = format!("/ImagingStudy?{days}identifier={}&_count=1&_elements=started,identifier", list.join(","));
+                let (response, asked) = talk(config, &target, (100_001, size), &row, &|_, _| None);
+                assert_eq!((response.status, shown(&response)), (200, (vec![0], true)), "{} {days} {count}: {asked}", config.server.id());
+            }
+        }
+        // Where all may be read, a list that is long is none.
+        config.enumerate = true;
+        for count in [80, 120, 200, 250] {
+            let list: Vec<String> = (0..count).map(|n| format!("ACC{n}")).collect();
+            let target = format!("/ImagingStudy?identifier={}&_count=1&_elements=started,identifier", list.join(","));
+            let (response, asked) = talk(config, &target, (300, size), &row, &|_, _| None);
+            assert_eq!((response.status, shown(&response)), (200, (vec![0], true)), "{} {count}: {asked}", config.server.id());
+        }
+    }
+}
+
 /// Pages of one row are no listings that repeat themselves.
 pub fn pages_of_one_row() {
     for end in [End::EmptyPage, End::NoWarning] {

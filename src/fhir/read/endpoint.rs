@@ -190,6 +190,12 @@ impl<'d> Reader<'d, '_> {
         address == of.address(service, self.options) || address.trim_end_matches('/') == of.base
     }
 
+    /// Whether RetrieveURL says what its address says: of another service it is what no attribute has, unless the options make it of that.
+    fn is_of_retrieve_url(&self, met: &Met<'_>) -> bool {
+        let is_made = |service: Service| self.options.trust_retrieve_url && self.options.services.contains(&service);
+        met.service.is_some_and(|service| service == Service::WadoRs || is_made(service))
+    }
+
     fn base(&self) -> Option<&str> {
         self.options.endpoint_base.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty())
     }
@@ -211,9 +217,8 @@ impl<'d> Reader<'d, '_> {
                 from = self.room.set.cells.len();
             }
             let known = url.is_some();
-            // Of another service it is what no attribute has, unless the options make it.
             let is_retrieval = met.service == Some(Service::WadoRs);
-            if made || is_retrieval && url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
+            if made || self.is_of_retrieve_url(&met) && url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
                 self.understand(id);
             } else if is_retrieval && !known {
                 let mut fill = Fill::default();
@@ -252,7 +257,7 @@ impl<'d> Reader<'d, '_> {
                 text == known || text == base || below.and_then(|rest| rest.strip_prefix("/series/")) == Some(series_uid)
             });
             let Some(id) = met.address.id else { continue };
-            if made || same && met.service == Some(Service::WadoRs) {
+            if made || same && self.is_of_retrieve_url(&met) {
                 self.understand(id);
             } else if met.service.is_some() && !place::is_plain_url(text) {
                 self.room.ledger.lose(id, Code::BadUrl);

@@ -25,12 +25,14 @@ pub struct Options {
     /// The offset from UTC of times whose data set has none.
     pub zone: Zone,
     /// Local namespaces (IssuerOfPatientID, LocalNamespaceEntityID, a person identifier's designator) and the URIs they stand for.
+    /// What has a meaning of its own (`urn:dicom:uid`, `urn:ietf:rfc:3986`) is no namespace of anybody's: identifiers written under it mean that.
     pub namespaces: Vec<(String, String)>,
     /// The URI of patient identifiers that have no issuer.
     pub patient_namespace: Option<String>,
     /// Coding scheme designators and the URIs they stand for; they come before the table of PS3.16.
     pub schemes: Vec<(String, String)>,
-    /// The URI of StudyID. Without it StudyID is not written: a bare number would match every study of that number.
+    /// The URI of StudyID. Without it StudyID is not written: a bare number would match every study of that number. Not `urn:dicom:uid` or
+    /// `urn:ietf:rfc:3986`, as for `namespaces`.
     pub study_id_system: Option<String>,
     /// The DICOMweb service base, for Endpoints. Without it no Endpoint is written, but for RetrieveURL where that is trusted.
     pub endpoint_base: Option<String>,
@@ -129,6 +131,7 @@ pub struct Limits {
     /// Values of a clause: 1,000.
     pub or_values: u32,
     /// Requests of a plan, and of a conversation with all its pages: 200. A plan keeps what would need more (`too-many`).
+    /// Where clauses are combined, each request of one may meet each of another: planning can take the square of it.
     pub requests: u32,
     /// Pages of one list of rows in a conversation: 10,000.
     pub pages: u32,

@@ -5,7 +5,7 @@
 
 use super::content::Held;
 use crate::search::order::Key;
-use crate::search::{Residual, Verdict};
+use crate::search::{Plan, Verdict};
 use crate::study::Study;
 use crate::table::{Level, row};
 use crate::who::Who;
@@ -36,7 +36,7 @@ pub(super) enum Judged {
     /// So many of its records match.
     Yes(u32),
     No,
-    /// Rows of this level would have to be known.
+    /// Rows down to this level would have to be known, for it to be a step.
     Need(Level),
     /// Nothing that the archive returns decides.
     Undecided,
@@ -44,8 +44,7 @@ pub(super) enum Judged {
 
 impl Candidate {
     /// Judges it on what is known: on its content, where it is held.
-    /// `deciding` is the lowest level of rows that decides a clause.
-    pub(super) fn judge(&mut self, residual: &Residual, deciding: Level, held: &[Held]) -> Judged {
+    pub(super) fn judge(&mut self, plan: &Plan, held: &[Held]) -> Judged {
         if let Some(known) = self.verdict {
             return known;
         }
@@ -55,12 +54,12 @@ impl Candidate {
             Some((held, _)) if (held.is_cut || !held.gone.contains_key(&self.uid)) && held.of(&self.uid).next().is_none() => {
                 Judged::Undecided
             }
-            Some((held, level)) => judge(held.of(&self.uid), residual, Some(level)),
+            Some((held, level)) => judge(held.of(&self.uid), plan, Some(level)),
             // Under several patients it has other ids, and one of its rows alone may not tell.
-            None if residual.excludes_id(&self.uid) => Judged::Need(Level::Study),
+            None if plan.residual().excludes_id(&self.uid) => Judged::Need(Level::Study),
             // Only its series or instances were met.
-            None if self.rows.is_empty() => Judged::Need(deciding),
-            None => judge(self.rows.iter(), residual, None),
+            None if self.rows.is_empty() => Judged::Need(plan.level()),
+            None => judge(self.rows.iter(), plan, None),
         };
         // What it holds nobody can know, nor show.
         let judged = if self.is_refused && judged != Judged::No { Judged::Undecided } else { judged };
@@ -104,15 +103,15 @@ impl Held {
 }
 
 /// What the records of a study UID say; `level`: how far down they are complete.
-fn judge<'a>(records: impl Iterator<Item = &'a Study>, residual: &Residual, level: Option<Level>) -> Judged {
+fn judge<'a>(records: impl Iterator<Item = &'a Study>, plan: &Plan, level: Option<Level>) -> Judged {
     let (mut yes, mut need, mut undecided) = (0, None, false);
     for study in records {
-        match residual.judge(study) {
+        match plan.residual().judge(study) {
             Verdict::Yes => yes += 1,
             Verdict::No => {}
             // What is below a study of two patients can be nobody's, even where all of it is known.
             Verdict::Need(more) if level.is_some_and(|known| more.level <= known) => undecided = true,
-            Verdict::Need(more) => need = need.max(Some(more.level)),
+            Verdict::Need(more) => need = need.max(Some(plan.step(&more))),
         }
     }
     match need {

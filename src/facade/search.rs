@@ -139,7 +139,7 @@ impl Search {
         while let Some(n) = self.open.pop_front() {
             let Some(candidate) = self.candidates.get_mut(n) else { continue };
             passed.push(n);
-            match candidate.judge(residual, deciding, &self.held) {
+            match candidate.judge(plan, &self.held) {
                 Judged::Yes(_) => {
                     met += 1;
                     looked_at += usize::from(candidate.held.is_some());
@@ -153,8 +153,7 @@ impl Search {
                     met += 1;
                     // What is asked for a candidate of this page serves to show it.
                     let at_once = if all { level.max(deciding) } else { level.max(show).max(deciding) };
-                    let decides = step(plan, level);
-                    wanted.push(Wanted { n, level: at_once, decides: Some(decides) });
+                    wanted.push(Wanted { n, level: at_once, decides: Some(level) });
                 }
                 Judged::No | Judged::Undecided => {
                     passed.pop();
@@ -224,12 +223,6 @@ impl Search {
         let shown: Vec<usize> = shown.into_iter().map(|(_, n)| n).collect();
         self.answer(plan, &shown, next).map(Some)
     }
-}
-
-/// Down to which level a candidate is looked at that needs rows of this one: series of which only their instances tell something are no step on the
-/// way, and nothing less than what it needs is one.
-pub(super) fn step(plan: &Plan, needed: Level) -> Level {
-    if needed == Level::Series && !plan.is_by_series() { needed.max(plan.level()) } else { needed }
 }
 
 impl Job for Search {

@@ -6,7 +6,7 @@ use super::exchange::{Exchange, Pulled};
 use super::judging::{Candidate, Judged};
 use super::pulls::Pulls;
 use super::refusal::Refusal;
-use super::search::{Search, Stage, step};
+use super::search::{Search, Stage};
 use super::{Response, answer};
 use crate::dicom::Reader;
 use crate::search::{self, Key, Plan};
@@ -139,8 +139,8 @@ impl Search {
         let Some(plan) = self.plan.take() else { return 0 };
         let mut undecided = Vec::new();
         for (n, candidate) in self.candidates.iter_mut().enumerate() {
-            if let Judged::Need(level) = candidate.judge(plan.residual(), plan.level(), &self.held) {
-                undecided.push((n, step(&plan, level)));
+            if let Judged::Need(level) = candidate.judge(&plan, &self.held) {
+                undecided.push((n, level));
             }
         }
         self.plan = Some(plan);

@@ -64,7 +64,7 @@ impl Search {
         let mut total = 0;
         let is_estimate = self.answering.results.total == Total::Estimate;
         for candidate in &mut self.candidates {
-            total += match candidate.judge(plan.residual(), plan.level(), &self.held) {
+            total += match candidate.judge(plan, &self.held) {
                 Judged::Yes(records) => u64::from(records),
                 Judged::Need(_) if is_estimate => 1,
                 Judged::Need(_) => return None,

@@ -17,7 +17,7 @@ use crate::grammar::uri::is_uri;
 use crate::options::Options;
 use crate::policy::Service;
 use crate::study::Study;
-use crate::table::{Level, row};
+use crate::table::{Level, RowRef, row};
 use crate::zone::Zone;
 use alloc::vec::Vec;
 
@@ -32,6 +32,12 @@ pub struct Need {
 }
 
 impl Need {
+    /// Whether no more is needed than to know which series there are.
+    pub(super) fn is_of_listing(&self) -> bool {
+        let uid = RowRef::from(row::SERIES_UID).row();
+        self.level == Level::Series && uid.is_some_and(|uid| uid.parts.iter().map(|part| part.tag).eq(self.fields.iter().copied()))
+    }
+
     pub(super) fn join(&mut self, other: &Need) {
         self.level = self.level.max(other.level);
         for field in &other.fields {
@@ -241,22 +247,33 @@ impl Residual {
         }
     }
 
-    /// Whether a study would match a clause on the patient, were the issuer seen that nobody tells.
+    /// Whether a study might match, were the issuer seen that nobody tells: a clause on the patient fails for it alone, and no other clause does.
     pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
-        (self.misses_issuer(study) || self.has_no_issuer(study))
-            && self.query.clauses.iter().any(|clause| {
-                // A clause that is met is no matter of the issuer.
-                let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-                let asks = is_patient && self.clause(clause, study) != Verdict::Yes;
-                let mut is_met = false;
-                if asks {
-                    Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
-                        is_met = self.asks_for_number(clause, shown);
-                        is_met
-                    });
-                }
+        if !self.misses_issuer(study) && !self.has_no_issuer(study) {
+            return false;
+        }
+        let mut is_hidden = false;
+        for clause in self.query.clauses.iter() {
+            match self.clause(clause, study) {
+                Verdict::Yes => {}
+                _ if self.is_of_number_alone(clause, study) => is_hidden = true,
+                Verdict::No => return false,
+                Verdict::Need(_) => {}
+            }
+        }
+        is_hidden
+    }
+
+    /// Whether a clause asks for a patient's number that the study has, whoever issued it.
+    fn is_of_number_alone(&self, clause: &Clause, study: &Study) -> bool {
+        let mut is_met = false;
+        if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) {
+            Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
+                is_met = self.asks_for_number(clause, shown);
                 is_met
-            })
+            });
+        }
+        is_met
     }
 
     /// Whether a clause asks for the number that is shown, whoever issued it.

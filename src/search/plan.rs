@@ -5,7 +5,7 @@ use super::deciding;
 use super::decision::{Class, Decision, Why};
 use super::fields;
 use super::habits::Ask;
-use super::judge::Residual;
+use super::judge::{Need, Residual};
 use super::key::Key;
 use super::once::add_once;
 use super::parameter::Resource;
@@ -75,9 +75,10 @@ impl Plan {
         self.level
     }
 
-    /// Whether rows of series alone decide some clause.
-    pub(crate) const fn is_by_series(&self) -> bool {
-        self.by_series
+    /// Down to which level a study is looked at that needs so much: series of which only their instances tell something are no step on the way, and nothing
+    /// less than what it needs is one.
+    pub(crate) fn step(&self, need: &Need) -> Level {
+        if need.is_of_listing() && !self.by_series { need.level.max(self.level) } else { need.level }
     }
 
     /// Whether each request asks for something in particular: a UID, an identifier, a name; days are not.

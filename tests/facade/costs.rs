@@ -94,6 +94,44 @@ pub fn each_step_asks_for_more() {
     }
 }
 
+/// A study whose row does not say its modalities is decided by its series, whatever other clauses need of those that its series leave.
+pub fn series_are_a_step_where_the_row_tells_no_modality() {
+    let (class, many) = ("1.2.840.10008.5.1.4.1.1.2", 25_000);
+    let with =
+        |row: String, tag: &str, vr: &str, text: &str| row.replacen('}', &["}", &attribute(tag, vr, &format!("\"{text}\""))].concat(), 1);
+    for server in [servers::ps3_18_baseline(), servers::unknown()] {
+        let config = &Config::new(server, Options::default());
+        // The first is MR, and larger than all requests; the second matches.
+        let below = |path: &str, n: usize| {
+            if path.ends_with("/series") {
+                return Some(vec![with(series(n, 1).remove(0), "00080060", "CS", ["MR", "CT"][n])]);
+            }
+            let count = if n == 0 { many } else { 1 };
+            Some(instances(n, 1, count).into_iter().map(|row| with(row, "00080016", "UI", class)).collect())
+        };
+        for order in [format!("modality=CT&dicom-class={class}"), format!("dicom-class={class}&modality=CT")] {
+            let target = format!("/ImagingStudy?patient.identifier=P1&{order}");
+            let (response, asked) = talk(config, &target, (2, 100), &|n| study(n, ""), &below);
+            assert_eq!((response.status, shown(&response)), (200, (vec![1], false)), "{} {order}: {asked}", config.server.id());
+            assert!(asked <= 20, "{} {order}: {asked}", config.server.id());
+        }
+    }
+}
+
+/// What another clause excludes is no match, whoever issued its number: nothing is told of it, and the total is known.
+pub fn an_issuer_that_nobody_tells_is_no_matter_of_what_else_excludes() {
+    let config = &Config::new(servers::kheops(), Options::default());
+    let row = |n: usize| study(n, &attribute("00080061", "CS", "\"MR\""));
+    for (clause, unknown) in [("modality:not=MR", false), ("modality=MR", true)] {
+        let target = format!("/ImagingStudy?patient.identifier=http://x|P1&{clause}");
+        let (response, asked) = talk(config, &target, (5, 100), &row, &|_, _| None);
+        let body = response.body.as_str();
+        assert_eq!((response.status, shown(&response)), (200, (vec![], false)), "{clause}: {asked}");
+        assert_eq!(body.contains("who issued"), unknown, "{clause}: {body}");
+        assert_eq!(body.contains(r#""total":0"#), !unknown, "{clause}: {body}");
+    }
+}
+
 /// Where those that are looked at turn out not to match, no more is asked of the others than what decides.
 pub fn what_does_not_match_is_not_fetched_whole() {
     for (server, studies) in [(servers::dcm4chee_arc_5(), 66), (servers::kheops(), 66), (servers::google_healthcare(), 40)] {

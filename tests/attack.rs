@@ -27,6 +27,8 @@ mod resources;
 mod said;
 #[path = "attack/searching.rs"]
 mod searching;
+#[path = "attack/shared.rs"]
+mod shared;
 #[path = "attack/strangers.rs"]
 mod strangers;
 

@@ -263,7 +263,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// A leaf says those of the cells that are of its row and fields.
-    fn join(&mut self, id: Id, row: RowRef, fields: u32, cells: core::ops::Range<usize>) {
+    pub(super) fn join(&mut self, id: Id, row: RowRef, fields: u32, cells: core::ops::Range<usize>) {
         // Also what a resource says that was counted for another study.
         let is_own = |cell: &Cell| cell.row == Some(row) && fields & bit(usize::from(cell.field)) != 0;
         let is_said = |set: &DataSet, at: usize| set.cells.get(at).is_some_and(is_own);
@@ -319,6 +319,7 @@ impl<'d> Reader<'d, '_> {
         };
         let fields = row_ref.row().map_or(FIELDS, |row| row.kind.fields);
         let (from, leaves) = (self.room.set.cells.len(), self.room.leaves.len());
+        let mut has_leaf = false;
         for (field, filled) in fill.fields.iter().take(fields).enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
             let start = self.room.set.text.len();
             let spelled = match vr_of_field(row_ref, field) {
@@ -348,24 +349,23 @@ impl<'d> Reader<'d, '_> {
                 None => self.leaf_beside(filled.leaf, (from, leaves)),
             };
             self.room.set.cells.push(Cell { row: Some(row_ref), item, field: field as u8, start, end, leaf, more: 0 });
-        }
-        // What stands before the first leaf goes with that.
-        let own = self.room.set.cells.get_mut(from..).unwrap_or_default();
-        if let Some(first) = own.iter().map(|cell| cell.leaf).find(|leaf| *leaf != NOBODY) {
-            for cell in own.iter_mut().take_while(|cell| cell.leaf == NOBODY) {
-                cell.leaf = first;
-                self.room.set.is_shared = true;
+            // What stands before the first leaf goes with that.
+            if filled.leaf.is_some() && !core::mem::replace(&mut has_leaf, true) && leaf != NOBODY {
+                for cell in self.room.set.cells.get_mut(from..).unwrap_or_default().iter_mut().filter(|cell| cell.leaf == NOBODY) {
+                    cell.leaf = leaf;
+                    self.room.set.is_shared = true;
+                }
             }
         }
     }
 
-    /// The leaf of an item's field that has none of its own: the one that fills another field, too, or the one before it. The item's cells and
-    /// leaves are those from these on.
+    /// The leaf of an item's field that brings none: that of the field which the same leaf fills, too, or of the one before it. A leaf that is counted
+    /// for another fact already is nobody's here. The item's cells and leaves are those from these on.
     fn leaf_beside(&mut self, id: Option<Id>, (cells, leaves): (usize, usize)) -> u32 {
         let own = self.room.leaves.get(leaves..).unwrap_or_default();
         let same = own.iter().position(|leaf| Some(*leaf) == id).map(|at| (leaves + at) as u32);
         let before = || self.room.set.cells.get(cells..).and_then(|own| own.last()).map(|cell| cell.leaf);
-        let leaf = same.or_else(before).unwrap_or(NOBODY);
+        let leaf = same.or_else(|| if id.is_some() { None } else { before() }).unwrap_or(NOBODY);
         self.room.set.is_shared |= leaf != NOBODY;
         leaf
     }

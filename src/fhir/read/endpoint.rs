@@ -11,7 +11,7 @@ use crate::json::tree::{Id, Name, Tree};
 use crate::kind::Fill;
 use crate::loss::Code;
 use crate::options::Options;
-use crate::policy::Service;
+use crate::policy::{Endpoints, Service};
 use crate::table::{RowRef, row};
 use crate::url::base_for;
 use alloc::string::{String, ToString};
@@ -94,6 +94,9 @@ pub(super) fn service(tree: &Tree<'_>, endpoint: Id) -> Option<Service> {
 fn service_of(code: &str) -> Option<Service> {
     code.trim().strip_prefix("dicom-").and_then(|name| name.parse().ok())
 }
+
+/// The field of RetrieveURL that is its URL; the other is an address of which nobody knows how it becomes one.
+const URL: u8 = 0;
 
 /// An Endpoint that a study refers to.
 struct Met<'d> {
@@ -192,7 +195,8 @@ impl<'d> Reader<'d, '_> {
 
     /// Whether RetrieveURL says what its address says: of another service it is what no attribute has, unless the options make it of that.
     fn is_of_retrieve_url(&self, met: &Met<'_>) -> bool {
-        let is_made = |service: Service| self.options.trust_retrieve_url && self.options.services.contains(&service);
+        let is_base = || self.options.trust_retrieve_url && self.base().is_none() && self.options.endpoints != Endpoints::None;
+        let is_made = |service: Service| is_base() && self.options.services.contains(&service);
         met.service.is_some_and(|service| service == Service::WadoRs || is_made(service))
     }
 
@@ -218,8 +222,16 @@ impl<'d> Reader<'d, '_> {
             }
             let known = url.is_some();
             let is_retrieval = met.service == Some(Service::WadoRs);
-            if made || self.is_of_retrieve_url(&met) && url.is_some_and(|cell| self.is_known_address(cell, text, uid)) {
+            let said = url.filter(|cell| !made && self.is_of_retrieve_url(&met) && self.is_known_address(*cell, text, uid));
+            if made {
                 self.understand(id);
+            } else if let Some(cell) = said {
+                // It goes with what it says again.
+                if self.room.set.cells.get(cell).is_some_and(|cell| cell.field == URL) {
+                    self.join(id, retrieve, u32::MAX, cell..cell + 1);
+                } else {
+                    self.room.ledger.lose(id, Code::BadUrl);
+                }
             } else if is_retrieval && !known {
                 let mut fill = Fill::default();
                 // The address of a resource is no base: of this study it has one, of another it is none of this.
@@ -244,20 +256,24 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// A series' Endpoints: nothing new where they say what the study's say.
-    pub(super) fn series_endpoints(&mut self, series: Id, url: Option<&str>, uid: &str, series_uid: &str) {
+    pub(super) fn series_endpoints(&mut self, series: Id, url: Option<(&str, u8)>, uid: &str, series_uid: &str) {
         for met in self.endpoints_of(series) {
             let made =
                 self.base().is_some_and(|base| self.is_made(&Of { base, opaque: false, study: uid, series: Some((0, series_uid)) }, &met));
             let text = met.address.trim().trim_end_matches('/');
             let path = ["/studies/", uid].concat();
             // Nothing is put together here: the URL may be long, and there may be many series.
-            let same = url.filter(|_| place::is_plain_url(text)).is_some_and(|known| {
+            let same = url.filter(|_| place::is_plain_url(text)).is_some_and(|(known, _)| {
                 let base = known.strip_suffix(path.as_str()).unwrap_or(known);
                 let below = text.strip_prefix(base).and_then(|rest| rest.strip_prefix(path.as_str()));
                 text == known || text == base || below.and_then(|rest| rest.strip_prefix("/series/")) == Some(series_uid)
             });
             let Some(id) = met.address.id else { continue };
-            if made || same && self.is_of_retrieve_url(&met) {
+            let said = url.filter(|_| same && !made && self.is_of_retrieve_url(&met));
+            if said.is_some_and(|(_, field)| field != URL) {
+                self.room.ledger.lose(id, Code::BadUrl);
+            } else if made || said.is_some() {
+                // A row of a series has a URL of its own, so this is no saying of the study's.
                 self.understand(id);
             } else if met.service.is_some() && !place::is_plain_url(text) {
                 self.room.ledger.lose(id, Code::BadUrl);

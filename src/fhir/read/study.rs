@@ -35,7 +35,7 @@ const fn at(level: Level, name: Name) -> usize {
 struct Identity {
     uid: String,
     /// Where the study can be retrieved.
-    url: Option<String>,
+    url: Option<(String, u8)>,
     cells: Vec<(RowRef, u8, String)>,
     patient: (bool, bool),
     stranger: String,
@@ -131,7 +131,7 @@ impl<'d> Reader<'d, '_> {
             assembler.mark_last();
             return Ok(());
         };
-        self.series_endpoints(series, identity.url.as_deref(), &identity.uid, &uid);
+        self.series_endpoints(series, identity.url.as_ref().map(|(url, field)| (url.as_str(), *field)), &identity.uid, &uid);
         self.room.know();
         assembler.take(&mut self.room.set, self.options, sink)?;
         if self.says_twice(series, named!("instance")) {
@@ -195,7 +195,7 @@ impl<'d> Reader<'d, '_> {
                 cells.push((row, cell.field, text.into()));
             }
         }
-        let url = self.fact(row::RETRIEVE_URL.into(), 0).or_else(|| self.fact(row::RETRIEVE_URL.into(), 1));
+        let url = [0, 1].into_iter().find_map(|field| Some((self.fact(row::RETRIEVE_URL.into(), field)?, field)));
         Identity { uid, url, cells, patient: self.room.set.patient, stranger: self.room.set.stranger.clone() }
     }
 

@@ -1,0 +1,125 @@
+//! Resources that several things refer to, and Endpoints that say again where a study is: each leaf is counted once, and goes with what it says.
+
+use super::said::{ACSN, HEAD, UID, conflicts, counts};
+use fhir_dicomweb::{Options, Release, Service, fhir};
+
+fn study(uid: &str, more: &str) -> String {
+    format!(
+        r#"{{"resourceType":"ImagingStudy","status":"available","subject":{{"identifier":{{"value":"P1"}}}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:{uid}"}}],{more}}}"#
+    )
+}
+
+fn lost(resources: &[String], release: Release) -> Vec<(String, u64)> {
+    conflicts(resources, release).into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// What says again what a resource says that another study refers to as well is lost with it, whichever stands first.
+#[test]
+fn leaves_beside_a_shared_resource() {
+    let inline = |value: &str| format!(r#"{{"identifier":{{{ACSN},"value":"{value}"}}}}"#);
+    let by = r#"{"reference":"ServiceRequest/1"}"#;
+    let order = format!(r#"{{"resourceType":"ServiceRequest","id":"1","identifier":[{{{ACSN},"value":"A1"}}]}}"#);
+    let based_on = |uid: &str, more: &str| study(uid, &format!(r#""basedOn":[{more}]"#));
+    let told = |last: &str| lost(&[based_on("1.1", by), based_on("1.2", &inline("A0")), based_on("1.2", last), order.clone()], Release::R5);
+    let expected = [("ImagingStudy.basedOn.identifier.value".to_string(), 1)];
+    assert_eq!(told(&[inline("A1").as_str(), by].join(",")), expected);
+    assert_eq!(told(&[by, inline("A1").as_str()].join(",")), expected);
+}
+
+/// What stands beside a resource that is counted already says its own, and is not lost with that.
+#[test]
+fn what_stands_beside_what_is_counted_elsewhere() {
+    let (inline, by) = (r#"{"identifier":{"value":"ID0"},"display":"Doe^J"}"#, r#"{"reference":"Practitioner/1","display":"Doe^J"}"#);
+    let who = r#"{"resourceType":"Practitioner","id":"1","identifier":[{"value":"ID1"}]}"#;
+    let referred = |uid: &str, by: &str| study(uid, &format!(r#""referrer":{by}"#));
+    // Another study has it, too: there it is carried.
+    let of_two = [referred("1.1", by), referred("1.2", inline), referred("1.2", by), who.into()];
+    assert_eq!(lost(&of_two, Release::R4), []);
+    assert!(conflicts(&of_two, Release::R4).iter().any(|(at, count)| at == "ImagingStudy.referrer" && *count == 0));
+    // Alone it is lost, once.
+    assert_eq!(lost(&of_two[1..], Release::R4), [("Practitioner.identifier.value".to_string(), 1)]);
+    // The other way round: the name is shared, and contradicts; with another name the rest is somebody else's, and lost.
+    let (inline, by) =
+        (r#"{"identifier":{"value":"ID0"},"display":"Roe^J"}"#, r#"{"reference":"Practitioner/1","identifier":{"value":"ID0"}}"#);
+    let who = r#"{"resourceType":"Practitioner","id":"1","name":[{"family":"Doe"}]}"#;
+    let own = ("ImagingStudy.referrer.identifier.value".to_string(), 1);
+    assert_eq!(lost(&[referred("1.1", by), referred("1.2", inline), referred("1.2", by), who.into()], Release::R4), [own]);
+    // Two facts of one study have it.
+    let both = |one: &str, other: &str| format!(r#""referrer":{one},"interpreter":[{other}]"#);
+    let named = |id: &str, name: &str| format!(r#"{{"identifier":{{"value":"{id}"}},"display":"{name}"}}"#);
+    let first = study("1.2", &both(&named("ID1", "Doe^J"), &named("ID0", "Roe^J")));
+    let by = |name: &str| format!(r##"{{"reference":"#p","display":"{name}"}}"##);
+    let contained = r#""contained":[{"resourceType":"Practitioner","id":"p","identifier":[{"value":"ID1"}]}],"#;
+    let second = study("1.2", &[contained, &both(&by("Doe^J"), &by("Roe^J"))].concat());
+    // (Lists that differ are in conflict as a whole.)
+    let display = ("ImagingStudy.interpreter.display".to_string(), 1);
+    assert_eq!(lost(&[first, second], Release::R4), [display]);
+    // By itself a fact of the one field loses nothing but that.
+    let first = study("1.2", &format!(r#""referrer":{},"encounter":{{"identifier":{{"value":"V"}}}}"#, named("ID0", "Roe^J")));
+    let second = study("1.2", &[contained, &both(&by("Roe^J"), &by("Roe^J"))].concat());
+    assert_eq!(lost(&[first, second], Release::R4), [("Practitioner.identifier.value".to_string(), 1)]);
+}
+
+fn endpoint(id: &str, service: &str, address: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Endpoint","id":"{id}","status":"active","connectionType":{{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"dicom-{service}"}},"address":"{address}"}}"#
+    )
+}
+
+/// A study of these Endpoints; the second is one of a series, if that is wanted.
+fn retrievable(endpoints: [String; 2], of_series: bool) -> String {
+    let (own, series) = if of_series {
+        (r##"{"reference":"#w"}"##, r##","series":[{"uid":"1.2.1","endpoint":[{"reference":"#q"}]}]"##)
+    } else {
+        (r##"{"reference":"#w"},{"reference":"#q"}"##, "")
+    };
+    format!(r#"{{{HEAD},"contained":[{}],"identifier":[{UID}],"endpoint":[{own}]{series}}}"#, endpoints.join(","))
+}
+
+/// An Endpoint of another service is told, also where it has the address of the one for retrieval, unless the options make that of it.
+#[test]
+fn endpoints_of_other_services() {
+    for (service, expected) in [("qido-rs", 1), ("stow-rs", 1), ("wado-rs", 0)] {
+        for of_series in [false, true] {
+            let text = retrievable([endpoint("w", "wado-rs", "http://a/d"), endpoint("q", service, "http://a/d")], of_series);
+            let told = |options: &Options| {
+                let read = fhir::read(text.as_bytes(), Release::R4, options).unwrap();
+                counts(&read.loss).into_iter().filter(|(code, at, _)| *code == "no-attribute" && at == "Endpoint.address").count()
+            };
+            let mut options = Options::default();
+            assert_eq!(told(&options), expected, "{service}");
+            (options.trust_retrieve_url, options.services) = (true, vec![Service::WadoRs, Service::QidoRs, Service::StowRs]);
+            assert_eq!(told(&options), 0, "{service}");
+            // Where they have a base of their own they make another address.
+            options.endpoint_base = Some("http://b/d".into());
+            assert_eq!(told(&options), expected, "{service}");
+        }
+    }
+}
+
+/// An address that is said again is lost with the first.
+#[test]
+fn addresses_go_with_the_first() {
+    let both = |one: &str, other: &str, of_series| retrievable([endpoint("w", "wado-rs", one), endpoint("q", "wado-rs", other)], of_series);
+    let address = |count: u64| vec![("Endpoint.address".to_string(), count)];
+    for of_series in [false, true] {
+        for other in ["http://b/d", "http://b/d/studies/1.2"] {
+            let resources = [both("http://a/d", "http://a/d", of_series), both("http://b/d", other, of_series)];
+            // (A series' row has a URL of its own in DICOM: its Endpoint is no saying of the study's.)
+            assert_eq!(lost(&resources, Release::R4), address(if of_series { 1 } else { 2 }), "{of_series} {other}");
+        }
+        assert_eq!(lost(&[both("http://a/d", "http://a/d", of_series)], Release::R4), []);
+        // No URL at all, and that of another study.
+        for bad in ["http://{a}/d", "http://a/d/studies/9.9"] {
+            let read = fhir::read(both(bad, bad, of_series).as_bytes(), Release::R4, &Options::default()).unwrap();
+            let told: u64 = read.loss.iter().filter(|loss| loss.code.name() == "bad-url").map(|loss| loss.count).sum();
+            assert_eq!(told, 2, "{of_series} {bad}");
+        }
+    }
+    // An Endpoint that both refer to is there once.
+    let shared = format!(
+        r##"{{{HEAD},"contained":[{}],"identifier":[{UID}],"endpoint":[{{"reference":"#w"}}],"series":[{{"uid":"1.2.1","endpoint":[{{"reference":"#w"}}]}},{{"uid":"1.2.2","endpoint":[{{"reference":"#w"}}]}}]}}"##,
+        endpoint("w", "wado-rs", "http://b/d")
+    );
+    assert_eq!(lost(&[both("http://a/d", "http://a/d", false), shared], Release::R4), address(1));
+}

@@ -1,5 +1,6 @@
 //! The answer: a resource, or a Bundle with its links.
 
+use super::cursor::Cursor;
 use super::refusal::{Refusal, content_type};
 use super::results::{Results, Total, warning};
 use super::{Config, Response};
@@ -13,7 +14,6 @@ use crate::release::Release;
 use crate::search::Query;
 use crate::study::Study;
 use crate::table::{Level, row};
-use crate::uuid::Hash;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -33,8 +33,8 @@ pub(super) struct Page<'a> {
     pub(super) loss: LossReport,
     /// How many match in all, where that is known.
     pub(super) total: Option<u64>,
-    pub(super) at: Option<u32>,
-    pub(super) next: Option<u32>,
+    pub(super) at: Option<Cursor>,
+    pub(super) next: Option<Cursor>,
     pub(super) issues: Vec<Issue>,
 }
 
@@ -144,7 +144,7 @@ impl Answering {
     }
 
     /// The search as it was applied, at a position.
-    pub(super) fn link(&self, type_: &str, query: &Query, at: Option<u32>) -> String {
+    pub(super) fn link(&self, type_: &str, query: &Query, at: Option<Cursor>) -> String {
         let base = self.options.fhir_base.as_deref().filter(|base| !base.is_empty());
         let mut link = base.map(|base| [base.trim_end_matches('/'), "/"].concat()).unwrap_or_default();
         link.push_str(type_);
@@ -164,7 +164,7 @@ impl Answering {
             add(&text);
         }
         if let Some(at) = at {
-            add(&["_cursor=", &at.to_string(), "-", &self.checksum(query)].concat());
+            add(&["_cursor=", &at.text(query, &self.order())].concat());
         }
         link
     }
@@ -177,22 +177,13 @@ impl Answering {
         link.len().saturating_sub(base + 1) > self.options.limits.query_bytes as usize
     }
 
-    /// What a cursor belongs to: what selects the studies and what orders them.
-    fn checksum(&self, query: &Query) -> String {
-        let mut hash = Hash::new();
-        hash.take(query.without_results().to_string().as_bytes());
-        for (name, value) in self.results.applied.iter().filter(|(name, _)| *name == "_sort") {
-            hash.take(name.as_bytes());
-            hash.take(value.as_bytes());
-        }
-        alloc::format!("{:016x}", hash.value() as u64)
+    /// The position of a cursor, which the client has in its hands.
+    pub(super) fn position(&self, query: &Query, cursor: Option<&str>) -> Result<Option<Cursor>, Refusal> {
+        cursor.map(|cursor| Cursor::read(cursor, query, &self.order())).transpose()
     }
 
-    /// The position of a cursor, which the client has in its hands.
-    pub(super) fn position(&self, query: &Query, cursor: Option<&str>) -> Result<Option<u32>, Refusal> {
-        let Some(cursor) = cursor else { return Ok(None) };
-        let own = cursor.split_once('-').filter(|(_, checksum)| *checksum == self.checksum(query));
-        let at = own.and_then(|(at, _)| at.parse().ok().filter(|_| at.bytes().all(|b| b.is_ascii_digit())));
-        at.map(Some).ok_or(Refusal::new(400, "value", "a cursor that is not of this search"))
+    /// What puts the studies in order.
+    fn order(&self) -> Vec<&str> {
+        self.results.applied.iter().filter(|(name, _)| *name == "_sort").map(|(_, value)| value.as_str()).collect()
     }
 }

@@ -162,7 +162,7 @@ impl Search {
         if is_sorted {
             self.sort(&mut matches, residual);
         }
-        let from = self.at.unwrap_or(0) as usize;
+        let from = self.begins_at();
         let places = matches.iter().enumerate().map(|(rank, n)| (if is_sorted { rank } else { *n }, *n));
         let mut places = places.filter(|(place, _)| *place >= from);
         let shown: Vec<(usize, usize)> = places.by_ref().take(page).collect();

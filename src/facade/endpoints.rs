@@ -1,6 +1,7 @@
 //! `Endpoint`: read and searched in the configuration; no archive is asked.
 
 use super::answer::Answering;
+use super::cursor::Cursor;
 use super::refusal::{Refusal, content_type};
 use super::results::Total;
 use super::{Config, Response};
@@ -50,7 +51,7 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
     let matches: Vec<(Service, String)> =
         configured(config).into_iter().filter(|(service, id)| residual.judge_endpoint(*service, id) == Verdict::Yes).collect();
     let release = answering.release;
-    let (from, page) = (at.unwrap_or(0) as usize, answering.results.page as usize);
+    let (from, page) = (at.map_or(0, |cursor| cursor.at) as usize, answering.results.page as usize);
     let shown = if answering.results.count_only { &[] } else { matches.get(from..).unwrap_or_default() };
     let mut bundle = BundleWriter::new(release, &config.options);
     bundle.link("self", &answering.link("Endpoint", &query, at));
@@ -58,7 +59,7 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
         if answering.is_too_long(&query) {
             return Err(Refusal::of_query(Error::new(Kind::LimitQuery)));
         }
-        bundle.link("next", &answering.link("Endpoint", &query, u32::try_from(from + page).ok()));
+        bundle.link("next", &answering.link("Endpoint", &query, u32::try_from(from + page).ok().map(Cursor::of_nothing_asked)));
     }
     match answering.results.total {
         Total::None if !answering.results.count_only => bundle.without_total(),

@@ -34,6 +34,7 @@ mod budget;
 mod capability;
 mod choosing;
 mod content;
+mod cursor;
 mod endpoints;
 mod exchange;
 mod incoming;

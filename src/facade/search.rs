@@ -3,6 +3,7 @@
 use super::answer::Answering;
 use super::choosing::Wanted;
 use super::content::{Asking, Content, Held};
+use super::cursor::Cursor;
 use super::exchange::Exchange;
 use super::judging::{Candidate, Judged};
 use super::refusal::Refusal;
@@ -28,8 +29,8 @@ pub(super) struct Search {
     pub(super) options: Options,
     pub(super) answering: Answering,
     pub(super) query: Query,
-    /// Where in the list of candidates, or of sorted matches, the page begins.
-    pub(super) at: Option<u32>,
+    /// Where in the list of candidates, or of sorted matches, the page begins; the first where there is none.
+    pub(super) cursor: Option<Cursor>,
     pub(super) stage: Stage,
     pub(super) plan: Option<Plan>,
     pub(super) candidates: Vec<Candidate>,
@@ -81,7 +82,7 @@ impl Search {
         // Who is asked for is asked for by the relative reference, if that is another form of the same.
         let references = query.unresolved();
         let asked: Vec<String> = references.iter().map(|reference| endpoints::relative(config, reference).into()).collect();
-        let at = answering.position(&query, cursor)?;
+        let cursor = answering.position(&query, cursor)?;
         let (candidates, held, plan) = (Vec::new(), Vec::new(), None);
         let (stage, asking) = (Stage::Begin, Asking::new(&config.server));
         let (left, nameless, is_cut) = (BTreeMap::new(), 0, false);
@@ -94,7 +95,7 @@ impl Search {
             options,
             answering,
             query,
-            at,
+            cursor,
             stage,
             plan,
             candidates,
@@ -115,6 +116,11 @@ impl Search {
     pub(super) fn wants_all(&self) -> bool {
         let results = &self.answering.results;
         results.count_only || !results.order.is_empty() || results.total == Total::Accurate
+    }
+
+    /// Where the page begins.
+    pub(super) fn begins_at(&self) -> usize {
+        self.cursor.map_or(0, |cursor| cursor.at as usize)
     }
 
     /// Judges as many candidates as the answer needs and asks for what that needs, as far as it may be asked; answers when all is known.
@@ -212,7 +218,7 @@ impl Search {
             shown.truncate(cut);
         }
         // A page that ends where it begins leads nowhere.
-        if shown.is_empty() && next.is_some_and(|next| next <= self.at.unwrap_or(0) as usize) {
+        if shown.is_empty() && next.is_some_and(|next| next <= self.begins_at()) {
             return Err(Refusal::too_many_requests());
         }
         let next = next.and_then(|next| u32::try_from(next).ok());

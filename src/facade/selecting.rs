@@ -63,6 +63,10 @@ impl Search {
         // knows: where not all of its values can have something, each is one request at least.
         let is_other = |lean: &Plan| lean.requests().len() < plan.requests().len();
         let Some(lean) = planned(most / pages).ok().filter(is_other) else { return self.ask_for(plan, None, exchange) };
+        // A page goes on where the one before it ended, in what selected that.
+        if let Some(cursor) = self.cursor {
+            return self.ask_for(if cursor.is_of(&lean) { lean } else { plan }, None, exchange);
+        }
         let is_sure = takes(&plan, pages).saturating_add(first) <= left;
         let kept = takes(&plan, if is_sure { pages } else { 1 }).saturating_add(first);
         let tried = takes(&lean, pages).saturating_add(FEW);
@@ -105,6 +109,9 @@ impl Search {
         (self.nameless, self.is_cut) = (0, false);
         match (self.selected(selecting.pulls, exchange)?, selecting.otherwise) {
             (Selected::Candidates(candidates), otherwise) => {
+                if self.cursor.zip(self.plan.as_ref()).is_some_and(|(cursor, plan)| !cursor.is_of(plan)) {
+                    return Err(Refusal::new(400, "value", "a cursor of what is selected otherwise now; begin again at the first page"));
+                }
                 self.candidates = candidates;
                 exchange.keep(0);
                 if let Some(plan) = otherwise {
@@ -116,7 +123,7 @@ impl Search {
                         return self.ask_for(*plan, None, exchange);
                     }
                 }
-                let start = if self.wants_all() { 0 } else { self.at.unwrap_or(0) as usize };
+                let start = if self.wants_all() { 0 } else { self.begins_at() };
                 self.open = (start..self.candidates.len()).collect();
                 self.advance(exchange)
             }

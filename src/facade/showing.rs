@@ -2,6 +2,7 @@
 
 use super::Response;
 use super::answer::Page;
+use super::cursor::Cursor;
 use super::judging::Judged;
 use super::refusal::Refusal;
 use super::results::Total;
@@ -51,7 +52,8 @@ impl Search {
         let is_estimate = self.answering.results.total == Total::Estimate;
         let total = total.filter(|_| is_estimate || telling.unsure == 0);
         let issues = telling.issues(Some(plan));
-        let page = Page { studies, loss, total, at: self.at, next, issues };
+        let next = next.map(|at| Cursor::new(at, plan));
+        let page = Page { studies, loss, total, at: self.cursor, next, issues };
         Ok(self.answering.bundle(&self.query, page))
     }
 

@@ -42,12 +42,18 @@ pub(super) fn all<'a>(drafts: &mut [Draft<'_>], branches: &'a [Option<Vec<Branch
         branches.map(|branches| (!branches.iter().all(Branch::is_particular), branches.len()))
     });
     tried.clone_from_slice(drafts);
-    join(&mut tried, branches, common.as_ref(), &by_choice, limit);
+    let chosen = join(&mut tried, branches, common.as_ref(), &by_choice, limit);
     let (kept, sent): (Vec<usize>, Vec<usize>) = in_order.into_iter().partition(|at| tried.get(*at).is_some_and(is_kept));
     for at in kept {
         drafts.iter_mut().skip(at).take(1).for_each(|draft| draft.keep(Why::TooMany));
     }
-    join(drafts, branches, common.as_ref(), &sent, limit)
+    let mut again = drafts.to_vec();
+    let all = join(&mut again, branches, common.as_ref(), &sent, limit);
+    // What is few together may be too many on the way there.
+    let is_more = sent.iter().any(|at| again.get(*at).is_some_and(is_kept));
+    let (all, done) = if is_more { (chosen, tried) } else { (all, again) };
+    drafts.clone_from_slice(&done);
+    all
 }
 
 /// The requests of these clauses together, in this order.

@@ -1,7 +1,7 @@
 //! Resources that several things refer to, and Endpoints that say again where a study is: each leaf is counted once, and goes with what it says.
 
 use super::said::{ACSN, HEAD, UID, conflicts, counts};
-use fhir_dicomweb::{Options, Release, Service, fhir};
+use fhir_dicomweb::{Endpoints, Options, Release, Service, fhir};
 
 fn study(uid: &str, more: &str) -> String {
     format!(
@@ -93,6 +93,34 @@ fn endpoints_of_other_services() {
             // Where they have a base of their own they make another address.
             options.endpoint_base = Some("http://b/d".into());
             assert_eq!(told(&options), expected, "{service}");
+        }
+    }
+}
+
+/// Of an Endpoint at the base of the options as much is made as they say: of another service it is told.
+#[test]
+fn endpoints_at_the_base_of_the_options() {
+    let text = format!(
+        r##"{{{HEAD},"contained":[{}],"identifier":[{UID}],"endpoint":[{{"reference":"#q"}}]}}"##,
+        endpoint("q", "qido-rs", "http://a/d")
+    );
+    let series = format!(
+        r##"{{{HEAD},"contained":[{}],"identifier":[{UID}],"series":[{{"uid":"1.2.1","endpoint":[{{"reference":"#q"}}]}}]}}"##,
+        endpoint("q", "qido-rs", "http://a/d")
+    );
+    for text in [text, series] {
+        for services in [vec![], vec![Service::WadoRs], vec![Service::QidoRs], vec![Service::WadoRs, Service::QidoRs]] {
+            for endpoints in [Endpoints::Contained, Endpoints::None] {
+                let is_made = services.contains(&Service::QidoRs) && endpoints != Endpoints::None;
+                let mut options = Options::default();
+                options.endpoint_base = Some("http://a/d".into());
+                (options.services, options.endpoints) = (services.clone(), endpoints);
+                let read = fhir::read(text.as_bytes(), Release::R4, &options).unwrap();
+                let written = fhir::write(&read.value[0], Release::R4, &options);
+                assert_eq!(written.value.as_str().contains("dicom-qido-rs"), is_made, "{services:?} {endpoints:?}");
+                let told = counts(&read.loss).into_iter().any(|(code, at, _)| code == "no-attribute" && at == "Endpoint.address");
+                assert_eq!(told, !is_made, "{services:?} {endpoints:?}");
+            }
         }
     }
 }

@@ -187,16 +187,20 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    /// Whether the options make this very address.
+    /// Whether the options make an Endpoint of this service at this very address.
     fn is_made(&self, of: &Of<'_>, met: &Met<'_>) -> bool {
-        let (Some(service), address) = (met.service, met.address.trim()) else { return false };
+        let (Some(service), address) = (met.service.filter(|service| self.makes(*service)), met.address.trim()) else { return false };
         address == of.address(service, self.options) || address.trim_end_matches('/') == of.base
+    }
+
+    /// Whether the options make Endpoints of a service.
+    fn makes(&self, service: Service) -> bool {
+        self.options.endpoints != Endpoints::None && self.options.services.contains(&service)
     }
 
     /// Whether RetrieveURL says what its address says: of another service it is what no attribute has, unless the options make it of that.
     fn is_of_retrieve_url(&self, met: &Met<'_>) -> bool {
-        let is_base = || self.options.trust_retrieve_url && self.base().is_none() && self.options.endpoints != Endpoints::None;
-        let is_made = |service: Service| is_base() && self.options.services.contains(&service);
+        let is_made = |service: Service| self.options.trust_retrieve_url && self.base().is_none() && self.makes(service);
         met.service.is_some_and(|service| service == Service::WadoRs || is_made(service))
     }
 

@@ -351,3 +351,31 @@ fn types_of_accessions() {
         assert!(dicom::write(study, dicom::Rows::Study, &Options::default()).loss.iter().all(|loss| loss.at.to_string() != ""));
     }
 }
+
+/// STU3's accession says again what the identifier says, or is told.
+#[test]
+fn accessions_in_both_places() {
+    for (value, told) in [("A1", 0), ("A2", 1)] {
+        let text = |uid: &str, first: &str| {
+            format!(
+                r#"{{{HEAD},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:{uid}"}},{{{ACSN},"value":"{first}"}}],"accession":{{"value":"{value}"}}}}"#
+            )
+        };
+        for release in [Release::R4, Release::R5] {
+            let read = fhir::read(text("1.2", "A1").as_bytes(), release, &Options::default()).unwrap();
+            let lost = counts(&read.loss)
+                .into_iter()
+                .filter(|(code, at, _)| (*code, at.as_str()) == ("no-attribute", "ImagingStudy.accession.value"));
+            assert_eq!(lost.count(), told, "{value} {release:?}");
+            assert_eq!(
+                counts(&read.loss).into_iter().filter(|(code, ..)| *code == "other-release").count(),
+                1 - told,
+                "{value} {release:?}"
+            );
+            // Lost with the first, where that contradicts.
+            let other = text("1.2", "A0").replace(&format!(r#","accession":{{"value":"{value}"}}"#), "");
+            let all = conflicts(&[other, text("1.2", "A1")], release);
+            assert_eq!(all.iter().map(|(_, count)| count).sum::<u64>(), 2 - told as u64, "{all:?}");
+        }
+    }
+}

@@ -174,12 +174,7 @@ impl<'d> Reader<'d, '_> {
             match self.room.taken.iter().position(|(row, ..)| *row == taker.row_ref) {
                 None => self.room.taken.push((taker.row_ref, None, self.room.set.cells.len())),
                 Some(at) if self.is_known(at, taker.row_ref, fill) => {
-                    let cells = self.cells_of(at);
-                    self.beside(fill);
-                    for filled in &fill.fields {
-                        filled.leaf.into_iter().for_each(|id| self.join(id, taker.row_ref, fields_of(fill, id), cells.clone()));
-                    }
-                    self.further(taker.row_ref, fill, cells);
+                    self.again(at, taker.row_ref, fill);
                     return true;
                 }
                 Some(at) if taker.row_ref == row::STUDY_UID.into() => {
@@ -200,6 +195,31 @@ impl<'d> Reader<'d, '_> {
         }
         self.push(taker.row_ref, fill);
         true
+    }
+
+    /// The item says what the row has once more.
+    fn again(&mut self, at: usize, row: RowRef, fill: &Fill<'d>) {
+        let cells = self.cells_of(at);
+        self.beside(fill);
+        for filled in &fill.fields {
+            filled.leaf.into_iter().for_each(|id| self.join(id, row, fields_of(fill, id), cells.clone()));
+        }
+        self.further(row, fill, cells);
+    }
+
+    /// An item that is read beside the lists of takers: it has the row if nothing has, or says that once more.
+    pub(super) fn sole_item(&mut self, row: RowRef, node: Id, fill: &Fill<'d>) {
+        match self.room.taken.iter().position(|(known, ..)| *known == row) {
+            Some(at) if self.is_known(at, row, fill) => {
+                self.note_first(node, Code::OtherRelease);
+                self.again(at, row, fill);
+            }
+            Some(_) => {}
+            None => {
+                self.note_first(node, Code::OtherRelease);
+                self.push(row, fill);
+            }
+        }
     }
 
     /// Whether the item is the one that the row has.

@@ -320,17 +320,16 @@ impl<'d> Reader<'d, '_> {
         true
     }
 
-    /// An accession number in an element of its own.
+    /// An accession number in an element of its own, as in STU3.
     fn accession(&mut self, node: Id) {
         let found = crate::fhir::found::Found::Identifier(self.identifier(node));
         let row_ref = RowRef::from(row::ACCESSION);
-        let (Some(row), false) = (row_ref.row(), self.has_fact(row_ref)) else { return };
+        let Some(row) = row_ref.row() else { return };
         // Its type says what the element says: that, or nothing (no attribute has another).
         let cx = crate::kind::Cx { options: self.options, shape: crate::fhir::shape::Shape::Logical("ServiceRequest", "ACSN") };
         let mut fill = self.fill();
         (row.kind.from_fhir)(&found, &cx, &mut fill);
-        self.note_first(node, Code::OtherRelease);
-        self.push(row_ref, &fill);
+        self.sole_item(row_ref, node, &fill);
         self.emptied(fill);
     }
 }

@@ -18,8 +18,8 @@ use alloc::vec::Vec;
 ///
 /// Leniently, what is not known is dropped and listed by [`Query::dropped`]; but a clause on the patient, the subject, the identifier or the
 /// id is never dropped, because without it the answer shows the wrong patient's images: no parameter whose name begins so, whatever its case and
-/// what stands before it and ends in no letter or digit (as `amp;` does), none that goes by `patient` or `subject` in a chain or `_has`, and no
-/// `_filter` that names one of them. (`_has`, `_list` and `_in` that do not are dropped.) A parameter without a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`]
+/// what stands before it (`amp;` does not hide it, nor does `ImagingStudy.`; but a letter or digit with what follows it makes another name, as `xpatient` and `x-patient` are), none
+/// that goes by `patient` or `subject` in a chain or `_has`, and no `_filter` that names one of them. (`_has`, `_list` and `_in` that do not are dropped.) A parameter without a value (`patient=`, `patient=,`) restricts nothing, and is no clause; [`Query::dropped`]
 /// lists it where it would have told patients apart.
 ///
 /// ```
@@ -65,8 +65,9 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let bad = |kind| Error::at(kind, start as u64);
         let (name, value) = (decode_form(name).ok_or(bad(Kind::BadValue))?, decode_form(value).ok_or(bad(Kind::BadValue))?);
-        // An empty value restricts nothing, nor does a list of them, as long as it is one that is read.
-        let is_nothing = value.is_empty() || value.len() < limits.or_values as usize && value.bytes().all(|b| b == b',');
+        // An empty value restricts nothing, nor does a list of them, as long as it is one that is read. (A name with a `=` in it is none: that was encoded.)
+        let is_nothing =
+            !name.contains('=') && (value.is_empty() || value.len() < limits.or_values as usize && value.bytes().all(|b| b == b','));
         let read = if is_nothing { Ok(Read::Nothing) } else { clause(resource, &name, &value, n, release, handling, limits) };
         let reason = match read {
             Ok(Read::Clause(clause)) => {
@@ -105,6 +106,9 @@ fn run(resource: Resource, query: &str, release: Release, handling: Handling, li
 /// Parameters whose names begin so say whose studies are asked for.
 const GUARDED: [&str; 4] = ["patient", "subject", "identifier", "_id"];
 
+/// The resource that is searched for.
+const OWN: &str = "ImagingStudy";
+
 /// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
@@ -112,6 +116,10 @@ fn tells_patients_apart(name: &str) -> bool {
     // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.
     while let Some(behind) = rest.strip_prefix("_has:") {
         rest = behind.splitn(3, ':').nth(2).unwrap_or("");
+    }
+    // An element's path, written for a parameter.
+    if begins(rest, OWN) {
+        rest = rest.get(OWN.len()..).and_then(|behind| behind.strip_prefix(['.', ':'])).unwrap_or(rest);
     }
     let is_begun = |part: &str, with: &[&str]| {
         let bare = part.trim_start_matches(|c: char| !c.is_alphanumeric());

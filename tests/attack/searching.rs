@@ -76,10 +76,27 @@ fn chains_by_the_patient_are_not_dropped() {
         "started=2024-01-14&amp;_id=1.2",
         "amp%3BSubject=Patient/1",
         "x[identifier]=1",
+        "ImagingStudy.identifier=ACC1",
+        "imagingstudy:_id=1.2",
+        "started=2024-01-14&ImagingStudy.patient=1",
+        "started=2024-01-14&patient%3DPatient/12",
+        "identifier%3d1",
     ] {
         assert!(lenient(query).is_err(), "{query}");
     }
-    for query in ["_has:Observation:patient:code=1", "_has:Observation:subject:_has:Group:member:code=1", "xpatient=1", "reason.x=1"] {
+    // What has no value restricts nothing, but what has one in its name.
+    for query in ["colour%3Dred", "colour%3Dred=", "patient%3D1"] {
+        assert!(search::parse(query, Release::R4, Handling::Strict, &Limits::default()).is_err(), "{query}");
+    }
+    for query in [
+        "x-patient=1",
+        "ImagingStudyX.identifier=1",
+        "colour%3Dred",
+        "_has:Observation:patient:code=1",
+        "_has:Observation:subject:_has:Group:member:code=1",
+        "xpatient=1",
+        "reason.x=1",
+    ] {
         assert_eq!(lenient(query).unwrap().dropped().len(), 1, "{query}");
     }
     // What another release has and never writes is no other parameter of this one.

@@ -112,7 +112,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`read`](crate::dicom::read()).
+    /// As [`read`](crate::dicom::read()). After an error the reader is of no further use, as after one of [`push`](Reader::push).
     pub fn append(&mut self, mut other: Reader) -> Result<(), Error> {
         self.end_document()?;
         other.end_document()?;

@@ -11,6 +11,7 @@ use crate::percent::decode_form;
 use crate::release::Release;
 use crate::table::resource_type;
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -111,6 +112,12 @@ const OWN: &str = "ImagingStudy";
 
 /// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
+    // What is not seen on a screen hides nobody.
+    let seen = || name.chars().filter(|c| c.is_ascii() && !c.is_control()).collect::<String>();
+    guards(name) || !name.is_ascii() && guards(&seen())
+}
+
+fn guards(name: &str) -> bool {
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     let mut rest = name;
     // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.

@@ -81,6 +81,8 @@ fn chains_by_the_patient_are_not_dropped() {
         "started=2024-01-14&ImagingStudy.patient=1",
         "started=2024-01-14&patient%3DPatient/12",
         "identifier%3d1",
+        "pa%C2%ADtient=1",
+        "%E2%80%8Bpatient%E2%80%8B=1",
     ] {
         assert!(lenient(query).is_err(), "{query}");
     }

@@ -12,6 +12,7 @@ macro_rules! named {
 }
 
 mod around;
+mod cells;
 mod datatypes;
 mod elements;
 mod endpoint;

@@ -113,8 +113,8 @@ const OWN: &str = "ImagingStudy";
 /// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
     // What is not seen on a screen hides nobody.
-    let seen = || name.chars().filter(|c| c.is_ascii() && !c.is_control()).collect::<String>();
-    guards(name) || !name.is_ascii() && guards(&seen())
+    let is_seen = |c: char| c.is_ascii() && !c.is_control();
+    guards(name) || !name.chars().all(is_seen) && guards(&name.chars().filter(|c| is_seen(*c)).collect::<String>())
 }
 
 fn guards(name: &str) -> bool {

@@ -82,6 +82,11 @@ fn chains_by_the_patient_are_not_dropped() {
         "started=2024-01-14&patient%3DPatient/12",
         "identifier%3d1",
         "pa%C2%ADtient=1",
+        "pa%0Atient=1",
+        "identi%0D%0Afier=ACC1",
+        "sub%09ject=1",
+        "pa%00tient=1",
+        "_%7Fid=1",
         "%E2%80%8Bpatient%E2%80%8B=1",
     ] {
         assert!(lenient(query).is_err(), "{query}");

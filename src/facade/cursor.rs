@@ -6,24 +6,31 @@ use crate::uuid::Hash;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-/// A place among the candidates that a plan selects, or in their order.
-///
-/// Which clauses select is found out by what the archive has, and that can change from one page to the next: a place among what one plan selects is none
-/// among what another does.
+/// What selected: found out by what the archive has, which can change from one page to the next, so each page says what its place is a place in.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Selection {
+    /// So many requests it was planned for.
+    pub(super) requests: u32,
+    /// The archive was asked for studies alone: what is below them it cannot be asked for.
+    pub(super) of_studies: bool,
+}
+
+/// A place among the candidates that a plan selects, or in their order: none among what another plan does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     pub(super) at: u32,
+    pub(super) selection: Selection,
     plan: u32,
 }
 
 impl Cursor {
     /// A place among what is there without asking.
-    pub(super) const fn of_nothing_asked(at: u32) -> Cursor {
-        Cursor { at, plan: 0 }
+    pub(super) fn of_nothing_asked(at: u32) -> Cursor {
+        Cursor { at, selection: Selection::default(), plan: 0 }
     }
 
-    pub(super) fn new(at: u32, plan: &Plan) -> Cursor {
-        Cursor { at, plan: number(plan) }
+    pub(super) fn new(at: u32, selection: Selection, plan: &Plan) -> Cursor {
+        Cursor { at, selection, plan: number(plan) }
     }
 
     pub(super) fn is_of(self, plan: &Plan) -> bool {
@@ -32,7 +39,9 @@ impl Cursor {
 
     /// As the client has it, who cannot use it for another search.
     pub(super) fn text(self, query: &Query, order: &[&str]) -> String {
-        format!("{}-{}{:08x}", self.at, checksum(query, order), self.plan)
+        let Selection { requests, of_studies } = self.selection;
+        let selection = format!("{:08x}{requests:08x}{:x}", self.plan, u8::from(of_studies));
+        format!("{}-{}{selection}", self.at, checksum(query, order, &selection))
     }
 
     /// Reads what the client has.
@@ -42,8 +51,9 @@ impl Cursor {
     pub(super) fn read(text: &str, query: &Query, order: &[&str]) -> Result<Cursor, Refusal> {
         let of = || {
             let (at, rest) = text.split_once('-')?;
-            let plan = u32::from_str_radix(rest.get(16..)?, 16).ok()?;
-            let cursor = Cursor { at: at.parse().ok()?, plan };
+            let hex = |from: usize, to: usize| u32::from_str_radix(rest.get(from..to)?, 16).ok();
+            let selection = Selection { requests: hex(24, 32)?, of_studies: hex(32, 33)? == 1 };
+            let cursor = Cursor { at: at.parse().ok()?, selection, plan: hex(16, 24)? };
             (cursor.text(query, order) == text).then_some(cursor)
         };
         of().ok_or(Refusal::new(400, "value", "a cursor that is not of this search"))
@@ -51,13 +61,14 @@ impl Cursor {
 }
 
 /// What a cursor belongs to: what selects the studies and what orders them.
-fn checksum(query: &Query, order: &[&str]) -> String {
+fn checksum(query: &Query, order: &[&str], selection: &str) -> String {
     let mut hash = Hash::new();
     hash.take(query.without_results().to_string().as_bytes());
     for key in order {
         hash.take(b"_sort");
         hash.take(key.as_bytes());
     }
+    hash.take(selection.as_bytes());
     format!("{:016x}", hash.value() as u64)
 }
 

@@ -3,7 +3,7 @@
 use super::answer::Answering;
 use super::choosing::Wanted;
 use super::content::{Asking, Content, Held};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Selection};
 use super::exchange::Exchange;
 use super::judging::{Candidate, Judged};
 use super::refusal::Refusal;
@@ -33,6 +33,7 @@ pub(super) struct Search {
     pub(super) cursor: Option<Cursor>,
     pub(super) stage: Stage,
     pub(super) plan: Option<Plan>,
+    pub(super) selection: Selection,
     pub(super) candidates: Vec<Candidate>,
     pub(super) held: Vec<Held>,
     /// Those from the page's beginning on that are not known to be none, in order.
@@ -98,6 +99,7 @@ impl Search {
             cursor,
             stage,
             plan,
+            selection: Selection::default(),
             candidates,
             held,
             open: VecDeque::new(),

@@ -2,6 +2,7 @@
 
 use super::choosing::Price;
 use super::content::{Asking, GONE, NOT_SUPPORTED};
+use super::cursor::Cursor;
 use super::exchange::{Exchange, Pulled};
 use super::judging::{Candidate, Judged};
 use super::pulls::Pulls;
@@ -9,6 +10,7 @@ use super::refusal::Refusal;
 use super::search::{Search, Stage};
 use super::{Response, answer};
 use crate::dicom::Reader;
+use crate::error::Error;
 use crate::search::{self, Key, Plan};
 use crate::study::Study;
 use alloc::boxed::Box;
@@ -26,7 +28,20 @@ const FEW: u32 = 4;
 pub(super) struct Selecting {
     pulls: Pulls,
     /// What is asked if there is more of it than can be had.
-    otherwise: Option<Box<Plan>>,
+    otherwise: Option<Box<Planned>>,
+}
+
+/// A plan, and for how many requests it was made.
+struct Planned {
+    plan: Plan,
+    requests: u32,
+}
+
+impl Planned {
+    /// How many requests it takes, if each takes so many pages.
+    fn takes(&self, pages: u32) -> u32 {
+        pages.saturating_mul(u32::try_from(self.plan.requests().len()).unwrap_or(u32::MAX))
+    }
 }
 
 /// What came of what selects.
@@ -42,45 +57,67 @@ impl Search {
     /// Asks for what selects.
     pub(super) fn select(&mut self, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
         exchange.keep(0);
+        if let Some(cursor) = self.cursor {
+            return self.go_on(cursor, exchange);
+        }
         let (left, pages) = (exchange.remaining(), exchange.pages());
-        let planned = |requests: u32| {
-            let mut options = self.options.clone();
-            options.limits.requests = requests;
-            search::plan(&self.query, &self.asking.server, &options)
-        };
         // What the first of the page takes is left.
         let first = if self.answering.results.count_only { 0 } else { pages.saturating_mul(self.asking.least(self.answering.level())) };
-        let Ok(plan) = planned(left.saturating_sub(first)) else {
-            let plan = search::plan(&self.query, &self.asking.server, &self.options).map_err(Refusal::of_query)?;
+        let Ok(plan) = self.planned(left.saturating_sub(first)) else {
+            let plan = self.planned(self.options.limits.requests).map_err(Refusal::of_query)?;
             return self.ask_for(plan, None, exchange);
         };
         // Each list may take an empty page more.
         let most = left.saturating_sub(self.options.limits.requests / 4);
-        if takes(&plan, pages) <= most {
+        if plan.takes(pages) <= most {
             return self.ask_for(plan, None, exchange);
         }
         // Where a list takes nearly all, the other clauses are tried first, with few requests: they may select few. How many the list selects nobody
         // knows: where not all of its values can have something, each is one request at least.
-        let is_other = |lean: &Plan| lean.requests().len() < plan.requests().len();
-        let Some(lean) = planned(most / pages).ok().filter(is_other) else { return self.ask_for(plan, None, exchange) };
-        // A page goes on where the one before it ended, in what selected that.
-        if let Some(cursor) = self.cursor {
-            return self.ask_for(if cursor.is_of(&lean) { lean } else { plan }, None, exchange);
-        }
-        let is_sure = takes(&plan, pages).saturating_add(first) <= left;
-        let kept = takes(&plan, if is_sure { pages } else { 1 }).saturating_add(first);
-        let tried = takes(&lean, pages).saturating_add(FEW);
+        let is_other = |lean: &Planned| lean.plan.requests().len() < plan.plan.requests().len();
+        let Some(lean) = self.planned(most / pages).ok().filter(is_other) else { return self.ask_for(plan, None, exchange) };
+        let is_sure = plan.takes(pages).saturating_add(first) <= left;
+        let kept = plan.takes(if is_sure { pages } else { 1 }).saturating_add(first);
+        let tried = lean.takes(pages).saturating_add(FEW);
         if kept.saturating_add(tried) <= left {
             exchange.keep(left.saturating_sub(tried));
             self.ask_for(lean, Some(Box::new(plan)), exchange)
-        } else if !is_sure && lean.is_particular() {
+        } else if !is_sure && lean.plan.is_particular() {
             self.ask_for(lean, None, exchange)
         } else {
             self.ask_for(plan, None, exchange)
         }
     }
 
-    fn ask_for(&mut self, plan: Plan, otherwise: Option<Box<Plan>>, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+    /// A page goes on where the one before it ended, in what selected that.
+    fn go_on(&mut self, cursor: Cursor, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+        if cursor.selection.of_studies {
+            self.ask_studies_alone();
+        }
+        let requests = cursor.selection.requests;
+        if requests > self.options.limits.requests {
+            return Err(selected_otherwise());
+        }
+        let plan = self.planned(requests).ok().filter(|planned| cursor.is_of(&planned.plan)).ok_or_else(selected_otherwise)?;
+        self.ask_for(plan, None, exchange)
+    }
+
+    /// What selects with so many requests.
+    fn planned(&self, requests: u32) -> Result<Planned, Error> {
+        let mut options = self.options.clone();
+        options.limits.requests = requests;
+        let plan = search::plan(&self.query, &self.asking.server, &options)?;
+        Ok(Planned { plan, requests })
+    }
+
+    fn ask_studies_alone(&mut self) {
+        let server = BELOW.iter().fold(self.asking.server.clone(), |server, key| server.keeping(*key));
+        self.asking = Asking::new(&server);
+        self.selection.of_studies = true;
+    }
+
+    fn ask_for(&mut self, planned: Planned, otherwise: Option<Box<Planned>>, exchange: &mut Exchange) -> Result<Option<Response>, Refusal> {
+        let Planned { plan, requests } = planned;
         let mut pulls = Pulls::default();
         for request in plan.requests() {
             let absent = if request.path != "/studies" {
@@ -94,7 +131,7 @@ impl Search {
             pulls.push(exchange.pull(request.path, &request.query, None, absent, rank));
         }
         let is_asked = !pulls.is_empty();
-        self.plan = Some(plan);
+        (self.plan, self.selection.requests) = (Some(plan), requests);
         self.stage = Stage::Selecting(Selecting { pulls, otherwise });
         // Nothing can match: nothing is asked.
         if is_asked { Ok(None) } else { self.advance(exchange) }
@@ -109,15 +146,12 @@ impl Search {
         (self.nameless, self.is_cut) = (0, false);
         match (self.selected(selecting.pulls, exchange)?, selecting.otherwise) {
             (Selected::Candidates(candidates), otherwise) => {
-                if self.cursor.zip(self.plan.as_ref()).is_some_and(|(cursor, plan)| !cursor.is_of(plan)) {
-                    return Err(Refusal::new(400, "value", "a cursor of what is selected otherwise now; begin again at the first page"));
-                }
                 self.candidates = candidates;
                 exchange.keep(0);
                 if let Some(plan) = otherwise {
                     // The list may leave fewer to be looked at.
                     let undecided = self.undecided(exchange);
-                    let list = takes(&plan, exchange.pages());
+                    let list = plan.takes(exchange.pages());
                     let is_less = list <= exchange.remaining() && undecided > list;
                     if is_less || self.wants_all() && undecided > exchange.remaining() {
                         return self.ask_for(*plan, None, exchange);
@@ -127,10 +161,9 @@ impl Search {
                 self.open = (start..self.candidates.len()).collect();
                 self.advance(exchange)
             }
+            (Selected::Refused, _) if self.cursor.is_some() => Err(selected_otherwise()),
             (Selected::Refused, _) => {
-                // It is asked for studies alone.
-                let server = BELOW.iter().fold(self.asking.server.clone(), |server, key| server.keeping(*key));
-                self.asking = Asking::new(&server);
+                self.ask_studies_alone();
                 self.select(exchange)
             }
             (Selected::Spent, Some(plan)) => {
@@ -201,9 +234,9 @@ impl Search {
     }
 }
 
-/// How many requests a plan takes, if each takes so many pages.
-fn takes(plan: &Plan, pages: u32) -> u32 {
-    pages.saturating_mul(u32::try_from(plan.requests().len()).unwrap_or(u32::MAX))
+/// A page that cannot go on where the one before it ended.
+fn selected_otherwise() -> Refusal {
+    Refusal::new(400, "value", "a cursor of what is selected otherwise now; begin again at the first page")
 }
 
 fn by_uid(studies: Vec<Study>) -> BTreeMap<String, Vec<Study>> {

@@ -52,7 +52,7 @@ impl Search {
         let is_estimate = self.answering.results.total == Total::Estimate;
         let total = total.filter(|_| is_estimate || telling.unsure == 0);
         let issues = telling.issues(Some(plan));
-        let next = next.map(|at| Cursor::new(at, plan));
+        let next = next.map(|at| Cursor::new(at, self.selection, plan));
         let page = Page { studies, loss, total, at: self.cursor, next, issues };
         Ok(self.answering.bundle(&self.query, page))
     }

@@ -1,7 +1,7 @@
 //! Resources that several things refer to, and Endpoints that say again where a study is: each leaf is counted once, and goes with what it says.
 
 use super::said::{ACSN, HEAD, UID, conflicts, counts};
-use fhir_dicomweb::{Endpoints, Options, Release, Service, fhir};
+use fhir_dicomweb::{Endpoints, Options, Release, Service, dicom, fhir, row};
 
 fn study(uid: &str, more: &str) -> String {
     format!(
@@ -120,6 +120,29 @@ fn endpoints_at_the_base_of_the_options() {
                 assert_eq!(written.value.as_str().contains("dicom-qido-rs"), is_made, "{services:?} {endpoints:?}");
                 let told = counts(&read.loss).into_iter().any(|(code, at, _)| code == "no-attribute" && at == "Endpoint.address");
                 assert_eq!(told, !is_made, "{services:?} {endpoints:?}");
+            }
+        }
+    }
+}
+
+/// What the options make is the options', whether they name the service or not.
+#[test]
+fn our_own_endpoints() {
+    let rows =
+        br#"[{"0020000D":{"vr":"UI","Value":["1.2"]},"0020000E":{"vr":"UI","Value":["1.2.1"]},"00100020":{"vr":"LO","Value":["P1"]}}]"#;
+    for services in [vec![], vec![Service::WadoRs], vec![Service::QidoRs], vec![Service::QidoRs, Service::WadoRs]] {
+        for of_series in [false, true] {
+            for release in [Release::R4, Release::R4B, Release::R5, Release::R6] {
+                let mut options = Options::default();
+                (options.endpoint_base, options.series_endpoints) = (Some("http://a/d".into()), of_series);
+                options.services = services.clone();
+                let study = &dicom::read(rows, &options).unwrap().ignore_loss()[0];
+                let written = fhir::write(study, release, &options);
+                let read = fhir::read(written.value.as_str().as_bytes(), release, &options).unwrap();
+                assert_eq!(read.loss.counted(), 0, "{services:?} {of_series} {}", read.loss);
+                assert!(read.value[0].get(row::RETRIEVE_URL).is_none(), "{services:?} {of_series}");
+                let again = fhir::write(&read.value[0], release, &options);
+                assert_eq!((again.value.as_str(), again.loss.counted()), (written.value.as_str(), 0), "{services:?} {of_series}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Links to further pages while the archive grows: a page goes on where the one before it ended, or is refused.
 
-use crate::budget::{attribute, series, shown, study, talk};
+use crate::budget::{attribute, instances, series, shown, study, talk};
 use fhir_dicomweb::facade::{Config, Response};
 use fhir_dicomweb::search::servers;
 use fhir_dicomweb::{Options, search};
@@ -64,9 +64,13 @@ pub fn a_link_of_another_plan_is_refused() {
         talk(&config, target, (60, 200), &row, &below).0
     };
     let link = next(&talk(200, &target)).unwrap();
-    assert_eq!(shown(&talk(200, &link)).0, (20..40).collect::<Vec<_>>());
-    // With so many requests the numbers are asked for, one by one.
-    let other = talk(1000, &link);
+    for requests in [200, 1000] {
+        assert_eq!(shown(&talk(requests, &link)).0, (20..40).collect::<Vec<_>>());
+    }
+    // What takes more requests than are allowed now is not tried.
+    let larger = next(&talk(1000, &target)).unwrap();
+    assert_eq!(shown(&talk(1000, &larger)).0, (20..40).collect::<Vec<_>>());
+    let other = talk(200, &larger);
     assert_eq!(other.status, 400, "{}", other.body.as_str());
     assert!(other.body.as_str().contains("begin again"));
     // What is no cursor at all, and one of another search.
@@ -83,5 +87,43 @@ pub fn a_link_of_another_plan_is_refused() {
     ] {
         let refused = talk(200, &format!("{head}_cursor={bad}"));
         assert_eq!((refused.status, refused.body.as_str().contains("not of this search")), (400, true), "{bad}");
+    }
+}
+
+/// An archive that cannot be asked for what is below studies: pages go on in what was asked instead, and do not try it again.
+pub fn pages_go_on_where_nothing_below_studies_can_be_asked_for() {
+    let below = |path: &str, n: usize| Some(if path.ends_with("/series") { series(n, 1) } else { instances(n, 1, 1) });
+    let own: Vec<String> = (0..5).map(|n| format!("1.2.{n}.0.0")).collect();
+    for server in servers::all().filter(|server| server.id() != "static-dicomweb") {
+        let config = &Config::new(server, Options::default());
+        for lists in [1, 20, 60, 74, 80, 98, 120, 150, 190] {
+            for (name, value) in [("_id", "1.2."), ("identifier", "ACC")] {
+                let list: Vec<String> = (0..lists).map(|n| format!("{value}{n}")).collect();
+                let mut target = format!(
+                    "/ImagingStudy?started=2024-01-14&instance={}&{name}={}&_count=2&_elements=started,identifier",
+                    own.join(","),
+                    list.join(",")
+                );
+                let (mut found, mut first) = (Vec::new(), None);
+                loop {
+                    let (response, asked) = talk(config, &target, (5, 1000), &row, &below);
+                    let id = config.server.id();
+                    // More than all requests is refused at once, and nowhere else.
+                    if response.status == 422 && first.is_none() {
+                        assert!(lists > 60, "{id} {name} {lists}: {asked}");
+                        break;
+                    }
+                    assert_eq!(response.status, 200, "{id} {name} {lists}: {asked} {found:?} {}", response.body.as_str());
+                    first.get_or_insert(asked);
+                    found.extend(shown(&response).0);
+                    match next(&response) {
+                        Some(link) => target = link,
+                        None => break,
+                    }
+                }
+                let expected: Vec<usize> = (0..lists.min(5)).collect();
+                assert!(first.is_none() || found == expected, "{} {name} {lists}: {found:?}", config.server.id());
+            }
+        }
     }
 }

@@ -195,7 +195,7 @@ impl<'d> Reader<'d, '_> {
 
     /// Whether the options make Endpoints of a service.
     fn makes(&self, service: Service) -> bool {
-        self.options.endpoints != Endpoints::None && self.options.services.contains(&service)
+        self.options.endpoints != Endpoints::None && place::services(self.options).any(|own| own == service)
     }
 
     /// Whether RetrieveURL says what its address says: of another service it is what no attribute has, unless the options make it of that.

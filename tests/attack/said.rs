@@ -379,3 +379,25 @@ fn accessions_in_both_places() {
         }
     }
 }
+
+/// An issuer without a number keeps no number out, in whichever place.
+#[test]
+fn an_issuer_alone_is_no_accession() {
+    let issuer = format!(r#"{{{ACSN},"system":"http://ris"}}"#);
+    let number = format!(r#"{{{ACSN},"value":"A1"}}"#);
+    let texts = [
+        format!(r#"{{{HEAD},"identifier":[{UID},{issuer}],"accession":{{"value":"A1"}}}}"#),
+        format!(r#"{{{HEAD},"identifier":[{UID},{issuer},{number}]}}"#),
+        format!(r#"{{{HEAD},"identifier":[{UID},{issuer},{number},{number}]}}"#),
+        format!(r#"{{{HEAD},"identifier":[{UID},{number},{issuer}]}}"#),
+        format!(r#"{{{HEAD},"identifier":[{UID},{issuer}],"basedOn":[{{"identifier":{number}}}]}}"#),
+    ];
+    for (n, text) in texts.iter().enumerate() {
+        for release in [Release::R4, Release::R5] {
+            let read = fhir::read(text.as_bytes(), release, &Options::default()).unwrap();
+            assert_eq!(read.value[0].get(fact::ACCESSION).unwrap().value, "A1", "{n} {release:?} {}", read.loss);
+            let issuer = counts(&read.loss).into_iter().filter(|(_, at, count)| at == "ImagingStudy.identifier.system" && *count == 1);
+            assert_eq!(issuer.count(), 1, "{n} {release:?} {}", read.loss);
+        }
+    }
+}

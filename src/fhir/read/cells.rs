@@ -29,8 +29,8 @@ impl<'d> Reader<'d, '_> {
                 self.note_first(node, Code::OtherRelease);
                 self.again(at, row, fill);
             }
-            Some(_) => {}
-            None => {
+            Some(_) if self.has_fact(row) => {}
+            _ => {
                 self.note_first(node, Code::OtherRelease);
                 self.push(row, fill);
             }
@@ -229,6 +229,12 @@ impl<'d> Reader<'d, '_> {
         for cell in self.room.set.cells.get_mut(cells).into_iter().flatten().filter(|cell| cell.row == Some(row)) {
             cell.row = None;
         }
+    }
+
+    /// Whether a fact of one item has its first field. (Looked for where it stands: there may be many items.)
+    pub(super) fn has_key(&self, at: usize, row: RowRef) -> bool {
+        let cells = self.room.set.cells.get(self.cells_of(at)).unwrap_or_default();
+        cells.iter().any(|cell| cell.row == Some(row) && cell.field == 0)
     }
 
     /// Where the cells of a fact of one item stand.

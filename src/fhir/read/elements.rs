@@ -174,6 +174,11 @@ impl<'d> Reader<'d, '_> {
                     self.again(at, taker.row_ref, fill);
                     return true;
                 }
+                // An issuer alone is no number, and keeps none out.
+                Some(at) if taker.row_ref == row::ACCESSION.into() && !self.has_key(at, taker.row_ref) => {
+                    let cells = self.room.set.cells.len();
+                    self.room.taken.iter_mut().skip(at).take(1).for_each(|taken| *taken = (taker.row_ref, None, cells));
+                }
                 Some(at) if taker.row_ref == row::STUDY_UID.into() => {
                     for filled in &fill.fields {
                         // One that is refused is that.

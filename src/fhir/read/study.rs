@@ -181,7 +181,7 @@ impl<'d> Reader<'d, '_> {
         self.room.set.text.get(cell.start..cell.end).map(String::from)
     }
 
-    fn has_fact(&self, row: RowRef) -> bool {
+    pub(super) fn has_fact(&self, row: RowRef) -> bool {
         self.room.set.cells.iter().any(|cell| cell.row == Some(row) && cell.field == 0)
     }
 

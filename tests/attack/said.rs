@@ -3,6 +3,7 @@
 use super::row;
 use fhir_dicomweb::row as fact;
 use fhir_dicomweb::{LossReport, Mapped, Options, Release, Study, dicom, fhir};
+use std::time::Instant;
 
 pub fn counts(loss: &LossReport) -> Vec<(&'static str, String, u64)> {
     loss.iter().map(|loss| (loss.code.name(), loss.at.to_string(), loss.count)).collect()
@@ -400,4 +401,18 @@ fn an_issuer_alone_is_no_accession() {
             assert_eq!(issuer.count(), 1, "{n} {release:?} {}", read.loss);
         }
     }
+}
+
+/// Many issuers without a number take the time that they take.
+#[test]
+fn many_issuers_without_a_number() {
+    let took = [2_000, 16_000].map(|count: usize| {
+        let issuers: Vec<String> = (0..count).map(|n| format!(r#"{{{ACSN},"system":"http://ris/{n}"}}"#)).collect();
+        let text = format!(r#"{{{HEAD},"identifier":[{UID},{}]}}"#, issuers.join(","));
+        let start = Instant::now();
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        assert_eq!(read.loss.counted(), count as u64);
+        start.elapsed().as_millis()
+    });
+    assert!(took[1] < took[0].max(20) * 24, "{took:?} ms for 8 times as many");
 }

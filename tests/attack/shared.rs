@@ -174,3 +174,28 @@ fn addresses_go_with_the_first() {
     );
     assert_eq!(lost(&[both("http://a/d", "http://a/d", false), shared], Release::R4), address(1));
 }
+
+/// Patients that are there, and have neither number nor name, are as many as there are resources.
+#[test]
+fn patients_without_number_and_name() {
+    let of = |who: &str, more: &str| {
+        format!(r#"{{"resourceType":"ImagingStudy","status":"available","subject":{{"reference":"{who}"}},"identifier":[{UID}],{more}}}"#)
+    };
+    let patient = |id: &str, more: &str| format!(r#"{{"resourceType":"Patient","id":"{id}"{more}}}"#);
+    let two = |one: &str, other: &str, more: &str| {
+        let text = [of(one, r#""description":"A""#), of(other, r#""series":[{"uid":"1.2.1"}]"#), patient("1", more), patient("2", more)];
+        let read = fhir::read(text.join("\n").as_bytes(), Release::R4, &Options::default()).unwrap();
+        let series: usize = read.value.iter().map(|study| study.series().len()).sum();
+        (read.value.len(), series, read.loss.iter().any(|loss| loss.code.name() == "patient-conflict"))
+    };
+    for more in ["", r#","gender":"male""#, r#","birthDate":"1970-01-01""#, r#","address":[{"city":"X"}]"#] {
+        assert_eq!(two("Patient/1", "Patient/2", more), (1, 0, true), "{more}");
+        assert_eq!(two("Patient/1", "Patient/1", more), (1, 1, false), "{more}");
+        assert_eq!(two("Patient/1", "Patient/1/_history/2", more), (1, 1, false), "{more}");
+        assert_eq!(two("Patient/3", "Patient/4", more), (1, 0, true), "{more}");
+    }
+    // By a name, or a number, they are one as far as it says.
+    for more in [r#","name":[{"family":"Doe"}]"#, r#","identifier":[{"value":"P1"}]"#] {
+        assert_eq!(two("Patient/1", "Patient/2", more), (1, 1, false), "{more}");
+    }
+}

@@ -243,6 +243,13 @@ impl<'d> Reader<'d, '_> {
             self.leads_to_nothing(literal);
             self.leave_patient_open();
         }
+        // Who has neither number nor name is the resource, and not another.
+        let tells = |cell: &Cell| cell.row == Some(row::PATIENT_ID.into()) && cell.field == 0 || cell.row == Some(row::PATIENT_NAME.into());
+        let nameless = patient.filter(|_| !literal.trim().starts_with('#') && !self.room.set.cells.iter().any(tells));
+        if let Some(patient) = nameless {
+            self.room.set.stranger.extend([STRANGER, STRANGER]);
+            self.room.set.stranger.push_str(&alloc::format!("{patient}"));
+        }
     }
 
     /// There is a patient, of whom nothing is known but what stands beside the reference.

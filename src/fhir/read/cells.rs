@@ -50,12 +50,12 @@ impl<'d> Reader<'d, '_> {
                 }
             }
         }
+        let cells = self.cells_of(at);
         let Some((_, known, _)) = self.room.taken.get_mut(at) else { return false };
         let known = known.get_or_insert_with(|| {
             let mut known = [const { String::new() }; FIELDS];
-            for cell in
-                self.room.set.cells.iter().filter(|cell| cell.row == Some(row) && vr_of_field(row, usize::from(cell.field)).is_some())
-            {
+            let own = self.room.set.cells.get(cells).unwrap_or_default();
+            for cell in own.iter().filter(|cell| cell.row == Some(row) && vr_of_field(row, usize::from(cell.field)).is_some()) {
                 if let Some(slot) = known.get_mut(usize::from(cell.field)) {
                     slot.push_str(self.room.set.text.get(cell.start..cell.end).unwrap_or(""));
                 }

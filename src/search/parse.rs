@@ -112,12 +112,16 @@ const OWN: &str = "ImagingStudy";
 
 /// Whatever its case and what stands before it, and where a chain or `_has` goes by the patient.
 fn tells_patients_apart(name: &str) -> bool {
-    // What is not seen on a screen hides nobody.
-    let is_seen = |c: char| c.is_ascii() && !c.is_control();
-    guards(name) || !name.chars().all(is_seen) && guards(&name.chars().filter(|c| is_seen(*c)).collect::<String>())
+    guards(&seen(name), &GUARDED)
 }
 
-fn guards(name: &str) -> bool {
+/// What is not seen on a screen, or is of no name, hides nobody.
+fn seen(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii() && !c.is_control()).collect()
+}
+
+/// Whether a name begins so, or a part of it goes by the patient.
+fn guards(name: &str, guarded: &[&str]) -> bool {
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     let mut rest = name;
     // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.
@@ -138,15 +142,16 @@ fn guards(name: &str) -> bool {
     };
     // What no name has divides two: a query that was escaped for HTML is joined by `&amp;`.
     let mut names = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ':' | '-' | '_'));
-    names.any(|name| is_begun(name, &GUARDED)) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
+    names.any(|name| is_begun(name, guarded)) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
 }
 
 /// Whether what is wrong with a clause lets it be dropped.
 fn is_dropped(kind: Kind, name: &str, value: &str) -> bool {
     // What a named query means is not known: without it something else is answered (FHIR search, "_query").
-    let never = tells_patients_apart(name) || name.starts_with("_query");
+    let name = seen(name);
+    let never = tells_patients_apart(&name) || guards(&name, &["_query"]);
     let filters = name.to_ascii_lowercase().contains("_filter") && {
-        let value = value.to_ascii_lowercase();
+        let value = seen(value).to_ascii_lowercase();
         GUARDED.iter().any(|guarded| value.contains(guarded))
     };
     !never && !filters && matches!(kind, Kind::UnknownParameter | Kind::UnsupportedParameter)

@@ -403,6 +403,21 @@ fn an_issuer_alone_is_no_accession() {
     }
 }
 
+/// Nor one of an order: what has the number is the placer's, and no procedure's.
+#[test]
+fn an_issuer_alone_is_no_order_number() {
+    for code in ["PLAC", "FILL"] {
+        let kind = ACSN.replace("ACSN", code);
+        let order = |more: &str| format!(r#"{{"identifier":{{{kind},{more}}}}}"#);
+        let list = [order(r#""system":"http://ris""#), order(r#""value":"W1""#)].join(",");
+        let text = format!(r#"{{{HEAD},"identifier":[{UID}],"basedOn":[{list}]}}"#);
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let written = fhir::write(&read.value[0], Release::R4, &Options::default()).value;
+        let written = written.as_str();
+        assert!(written.contains("\"W1\"") && written.contains(&format!("\"{code}\"")), "{code}: {written} {}", read.loss);
+    }
+}
+
 /// Many issuers without a number take the time that they take.
 #[test]
 fn many_issuers_without_a_number() {

@@ -87,6 +87,12 @@ fn chains_by_the_patient_are_not_dropped() {
         "sub%09ject=1",
         "pa%00tient=1",
         "_%7Fid=1",
+        "_fil%0Ater=patient eq 1",
+        "_filter=pa%0Atient eq 1",
+        "_qu%0Aery=x",
+        "%0A_query=x",
+        "amp;_query=x",
+        "_QUERY=x",
         "%E2%80%8Bpatient%E2%80%8B=1",
     ] {
         assert!(lenient(query).is_err(), "{query}");

@@ -194,6 +194,19 @@ fn patients_without_number_and_name() {
         assert_eq!(two("Patient/1", "Patient/1/_history/2", more), (1, 1, false), "{more}");
         assert_eq!(two("Patient/3", "Patient/4", more), (1, 0, true), "{more}");
     }
+    // A name that says nothing is none.
+    assert_eq!(two("Patient/1", "Patient/2", r#","name":[{"text":"***"}]"#), (1, 0, true));
+    // The same server's resource is the same, in whichever Bundle, and whatever version.
+    let bundle = |version: &str, more: &str| {
+        let patient = patient("1", r#","gender":"male""#);
+        format!(
+            r#"{{"resourceType":"Bundle","type":"searchset","entry":[{{"fullUrl":"http://a/f/ImagingStudy/{version}","resource":{}}},{{"fullUrl":"http://a/f/Patient/1","resource":{patient}}}]}}"#,
+            of(&format!("Patient/1/_history/{version}"), more)
+        )
+    };
+    let text = [bundle("1", r#""description":"A""#), bundle("2", r#""series":[{"uid":"1.2.1"}]"#)].join("\n");
+    let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+    assert_eq!((read.value.len(), read.value[0].series().len()), (1, 1), "{}", read.loss);
     // By a name, or a number, they are one as far as it says.
     for more in [r#","name":[{"family":"Doe"}]"#, r#","identifier":[{"value":"P1"}]"#] {
         assert_eq!(two("Patient/1", "Patient/2", more), (1, 1, false), "{more}");

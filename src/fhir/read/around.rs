@@ -14,6 +14,7 @@ use crate::loss::Code;
 use crate::policy::Subject;
 use crate::study::KNOWS_ALL;
 use crate::table::{Level, RowRef, number_of, resource_type, row};
+use crate::who::letters;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -216,13 +217,6 @@ impl<'d> Reader<'d, '_> {
         if let Some(patient) = patient {
             (id_known, name_known) = self.patient(patient);
         }
-        if target.is_none() && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
-            // Nothing is known of the one who is meant, but that it is not another.
-            self.room.set.stranger.push(STRANGER);
-            // Records are told apart by texts that have no control characters.
-            let name = self.index.name_of(literal.trim(), self.resource);
-            self.room.set.stranger.extend(name.chars().filter(|c| !c.is_control()));
-        }
         let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {
             self.understand(id);
@@ -243,13 +237,21 @@ impl<'d> Reader<'d, '_> {
             self.leads_to_nothing(literal);
             self.leave_patient_open();
         }
-        // Who has neither number nor name is the resource, and not another.
-        let tells = |cell: &Cell| cell.row == Some(row::PATIENT_ID.into()) && cell.field == 0 || cell.row == Some(row::PATIENT_NAME.into());
-        let nameless = patient.filter(|_| !literal.trim().starts_with('#') && !self.room.set.cells.iter().any(tells));
-        if let Some(patient) = nameless {
-            self.room.set.stranger.extend([STRANGER, STRANGER]);
-            self.room.set.stranger.push_str(&alloc::format!("{patient}"));
+        // Of one who leads nowhere, or has neither number nor name, nothing is known but that it is not another.
+        let is_named = target.is_some() && self.room.set.cells.iter().any(|cell| self.tells_who(cell));
+        if !is_named && (target.is_none() || patient.is_some()) && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
+            self.room.set.stranger.push(STRANGER);
+            // Records are told apart by texts that have no control characters.
+            let name = self.index.name_of(literal.trim(), self.resource);
+            self.room.set.stranger.extend(name.chars().filter(|c| !c.is_control()));
         }
+    }
+
+    /// Whether a cell says who the patient is: a number, or a name that says something.
+    fn tells_who(&self, cell: &Cell) -> bool {
+        let text = || self.room.set.text.get(cell.start..cell.end).unwrap_or("");
+        cell.row == Some(row::PATIENT_ID.into()) && cell.field == 0
+            || cell.row == Some(row::PATIENT_NAME.into()) && letters(text()).next().is_some()
     }
 
     /// There is a patient, of whom nothing is known but what stands beside the reference.

@@ -175,7 +175,7 @@ impl<'d> Reader<'d, '_> {
                     return true;
                 }
                 // An issuer alone is no number, and keeps none out.
-                Some(at) if taker.row_ref == row::ACCESSION.into() && !self.has_key(at, taker.row_ref) => {
+                Some(at) if is_number(taker.shape) && !self.has_key(at, taker.row_ref) => {
                     let cells = self.room.set.cells.len();
                     self.room.taken.iter_mut().skip(at).take(1).for_each(|taken| *taken = (taker.row_ref, None, cells));
                 }
@@ -198,4 +198,9 @@ impl<'d> Reader<'d, '_> {
         self.push(taker.row_ref, fill);
         true
     }
+}
+
+/// Whether a value is a number with its issuer.
+fn is_number(shape: Shape) -> bool {
+    matches!(shape, Shape::Identifier(_) | Shape::Logical("ServiceRequest", _))
 }

@@ -70,7 +70,7 @@ fn main() -> ExitCode {
         retrieve: endpoints_lead_to_the_study;
         budget: a_match_is_shown_before_others_are_looked_at who_is_dear_to_show_may_be_cheap_to_decide who_is_dear_is_decided_first those_that_do_not_match_take_few_rounds more_pages_than_were_thought pages_of_which_nobody_knows the_first_goes_before_long_lists_behind_it the_first_is_tried_whatever_it_counts;
         costs: what_must_be_known_whole_is_tried a_guess_refuses_nothing each_step_asks_for_more series_are_a_step_where_the_row_tells_no_modality an_issuer_that_nobody_tells_is_no_matter_of_what_else_excludes what_does_not_match_is_not_fetched_whole lists_leave_requests_for_what_they_select lists_select_where_others_select_too_much steps_go_before_all_at_once who_is_named_beside_a_list_of_series lists_of_which_little_is_there pages_of_one_row listings_that_are_a_row_longer_than_a_page links_that_are_too_long;
-        links: pages_go_on_in_what_selected_them pages_go_on_where_nothing_below_studies_can_be_asked_for a_link_of_another_plan_is_refused;
+        links: pages_go_on_in_what_selected_them pages_go_on_where_nothing_below_studies_can_be_asked_for a_link_of_another_plan_is_refused identifiers_come_in_any_order a_link_that_is_taken_strictly many_identifiers_of_a_patient;
         seed: both_calls;
     };
     trials.extend(parameters::trials());

@@ -7,6 +7,7 @@ use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::search::{self, Verdict};
 use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir};
 use job::{Done, Job};
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 const USAGE: &str =
@@ -167,11 +168,12 @@ fn answer(mut job: Job) -> Done {
 fn explain(job: Job) -> Done {
     let [text] = job.files.as_slice() else { return Err(USAGE.into()) };
     let query = query_of(&job, text)?;
-    println!("asked: {query}");
-    query.clauses().for_each(|clause| println!("clause: {clause}"));
-    query.results().for_each(|(name, _)| println!("result: {name}"));
-    query.references().iter().for_each(|reference| println!("to resolve: {reference}"));
-    query.dropped().iter().for_each(|dropped| println!("dropped: parameter {} ({:?})", dropped.position, dropped.reason));
+    let mut out = stdout().lock();
+    writeln!(out, "asked: {query}")?;
+    query.clauses().try_for_each(|clause| writeln!(out, "clause: {clause}"))?;
+    query.results().try_for_each(|(name, _)| writeln!(out, "result: {name}"))?;
+    query.references().iter().try_for_each(|reference| writeln!(out, "to resolve: {reference}"))?;
+    query.dropped().iter().try_for_each(|dropped| writeln!(out, "dropped: parameter {} ({:?})", dropped.position, dropped.reason))?;
     Ok(())
 }
 
@@ -183,7 +185,8 @@ fn plan(mut job: Job) -> Done {
         Ok(plan) => plan,
         Err(error) => {
             // What was to be resolved first is told all the same.
-            println!("{}", serde_json::json!({"error": error.code(), "requests": [], "decisions": [], "references": query.references()}));
+            let output = serde_json::json!({"error": error.code(), "requests": [], "decisions": [], "references": query.references()});
+            writeln!(stdout(), "{output}")?;
             return Err(error.into());
         }
     };
@@ -212,9 +215,10 @@ const SERIES_ROWS: &str = include_str!("../../spec/data/tour-series.json");
 const INSTANCE_ROWS: &str = include_str!("../../spec/data/tour-instances.json");
 
 fn tour() -> Done {
-    println!("Three QIDO-RS answers about one study: its study row, its series rows, some instance rows.\n");
+    let mut out = stdout().lock();
+    writeln!(out, "Three QIDO-RS answers about one study: its study row, its series rows, some instance rows.\n")?;
     for text in [STUDY_ROW, SERIES_ROWS, INSTANCE_ROWS] {
-        println!("{text}\n");
+        writeln!(out, "{text}\n")?;
     }
     let mut options = Options::default();
     options.namespaces.push(("HOSPITAL".into(), "https://hospital.example.org/mrn".into()));
@@ -228,16 +232,16 @@ fn tour() -> Done {
     let mut bundle = BundleWriter::new(Release::R4, &options);
     read.value.iter().for_each(|study| bundle.push(study));
     let bundle = bundle.finish();
-    println!("As a FHIR R4 Bundle:\n\n{}\n", pretty(&bundle.value)?);
-    println!("What reading could not carry, or had to mend:\n\n{}", read.loss);
-    println!("What writing R4 with these options left out, or had to bend:\n\n{}", bundle.loss);
-    println!("Read back, the same study as a row that QIDO-RS answers:\n");
+    writeln!(out, "As a FHIR R4 Bundle:\n\n{}\n", pretty(&bundle.value)?)?;
+    writeln!(out, "What reading could not carry, or had to mend:\n\n{}", read.loss)?;
+    writeln!(out, "What writing R4 with these options left out, or had to bend:\n\n{}", bundle.loss)?;
+    writeln!(out, "Read back, the same study as a row that QIDO-RS answers:\n")?;
     let back = fhir::read(bundle.value.as_str().as_bytes(), Release::R4, &options)?;
     for study in &back.value {
-        println!("{}\n", dicom::write(study, dicom::Rows::Study, &options).ignore_loss());
+        writeln!(out, "{}\n", dicom::write(study, dicom::Rows::Study, &options).ignore_loss())?;
     }
-    println!("What reading it back remarks on:\n\n{}", back.loss);
-    println!("{USAGE}");
+    writeln!(out, "What reading it back remarks on:\n\n{}", back.loss)?;
+    writeln!(out, "{USAGE}")?;
     Ok(())
 }
 

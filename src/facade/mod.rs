@@ -233,7 +233,7 @@ pub enum Event<'a> {
     Body(&'a [u8]),
     /// The body is complete.
     End,
-    /// The identifiers of the resource that are valid. One of `use` `old` is not: it may be somebody else's by now, and would show their studies.
+    /// The identifiers of the resource that are valid, in any order. One of `use` `old` is not: it may be somebody else's by now, and would show their studies.
     Identifiers(&'a [Identifier<'a>]),
     /// There is no such resource.
     Unknown,

@@ -248,7 +248,10 @@ impl Job for Search {
                 let found = exchange.resolved().into_iter().map(|(_, identifiers)| identifiers);
                 for (reference, identifiers) in core::mem::take(&mut self.references).into_iter().zip(found) {
                     self.unknown += usize::from(identifiers.is_none());
-                    let identifiers = identifiers.unwrap_or_default();
+                    let mut identifiers = identifiers.unwrap_or_default();
+                    // In whatever order they come, the same is asked: a link goes on in it.
+                    identifiers.sort_unstable();
+                    identifiers.dedup();
                     let identifiers: Vec<(Option<&str>, &str)> =
                         identifiers.iter().map(|(system, value)| (system.as_deref(), value.as_str())).collect();
                     self.query.resolve(&reference, &identifiers);

@@ -98,8 +98,12 @@ impl Search {
         if requests > self.options.limits.requests {
             return Err(selected_otherwise());
         }
-        let plan = self.planned(requests).ok().filter(|planned| cursor.is_of(&planned.plan)).ok_or_else(selected_otherwise)?;
-        self.ask_for(plan, None, exchange)
+        match self.planned(requests) {
+            Ok(plan) if cursor.is_of(&plan.plan) => self.ask_for(plan, None, exchange),
+            Ok(_) => Err(selected_otherwise()),
+            // What nobody answers is no fault of the cursor's.
+            Err(_) => Err(self.planned(self.options.limits.requests).map_or_else(Refusal::of_query, |_| selected_otherwise())),
+        }
     }
 
     /// What selects with so many requests.

@@ -220,7 +220,7 @@ impl Residual {
     fn has_id(&self, id: &str, modifier: Modifier) -> bool {
         let is_it = |value: &Value| matches!(value, Value::Token(token) if token.code == id);
         let asks = |clause: &Clause| match Sought::of(&self.sought, clause) {
-            Some(sought) => sought.of_number(&self.query, clause, Uri::plain(id)).any(is_it),
+            Some(sought) => sought.of_number(&self.query, clause, Uri::plain(id)).any(|(value, _)| is_it(value)),
             None => clause.values.iter().any(is_it),
         };
         self.query.clauses.iter().any(|clause| clause.about == About::Id && clause.modifier == modifier && asks(clause))
@@ -278,10 +278,13 @@ impl Residual {
 
     /// Whether a clause asks for the number that is shown, whoever issued it.
     fn asks_for_number(&self, clause: &Clause, shown: &Shown<'_>) -> bool {
-        let is_it = |value: &Value| self.is_of_number(value, shown);
         match Sought::of(&self.sought, clause) {
-            Some(sought) => sought.of_number(&self.query, clause, shown.value).any(is_it),
-            None => clause.values.iter().any(is_it),
+            // Of all that a reference means the one identifier is known that could be this.
+            Some(sought) => sought.of_number(&self.query, clause, shown.value).any(|met| match met {
+                (_, Some(found)) => is(shown.value, &found.value),
+                (value, None) => self.is_of_number(value, shown),
+            }),
+            None => clause.values.iter().any(|value| self.is_of_number(value, shown)),
         }
     }
 
@@ -317,7 +320,7 @@ impl Residual {
         let is_it = |value: &Value| !is_elsewhere(clause.about, value) && self.matches(clause, value, shown, is_unsure);
         if is_unsure {
             // Whose number it is cannot be seen.
-            return sought.of_number(&self.query, clause, shown.value).any(is_it);
+            return sought.of_number(&self.query, clause, shown.value).any(|(value, _)| is_it(value));
         }
         let Some(mut met) = sought.among(&self.query, clause, shown) else { return clause.values.iter().any(is_it) };
         // Of all that a reference means the one identifier is known that could be this.

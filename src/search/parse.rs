@@ -120,29 +120,39 @@ fn seen(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii() && !c.is_control()).collect()
 }
 
+/// Whether a text begins so, in whatever case; what is behind that.
+fn behind<'t>(text: &'t str, with: &str) -> Option<&'t str> {
+    let (start, behind) = (text.get(..with.len())?, text.get(with.len()..)?);
+    start.eq_ignore_ascii_case(with).then_some(behind)
+}
+
+/// A name without what does not belong to it: the path of the resource's own element, or `_has:Type:reference:` (the reference is to the study,
+/// whatever its name), behind whatever stands before them.
+fn own(name: &str) -> &str {
+    let mut rest = name;
+    loop {
+        let bare = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let before = rest.strip_suffix(bare).unwrap_or("");
+        let has = behind(bare, "has:").filter(|_| before.ends_with('_')).map(|behind| behind.splitn(3, ':').nth(2).unwrap_or(""));
+        let path = || behind(bare, OWN)?.strip_prefix(['.', ':']);
+        let Some(behind) = has.or_else(path) else { return rest };
+        rest = behind;
+    }
+}
+
 /// Whether a name begins so, or a part of it goes by the patient.
 fn guards(name: &str, guarded: &[&str]) -> bool {
-    let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    let mut rest = name;
-    // `_has:Type:reference:parameter`: the reference is to the study, whatever its name.
-    while let Some(behind) = rest.strip_prefix("_has:") {
-        rest = behind.splitn(3, ':').nth(2).unwrap_or("");
-    }
-    // An element's path, written for a parameter.
-    if begins(rest, OWN) {
-        rest = rest.get(OWN.len()..).and_then(|behind| behind.strip_prefix(['.', ':'])).unwrap_or(rest);
-    }
     let is_begun = |part: &str, with: &[&str]| {
         let bare = part.trim_start_matches(|c: char| !c.is_alphanumeric());
         let before = part.strip_suffix(bare).unwrap_or("");
         with.iter().any(|with| match with.strip_prefix('_') {
-            Some(own) => before.contains('_') && begins(bare, own),
-            None => begins(bare, with),
+            Some(own) => before.contains('_') && behind(bare, own).is_some(),
+            None => behind(bare, with).is_some(),
         })
     };
     // What no name has divides two: a query that was escaped for HTML is joined by `&amp;`.
-    let mut names = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ':' | '-' | '_'));
-    names.any(|name| is_begun(name, guarded)) || rest.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"]))
+    let mut names = own(name).split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ':' | '-' | '_')).map(own);
+    names.any(|name| is_begun(name, guarded) || name.split(['.', ':']).any(|part| is_begun(part, &["patient", "subject"])))
 }
 
 /// Whether what is wrong with a clause lets it be dropped.

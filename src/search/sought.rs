@@ -111,8 +111,9 @@ impl Sought {
         Some(met.chain(others))
     }
 
-    /// The values that ask for a code whatever its system, or for a system whatever the code, and those that more can meet.
-    pub(super) fn of_number<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: Uri<'_>) -> impl Iterator<Item = &'c Value> {
+    /// The values that ask for a code whatever its system, or for a system whatever the code, and those that more can meet; each with the identifier
+    /// that it may be of a reference.
+    pub(super) fn of_number<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: Uri<'_>) -> impl Iterator<Item = Met<'c>> {
         let code = bared(shown.rest);
         let of = |entry: &Entry| key(query, clause, *entry).0;
         let range = |code: Option<&str>| {
@@ -120,8 +121,9 @@ impl Sought {
             let to = self.sorted.partition_point(|entry| of(entry) <= code);
             self.sorted.get(from..to).unwrap_or_default().iter()
         };
-        let met = range(None).chain(range(Some(code))).map(|entry| &entry.value);
-        met.chain(&self.others).filter_map(|n| clause.values.get(*n as usize))
+        let met = range(None).chain(range(Some(code)));
+        let met = met.filter_map(|entry| Some((clause.values.get(entry.value as usize)?, identifier(query, clause, *entry))));
+        met.chain(self.others.iter().filter_map(|n| Some((clause.values.get(*n as usize)?, None))))
     }
 
     /// The entries of a key.

@@ -3,7 +3,7 @@
 use super::reading::{OF_1, bundle, imaging, patient, read, rows, told};
 use super::{row, studies};
 use fhir_dicomweb::url;
-use fhir_dicomweb::{Options, Release, Study, dicom, fhir};
+use fhir_dicomweb::{Options, Release, Study, dicom, fhir, row};
 
 /// A relative reference is one to its own server, in its own Bundle.
 #[test]
@@ -318,4 +318,37 @@ fn versions_are_told_apart() {
         number(&imaging("1.2.7", &format!(r##","contained":[{of}],"subject":{{"reference":"#1"}}"##)))
     };
     assert_eq!([contained(["P1", "P1"]), contained(["P1", "P2"])], [Some("P1"), None]);
+}
+
+/// A URL that several other Bundles have means the resource that all of them have; where they say different things it means none.
+#[test]
+fn a_url_that_several_bundles_have() {
+    let study = |n: usize, more: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"searchset","entry":[{{"fullUrl":"http://a/f/ImagingStudy/{n}","resource":{{"resourceType":"ImagingStudy","id":"{n}","status":"available","subject":{{"reference":"Patient/1"}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}]}}}}{more}]}}"#
+        )
+    };
+    let patient = |number: &str| {
+        format!(
+            r#",{{"fullUrl":"http://a/f/Patient/1","resource":{{"resourceType":"Patient","id":"1","identifier":[{{"value":"{number}"}}]}}}}"#
+        )
+    };
+    let numbers = |pages: &[String]| {
+        let read = fhir::read(pages.join("\n").as_bytes(), Release::R4, &Options::default()).unwrap();
+        let numbers: Vec<String> =
+            read.value.iter().map(|study| study.get(row::PATIENT_ID).map_or(String::new(), |id| id.value.to_string())).collect();
+        (numbers.join(" "), read.loss.iter().filter(|loss| loss.code.name() == "unresolved-reference").count())
+    };
+    for copies in 1..5 {
+        let mut pages: Vec<String> = (0..copies).map(|n| study(n, &patient("P1"))).collect();
+        for place in [0, copies / 2, copies] {
+            let mut pages = pages.clone();
+            pages.insert(place, study(9, ""));
+            assert_eq!(numbers(&pages), (vec!["P1"; copies + 1].join(" "), 0), "{copies} {place}");
+        }
+        // One of them says something else.
+        pages.push(study(7, &patient("P2")));
+        pages.push(study(9, ""));
+        assert_eq!(numbers(&pages), ([vec!["P1"; copies].join(" "), "P2 ".into()].join(" "), 1), "{copies}");
+    }
 }

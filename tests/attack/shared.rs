@@ -212,3 +212,81 @@ fn patients_without_number_and_name() {
         assert_eq!(two("Patient/1", "Patient/2", more), (1, 1, false), "{more}");
     }
 }
+
+/// Whom a resource says that it is about: the Patient that is there, in whichever way it is referred to.
+#[test]
+fn a_patient_is_the_resource_that_it_is() {
+    let of = |who: &str, more: &str| {
+        format!(
+            r#"{{"resource":{{"resourceType":"ImagingStudy","status":"available","subject":{{"reference":"{who}"}},"identifier":[{UID}],{more}}}}}"#
+        )
+    };
+    let patient = |url: &str, more: &str| {
+        let url = if url.is_empty() { String::new() } else { format!(r#""fullUrl":"{url}","#) };
+        format!(r#"{{{url}"resource":{{"resourceType":"Patient","id":"1"{more}}}}}"#)
+    };
+    let bundle = |entries: &[String]| format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(","));
+    let read = |text: String| {
+        let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+        let series: usize = read.value.iter().map(|study| study.series().len()).sum();
+        (series, read.loss.iter().any(|loss| loss.code.name() == "patient-conflict"), read.loss.to_string())
+    };
+    let (one, two) = (r#""description":"A""#, r#""series":[{"uid":"1.2.1"}]"#);
+    // Two Bundles, and in each a Patient that both call Patient/1.
+    let pair = |urls: [&str; 2], facts: [&str; 2]| {
+        let text =
+            [bundle(&[of("Patient/1", one), patient(urls[0], facts[0])]), bundle(&[of("Patient/1", two), patient(urls[1], facts[1])])];
+        read(text.join("\n"))
+    };
+    let (male, female) = (r#","gender":"male""#, r#","gender":"female""#);
+    let born = [r#","gender":"male","birthDate":"1970-01-01""#, r#","gender":"male","birthDate":"1990-02-02""#];
+    for facts in [[male, male], [male, female], born, ["", ""], ["", male]] {
+        for urls in [["http://a/f/Patient/1", "http://b/f/Patient/1"], ["", ""], ["http://a/f/Patient/1", ""], ["Patient/1", "Patient/1"]] {
+            let (series, is_told, loss) = pair(urls, facts);
+            assert_eq!((series, is_told), (0, true), "{urls:?} {facts:?}: {loss}");
+        }
+    }
+    // By its URL it is the same, unless it says that it is another.
+    for url in ["http://a/f/Patient/1", "urn:uuid:22222222-2222-2222-2222-222222222222"] {
+        assert_eq!(pair([url, url], [male, male]), (1, false, String::new()), "{url}");
+        let (series, is_told, loss) = pair([url, url], [male, female]);
+        assert_eq!((series, is_told), (0, true), "{url}: {loss}");
+    }
+    // One that is there once is one, in every spelling that leads to it, and from elsewhere.
+    for (url, spelling) in [
+        ("http://a/f/Patient/1", "http://a/f/Patient/1"),
+        ("http://a/f/Patient/1", "http://a/f/Patient/1/_history/2"),
+        ("urn:uuid:22222222-2222-2222-2222-222222222222", "urn:uuid:22222222-2222-2222-2222-222222222222"),
+        ("", "Patient/1"),
+    ] {
+        for facts in [male, "", r#","name":[{"text":"?"}]"#, r#","name":[{"text":"Doe^J"}]"#, r#","identifier":[{"value":"P1"}]"#] {
+            let both = bundle(&[of(spelling, one), of("Patient/1", two), patient(url, facts)]);
+            let apart = [bundle(&[of(spelling, one), patient(url, facts)]), bundle(&[of("Patient/1", two)])].join("\n");
+            let line = bundle(&[of(spelling, one), patient(url, facts)])
+                + "\n"
+                + of("Patient/1", two).strip_prefix(r#"{"resource":"#).unwrap().strip_suffix('}').unwrap();
+            for text in [both, apart, line] {
+                let (series, is_told, loss) = read(text);
+                assert_eq!((series, is_told), (1, false), "{url} {spelling} {facts}: {loss}");
+            }
+        }
+    }
+}
+
+/// A URL by which many studies name their patient is not copied for each of them without end.
+#[test]
+fn long_urls_of_patients_have_an_end() {
+    let study = |n: usize| {
+        format!(
+            r#"{{"resource":{{"resourceType":"ImagingStudy","status":"available","subject":{{"reference":"Patient/1"}},"identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}]}}}}"#
+        )
+    };
+    let studies: Vec<String> = (0..40_000).map(study).collect();
+    let url = "x".repeat(8_000_000);
+    let text = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{},{{"fullUrl":"urn:x:{url}","resource":{{"resourceType":"Patient","id":"1","gender":"male"}}}}]}}"#,
+        studies.join(",")
+    );
+    let error = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap_err();
+    assert_eq!(error.code(), "limit-expansion");
+}

@@ -1,10 +1,11 @@
 //! Links to further pages while the archive grows: a page goes on where the one before it ended, or is refused.
 
 use crate::budget::{attribute, instances, series, shown, study, talk};
-use fhir_dicomweb::facade::{Config, Response};
+use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Identifier, Incoming, Response, Step};
 use fhir_dicomweb::search::servers;
-use fhir_dicomweb::{Options, search};
+use fhir_dicomweb::{Listing, Options, search};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 fn next(response: &Response) -> Option<String> {
     let body: serde_json::Value = serde_json::from_str(response.body.as_str()).unwrap();
@@ -125,5 +126,125 @@ pub fn pages_go_on_where_nothing_below_studies_can_be_asked_for() {
                 assert!(first.is_none() || found == expected, "{} {name} {lists}: {found:?}", config.server.id());
             }
         }
+    }
+}
+
+/// What a patient is known by comes in whatever order: the same is asked, and a page goes on.
+pub fn identifiers_come_in_any_order() {
+    let known = [("urn:a", "P1"), ("urn:b", "P2"), ("urn:c", "P3")].map(|(system, value)| Identifier { system: Some(system), value });
+    let answer = |config: &Config, target: &str, known: &[Identifier<'_>]| {
+        let mut talk = FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] });
+        loop {
+            match talk.step() {
+                Step::Resolve(ticket, _) => talk.feed(ticket, Event::Identifiers(known)).unwrap(),
+                Step::Fetch(ticket, request) => {
+                    let page = |name: &str| request.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                    let patient = page("PatientID").map(|id| id[1..].parse::<usize>().unwrap());
+                    let rows: Vec<String> =
+                        (0..9).filter(|n| patient.is_none_or(|id| id == n % 3 + 1) && page("offset").is_none()).map(whose).collect();
+                    talk.feed(ticket, Event::Head { status: 200, headers: &[] }).unwrap();
+                    talk.feed(ticket, Event::Body(format!("[{}]", rows.join(",")).as_bytes())).unwrap();
+                    talk.feed(ticket, Event::End).unwrap();
+                }
+                Step::Done(response) => break response,
+                _ => {}
+            }
+        }
+    };
+    for server in servers::all().filter(|server| server.id() != "static-dicomweb") {
+        let config = &mut Config::new(server, Options::default());
+        config.listing = Listing::Study;
+        for (name, system) in [("A", "urn:a"), ("B", "urn:b"), ("C", "urn:c")] {
+            config.options.namespaces.push((name.into(), system.into()));
+        }
+        for order in ["", "&_sort=-_id"] {
+            let (mut target, mut found) = (format!("/ImagingStudy?patient=Patient/12&_count=2{order}"), Vec::new());
+            for turn in 0.. {
+                let mut known = known.to_vec();
+                known.rotate_left(turn % 3);
+                // What is said again is no more.
+                known.extend_from_within(..turn % 2);
+                let response = answer(config, &target, &known);
+                assert_eq!(response.status, 200, "{} {order} {turn}: {}", config.server.id(), response.body);
+                found.extend(shown(&response).0);
+                match next(&response) {
+                    Some(link) => target = link,
+                    None => break,
+                }
+            }
+            let all: BTreeSet<usize> = found.iter().copied().collect();
+            assert_eq!((all.len(), found.len()), (9, 9), "{} {order}: {found:?}", config.server.id());
+        }
+    }
+}
+
+/// A study of one of three patients, whose issuer is told.
+fn whose(n: usize) -> String {
+    let issuer = ["A", "B", "C"][n % 3];
+    format!(
+        r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{n}"]}},"00100020":{{"vr":"LO","Value":["P{}"]}},"00100021":{{"vr":"LO","Value":["{issuer}"]}},"00080020":{{"vr":"DA","Value":["20240114"]}}}}"#,
+        n % 3 + 1
+    )
+}
+
+/// Where nobody answers what is asked it is no fault of the cursor's.
+pub fn a_link_that_is_taken_strictly() {
+    let config = &Config::new(servers::kheops(), Options::default());
+    let answer = |target: &str, prefer: &[u8]| {
+        let headers: [(&str, &[u8]); 1] = [("Prefer", prefer)];
+        let mut talk = FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &headers, body: &[] });
+        loop {
+            match talk.step() {
+                Step::Fetch(ticket, request) => {
+                    let rows: Vec<String> = if request.query.contains("offset=") { Vec::new() } else { (0..9).map(visit).collect() };
+                    talk.feed(ticket, Event::Head { status: 200, headers: &[] }).unwrap();
+                    talk.feed(ticket, Event::Body(format!("[{}]", rows.join(",")).as_bytes())).unwrap();
+                    talk.feed(ticket, Event::End).unwrap();
+                }
+                Step::Done(response) => break response,
+                _ => {}
+            }
+        }
+    };
+    let target = "/ImagingStudy?patient.identifier=P1&encounter:identifier=V1&_count=2&_elements=started,identifier";
+    let first = answer(target, b"handling=lenient");
+    assert_eq!(first.status, 200, "{}", first.body);
+    let link = next(&first).unwrap();
+    assert_eq!(answer(&link, b"handling=lenient").status, 200);
+    let (whole, page) = (answer(target, b"handling=strict"), answer(&link, b"handling=strict"));
+    assert_eq!((whole.status, page.status), (422, 422), "{}", page.body);
+    assert_eq!(whole.body.as_str(), page.body.as_str());
+}
+
+fn visit(n: usize) -> String {
+    study(n, &attribute("00380010", "LO", "\"V1\""))
+}
+
+/// What a patient is known by may be much: it is not compared with itself for every study whose issuer is not seen.
+pub fn many_identifiers_of_a_patient() {
+    let values: Vec<(String, &str)> = (0..20_000).map(|n| (format!("urn:s{n}"), "urn:oid:P1")).collect();
+    let known: Vec<Identifier<'_>> = values.iter().map(|(system, value)| Identifier { system: Some(system), value }).collect();
+    for server in [servers::unknown(), servers::kheops(), servers::orthanc_1_12()] {
+        let config = &Config::new(server, Options::default());
+        let target = "/ImagingStudy?patient=Patient/12&_elements=started";
+        let mut talk = FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] });
+        let begun = Instant::now();
+        let response = loop {
+            match talk.step() {
+                Step::Resolve(ticket, _) => talk.feed(ticket, Event::Identifiers(&known)).unwrap(),
+                Step::Fetch(ticket, request) => {
+                    let rows: Vec<String> =
+                        if request.query.contains("offset=") { Vec::new() } else { (0..50).map(|n| study(n, "")).collect() };
+                    talk.feed(ticket, Event::Head { status: 200, headers: &[] }).unwrap();
+                    talk.feed(ticket, Event::Body(format!("[{}]", rows.join(",")).as_bytes())).unwrap();
+                    talk.feed(ticket, Event::End).unwrap();
+                }
+                Step::Done(response) => break response,
+                _ => {}
+            }
+        };
+        // Compared each with each it took minutes.
+        let (id, took) = (config.server.id(), begun.elapsed());
+        assert!(took < Duration::from_secs(20), "{id}: {took:?} {}", response.status);
     }
 }

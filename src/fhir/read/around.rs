@@ -237,14 +237,25 @@ impl<'d> Reader<'d, '_> {
             self.leads_to_nothing(literal);
             self.leave_patient_open();
         }
-        // Of one who leads nowhere, or has neither number nor name, nothing is known but that it is not another.
-        let is_named = target.is_some() && self.room.set.cells.iter().any(|cell| self.tells_who(cell));
-        if !is_named && (target.is_none() || patient.is_some()) && !own && !literal.is_empty() && !literal.trim().starts_with('#') {
-            self.room.set.stranger.push(STRANGER);
-            // Records are told apart by texts that have no control characters.
-            let name = self.index.name_of(literal.trim(), self.resource);
-            self.room.set.stranger.extend(name.chars().filter(|c| !c.is_control()));
+        if own || literal.is_empty() || literal.trim().starts_with('#') {
+            return;
         }
+        match (target, patient) {
+            // Of one who leads nowhere nothing is known but that it is not another.
+            (None, _) => self.call_stranger(&self.index.name_of(literal.trim(), self.resource)),
+            // One of neither number nor name is the resource that it is, however that is referred to, and whom else it says that it is.
+            (_, Some(patient)) if !self.room.set.cells.iter().any(|cell| self.tells_who(cell)) => {
+                self.call_stranger(&self.index.called(patient));
+                self.describe_stranger();
+            }
+            _ => {}
+        }
+    }
+
+    /// Records are told apart by texts that have no control characters.
+    fn call_stranger(&mut self, name: &str) {
+        self.room.set.stranger.push(STRANGER);
+        self.room.set.stranger.extend(name.chars().filter(|c| !c.is_control()));
     }
 
     /// Whether a cell says who the patient is: a number, or a name that says something.

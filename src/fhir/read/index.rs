@@ -7,6 +7,7 @@ use crate::json::tree::{Id, Name, Tree};
 use crate::loss::Code;
 use crate::table::{RESOURCE_TYPE, number_of, resource_type};
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
@@ -74,6 +75,8 @@ struct Named<'d> {
     /// Whether there are others of this name, or of this version of it, which say something else.
     is_torn: bool,
     is_version_torn: bool,
+    /// Of a fullUrl: whether resources that have it, of whatever Bundle, say something else.
+    is_scattered: bool,
 }
 
 /// What a reference means.
@@ -179,7 +182,8 @@ impl<'d> Index<'d> {
                 let meta = one(self.tree, *resource, named!("meta"));
                 let version = url.and_then(version_of).or_else(|| meta.and_then(|meta| text(self.tree, meta, "versionId")));
                 let mut name = |type_, id, base| {
-                    names.push(Named { type_, id, scope, base, version, at, first: at, is_torn: false, is_version_torn: false });
+                    let (is_torn, is_version_torn, is_scattered) = (false, false, false);
+                    names.push(Named { type_, id, scope, base, version, at, first: at, is_torn, is_version_torn, is_scattered });
                 };
                 if let Some(url) = url {
                     name("", plain_of(url), None);
@@ -205,6 +209,11 @@ impl<'d> Index<'d> {
                         (named.first, named.is_torn, named.is_version_torn) = (first, is_all_torn, is_version_torn);
                     }
                 }
+            }
+            for group in names.chunk_by_mut(|a, b| a.type_.is_empty() && (a.type_, a.id) == (b.type_, b.id)).filter(|group| group.len() > 1)
+            {
+                let is_scattered = is_torn(group);
+                group.iter_mut().for_each(|named| named.is_scattered = is_scattered);
             }
             names
         })
@@ -287,6 +296,21 @@ impl<'d> Index<'d> {
         base.filter(|_| !plain.contains(':')).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
     }
 
+    /// What tells a resource that stands in an entry, or at the top, from all others: its URL, whatever version, or its Bundle, type and id. (No
+    /// reference that leads nowhere is named like the latter: it would be one to what is contained.)
+    pub(super) fn called(&self, resource: Id) -> String {
+        let at = self.resources.binary_search_by_key(&resource, |listed| listed.id).ok();
+        let Some(listed) = at.and_then(|at| self.resources.get(at)) else { return String::new() };
+        let url = listed.url.map(|url| plain_of(url).trim_end_matches('/')).filter(|url| url.contains(':'));
+        let parts = [listed.type_.unwrap_or(""), "/", text(self.tree, resource, "id").unwrap_or("")];
+        let bytes = url.map_or_else(|| parts.iter().map(|part| part.len()).sum(), str::len);
+        // It may be long, and each study asks.
+        if !self.spend(0, bytes) {
+            return String::new();
+        }
+        url.map_or_else(|| format!("#{}/{}", listed.scope, parts.concat()), String::from)
+    }
+
     /// As [`Self::resolve`], only to see what it is.
     pub(super) fn find(&self, literal: &str, within: Id) -> Option<Target<'d>> {
         let (base, scope) = self.place(within);
@@ -308,14 +332,17 @@ impl<'d> Index<'d> {
         self.resources.get(at as usize).map(|listed| Target { id: listed.id, type_: listed.type_, in_bundle: false })
     }
 
-    /// Those of a URL: of the same Bundle, or else of the only other one that has it.
+    /// Those of a URL: of the same Bundle, or else of another one that has it, if all that have it say the same.
     fn of_url(&self, url: &str, scope: u32) -> Option<&[Named<'d>]> {
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&("", url)));
         let own = among(all, |known| known.scope.cmp(&scope));
-        // A URL is the same everywhere; what is none says nothing of other Bundles.
-        // Of several other Bundles none is meant.
-        let is_one = || url.contains(':') && all.first().map(|first| first.scope) == all.last().map(|last| last.scope);
-        Some(if own.is_empty() && is_one() { all } else { own }).filter(|found| !found.is_empty())
+        if !own.is_empty() {
+            return Some(own);
+        }
+        // A URL is the same everywhere; what is none says nothing of other Bundles. Of several that say different things none is meant.
+        let (first, last) = (all.first()?, all.last()?);
+        let is_one = first.scope == last.scope || !first.is_scattered;
+        (is_one && url.contains(':')).then(|| among(all, |known| known.scope.cmp(&first.scope)))
     }
 
     /// Those of a type and id: of the same Bundle and not said to be another server's; or else the only one that there is.

@@ -201,17 +201,27 @@ impl<'d> Reader<'d, '_> {
 
     /// Who has no number is known by what is said of them: whose name is another's, or who has none, is another.
     fn name_stranger(&mut self) {
-        let set = &mut self.room.set;
-        if !set.stranger.is_empty() || set.cells.iter().any(|cell| cell.row == Some(row::PATIENT_ID.into()) && cell.field == 0) {
-            return;
+        let is_numbered = |cell: &Cell| cell.row == Some(row::PATIENT_ID.into()) && cell.field == 0;
+        if self.room.set.stranger.is_empty() && !self.room.set.cells.iter().any(is_numbered) {
+            self.describe_stranger();
         }
+    }
+
+    /// What is said of a patient without number.
+    pub(super) fn describe_stranger(&mut self) {
+        let set = &mut self.room.set;
         let facts = set.cells.iter().filter_map(|cell| Some((cell.row.filter(|row| row.level == Level::Patient)?, cell)));
         for (row, cell) in facts {
+            let text = set.text.get(cell.start..cell.end).unwrap_or("");
+            let is_name = row == row::PATIENT_NAME.into();
+            // A name that says nothing is none.
+            if is_name && letters(text).next().is_none() {
+                continue;
+            }
             set.stranger.push(STRANGER);
             set.stranger.extend([row.index, cell.field].map(|n| char::from(b'a' + n % 64)));
-            let text = set.text.get(cell.start..cell.end).unwrap_or("");
             // As rows are told apart.
-            if row == row::PATIENT_NAME.into() {
+            if is_name {
                 set.stranger.extend(letters(text));
             } else {
                 set.stranger.push_str(text);

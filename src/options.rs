@@ -64,7 +64,8 @@ pub struct Options {
     /// Whether RetrieveURL may name the service base where `endpoint_base` does not. Servers often answer a URL without their port, or of the loopback.
     pub trust_retrieve_url: bool,
     /// The caller's promise that everything read lists its studies completely, so that counts which DICOM did not give may be computed. None are where
-    /// something that may belong to the lists was lost, or a count that was given is above what is listed.
+    /// a study, series or instance that may belong to the lists was lost, or a count that was read is above what is listed (of a series: none of
+    /// instances).
     pub complete: bool,
     /// Whether nothing is asked of a server by stored text, which might be stored otherwise than DICOM wants: UIDs alone are pushed.
     pub paranoid: bool,

@@ -258,20 +258,24 @@ fn count(record: &mut Record, numbers: &[usize], options: &Options, sink: &mut S
         }
     }
     let (series_count, instance_count) = (RowRef::from(row::SERIES_COUNT), RowRef::from(row::INSTANCE_COUNT));
-    let given = |row_ref| {
-        let slot = study_slot(row_ref).and_then(|slot| record.facts.get(slot))?;
-        run_of(&record.arena, slot, row_ref.row()?).next()?.first()?.parse::<usize>().ok()
-    };
+    let given = |row_ref| number(&record.arena, study_slot(row_ref).and_then(|slot| record.facts.get(slot))?, row_ref);
     let is_short = [(series_count, listed_series), (instance_count, listed_instances)]
         .into_iter()
         .any(|(row_ref, listed)| given(row_ref).is_some_and(|given| given > listed));
     let is_whole = options.complete && !record.is_part && !is_short;
-    for (row_ref, listed) in [(series_count, listed_series), (instance_count, listed_instances)] {
+    let own = RowRef::from(row::SERIES_INSTANCE_COUNT);
+    // Of a series that has more than is listed the study has more, too.
+    let is_short = record.series.iter().zip(&of_series).any(|(draft, listed)| {
+        let slot = draft.facts.get(usize::from(own.index));
+        slot.and_then(|slot| number(&record.arena, slot, own)).is_some_and(|given| given > *listed)
+    });
+    let counts = [(series_count, listed_series, is_whole), (instance_count, listed_instances, is_whole && !is_short)];
+    for (row_ref, listed, is_whole) in counts {
         if let Some(slot) = study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)) {
             one_count(&mut record.arena, slot, (&record.sets, key_of(None, row_ref)), row_ref, listed, is_whole, sink);
         }
     }
-    let own = RowRef::from(row::SERIES_INSTANCE_COUNT);
+    let is_whole = is_whole && !is_short;
     for (n, (draft, listed)) in record.series.iter_mut().zip(of_series).enumerate() {
         if let Some(slot) = draft.facts.get_mut(usize::from(own.index)) {
             let number = numbers.get(n).copied().unwrap_or(n) as u32;
@@ -279,6 +283,11 @@ fn count(record: &mut Record, numbers: &[usize], options: &Options, sink: &mut S
             one_count(&mut record.arena, slot, (&record.sets, key), own, listed, is_whole, sink);
         }
     }
+}
+
+/// The number that a fact says.
+fn number(arena: &str, slot: &Slot, row_ref: RowRef) -> Option<usize> {
+    run_of(arena, slot, row_ref.row()?).next()?.first()?.parse().ok()
 }
 
 /// How many leaves say the one field that a fact has.
@@ -296,8 +305,7 @@ fn one_count(
     sink: &mut Sink<'_>,
 ) {
     let Some(row) = row_ref.row() else { return };
-    let given = run_of(arena, slot, row).next().and_then(|[digits, ..]| digits.parse::<usize>().ok());
-    match given {
+    match number(arena, slot, row_ref) {
         Some(given) if given >= listed => return,
         Some(_) => contradict(sink, row, 0, Code::Conflict, u64::from(slot.row), leaves(&sets.sayings(slot, key, row, 0))),
         None if is_whole && listed > 0 => {}

@@ -348,7 +348,10 @@ fn a_url_that_several_bundles_have() {
         }
         // One of them says something else.
         pages.push(study(7, &patient("P2")));
-        pages.push(study(9, ""));
+        pages.push(study(
+            9,
+            if copies % 2 == 0 { "" } else { r#",{"resource":{"resourceType":"Patient","id":"1","identifier":[{"value":"P3"}]}}"# },
+        ));
         assert_eq!(numbers(&pages), ([vec!["P1"; copies].join(" "), "P2 ".into()].join(" "), 1), "{copies}");
     }
 }

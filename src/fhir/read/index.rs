@@ -332,17 +332,21 @@ impl<'d> Index<'d> {
         self.resources.get(at as usize).map(|listed| Target { id: listed.id, type_: listed.type_, in_bundle: false })
     }
 
-    /// Those of a URL: of the same Bundle, or else of another one that has it, if all that have it say the same.
+    /// Those of a URL: of the same Bundle, or else of another one that has it; none of them where these do not all say the same.
     fn of_url(&self, url: &str, scope: u32) -> Option<&[Named<'d>]> {
         let all = among(self.names(), |known| (known.type_, known.id).cmp(&("", url)));
         let own = among(all, |known| known.scope.cmp(&scope));
         if !own.is_empty() {
             return Some(own);
         }
-        // A URL is the same everywhere; what is none says nothing of other Bundles. Of several that say different things none is meant.
+        // A URL is the same everywhere; what is none says nothing of other Bundles.
         let (first, last) = (all.first()?, all.last()?);
+        if !url.contains(':') {
+            return None;
+        }
+        // Of several that say different things none is meant, nor what has no URL in their place.
         let is_one = first.scope == last.scope || !first.is_scattered;
-        (is_one && url.contains(':')).then(|| among(all, |known| known.scope.cmp(&first.scope)))
+        Some(if is_one { among(all, |known| known.scope.cmp(&first.scope)) } else { &[] })
     }
 
     /// Those of a type and id: of the same Bundle and not said to be another server's; or else the only one that there is.

@@ -1,6 +1,8 @@
 //! What a hostile reviewer found: each is a promise that did not hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "attack/dropped.rs"]
+mod dropped;
 #[path = "attack/history.rs"]
 mod history;
 #[path = "attack/hollow.rs"]

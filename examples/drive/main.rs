@@ -12,6 +12,7 @@ use process::Process;
 use report::{Outcome, Report};
 use serde_json::Value;
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,7 +27,8 @@ struct Arguments {
 
 fn arguments() -> Result<Arguments, Box<dyn Error>> {
     let mut arguments = Arguments { expected: None, report: None, only: String::new(), command: Vec::new() };
-    let mut rest = std::env::args().skip(1);
+    let all: Result<Vec<String>, OsString> = std::env::args_os().skip(1).map(OsString::into_string).collect();
+    let mut rest = all.map_err(|_| "an argument is no UTF-8")?.into_iter();
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().ok_or(USAGE);
         match argument.as_str() {

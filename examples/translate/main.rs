@@ -7,6 +7,7 @@ use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::search::{self, Verdict};
 use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir};
 use job::{Done, Job};
+use std::ffi::OsString;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
 
@@ -34,18 +35,10 @@ plan prints what a QIDO-RS server is asked, as JSON; servers: unknown ps3.18-bas
 google-healthcare azure-dicom-v1 azure-dicom-v2 aws-healthimaging kheops static-dicomweb. Its handling is lenient without --strict. Output goes to standard output, losses to FILE as JSON, a line each. Without arguments: a tour.";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let done = match arguments.split_first() {
-        None => tour(),
-        Some((command, rest)) => match command.as_str() {
-            "to-fhir" => Job::parse(rest).and_then(to_fhir),
-            "to-dicom" => Job::parse(rest).and_then(to_dicom),
-            "convert" => Job::parse(rest).and_then(convert),
-            "answer" => Job::parse(rest).and_then(answer),
-            "parse" => Job::parse(rest).and_then(explain),
-            "plan" => Job::parse(rest).and_then(plan),
-            _ => Err(USAGE.into()),
-        },
+    let arguments: Result<Vec<String>, OsString> = std::env::args_os().skip(1).map(OsString::into_string).collect();
+    let done = match arguments {
+        Ok(arguments) => run(&arguments),
+        Err(_) => Err("an argument is no UTF-8".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,6 +46,19 @@ fn main() -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(arguments: &[String]) -> Done {
+    let Some((command, rest)) = arguments.split_first() else { return tour() };
+    match command.as_str() {
+        "to-fhir" => Job::parse(rest).and_then(to_fhir),
+        "to-dicom" => Job::parse(rest).and_then(to_dicom),
+        "convert" => Job::parse(rest).and_then(convert),
+        "answer" => Job::parse(rest).and_then(answer),
+        "parse" => Job::parse(rest).and_then(explain),
+        "plan" => Job::parse(rest).and_then(plan),
+        _ => Err(USAGE.into()),
     }
 }
 

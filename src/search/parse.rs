@@ -132,8 +132,9 @@ fn own(name: &str) -> &str {
     let mut rest = name;
     loop {
         let bare = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let before = rest.strip_suffix(bare).unwrap_or("");
-        let has = behind(bare, "has:").filter(|_| before.ends_with('_')).map(|behind| behind.splitn(3, ':').nth(2).unwrap_or(""));
+        // (What is behind is not looked at again: it may be long, and so may be what is taken off it.)
+        let before = rest.get(..rest.len().saturating_sub(bare.len())).unwrap_or("");
+        let has = behind(bare, "has:").filter(|_| before.ends_with('_')).and_then(|behind| behind.splitn(3, ':').nth(2));
         let path = || behind(bare, OWN)?.strip_prefix(['.', ':']);
         let Some(behind) = has.or_else(path) else { return rest };
         rest = behind;

@@ -252,6 +252,23 @@ fn a_patient_is_the_resource_that_it_is() {
         let (series, is_told, loss) = pair([url, url], [male, female]);
         assert_eq!((series, is_told), (0, true), "{url}: {loss}");
     }
+    // What says nothing of sex is as nothing; nor does it matter what else is said.
+    let url = "http://a/f/Patient/1";
+    for more in [r#","gender":"x""#, r#","identifier":[{"use":"old","value":"X"}]"#, r#","address":[{"city":"X"}]"#] {
+        assert_eq!((pair([url, url], [more, ""]).1, pair([url, url], ["", more]).1), (false, false), "{more}");
+    }
+    // Without an id it is what its entry calls it.
+    for [one_url, other_url] in
+        [["3f2a0000-1111-4222-8333-000000000001", "3f2a0000-1111-4222-8333-000000000002"], ["Patient/1", "Patient/2"]]
+    {
+        let patient = |url: &str| format!(r#"{{"fullUrl":"{url}","resource":{{"resourceType":"Patient","gender":"male"}}}}"#);
+        let (series, is_told, loss) = read(bundle(&[of(one_url, one), of(other_url, two), patient(one_url), patient(other_url)]));
+        assert_eq!((series, is_told), (0, true), "{one_url}: {loss}");
+        assert_eq!(read(bundle(&[of(one_url, one), of(one_url, two), patient(one_url), patient(other_url)])).0, 1, "{one_url}");
+        let patient = |url: &str| patient(url).replace("gender", r#"id":"7","gender"#);
+        let (series, is_told, loss) = read(bundle(&[of(one_url, one), of(other_url, two), patient(one_url), patient(other_url)]));
+        assert_eq!((series, is_told), (0, true), "{one_url}: {loss}");
+    }
     // One that is there once is one, in every spelling that leads to it, and from elsewhere.
     for (url, spelling) in [
         ("http://a/f/Patient/1", "http://a/f/Patient/1"),
@@ -289,4 +306,37 @@ fn long_urls_of_patients_have_an_end() {
     );
     let error = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap_err();
     assert_eq!(error.code(), "limit-expansion");
+}
+
+/// Who has no number is told apart by name, sex and birth alone, wherever they stand and whatever else is said.
+#[test]
+fn what_tells_nobody_apart() {
+    let study = |subject: &str, more: &str| {
+        format!(r#"{{"resourceType":"ImagingStudy","status":"available","identifier":[{UID}],{subject},{more}}}"#)
+    };
+    let own = |patient: &str, beside: &str| {
+        format!(r##""contained":[{{"resourceType":"Patient","id":"p"{patient}}}],"subject":{{"reference":"#p"{beside}}}"##)
+    };
+    let (name, birth, other) = (r#","name":[{"family":"Doe"}]"#, r#","birthDate":"1950-01-01""#, r#","birthDate":"1950-01-02""#);
+    let old = |values: &[&str]| {
+        let all: Vec<String> = values.iter().map(|value| format!(r#"{{"use":"old","value":"{value}"}}"#)).collect();
+        format!(r#"{name},"identifier":[{}]"#, all.join(","))
+    };
+    let display = |more: &str| format!(r#""subject":{{"display":"Doe"{more}}}"#);
+    for (first, second, is_one) in [
+        (own(&[name, birth].concat(), ""), own(birth, r#","display":"Doe""#), true),
+        (own(&[name, birth].concat(), ""), own(other, r#","display":"Doe""#), false),
+        (own(&old(&["X"]), ""), own(name, ""), true),
+        (own(&old(&["X", "Y"]), ""), own(&old(&["Y", "X"]), ""), true),
+        (display(r#","identifier":{"system":"http://x"}"#), display(""), true),
+        (own(name, ""), display(""), true),
+        (own(name, ""), display("").replace("Doe", "Roe"), false),
+    ] {
+        for (one, two) in [(&first, &second), (&second, &first)] {
+            let text = [study(one, r#""description":"A""#), study(two, r#""series":[{"uid":"1.2.1"}]"#)].join("\n");
+            let read = fhir::read(text.as_bytes(), Release::R4, &Options::default()).unwrap();
+            let is_told = read.loss.iter().any(|loss| loss.code.name() == "patient-conflict");
+            assert_eq!((read.value[0].series().len(), is_told), (usize::from(is_one), !is_one), "{text} {}", read.loss);
+        }
+    }
 }

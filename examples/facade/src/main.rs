@@ -8,6 +8,7 @@ use answer::Facade;
 use axum::Router;
 use axum::routing::get;
 use std::error::Error;
+use std::ffi::OsString;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
-    let arguments = arguments::parse(std::env::args().skip(1))?;
+    let all: Result<Vec<String>, OsString> = std::env::args_os().skip(1).map(OsString::into_string).collect();
+    let arguments = arguments::parse(all.map_err(|_| "an argument is no UTF-8")?.into_iter())?;
     let facade = Arc::new(Facade::new(&arguments)?);
     let app = Router::new().route("/dicom-web/{*path}", get(answer::passthrough)).fallback(answer::fhir).with_state(facade);
     let listener = TcpListener::bind(&arguments.listen).await?;

@@ -2,7 +2,8 @@
 
 use super::Reader;
 use super::datatypes::bare_type;
-use super::index::{each, type_of, type_said};
+use super::index::{each, type_of};
+use super::literal::type_said;
 use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;

@@ -1,6 +1,7 @@
 //! Histories: of the versions of a study the first is meant, which is the last that was made; what was deleted is no more (FHIR RESTful API, "history").
 
-use super::index::{each, one, plain_of, server, text, type_of};
+use super::index::{each, one, text, type_of};
+use super::literal::{plain_of, server};
 use crate::json::tree::{Id, Tree};
 use crate::loss::Code;
 use alloc::collections::BTreeMap;

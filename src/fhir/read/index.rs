@@ -1,11 +1,12 @@
 //! Which resources a text holds, and which of them a reference means.
 
 use super::history::former;
+use super::literal::{plain_of, server, version_of};
 use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Name, Tree};
 use crate::loss::Code;
-use crate::table::{RESOURCE_TYPE, number_of, resource_type};
+use crate::table::{RESOURCE_TYPE, number_of};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -296,19 +297,19 @@ impl<'d> Index<'d> {
         base.filter(|_| !plain.contains(':')).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
     }
 
-    /// What tells a resource that stands in an entry, or at the top, from all others: its URL, whatever version, or its Bundle, type and id. (No
-    /// reference that leads nowhere is named like the latter: it would be one to what is contained.)
+    /// What tells a resource that stands in an entry, or at the top, from all others: its URL, whatever version, or its Bundle, type and id, and
+    /// what its entry calls it. (No reference that leads nowhere is named like the latter: it would be one to what is contained.)
     pub(super) fn called(&self, resource: Id) -> String {
         let at = self.resources.binary_search_by_key(&resource, |listed| listed.id).ok();
         let Some(listed) = at.and_then(|at| self.resources.get(at)) else { return String::new() };
-        let url = listed.url.map(|url| plain_of(url).trim_end_matches('/')).filter(|url| url.contains(':'));
-        let parts = [listed.type_.unwrap_or(""), "/", text(self.tree, resource, "id").unwrap_or("")];
-        let bytes = url.map_or_else(|| parts.iter().map(|part| part.len()).sum(), str::len);
+        let url = listed.url.map(|url| plain_of(url).trim_end_matches('/')).unwrap_or("");
+        let own = listed.type_.zip(text(self.tree, resource, "id"));
         // It may be long, and each study asks.
-        if !self.spend(0, bytes) {
+        if !self.spend(0, url.len() + own.map_or(0, |(type_, id)| type_.len() + id.len())) {
             return String::new();
         }
-        url.map_or_else(|| format!("#{}/{}", listed.scope, parts.concat()), String::from)
+        let (type_, id) = own.unwrap_or_default();
+        if url.contains(':') { String::from(url) } else { format!("#{}/{type_}/{id}/{url}", listed.scope) }
     }
 
     /// As [`Self::resolve`], only to see what it is.
@@ -378,34 +379,6 @@ impl<'d> Index<'d> {
         let found = of(Some(version)).or_else(|| of(None))?;
         (!found.is_version_torn).then_some(found.at)
     }
-}
-
-/// The type of resource that a reference says it means, whatever version, or search of that type.
-pub(super) fn type_said(literal: &str) -> Option<&'static str> {
-    let plain = plain_of(literal).trim_end_matches('/');
-    let (path, is_query) = plain.split_once('?').map_or((plain, false), |(path, _)| (path, true));
-    let mut parts = path.trim_end_matches('/').rsplit('/');
-    let (last, before) = (parts.next(), parts.next());
-    // A resource's URL says the type in front of the id, whatever parameters stand behind it; a search says it last.
-    before.and_then(resource_type).or_else(|| last.filter(|_| is_query).and_then(resource_type))
-}
-
-/// A URL without the version behind it.
-pub(super) fn plain_of(url: &str) -> &str {
-    url.split_once("/_history/").map_or(url, |(plain, _)| plain)
-}
-
-/// The version that a URL says (FHIR RESTful API, "vread").
-fn version_of(url: &str) -> Option<&str> {
-    let (_, version) = url.split_once("/_history/")?;
-    version.split(['/', '?', '#']).next().filter(|version| !version.is_empty())
-}
-
-/// The server that a resource of this type is said to be of; a URL of the web that is of no such form is a server of its own.
-pub(super) fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
-    let url = Some(plain_of(url).trim_end_matches('/')).filter(|url| url.contains("://"))?;
-    let before = url.rsplit_once('/').and_then(|(before, _)| before.strip_suffix(type_)?.strip_suffix('/'));
-    Some(before.unwrap_or(url))
 }
 
 /// Those that are equal by an order which the list is in.

@@ -20,6 +20,7 @@ mod history;
 mod index;
 mod instance;
 mod ledger;
+mod literal;
 mod model;
 mod pattern;
 mod places;

@@ -4,13 +4,14 @@ use super::Reader;
 use super::index::{each, text, type_of};
 use super::instance::class_shape;
 use crate::assemble::{Assembler, STRANGER};
-use crate::dicom::{Cell, NOBODY};
+use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::error::Error;
 use crate::json::tree::{Id, Name, Tree};
+use crate::kind::is_sex;
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::policy::Id as IdPolicy;
 use crate::table::{Level, RESOURCE_TYPE, RowRef, elements, position, row};
-use crate::who::letters;
+use crate::who::{compared, letters};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -207,24 +208,23 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    /// What is said of a patient without number.
+    /// What is said of a patient without number: what rows are told apart by, in whatever order and wherever it stands.
     pub(super) fn describe_stranger(&mut self) {
-        let set = &mut self.room.set;
-        let facts = set.cells.iter().filter_map(|cell| Some((cell.row.filter(|row| row.level == Level::Patient)?, cell)));
-        for (row, cell) in facts {
-            let text = set.text.get(cell.start..cell.end).unwrap_or("");
-            let is_name = row == row::PATIENT_NAME.into();
-            // A name that says nothing is none.
-            if is_name && letters(text).next().is_none() {
-                continue;
+        let DataSet { cells, text, stranger, .. } = &mut self.room.set;
+        for (n, (row, field)) in (b'a'..).zip(compared()) {
+            let said = cells.iter().find(|cell| cell.row == Some(row) && cell.field == field);
+            let said = said.and_then(|cell| text.get(cell.start..cell.end)).unwrap_or("");
+            let start = stranger.len();
+            stranger.extend([STRANGER, char::from(n)]);
+            let begun = stranger.len();
+            if row == row::PATIENT_NAME.into() {
+                stranger.extend(letters(said));
+            } else if row != row::PATIENT_SEX.into() || is_sex(said) {
+                stranger.push_str(said);
             }
-            set.stranger.push(STRANGER);
-            set.stranger.extend([row.index, cell.field].map(|n| char::from(b'a' + n % 64)));
-            // As rows are told apart.
-            if is_name {
-                set.stranger.extend(letters(text));
-            } else {
-                set.stranger.push_str(text);
+            // What is not said tells nobody apart, nor do a name or a sex that say nothing.
+            if stranger.len() == begun {
+                stranger.truncate(start);
             }
         }
     }

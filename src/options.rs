@@ -22,7 +22,7 @@ pub struct Options {
     /// Departures and contradictions of the input are an Error (code `strict`) instead of a loss: all that is told as such. (What says the same in another spelling, white
     /// space round a value or a time without seconds, is no loss and no error.)
     pub strict: bool,
-    /// The offset from UTC of times whose data set has none.
+    /// The offset from UTC of times whose data set has none. (One that cannot be read, `bad-offset`, is none: both are told.)
     pub zone: Zone,
     /// Local namespaces (IssuerOfPatientID, LocalNamespaceEntityID, a person identifier's designator) and the URIs they stand for.
     /// What has a meaning of its own (`urn:dicom:uid`, `urn:ietf:rfc:3986`) is no namespace of anybody's: identifiers written under it mean that.

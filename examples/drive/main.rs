@@ -13,6 +13,7 @@ use report::{Outcome, Report};
 use serde_json::Value;
 use std::error::Error;
 use std::ffi::OsString;
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -109,9 +110,10 @@ fn drive() -> Result<bool, Box<dyn Error>> {
     if let Some(path) = &arguments.report {
         std::fs::write(path, serde_json::to_string_pretty(&report.json(&manifest, &about))? + "\n")?;
     }
-    println!("{}\n{} cases", report.table(), report.cases());
+    let mut out = stdout().lock();
+    writeln!(out, "{}\n{} cases", report.table(), report.cases())?;
     let (passed, failed, skipped) = (report.count(Outcome::Pass), report.count(Outcome::Fail), report.count(Outcome::Skip));
-    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    writeln!(out, "{passed} passed, {failed} failed, {skipped} skipped")?;
     Ok(failed == 0)
 }
 

@@ -230,8 +230,9 @@ impl Exchange {
         if !pull.query.is_empty() {
             query.push(pull.query.clone());
         }
+        // Also of one page: it comes again for each page of the client's.
+        query.extend(self.server.order_of_pages(&pull.path).map(String::from));
         if self.server.end_signal() != End::OnePage {
-            query.extend(self.server.order_of_pages(&pull.path).map(String::from));
             query.extend(self.server.limit_of_pages().map(|size| ["limit=", &size.to_string()].concat()));
             if pull.rows > 0 {
                 query.push(["offset=", &pull.rows.to_string()].concat());

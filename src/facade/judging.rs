@@ -57,6 +57,7 @@ impl Candidate {
             Some((held, level)) => judge(held.of(&self.uid), plan, Some(level)),
             // Under several patients it has other ids, and one of its rows alone may not tell.
             None if plan.residual().excludes_id(&self.uid) => Judged::Need(Level::Study),
+            None if self.rows.iter().any(|row| plan.residual().asks_for_one(row)) => Judged::Need(Level::Study),
             // Only its series or instances were met.
             None if self.rows.is_empty() => Judged::Need(plan.level()),
             None => judge(self.rows.iter(), plan, None),

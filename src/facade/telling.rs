@@ -43,6 +43,7 @@ impl Telling {
         let own = || candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
         let records = || candidate.rows.iter().chain(own());
         let selecting = || candidate.selecting.iter().any(|row| residual.has_what_is_asked(row));
+        let lacks = || candidate.held.is_some_and(|(_, level)| own().all(|study| residual.lacks_what_is_asked(study, level)));
         let before = self.told();
         match candidate.verdict {
             Some(Judged::Undecided) if records().any(Study::is_patient_conflict) => self.torn += 1,
@@ -55,10 +56,8 @@ impl Telling {
             }
             // Whom the rest names may be another than who was asked for.
             Some(Judged::No) if candidate.held.is_some() && candidate.is_torn(held) => self.torn += 1,
-            // What selected it is not among what it holds. What rows of a part of it do not say it may have.
-            Some(Judged::No) if candidate.held.is_some() && selecting() && !own().any(|study| residual.has_what_is_asked(study)) => {
-                self.lost_below += 1;
-            }
+            // What selected it is not among what it holds. What rows of a part of it do not say it may have, and what is below what is held.
+            Some(Judged::No) if selecting() && lacks() => self.lost_below += 1,
             Some(Judged::Undecided) if candidate.is_refused => self.refused += 1,
             Some(Judged::Undecided) => self.undecided += 1,
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,

@@ -189,6 +189,11 @@ fn identity(study: &Study) -> [&str; 4] {
     [study.get(row::STUDY_UID).unwrap_or(""), value, local, universal]
 }
 
+/// The `id` of a study whose UID several patients have.
+pub(crate) fn id_of_one(study: &Study) -> String {
+    uuid("ImagingStudy", &identity(study))
+}
+
 /// The `id` of the ImagingStudy.
 pub(crate) fn id(study: &Study, options: &Options) -> Option<String> {
     id_text(study, options).map(Cow::into_owned)
@@ -199,7 +204,7 @@ pub(crate) fn id_text<'a>(study: &'a Study, options: &'a Options) -> Option<Cow<
     match &options.id {
         Id::None => None,
         Id::Given(id) => said(Some(id)).map(Cow::Borrowed),
-        Id::Uid if study.is_patient_conflict() => Some(Cow::Owned(uuid("ImagingStudy", &identity(study)))),
+        Id::Uid if study.is_patient_conflict() => Some(Cow::Owned(id_of_one(study))),
         Id::Uid => study.get(row::STUDY_UID).map(Cow::Borrowed),
     }
 }
@@ -216,7 +221,7 @@ pub(crate) fn full_url<'a>(study: &'a Study, options: &'a Options) -> [Cow<'a, s
     if is_oid(uid) && !study.is_patient_conflict() {
         [Cow::Borrowed("urn:oid:"), Cow::Borrowed(uid), none]
     } else {
-        [Cow::Borrowed("urn:uuid:"), Cow::Owned(uuid("ImagingStudy", &identity(study))), none]
+        [Cow::Borrowed("urn:uuid:"), Cow::Owned(id_of_one(study)), none]
     }
 }
 

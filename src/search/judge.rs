@@ -15,7 +15,7 @@ use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
 use crate::grammar::uri::is_uri;
 use crate::options::Options;
-use crate::policy::Service;
+use crate::policy::{Id, Service};
 use crate::study::Study;
 use crate::table::{Level, RowRef, row};
 use crate::zone::Zone;
@@ -212,6 +212,12 @@ impl Residual {
         self.has_id(id, Modifier::None)
     }
 
+    /// Whether a study is asked for by the id that it has if its UID is several patients'.
+    pub(crate) fn asks_for_one(&self, study: &Study) -> bool {
+        let is_asked = self.query.clauses.iter().any(|clause| clause.about == About::Id && clause.modifier == Modifier::None);
+        is_asked && matches!(self.options.id, Id::Uid) && self.asks_for_id(&place::id_of_one(study))
+    }
+
     /// Whether this id is not to be.
     pub(crate) fn excludes_id(&self, id: &str) -> bool {
         self.has_id(id, Modifier::Not)
@@ -237,6 +243,16 @@ impl Residual {
     /// Whether a study, or what is known of it, has all that is asked for: what it is not to have is no matter.
     pub(crate) fn has_what_is_asked(&self, study: &Study) -> bool {
         self.query.clauses.iter().filter(|clause| clause.asks_for_presence()).all(|clause| self.clause(clause, study) == Verdict::Yes)
+    }
+
+    /// Whether a study of which all is known down to this level does not have what is asked for.
+    pub(crate) fn lacks_what_is_asked(&self, study: &Study, level: Level) -> bool {
+        let lacks = |clause: &Clause| match self.clause(clause, study) {
+            Verdict::Yes => false,
+            Verdict::No => true,
+            Verdict::Need(need) => need.level <= level,
+        };
+        self.query.clauses.iter().filter(|clause| clause.asks_for_presence()).any(lacks)
     }
 
     fn misses_issuer(&self, study: &Study) -> bool {

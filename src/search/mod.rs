@@ -206,7 +206,7 @@ struct Resolved {
     value: String,
 }
 
-/// Two queries are the same when they ask the same, in the same order.
+/// Two queries are the same when they say the same, in the same order, whatever was resolved and however strictly they are taken.
 impl PartialEq for Query {
     fn eq(&self, other: &Query) -> bool {
         self.resource == other.resource

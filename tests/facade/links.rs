@@ -2,8 +2,9 @@
 
 use crate::budget::{attribute, instances, series, shown, study, talk};
 use fhir_dicomweb::facade::{Config, Event, FhirOverDicomweb, Identifier, Incoming, Response, Step};
-use fhir_dicomweb::search::servers;
+use fhir_dicomweb::search::{End, servers};
 use fhir_dicomweb::{Listing, Options, search};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -247,4 +248,76 @@ pub fn many_identifiers_of_a_patient() {
         let (id, took) = (config.server.id(), begun.elapsed());
         assert!(took < Duration::from_secs(20), "{id}: {took:?} {}", response.status);
     }
+}
+
+/// What `_id:not` excludes is not told of: what is below what is held of it nobody has asked for.
+pub fn what_is_excluded_has_what_selected_it() {
+    for server in servers::all().filter(|server| server.id() != "static-dicomweb") {
+        let config = &Config::new(server, Options::default());
+        for (asked, uids) in [("series", "1.2.1.0,1.2.2.0"), ("instance", "1.2.1.0.0,1.2.2.0.0")] {
+            let target = &format!("/ImagingStudy?{asked}={uids}&_id:not=1.2.1&started=2024-01-14&_total=accurate");
+            let response = answer(config, target, &|path, query| {
+                let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                let has = |name: &str, n: usize, behind: &str| {
+                    value(name).is_none_or(|uids| uids.split([',', '\\']).any(|uid| uid == format!("1.2.{n}{behind}")))
+                };
+                let is_of = |n: usize| path.matches('/').count() < 3 || path.starts_with(&format!("/studies/1.2.{n}/"));
+                let met = |n: &usize| {
+                    let below = has("SeriesInstanceUID", *n, ".0") && has("SOPInstanceUID", *n, ".0.0");
+                    is_of(*n) && has("StudyInstanceUID", *n, "") && below
+                };
+                let first = value("offset").is_none_or(|offset| offset == "0");
+                let rows = (0..4).filter(|n| first && met(n)).flat_map(|n| match path.rsplit('/').next() {
+                    Some("series") => series(n, 1),
+                    Some("instances") => instances(n, 1, 1),
+                    _ => vec![study(n, "")],
+                });
+                rows.collect()
+            });
+            let body: serde_json::Value = serde_json::from_str(response.body.as_str()).unwrap();
+            assert_eq!((response.status, body["total"].as_u64()), (200, Some(1)), "{} {asked}: {body}", config.server.id());
+            assert!(!response.body.as_str().contains("do not hold"), "{} {asked}: {body}", config.server.id());
+        }
+    }
+}
+
+/// A conversation with an archive whose rows are these.
+fn answer(config: &Config, target: &str, rows: &dyn Fn(&str, &str) -> Vec<String>) -> Response {
+    let mut talk = FhirOverDicomweb::new(config, &Incoming { method: "GET", target, headers: &[], body: &[] });
+    loop {
+        match talk.step() {
+            Step::Fetch(ticket, request) => {
+                let rows = rows(&request.path, &request.query);
+                talk.feed(ticket, Event::Head { status: 200, headers: &[] }).unwrap();
+                talk.feed(ticket, Event::Body(format!("[{}]", rows.join(",")).as_bytes())).unwrap();
+                talk.feed(ticket, Event::End).unwrap();
+            }
+            Step::Done(response) => break response,
+            _ => {}
+        }
+    }
+}
+
+/// An archive that keeps no order unless it is asked for one is asked for one, also where it gives all at once.
+pub fn one_page_in_order() {
+    let config = &Config::new(servers::dcm4chee_arc_5().paged(None, End::OnePage), Options::default());
+    let (mut target, mut found) = ("/ImagingStudy?started=2024-01-14&_count=2&_elements=started,identifier".to_string(), Vec::new());
+    loop {
+        let turn = Cell::new(found.len());
+        let response = answer(config, &target, &|_, query| {
+            turn.set(turn.get() + 1);
+            let mut rows: Vec<String> = (0..6).map(|n| study(n, "")).collect();
+            if !query.contains("orderby=") {
+                rows.rotate_left(turn.get() % 6);
+            }
+            rows
+        });
+        assert_eq!(response.status, 200, "{}", response.body);
+        found.extend(shown(&response).0);
+        match next(&response) {
+            Some(link) => target = link,
+            None => break,
+        }
+    }
+    assert_eq!(found, (0..6).collect::<Vec<_>>());
 }

@@ -289,3 +289,35 @@ pub fn an_id_that_is_not_to_be() {
         assert!(told(&reply, "more than one patient"), "{}", reply.body);
     }
 }
+
+/// A study that two patients have is found by the id that one of them gives it, beside what selects that one alone.
+pub fn one_of_two_patients_by_id() {
+    for server in
+        [servers::google_healthcare(), servers::unknown(), servers::azure_dicom_v2(), servers::dcm4chee_arc_5(), servers::kheops()]
+    {
+        let pacs = |path: &str, query: &str| match path {
+            "/studies" if query.contains("offset=") => rows(&[]),
+            "/studies" => {
+                let both =
+                    ["P1", "P2"].into_iter().filter(|id| !query.contains("PatientID=") || query.contains(&format!("PatientID={id}")));
+                rows(&both.map(|id| study("2.999.1", id, None, id)).collect::<Vec<_>>())
+            }
+            _ => rows(&[]),
+        };
+        let ask = |query: &str| asked(server.clone(), |_| (), &format!("ImagingStudy?{query}&_elements=started"), pacs);
+        let first = ask("patient.identifier=P1,P2");
+        assert!(told(&first, "more than one patient"), "{}", first.body);
+        let mut shown = 0;
+        for (n, study) in first.entries("match").iter().enumerate() {
+            let id = study["id"].as_str().unwrap();
+            let own = study["subject"]["identifier"]["value"].as_str().unwrap();
+            for (patient, is_found) in [("P1", own == "P1"), ("P2", own == "P2")] {
+                let again = ask(&format!("_id={id}&patient.identifier={patient}"));
+                assert_eq!(again.entries("match").len(), usize::from(is_found), "{} {n} {patient}: {}", server.id(), again.body);
+                assert!(again.entries("match").iter().all(|study| study["id"] == id));
+                shown += again.entries("match").len();
+            }
+        }
+        assert_eq!(shown, 2, "{}: {}", server.id(), first.body);
+    }
+}

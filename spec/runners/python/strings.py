@@ -16,11 +16,23 @@ def unescaped(text):
     return "".join(found)
 
 
+# Marks that make another letter, or are vowels.
+LETTERS = ((0x900, 0x1AAF), (0x1B00, 0x1DBF), (0x3099, 0x309A),
+           (0xA800, 0xABFF), (0x11000, 0x1FFFF))
+
+
+def is_letter(character):
+    """Whether a character counts: a letter or digit, or a mark that is no accent."""
+    is_mark = unicodedata.category(character)[0] == "M"
+    return character.isalnum() or is_mark and any(
+        first <= ord(character) <= last for first, last in LETTERS)
+
+
 def folded(text):
     """Without case, accents and punctuation, words divided by one space."""
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
-    kept = "".join(c if c.isalnum() else " " for c in text
-                   if c.isalnum() or c.isspace())
+    kept = "".join(c if is_letter(c) else " " for c in text
+                   if is_letter(c) or c.isspace())
     # A Korean syllable is a letter, and none begins with another.
     return " ".join(unicodedata.normalize("NFC", kept).split())
 

@@ -309,7 +309,7 @@ impl<'d> Index<'d> {
             return String::new();
         }
         let (type_, id) = own.unwrap_or_default();
-        if url.contains(':') { String::from(url) } else { format!("#{}/{type_}/{id}/{url}", listed.scope) }
+        if url.contains(':') { String::from(url) } else { format!("#{}/{type_}/{}/{id}/{url}", listed.scope, id.len()) }
     }
 
     /// As [`Self::resolve`], only to see what it is.

@@ -211,7 +211,8 @@ impl<'d> Reader<'d, '_> {
     /// What is said of a patient without number: what rows are told apart by, in whatever order and wherever it stands.
     pub(super) fn describe_stranger(&mut self) {
         let DataSet { cells, text, stranger, .. } = &mut self.room.set;
-        for (n, (row, field)) in (b'a'..).zip(compared()) {
+        // No reference begins so: it has no control characters.
+        for (n, (row, field)) in (4..).zip(compared()) {
             let said = cells.iter().find(|cell| cell.row == Some(row) && cell.field == field);
             let said = said.and_then(|cell| text.get(cell.start..cell.end)).unwrap_or("");
             let start = stranger.len();

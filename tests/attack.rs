@@ -33,6 +33,8 @@ mod searching;
 mod shared;
 #[path = "attack/strangers.rs"]
 mod strangers;
+#[path = "attack/whose.rs"]
+mod whose;
 
 use fhir_dicomweb::{Endpoints, Id, Options, Release, Service, Study, Subject, dicom, fhir};
 

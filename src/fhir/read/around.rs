@@ -238,7 +238,7 @@ impl<'d> Reader<'d, '_> {
             self.leads_to_nothing(literal);
             self.leave_patient_open();
         }
-        if own || literal.is_empty() || literal.trim().starts_with('#') {
+        if literal.is_empty() || literal.trim().starts_with('#') {
             return;
         }
         match (target, patient) {

@@ -1,7 +1,7 @@
 //! Which resources a text holds, and which of them a reference means.
 
 use super::history::former;
-use super::literal::{plain_of, server, version_of};
+use super::literal::{is_absolute, plain_of, server, version_of};
 use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Name, Tree};
@@ -294,7 +294,7 @@ impl<'d> Index<'d> {
     pub(super) fn name_of(&self, literal: &str, within: Id) -> String {
         let plain = plain_of(literal).trim_end_matches('/');
         let (base, _) = self.place(within);
-        base.filter(|_| !plain.contains(':')).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
+        base.filter(|_| !is_absolute(plain)).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
     }
 
     /// What tells a resource that stands in an entry, or at the top, from all others: its URL, whatever version, or its Bundle, type and id, and
@@ -309,7 +309,7 @@ impl<'d> Index<'d> {
             return String::new();
         }
         let (type_, id) = own.unwrap_or_default();
-        if url.contains(':') { String::from(url) } else { format!("#{}/{type_}/{}/{id}/{url}", listed.scope, id.len()) }
+        if is_absolute(url) { String::from(url) } else { format!("#{}/{type_}/{}/{id}/{url}", listed.scope, id.len()) }
     }
 
     /// As [`Self::resolve`], only to see what it is.
@@ -327,7 +327,7 @@ impl<'d> Index<'d> {
         if !self.spend(0, base.map_or(0, str::len)) {
             return None;
         }
-        let own = base.filter(|_| !plain.contains(':')).and_then(|base| self.of_url(&[base, "/", plain].concat(), scope));
+        let own = base.filter(|_| !is_absolute(plain)).and_then(|base| self.of_url(&[base, "/", plain].concat(), scope));
         let named = own.or_else(|| self.of_url(plain, scope)).or_else(|| self.of_type(plain, scope, base))?;
         let at = self.version(named, version)?;
         self.resources.get(at as usize).map(|listed| Target { id: listed.id, type_: listed.type_, in_bundle: false })
@@ -342,7 +342,7 @@ impl<'d> Index<'d> {
         }
         // A URL is the same everywhere; what is none says nothing of other Bundles.
         let (first, last) = (all.first()?, all.last()?);
-        if !url.contains(':') {
+        if !is_absolute(url) {
             return None;
         }
         // Of several that say different things none is meant, nor what has no URL in their place.

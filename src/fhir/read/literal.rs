@@ -29,3 +29,10 @@ pub(super) fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
     let before = url.rsplit_once('/').and_then(|(before, _)| before.strip_suffix(type_)?.strip_suffix('/'));
     Some(before.unwrap_or(url))
 }
+
+/// Whether it is the same wherever it stands: a URN, or a URL with its scheme and authority. A colon alone makes neither (`resource:0`, which is
+/// what many Bundles call their first entry), nor one behind the path.
+pub(super) fn is_absolute(url: &str) -> bool {
+    url.split_once(':')
+        .is_some_and(|(scheme, rest)| !scheme.contains(['/', '?', '#']) && (rest.starts_with("//") || scheme.eq_ignore_ascii_case("urn")))
+}

@@ -1,6 +1,7 @@
 //! Whom rows are about where no number tells: name, birth date and sex. Two who differ in one of these are two patients.
 
 use crate::table::{RowRef, row};
+use crate::value::Fields;
 use alloc::string::String;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -22,6 +23,13 @@ impl Who {
             let text = text(row, field);
             if row == RowRef::from(row::PATIENT_NAME) { letters(text).collect() } else { text.into() }
         }))
+    }
+
+    /// Of a name alone, by its groups.
+    pub(crate) fn of_name(groups: &Fields<'_>) -> Who {
+        Who::of(
+            |row, field| if row == RowRef::from(row::PATIENT_NAME) { groups.get(usize::from(field)).copied().unwrap_or("") } else { "" },
+        )
     }
 
     /// How much it says: a name is 0, what else there is 1, nothing is 2.

@@ -9,6 +9,8 @@ mod history;
 mod hollow;
 #[path = "attack/identities.rs"]
 mod identities;
+#[path = "attack/issuers.rs"]
+mod issuers;
 #[path = "attack/lists.rs"]
 mod lists;
 #[path = "attack/names.rs"]

@@ -1,6 +1,7 @@
 //! Rows that make a record as the row before them did, of another study.
 
 use super::Assembler;
+use super::issuer::Numbered;
 use super::record::Record;
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
@@ -10,6 +11,7 @@ use crate::study::study_slot;
 use crate::table::{RowRef, row};
 use crate::value;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Where a text comes from.
@@ -158,12 +160,16 @@ impl Assembler {
             }
         }
         let patient = |field| anew.patient.map_or("", |fact| anew.field(fact, field, gaps));
-        let (local, universal) = (patient(1), patient(2));
+        let numbered = Numbered::plain([0, 1, 2].map(patient));
         let (knows_id, knows_issuer) = (anew.knows.0, anew.knows.0 && anew.knows.1);
         if anew.says_who && patient(0).is_empty() {
             return Ok(false);
         }
-        self.key.set(anew.field(anew.uid, 0, gaps), (knows_id, patient(0)), knows_issuer.then_some([local, universal]));
+        self.key.set(
+            anew.field(anew.uid, 0, gaps),
+            (knows_id, patient(0)),
+            knows_issuer.then_some(|out: &mut String| numbered.name_issuer(out)),
+        );
         if self.keys.get(&self.key).is_some() {
             return Ok(false);
         }

@@ -55,9 +55,9 @@ pub(super) struct Key {
 pub(super) const BOTH: &str = "\u{2}";
 
 impl Key {
-    /// The study UID, PatientID and issuer, local and universal; of the last two whether they are known. Who has no PatientID, or of whom it is not
-    /// known, may have a name all the same.
-    pub(super) fn set(&mut self, uid: &str, (knows_id, id): (bool, &str), issuer: Option<[&str; 2]>) {
+    /// The study UID, PatientID and issuer; of the last two whether they are known. Who has no PatientID, or of whom it is not known, may have a
+    /// name all the same.
+    pub(super) fn set(&mut self, uid: &str, (knows_id, id): (bool, &str), issuer: Option<impl FnOnce(&mut String)>) {
         self.text.clear();
         // Most keys are no longer.
         self.text.reserve(192);
@@ -67,8 +67,8 @@ impl Key {
         self.known(knows_id);
         self.text.push_str(id);
         self.known(issuer.is_some());
-        if let Some([local, universal]) = issuer {
-            self.text.extend([local, BOTH, universal]);
+        if let Some(name) = issuer {
+            name(&mut self.text);
         }
         self.text.push('\0');
     }
@@ -308,7 +308,7 @@ mod tests {
             let (mut keys, mut key, mut known) = (Keys::default(), Key::default(), BTreeMap::new());
             for n in 0..uids * patients * 2 {
                 let (uid, id) = (format!("1.2.{}", n % uids), format!("P{}", n / uids % patients));
-                key.set(&uid, (true, &id), if n % 3 == 0 { None } else { Some(["", ""]) });
+                key.set(&uid, (true, &id), (n % 3 != 0).then_some(|out: &mut String| out.push_str(BOTH)));
                 let expected = known.get(&key.text).copied();
                 assert_eq!(keys.get(&key), expected);
                 if expected.is_none() {
@@ -335,7 +335,7 @@ mod tests {
             if hash(&format!("={uid}")) & mask != 7 {
                 continue;
             }
-            key.set(&uid, (false, ""), None);
+            key.set(&uid, (false, ""), None::<fn(&mut String)>);
             keys.push(&key);
             met += 1;
             if met > 100 {
@@ -343,7 +343,7 @@ mod tests {
             }
         }
         assert!(keys.tree.is_some());
-        key.set("1.2.0", (false, ""), None);
+        key.set("1.2.0", (false, ""), None::<fn(&mut String)>);
         assert_eq!(keys.get(&key).is_some(), hash("=1.2.0") & mask == 7);
     }
 }

@@ -12,6 +12,7 @@ mod copies;
 mod fact;
 mod fill;
 mod finish;
+mod issuer;
 mod items;
 mod join;
 mod keys;
@@ -28,7 +29,6 @@ mod whole;
 
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
-use crate::kind::canonical_issuer;
 use crate::loss::{Class, Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::{Study, says_all};
@@ -42,6 +42,7 @@ pub(crate) use anew::{Anew, Fact, Run, Source};
 use append::stand_in;
 use by_row::ByRow;
 use fact::Said;
+use issuer::{Numbered, mark_unread};
 use items::{Item, items};
 use keys::{Key, Keys};
 pub(crate) use patients::STRANGER;
@@ -139,6 +140,9 @@ impl Assembler {
         self.bare += u64::from(series.is_none());
         let instance = series.and(self.by_row.first(row::INSTANCE_UID.into()));
         place_levels(set, &mut self.by_row, series.is_some(), instance.is_some(), sink);
+        if mark_unread(set, &self.by_row) {
+            self.by_row.add(&set.cells, set.cells.len() - 1);
+        }
         let records = self.records.len();
         let at = self.record(set, study, options)? as usize;
         let is_new = self.records.len() > records;
@@ -248,24 +252,9 @@ impl Assembler {
 
     /// The record of a data set's study and patient, made if need be.
     fn record(&mut self, set: &DataSet, study: usize, options: &Options) -> Result<u32, Error> {
-        let (mut id, mut local, mut universal, mut kind) = ("", "", "", "");
-        for at in self.by_row.cells(row::PATIENT_ID.into()) {
-            let Some(cell) = set.cells.get(at) else { continue };
-            let field = match cell.field {
-                0 => &mut id,
-                1 => &mut local,
-                2 => &mut universal,
-                3 => &mut kind,
-                _ => continue,
-            };
-            if field.is_empty() {
-                *field = set.text.get(cell.start..cell.end).unwrap_or("");
-            }
-        }
+        let numbered = Numbered::of(set, &self.by_row);
         let (knows_id, knows_issuer) = (set.patient.0, set.patient.0 && set.patient.1);
-        // As the fact has it: who issued nothing is nobody, and a UUID is one in either case.
-        let own = if id.is_empty() || universal.is_empty() { None } else { canonical_issuer(universal, kind) };
-        let issuer = if id.is_empty() { ["", ""] } else { [local, own.as_deref().unwrap_or(universal)] };
+        let mut id = numbered.id;
         self.who.clear();
         if id.is_empty() && set.stranger.is_empty() {
             let first = |row, field| self.by_row.cells(row).find(|at| set.cells.get(*at).is_some_and(|cell| cell.field == field));
@@ -274,7 +263,7 @@ impl Assembler {
         } else if id.is_empty() && knows_id {
             id = &set.stranger;
         }
-        self.key.set(text(set, study), (knows_id, id), knows_issuer.then_some(issuer));
+        self.key.set(text(set, study), (knows_id, id), knows_issuer.then_some(|out: &mut String| numbered.name_issuer(out)));
         if self.keys.is(self.last, &self.key) {
             return Ok(self.last);
         }

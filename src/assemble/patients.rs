@@ -78,7 +78,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
             records.put(into, target);
         }
     };
-    let mut is_torn = join_strangers(group, records, sink, &merge);
+    let (mut is_torn, owned) = join_strangers(group, records, sink, &merge);
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
     let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
     for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
@@ -109,8 +109,8 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     let nameless = kept.iter().find(|(patient, _)| patient.id.is_none()).copied();
     let known = kept.iter().find(|(patient, _)| patient.id.is_some()).copied();
     if let (Some((_, nameless)), Some((_, known))) = (nameless, known) {
-        // Of one who was dropped it may be, too.
-        if named == 1 && !is_dropped {
+        // Of one who was dropped it may be, too, unless what it says was compared.
+        if named == 1 && (!is_dropped || owned == Some(nameless)) {
             merge(records, nameless, known, sink);
         } else {
             drop_record(records, nameless, sink);

@@ -8,8 +8,9 @@ use crate::dicom::Sayings;
 use crate::grow;
 use crate::loss::Sink;
 use crate::study::{Extra, INSTANCE_SLOTS, InstanceEntry, PATIENT_SLOTS, SERIES_SLOTS, STUDY_SLOTS, study_slot};
-use crate::table::{Level, Row, RowRef};
+use crate::table::{Level, Row, RowRef, row};
 use crate::value::{self, Fields};
+use crate::who::Who;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,6 +38,8 @@ pub(super) struct Record {
     pub(super) changed: bool,
     /// How many rows did.
     pub(super) changes: u32,
+    /// What further rows say of the patient's name, where what came first says nothing (`?`): it tells whose rows without number are.
+    pub(super) also: Option<Box<Who>>,
     /// Whether rows of it are missing, so that nothing can be counted by those that are there.
     pub(super) is_part: bool,
 }
@@ -116,6 +119,7 @@ impl Record {
             extras: Vec::new(),
             classes: Vec::new(),
             known: 0,
+            also: None,
             sets: Sets::default(),
             first_row: None,
             carried: 0,
@@ -162,6 +166,24 @@ impl Record {
         let Some(slot) = slot_of(&mut self.facts, &mut self.series, series, row_ref) else { return };
         let leaves = Leaves { slot, sets: &mut self.sets, key: key_of(series, row_ref), row };
         self.changed |= Fact { arena: &mut self.arena, leaves }.absorb(said, tell, sink);
+        if row_ref == row::PATIENT_NAME.into() {
+            said.items.first().into_iter().for_each(|name| self.hear(Who::of_name(name)));
+        }
+    }
+
+    /// The patient's name, as far as it tells people apart.
+    pub(super) fn name(&self) -> Who {
+        let own = RowRef::from(row::PATIENT_NAME);
+        let slot = study_slot(own).and_then(|slot| self.facts.get(slot)).filter(|slot| slot.at != 0);
+        let name = own.row().zip(slot).and_then(|(row, slot)| run_of(&self.arena, slot, row).next());
+        name.map(|name| Who::of_name(&name)).unwrap_or_default()
+    }
+
+    /// Another name is said: it tells what the one that stands does not.
+    pub(super) fn hear(&mut self, who: Who) {
+        if who.said() & !self.name().said() != 0 {
+            self.also.get_or_insert_default().learn(&who);
+        }
     }
 
     /// Keeps the one item of a fact that is in its one form already: its fields in order, with a bit of `noted` for each that no clean leaf of its

@@ -32,9 +32,13 @@ pub(super) fn name(set: &DataSet, first: impl Fn(RowRef, u8) -> Option<usize>, o
     }
 }
 
-/// Whom a record is about.
+/// Whom a record is about: what its rows said of that first.
 fn who_of(records: &Records, at: usize) -> Who {
-    Who::of(|row, field| records.first_of(at, row, field))
+    let mut who = Who::of(|row, field| records.first_of(at, row, field));
+    if let Some(also) = records.full(at).and_then(|record| record.also.as_deref()) {
+        who.learn(also);
+    }
+    who
 }
 
 /// Records that are left out.
@@ -45,15 +49,16 @@ struct Lost {
     others: Vec<Who>,
 }
 
-/// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was.
+/// Of the records of one UID those without number become one patient's: what contradicts is dropped. Whether something was, and the record that
+/// is of the one who has a number, if several records have that.
 pub(super) fn join_strangers<'k>(
     group: &mut Vec<(Patient<'k>, usize)>,
     records: &mut Records,
     sink: &mut Sink<'_>,
     mut merge: impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
-) -> bool {
+) -> (bool, Option<usize>) {
     if !group.iter().any(|(patient, _)| patient.who) {
-        return false;
+        return (false, None);
     }
     let mut lost = Lost::default();
     let mut all = core::mem::take(group);
@@ -75,13 +80,18 @@ pub(super) fn join_strangers<'k>(
         owner.learn(&who);
         owner
     });
+    let is_owned = owner.is_some();
     let one = one_of(unknown, owner, &mut lost, records, sink, &mut merge);
+    let mut owned = None;
     match (one, group.as_slice()) {
         (Some((_, at)), [(_, owner)]) => merge(records, at, *owner, sink),
-        (one, _) => group.extend(one),
+        (one, _) => {
+            owned = one.map(|(_, at)| at).filter(|_| is_owned);
+            group.extend(one);
+        }
     }
     group.sort_by_key(|(patient, _)| (patient.id, patient.issuer));
-    lost.is_any
+    (lost.is_any, owned)
 }
 
 /// Of records that differ the first is kept that says most of who it is, with those that say the same; `owner`: they are to be of that patient.

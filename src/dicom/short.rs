@@ -5,13 +5,14 @@
 
 use super::attributes::{BARE, Head, head, is_plain};
 use super::hold::limit;
+use crate::kind::UNREAD;
 use crate::options::Options;
 use crate::study::{PATIENT_SLOTS, STUDY_SLOTS, Study, study_slot};
 use crate::table::{Fact, Level, ORDERED, Part, RowRef, Source, Vr, row, rows_of, whole_rows};
 use alloc::vec::Vec;
 
 /// How many texts facts of patient and study have, of one item each.
-const TEXTS: usize = texts();
+const TEXTS: usize = texts_before(STUDY_SLOTS);
 /// Lengths from here on are written in several bytes.
 const SHORT: usize = 64;
 /// The most attributes that stand in items.
@@ -74,9 +75,10 @@ const fn fields_of(slot: usize) -> usize {
     if slot < PATIENT_SLOTS { rows_of(Level::Patient)[slot].kind.fields } else { rows_of(Level::Study)[slot - PATIENT_SLOTS].kind.fields }
 }
 
-const fn texts() -> usize {
+/// How many texts the facts before this one have.
+const fn texts_before(end: usize) -> usize {
     let (mut slot, mut texts) = (0, 0);
-    while slot < STUDY_SLOTS {
+    while slot < end {
         texts += fields_of(slot);
         slot += 1;
     }
@@ -201,6 +203,9 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// The text of the patient's identifier that no attribute says.
+const UNREAD_TEXT: u8 = (texts_before(row::PATIENT_ID.index) + UNREAD) as u8;
+
 /// Writes the row of a study, all of whose attributes are asked for; how many fields of the record it says. `None`: nothing is written.
 pub(super) fn study(study: &Study, options: &Options, out: &mut Vec<u8>) -> Option<u64> {
     let [patient, own, ..] = whole_rows(Level::Study, false);
@@ -246,6 +251,10 @@ fn write(study: &Study, present: u64, out: &mut Vec<u8>) -> Option<u64> {
                 leaves += 1;
             }
         }
+    }
+    // An issuer that could not be read is told of.
+    if !texts.get(UNREAD_TEXT).is_empty() {
+        return None;
     }
     let begin = out.len();
     out.reserve(study.text.as_str().len() + 64 * wanted.count_ones() as usize);

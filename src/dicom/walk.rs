@@ -216,9 +216,10 @@ impl<'a> Walk<'a> {
         }
         let mut leaves = 0;
         for item in items {
-            let fields = item.iter().zip(vrs_of(row_ref)).take(row.kind.fields);
-            for (text, vr) in fields.filter(|(text, _)| !text.is_empty()) {
+            let fields = item.iter().zip(vrs_of(row_ref)).take(row.kind.fields).enumerate();
+            for (field, (text, vr)) in fields.filter(|(_, (text, _))| !text.is_empty()) {
                 match vr {
+                    None if row.is_unsaid(field) => return None,
                     // The offset is of the whole data set, and is told there.
                     Some(Vr::Offset) => {
                         dated(*item)?;
@@ -254,6 +255,8 @@ impl<'a> Walk<'a> {
         for (n, item) in items.iter().enumerate() {
             for (field, _) in item.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
                 let code = match row.top_of(field, item) {
+                    // An issuer that could not be read.
+                    None if row.is_unsaid(field) => Some(Code::SystemUnknown),
                     // A mark tells which part it is, and is carried with it.
                     None => None,
                     Some(part) if matches!(part.vr, Vr::Offset) && dated(*item).is_some() => continue,

@@ -116,6 +116,10 @@ pub(crate) struct Identifier<'d> {
     pub(crate) assigner: Leaf<'d>,
     /// Type in words and value of the assigner's own identifier.
     pub(crate) assigned: (Leaf<'d>, Leaf<'d>),
+    /// What tells the resource that assigned it from others; empty where there is no reference to one.
+    pub(crate) called: String,
+    /// Whether there is a system or an assigner, whether it can be read or not.
+    pub(crate) is_issued: bool,
 }
 
 /// What a part of a HumanName says.

@@ -45,10 +45,10 @@ pub(crate) fn patient_is_logical(release: Release, options: &Options) -> bool {
     !patient_is_resource(release, options)
 }
 
-/// The status: a data set is evidence of an instance unless the archive counts none.
+/// The status: a data set is evidence of an instance unless the archive counts none. (A count of none stands only where none is listed; a series may be,
+/// and the status is the same whether it is.)
 pub(crate) fn status(study: &Study) -> &'static str {
-    let none = study.series().len() == 0 && study.get(row::INSTANCE_COUNT) == Some(0);
-    if none { "registered" } else { "available" }
+    if study.get(row::INSTANCE_COUNT) == Some(0) { "registered" } else { "available" }
 }
 
 /// Whether the study's list of modalities holds `code`.
@@ -183,10 +183,11 @@ pub(crate) fn display<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -
 }
 
 /// What tells this record from every other: study UID, PatientID and its issuer.
-fn identity(study: &Study) -> [&str; 4] {
+fn identity(study: &Study) -> Vec<&str> {
     let patient = study.get(row::PATIENT_ID);
-    let (value, local, universal) = patient.map_or(("", "", ""), |id| (id.value, id.local, id.universal));
-    [study.get(row::STUDY_UID).unwrap_or(""), value, local, universal]
+    let [value, local, universal, unread] = patient.map_or([""; 4], |id| [id.value, id.local, id.universal, id.unread]);
+    let known = [study.get(row::STUDY_UID).unwrap_or(""), value, local, universal];
+    known.into_iter().chain(Some(unread).filter(|unread| !unread.is_empty())).collect()
 }
 
 /// The `id` of a study whose UID several patients have.
@@ -239,8 +240,8 @@ pub(crate) fn reference(type_: &str, id: &str, options: &Options) -> (String, St
 /// The id of a Patient of its own: the same for the same facts. Two people of one number, whose issuers nobody tells, are two; so is one
 /// person of whom two studies tell different things. Without PatientID it is the study's own.
 pub(crate) fn patient_id(study: &Study) -> String {
-    let [uid, value, ..] = identity(study);
-    let mut facts = Vec::from([if value.is_empty() { uid } else { "" }]);
+    let is_numbered = study.get(row::PATIENT_ID).is_some_and(|id| !id.value.is_empty());
+    let mut facts = Vec::from([study.get(row::STUDY_UID).filter(|_| !is_numbered).unwrap_or("")]);
     for index in 0..rows_of(Level::Patient).len() {
         for item in study.items(RowRef { level: Level::Patient, index: index as u8 }).into_iter().flatten() {
             facts.extend(item);

@@ -23,6 +23,10 @@ view! {
         universal_type = 3,
         /// IdentifierTypeCode, where it is not the default.
         type_code = 4,
+        /// Of the identifier that a patient is known by: what its issuer is called where no system tells it. The resource that FHIR's `assigner` refers
+        /// to; `?` for an issuer that is there and that nothing could be read of. It is in no attribute and in no element, and is not
+        /// [`Options::patient_namespace`](crate::Options::patient_namespace).
+        unread = 5,
     }
 }
 
@@ -137,7 +141,7 @@ impl Sealed for PatientIdentifier {}
 
 impl Kind for PatientIdentifier {
     const NAME: &'static str = "patient-identifier";
-    const FIELDS: usize = 5;
+    const FIELDS: usize = 6;
     type View<'a> = IdentifierView<'a>;
 
     fn view<'a>(fields: &[&'a str; 10]) -> IdentifierView<'a> {
@@ -157,13 +161,17 @@ impl Spell for PatientIdentifier {
     }
 
     fn is_settled(filled: u16, _: &str) -> bool {
-        filled & 0b11101 == 1
+        filled & 0b11_1101 == 1
     }
 
     fn canon(draft: &mut Draft<'_>) {
         Identifier::canon(draft);
         if draft.get(4) == MEDICAL_RECORD {
             draft.clear(4);
+        }
+        // Who is named somewhere else was there, and unread; now it is known.
+        if (draft.is_filled(1) || draft.is_filled(2)) && draft.get(UNREAD) == NO_NAME {
+            draft.clear(UNREAD);
         }
     }
 
@@ -177,7 +185,9 @@ impl Spell for PatientIdentifier {
             told.note(2, Code::AliasCollapsed);
             told.note(3, Code::AliasCollapsed);
         }
-        if (1..3).all(|part| field(fields, part).is_empty()) {
+        // An issuer that could not be read is one, and what tells it from others beside its name is not written.
+        told.note(UNREAD, Code::SystemUnknown);
+        if [1, 2, UNREAD].iter().all(|part| field(fields, *part).is_empty()) {
             system = patients.map(Uri::plain);
         }
         let implied = if let Shape::Identifier(code) = cx.shape { code } else { "" };
@@ -193,8 +203,26 @@ impl Spell for PatientIdentifier {
             fill.also(identifier.system);
         } else {
             read_issuer(fill, identifier, cx);
+            read_unread(fill, identifier);
         }
         read_type(fill, identifier, MEDICAL_RECORD);
+    }
+}
+
+/// The field of what an issuer is called that is no text and no system.
+pub(crate) const UNREAD: usize = 5;
+/// An issuer of which nothing could be read.
+pub(crate) const NO_NAME: &str = "?";
+
+/// What the issuer is called where no system says who it is.
+fn read_unread<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>) {
+    if !identifier.system.trim().is_empty() {
+        return;
+    }
+    if !identifier.called.is_empty() {
+        fill.set(UNREAD, identifier.called.clone(), found::Leaf::default());
+    } else if identifier.is_issued && !fill.is_filled(1) && !fill.is_filled(2) {
+        fill.set(UNREAD, NO_NAME, found::Leaf::default());
     }
 }
 

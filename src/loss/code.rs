@@ -139,7 +139,7 @@ codes! {
     Modifier "modifier" NoHome false "a resource with implicitRules or a modifierExtension, which may change its meaning: it is refused",
     SchemeUnknown "scheme-unknown" Policy false "a code whose coding scheme has no known URI: the text is carried, code and scheme are not",
     SchemeNameDropped "scheme-name-dropped" Policy false "the scheme's UID is carried as its URI, its local name is not",
-    SystemUnknown "system-unknown" Policy false "a StudyID, for which the caller gave no system",
+    SystemUnknown "system-unknown" Policy false "an identifier whose system nobody knows: a StudyID for which the caller gave none, a patient's number whose issuer could not be read",
     TimeWithoutZone "time-without-zone" Policy false "a time of day whose offset from UTC is unknown: the date alone is carried",
     TimeTooCoarse "time-too-coarse" Policy false "a time of day without minutes: the date alone is carried",
     PrecisionAdded "precision-added" Policy true "a time without seconds is filled with :00, as FHIR requires seconds",

@@ -321,7 +321,16 @@ impl Row {
             base += usize::from(part.field);
             parts = part.items;
         }
+        // What no attribute says is told of at that of the fact.
+        if let (0, Some(first)) = (len, self.parts.first()) {
+            (path, len) = ([first.within.unwrap_or(first.tag), 0, 0, 0], 1);
+        }
         (path, len)
+    }
+
+    /// Whether no attribute says a field, nor is it told by which attribute says another.
+    pub(crate) fn is_unsaid(&self, field: usize) -> bool {
+        self.part_of(field).is_none() && 1_u16.checked_shl(field as u32).is_none_or(|bit| self.marks & bit == 0)
     }
 }
 

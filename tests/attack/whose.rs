@@ -90,3 +90,30 @@ fn the_reference_of_the_options() {
         }
     }
 }
+
+/// A name of no letter or digit says nothing: what stands beside the reference is read (spec/README, "Two patients").
+#[test]
+fn a_name_without_letters_says_nothing() {
+    let study = |name: &str, display: &str, more: &str| {
+        let contained = format!(r#""contained":[{{"resourceType":"Patient","id":"p","name":[{{"text":"{name}"}}]}}],{more}"#);
+        study(&format!(r##"{{"reference":"#p","display":"{display}"}}"##), &contained)
+    };
+    let two = |one: [&str; 2], other: [&str; 2]| {
+        read(&[study(one[0], one[1], A), study(other[0], other[1], B)].join("\n"), &Options::default()).1
+    };
+    assert!(two(["?", "Doe"], ["?", "Roe"]));
+    assert!(two(["?", "Doe"], ["?", "?"]));
+    assert!(!two(["?", "Doe"], ["***", "Doe"]));
+    assert!(!two(["Doe", "Roe"], ["Doe", "?"]));
+    assert!(!two(["?", "***"], ["?", "."]));
+    let named = |name: &str, display: &str| {
+        let read = fhir::read(study(name, display, A).as_bytes(), Release::R4, &Options::default()).unwrap();
+        (
+            String::from(read.value[0].get(row::PATIENT_NAME).unwrap().alphabetic),
+            read.loss.iter().map(|loss| loss.code.name()).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(named("?", "Doe"), ("Doe".into(), ["name-unstructured", "alternative-unused"].to_vec()));
+    assert_eq!(named("?", "."), ("?".into(), ["name-unstructured", "alternative-unused"].to_vec()));
+    assert_eq!(named("Roe", "Doe"), ("Roe".into(), ["name-unstructured", "alternative-unused"].to_vec()));
+}

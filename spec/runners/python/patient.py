@@ -45,7 +45,13 @@ def _identifier(study, options, ledger):
         incomplete(qualifiers, [(tag, f"/00100024/{tag}") for tag in ("00400032", "00400033", "00400035")], ledger)
         return None
     kind = _type(qualifiers, "/00100024", ledger) or "MR"
-    return issued(value, kind, study.value("00100021"), qualifiers, options, options["patientNamespace"])
+    if not first(qualifiers, "00400032"):
+        incomplete(qualifiers, [("00400033", "/00100024/00400033")], ledger)
+    local, namespace = study.value("00100021"), options["patientNamespace"]
+    if study.unread and not (local or first(qualifiers, "00400032")):
+        ledger.tell("system-unknown", "/00100020")
+        namespace = None
+    return issued(value, kind, local, qualifiers, options, namespace)
 
 
 def _type(qualifiers, at, ledger):

@@ -21,6 +21,8 @@ class Study:
         # For each tag all that said what stands, and the number of the row that was the first of them.
         self.said = {}
         self.shares_uid = False
+        # Whether some row had an issuer of the patient's number of which nothing came through.
+        self.unread = False
 
     def value(self, tag):
         return first(self.facts, tag)
@@ -32,6 +34,7 @@ class Study:
 
     def join_study(self, other, ledger):
         """All rows of another at once (README, "Two patients"): of each fact the one that came first stands."""
+        self.unread |= other.unread
         for tag, found in other.facts.items():
             said, number = other.said.get(tag, ([found], 0))
             if tag in self.said and number < self.said[tag][1]:
@@ -115,9 +118,28 @@ def _reading(row, ledger):
         row["00100032"] = []
 
 
-def _patient(row):
+def _patient(row, raw):
     """PatientID as far as a row has it, and its issuer."""
-    return _known(row, "00100020"), _known(row, "00100021", "00100024")
+    issuer = _UNKNOWN if _has_lost_issuer(row, raw) else _known(row, "00100021", "00100024")
+    return _known(row, "00100020"), issuer
+
+
+def _has_lost_issuer(row, raw):
+    """Whether something says who issued the number, and nothing of it came through."""
+    if first(row, "00100020") is None or first(row, "00100021") or first(first(row, "00100024") or {}, "00400032"):
+        return False
+    return any(_issuer_leaves(value) for name, value in raw if name.upper() in ("00100021", "00100024"))
+
+
+def _issuer_leaves(value, name=""):
+    """Leaves of an attribute, but for IdentifierTypeCode, which says what kind of number it is."""
+    if name.upper() == "00400035":
+        return 0
+    if isinstance(value, Members):
+        return sum(_issuer_leaves(inner, inner_name) for inner_name, inner in value)
+    if isinstance(value, list):
+        return sum(_issuer_leaves(inner) for inner in value)
+    return leaves(value, name)
 
 
 def _known(row, *tags):
@@ -151,20 +173,20 @@ def _of_one_uid(uid, rows, ledger):
     for _, raw in lost:
         ledger.tell("patient-conflict", "/00100020", leaves(raw))
     keys = []
-    for row, _ in rows:
-        patient, issuer = _patient(row)
+    for row, raw in rows:
+        patient, issuer = _patient(row, raw)
         if patient is not _UNKNOWN and issuer is not _UNKNOWN and (patient, issuer) not in keys:
             keys.append((patient, issuer))
     named = {patient for patient, _ in keys}
-    for row, _ in rows:
-        patient, _ = _patient(row)
+    for row, raw in rows:
+        patient, _ = _patient(row, raw)
         if patient is not _UNKNOWN and patient not in named:
             named.add(patient)
             keys.append((patient, _UNKNOWN))
     # Rows that say the same of who it is are joined one by one; what they say together joins as a whole.
     parts = {}
     for number, (row, raw) in enumerate(rows):
-        patient, issuer = _patient(row)
+        patient, issuer = _patient(row, raw)
         able = [key for key in keys if (patient is _UNKNOWN or key[0] == patient)
                 and (issuer is _UNKNOWN or key[1] is _UNKNOWN or key[1] == issuer)] or [None] * (not keys)
         if len(able) != 1:
@@ -173,6 +195,7 @@ def _of_one_uid(uid, rows, ledger):
         who = repr(strangers.who_of(row)) if first(row, "00100020") is None else ""
         of = parts.setdefault(able[0], {}).setdefault((patient is _UNKNOWN, issuer is _UNKNOWN, who), Study(uid))
         of.join(row, number, ledger)
+        of.unread |= _has_lost_issuer(row, raw)
     found = {key: _together(of, ledger) for key, of in parts.items()}
     if len(found) > 1:
         ledger.tell("patient-conflict", "/00100020", 0)

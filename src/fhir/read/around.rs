@@ -105,12 +105,12 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// What a reference leads to says nothing that is kept.
-    fn leads_to_nothing(&mut self, literal: Leaf<'d>) {
+    pub(super) fn leads_to_nothing(&mut self, literal: Leaf<'d>) {
         literal.id.into_iter().for_each(|id| self.room.ledger.lose(id, Code::NoAttribute));
     }
 
     /// What a resource says better.
-    fn unused(&mut self, leaf: Option<Leaf<'d>>) {
+    pub(super) fn unused(&mut self, leaf: Option<Leaf<'d>>) {
         if let Some(id) = leaf.and_then(|leaf| leaf.id) {
             self.room.ledger.lose(id, Code::AlternativeUnused);
         }
@@ -216,7 +216,8 @@ impl<'d> Reader<'d, '_> {
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
         let (mut id_known, mut name_known) = (false, false);
         if let Some(patient) = patient {
-            (id_known, name_known) = self.patient(patient);
+            let display = self.leaf(node, named!("display"));
+            (id_known, name_known) = self.patient(patient, says_something(display.text));
         }
         let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {
@@ -283,8 +284,8 @@ impl<'d> Reader<'d, '_> {
         self.emptied(fill);
     }
 
-    /// A Patient; whether it has an identifier and a name.
-    fn patient(&mut self, patient: Id) -> (bool, bool) {
+    /// A Patient; whether it has an identifier, and whether its name stands. `is_displayed`: a name stands beside the reference, too.
+    fn patient(&mut self, patient: Id, is_displayed: bool) -> (bool, bool) {
         let ids = self.identifiers(patient);
         // Those that were the patient's number, or are for a time, are further ones.
         let current = self.current(&ids);
@@ -308,10 +309,17 @@ impl<'d> Reader<'d, '_> {
         }
         let names = self.members(patient, named!("name"));
         let names = self.names(&names);
-        let is_named = names.iter().any(|group| !group.text.is_empty());
-        self.patient_fact(row::PATIENT_NAME.into(), "Patient", |_, _| {
-            Found::Reference(Reference { names: Some(Box::new(names)), ..Reference::default() })
-        });
+        // A name of no letter says nothing where another stands beside the reference.
+        let stands = |text: &str| if is_displayed { says_something(text) } else { !text.is_empty() };
+        let is_named = names.iter().any(|group| stands(&group.text));
+        if is_named || !is_displayed {
+            self.patient_fact(row::PATIENT_NAME.into(), "Patient", |_, _| {
+                Found::Reference(Reference { names: Some(Box::new(names)), ..Reference::default() })
+            });
+        } else {
+            let leaves = names.iter().flat_map(|group| &group.leaves);
+            leaves.for_each(|(id, _)| self.room.ledger.lose(*id, Code::AlternativeUnused));
+        }
         for row in [RowRef::from(row::PATIENT_SEX), row::PATIENT_BIRTH.into()] {
             let name =
                 row.row().and_then(|row| row.places.iter().flatten().next()).map_or("", |at| at.element.trim_start_matches("Patient."));
@@ -322,4 +330,9 @@ impl<'d> Reader<'d, '_> {
         }
         (!identifiers.is_empty(), is_named)
     }
+}
+
+/// Whether a name tells people apart: by a letter, or a digit.
+fn says_something(name: &str) -> bool {
+    letters(name).next().is_some()
 }

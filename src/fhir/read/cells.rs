@@ -4,7 +4,7 @@ use super::spell::spell;
 use super::{Reader, UNPLACED};
 use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::json::tree::Id;
-use crate::kind::{Fill, Outcome};
+use crate::kind::{Fill, NO_NAME, Outcome, UNREAD};
 use crate::loss::{Code, Place};
 use crate::table::{RowRef, row, vr_of_field};
 use crate::value::FIELDS;
@@ -154,7 +154,7 @@ impl<'d> Reader<'d, '_> {
         };
         let fields = row_ref.row().map_or(FIELDS, |row| row.kind.fields);
         let (from, leaves) = (self.room.set.cells.len(), self.room.leaves.len());
-        let mut has_leaf = false;
+        let (mut has_leaf, mut has_lost_issuer) = (false, false);
         for (field, filled) in fill.fields.iter().take(fields).enumerate().filter(|(_, filled)| !filled.text.is_empty()) {
             let start = self.room.set.text.len();
             let spelled = match vr_of_field(row_ref, field) {
@@ -170,6 +170,7 @@ impl<'d> Reader<'d, '_> {
                     if let Some(id) = filled.leaf {
                         self.room.ledger.lose(id, code);
                     }
+                    has_lost_issuer |= row_ref == row::PATIENT_ID.into() && matches!(field, 1 | 2);
                     continue;
                 }
             };
@@ -191,6 +192,10 @@ impl<'d> Reader<'d, '_> {
                     self.room.set.is_shared = true;
                 }
             }
+        }
+        let is_issuer = |cell: &Cell| cell.row == Some(row_ref) && matches!(usize::from(cell.field), 1 | 2 | UNREAD);
+        if has_lost_issuer && !self.room.set.cells.iter().skip(from).any(is_issuer) {
+            self.push_again(row_ref, UNREAD as u8, NO_NAME);
         }
     }
 

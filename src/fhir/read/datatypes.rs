@@ -6,7 +6,7 @@ use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Refe
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, Name, What};
 use crate::loss::Code;
-use crate::table::{Vr, element_of, resource_type};
+use crate::table::{Vr, element_of, name_of_primitive, resource_type};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -31,6 +31,9 @@ fn is_type(name: &str) -> bool {
     // Nearly all are one of these.
     matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
 }
+
+/// What says who gave an identifier, or why nobody says so.
+const ISSUER: [Name; 3] = [named!("system"), name_of_primitive("system"), named!("assigner")];
 
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,14 +260,14 @@ impl<'d> Reader<'d, '_> {
         let mut identifier = Identifier { type_, system, value, is_in_doubt, ..Identifier::default() };
         if let Some(assigner) = self.tree.member(id, named!("assigner")).and_then(|id| self.one(id)) {
             identifier.assigner = self.leaf(assigner, named!("display"));
-            let literal = self.leaf(assigner, named!("reference"));
-            self.unresolved(literal);
             if let Some(own) = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)) {
                 let type_ = self.tree.member(own, named!("type")).and_then(|id| self.one(id));
                 let words = type_.map(|id| self.leaf(id, named!("text"))).unwrap_or_default();
                 identifier.assigned = (words, self.leaf(own, named!("value")));
             }
+            self.assigner(assigner, &mut identifier);
         }
+        identifier.is_issued = ISSUER.iter().any(|name| self.tree.member(id, *name).is_some());
         identifier
     }
 

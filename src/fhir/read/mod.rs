@@ -19,6 +19,7 @@ mod endpoint;
 mod history;
 mod index;
 mod instance;
+mod issuer;
 mod ledger;
 mod literal;
 mod model;

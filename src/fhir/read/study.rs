@@ -66,7 +66,7 @@ impl<'d> Reader<'d, '_> {
         let slots = self.slots(study, Level::Study);
         for (element, slot) in slots.into_iter().enumerate().take(elements(Level::Study).len()) {
             match (element, slot) {
-                (STATUS, Some(node)) => self.status(study, node, all_series.is_empty()),
+                (STATUS, Some(node)) => self.status(study, node, &all_series),
                 (SUBJECT, Some(node)) => self.subject(node),
                 (STATUS | SUBJECT, None) => {
                     let name = if element == STATUS { "status" } else { "subject" };
@@ -245,7 +245,7 @@ impl<'d> Reader<'d, '_> {
         self.room.set.stranger.push_str(&identity.stranger);
     }
 
-    fn push_again(&mut self, row: RowRef, field: u8, text: &str) {
+    pub(super) fn push_again(&mut self, row: RowRef, field: u8, text: &str) {
         let start = self.room.set.text.len();
         self.room.set.text.push_str(text);
         let end = self.room.set.text.len();
@@ -253,7 +253,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// The status: what it says of the study is what we would say of it, or is told.
-    fn status(&mut self, study: Id, node: Id, unlisted: bool) {
+    fn status(&mut self, study: Id, node: Id, series: &[Id]) {
         let tree = self.tree;
         let is_withdrawn = |text: &str| matches!(text, "entered-in-error" | "cancelled" | "inactive");
         // That it is withdrawn counts wherever it stands.
@@ -263,10 +263,13 @@ impl<'d> Reader<'d, '_> {
             }
         }
         let Some(node) = self.one(node) else { return };
-        let count = text(self.tree, study, "numberOfInstances");
+        let is_empty = || {
+            text(tree, study, "numberOfInstances") == Some("0")
+                && series.iter().all(|series| each(tree, *series, "instance").next().is_none())
+        };
         match self.scalar(node).trim() {
             "available" => self.understand(node),
-            "registered" if unlisted && count == Some("0") => self.understand(node),
+            "registered" if is_empty() => self.understand(node),
             "registered" | "unknown" => {}
             said if is_withdrawn(said) => self.room.ledger.lose(node, Code::Withdrawn),
             _ => self.room.ledger.lose(node, Code::BadCode),

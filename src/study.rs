@@ -63,6 +63,8 @@ pub struct Study {
     pub(crate) patient_conflict: bool,
     /// Of its UID rows were left out that may be of other patients.
     pub(crate) is_torn: bool,
+    /// Of its UID there is another patient of the same number, whom another issuer gave it.
+    pub(crate) shares_number: bool,
     pub(crate) cut: Cut,
     /// Whether its rows tell the issuer of the patient's id, or that there is none.
     pub(crate) issuer_known: bool,

@@ -46,7 +46,7 @@ pub(super) fn finish(mut records: Records, keys: &Keys, is_torn: bool, options: 
             }
             Kept::Full(_) | Kept::Gone => continue,
         };
-        (study.patient_conflict, study.is_torn) = (told.conflict, told.dropped);
+        (study.patient_conflict, study.is_torn, study.shares_number) = (told.conflict, told.dropped, told.shared);
         study.issuer_known |= told.issuer;
         done.push(study);
     }
@@ -120,6 +120,7 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
         extras: record.extras,
         patient_conflict: false,
         is_torn: false,
+        shares_number: false,
         issuer_known: false,
         cut: Cut::default(),
         known: record.known,

@@ -36,7 +36,7 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
         let leaves = Leaves { slot: ours, sets: &mut target.sets, key, row };
         Fact { arena: &mut target.arena, leaves }.take_in(&source, theirs, key, sink);
     }
-    [source.name()].into_iter().chain(source.also.as_deref().cloned()).for_each(|who| target.hear(who));
+    [source.name()].into_iter().chain(source.also.as_deref().cloned()).for_each(|who| target.hear(&who));
     let mut moved = Vec::with_capacity(source.series.len());
     for (n, series) in source.series.iter().enumerate() {
         let (into, _) = target.series_of(source.series_uid(n as u32), series.first_row);

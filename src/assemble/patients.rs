@@ -28,6 +28,8 @@ pub(super) struct Told {
     pub(super) conflict: bool,
     /// Rows were left out that may be of others.
     pub(super) dropped: bool,
+    /// Another patient has the same number, of another issuer.
+    pub(super) shared: bool,
     /// Whether its patient's id has an issuer.
     pub(super) issuer: bool,
 }
@@ -122,9 +124,12 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
         sink.lose(Loss { code: Code::PatientConflict, at: patient_place(sink), first, count: 0 });
     }
     if named > 1 || is_dropped {
-        for (_, at) in &kept {
-            if let Some(told) = told.get_mut(*at) {
-                (told.conflict, told.dropped) = (true, is_dropped);
+        // In order of their numbers.
+        for same in kept.chunk_by(|(a, _), (b, _)| a.id == b.id) {
+            for (_, at) in same {
+                if let Some(told) = told.get_mut(*at) {
+                    (told.conflict, told.dropped, told.shared) = (true, is_dropped, same.len() > 1);
+                }
             }
         }
     }

@@ -40,6 +40,8 @@ pub(super) struct Record {
     pub(super) changes: u32,
     /// What further rows say of the patient's name, where what came first says nothing (`?`): it tells whose rows without number are.
     pub(super) also: Option<Box<Who>>,
+    /// Where the patient's name stands, and which of its groups say something.
+    named: (u32, u8),
     /// Whether rows of it are missing, so that nothing can be counted by those that are there.
     pub(super) is_part: bool,
 }
@@ -120,6 +122,7 @@ impl Record {
             classes: Vec::new(),
             known: 0,
             also: None,
+            named: (0, 0),
             sets: Sets::default(),
             first_row: None,
             carried: 0,
@@ -167,22 +170,30 @@ impl Record {
         let leaves = Leaves { slot, sets: &mut self.sets, key: key_of(series, row_ref), row };
         self.changed |= Fact { arena: &mut self.arena, leaves }.absorb(said, tell, sink);
         if row_ref == row::PATIENT_NAME.into() {
-            said.items.first().into_iter().for_each(|name| self.hear(Who::of_name(name)));
+            said.items.first().into_iter().for_each(|name| self.hear(&Who::of_name(name)));
         }
     }
 
-    /// The patient's name, as far as it tells people apart.
+    /// The patient's name as it stands, as far as it tells people apart.
     pub(super) fn name(&self) -> Who {
         let own = RowRef::from(row::PATIENT_NAME);
-        let slot = study_slot(own).and_then(|slot| self.facts.get(slot)).filter(|slot| slot.at != 0);
-        let name = own.row().zip(slot).and_then(|(row, slot)| run_of(&self.arena, slot, row).next());
+        let name = own.row().zip(self.name_slot()).and_then(|(row, slot)| run_of(&self.arena, slot, row).next());
         name.map(|name| Who::of_name(&name)).unwrap_or_default()
     }
 
+    fn name_slot(&self) -> Option<&Slot> {
+        study_slot(row::PATIENT_NAME.into()).and_then(|slot| self.facts.get(slot)).filter(|slot| slot.at != 0)
+    }
+
     /// Another name is said: it tells what the one that stands does not.
-    pub(super) fn hear(&mut self, who: Who) {
-        if who.said() & !self.name().said() != 0 {
-            self.also.get_or_insert_default().learn(&who);
+    pub(super) fn hear(&mut self, who: &Who) {
+        // The name that stands may be long, and each row may say another.
+        let at = self.name_slot().map_or(0, |slot| slot.at);
+        if self.named.0 != at {
+            self.named = (at, self.name().said());
+        }
+        if who.said() & !self.named.1 != 0 {
+            self.also.get_or_insert_default().learn(who);
         }
     }
 

@@ -200,6 +200,7 @@ impl Studies {
             extras: Vec::new(),
             patient_conflict: false,
             is_torn: false,
+            shares_number: false,
             issuer_known: false,
             cut: Cut::default(),
             known: lean.known,

@@ -182,17 +182,23 @@ pub(crate) fn display<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -
     Display::Words([prefix, given, middle, family, suffix], next())
 }
 
-/// What tells this record from every other: study UID, PatientID and its issuer.
-fn identity(study: &Study) -> Vec<&str> {
-    let patient = study.get(row::PATIENT_ID);
-    let [value, local, universal, unread] = patient.map_or([""; 4], |id| [id.value, id.local, id.universal, id.unread]);
-    let known = [study.get(row::STUDY_UID).unwrap_or(""), value, local, universal];
-    known.into_iter().chain(Some(unread).filter(|unread| !unread.is_empty())).collect()
+/// The `id` of a study whose UID several patients have: made of the UID, the number and its issuer.
+pub(crate) fn id_of_one(study: &Study) -> String {
+    let id = study.get(row::PATIENT_ID);
+    let issuer = id.map_or([""; 3], |id| [id.local, id.universal, id.unread]);
+    id_of(study, if study.is_patient_conflict() && !study.shares_number { [""; 3] } else { issuer })
 }
 
-/// The `id` of a study whose UID several patients have.
-pub(crate) fn id_of_one(study: &Study) -> String {
-    uuid("ImagingStudy", &identity(study))
+/// As [`id_of_one`], where the patients have different numbers: then it is the same whether rows tell the issuer or not.
+pub(crate) fn id_of_number(study: &Study) -> String {
+    id_of(study, [""; 3])
+}
+
+fn id_of(study: &Study, [local, universal, unread]: [&str; 3]) -> String {
+    let value = study.get(row::PATIENT_ID).map_or("", |id| id.value);
+    let known = [study.get(row::STUDY_UID).unwrap_or(""), value, local, universal];
+    let names: Vec<&str> = known.into_iter().chain(Some(unread).filter(|unread| !unread.is_empty())).collect();
+    uuid("ImagingStudy", &names)
 }
 
 /// The `id` of the ImagingStudy.

@@ -169,8 +169,9 @@ impl Spell for PatientIdentifier {
         if draft.get(4) == MEDICAL_RECORD {
             draft.clear(4);
         }
-        // Who is named somewhere else was there, and unread; now it is known.
-        if (draft.is_filled(1) || draft.is_filled(2)) && draft.get(UNREAD) == NO_NAME {
+        // Who issued nothing is nobody; and who is named somewhere else was there, and unread: now it is known.
+        let is_named = draft.is_filled(1) || draft.is_filled(2);
+        if !draft.is_filled(0) || is_named && draft.get(UNREAD) == NO_NAME {
             draft.clear(UNREAD);
         }
     }
@@ -216,7 +217,7 @@ pub(crate) const NO_NAME: &str = "?";
 
 /// What the issuer is called where no system says who it is.
 fn read_unread<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>) {
-    if !identifier.system.trim().is_empty() {
+    if !fill.is_filled(0) || !identifier.system.trim().is_empty() {
         return;
     }
     if !identifier.called.is_empty() {

@@ -215,7 +215,8 @@ impl Residual {
     /// Whether a study is asked for by the id that it has if its UID is several patients'.
     pub(crate) fn asks_for_one(&self, study: &Study) -> bool {
         let is_asked = self.query.clauses.iter().any(|clause| clause.about == About::Id && clause.modifier == Modifier::None);
-        is_asked && matches!(self.options.id, Id::Uid) && self.asks_for_id(&place::id_of_one(study))
+        let ids = [place::id_of_one, place::id_of_number];
+        is_asked && matches!(self.options.id, Id::Uid) && ids.iter().any(|id| self.asks_for_id(&id(study)))
     }
 
     /// Whether this id is not to be.

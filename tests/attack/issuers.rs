@@ -202,3 +202,23 @@ fn two_issuers_have_two_ids() {
         assert_eq!(urls.len(), 4, "two studies, two patients: {written}");
     }
 }
+
+/// Who issued nothing is nobody.
+#[test]
+fn an_issuer_without_a_number() {
+    for identifier in [
+        r#""assigner":{"reference":"Organization/a"}"#,
+        r#""value":" ","assigner":{"reference":"Organization/a","display":"H"}"#,
+        r#""value":true,"assigner":{"identifier":{"system":"http://a"}}"#,
+        r#""value":["1","2"],"system":["http://a","http://b"]"#,
+        r#""system":true"#,
+    ] {
+        let read = of_fhir(&resource("", "").replace(r#""value":"P1""#, identifier));
+        assert!(read.value[0].get(row::PATIENT_ID).is_none(), "{identifier}");
+        let written = fhir::write(&read.value[0], Release::R4, &options());
+        assert!(!written.value.as_str().contains(r#""subject":{"type""#), "{}", written.value.as_str());
+        assert!(written.loss.iter().all(|loss| loss.code.name() != "system-unknown"), "{identifier}");
+    }
+    let read = of_rows(&row_of(r#","00100021":{"vr":"LO","BulkDataURI":"b"}"#).replace(r#""Value":["P1"]"#, r#""Value":[""]"#));
+    assert!(read.value[0].get(row::PATIENT_ID).is_none());
+}

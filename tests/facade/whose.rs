@@ -321,3 +321,48 @@ pub fn one_of_two_patients_by_id() {
         assert_eq!(shown, 2, "{}: {}", server.id(), first.body);
     }
 }
+
+/// The id of one of several patients of a study is the same whether its rows tell the issuer of the number or those of its series do.
+pub fn one_of_two_patients_by_id_whoever_issued_it() {
+    let issuers =
+        ["", r#","00100021":{"vr":"LO"}"#, r#","00100021":{"vr":"LO","Value":["WARD"]}"#, r#","00100021":{"vr":"LO","BulkDataURI":"b"}"#];
+    for server in [servers::unknown(), servers::orthanc_1_12(), servers::kheops()] {
+        // Nobody, and somebody, are two.
+        let is_two = |pair: &(&str, &str)| *pair == (issuers[1], issuers[2]) || *pair == (issuers[2], issuers[1]);
+        for (of_study, of_series) in issuers.iter().flat_map(|one| issuers.map(|other| (*one, other))).filter(|pair| !is_two(pair)) {
+            let row = |id: &str, more: &str| -> Value {
+                let text = format!(r#"{{"0020000D":{{"vr":"UI","Value":["2.999.1"]}},"00100020":{{"vr":"LO","Value":["{id}"]}}{more}}}"#);
+                serde_json::from_str(&text).unwrap()
+            };
+            let pacs = |path: &str, query: &str| match path {
+                _ if query.contains("offset=") => rows(&[]),
+                "/studies" => {
+                    let asked = |id: &&str| !query.contains("PatientID=") || query.contains(&format!("PatientID={id}"));
+                    rows(&["P1", "P2"].into_iter().filter(asked).map(|id| row(id, of_study)).collect::<Vec<_>>())
+                }
+                path if path.ends_with("/series") => rows(&["P1", "P2"].map(|id| {
+                    row(
+                        id,
+                        &format!(
+                            r#"{of_series},"0020000E":{{"vr":"UI","Value":["2.999.1.{}"]}},"00080060":{{"vr":"CS","Value":["CT"]}}"#,
+                            &id[1..]
+                        ),
+                    )
+                })),
+                _ => rows(&[]),
+            };
+            let ask = |query: &str| asked(server.clone(), |_| (), &format!("ImagingStudy?{query}"), pacs);
+            let ids = |more: &str| -> Vec<String> {
+                let found = ask(&format!("patient.identifier=P1,P2{more}"));
+                found.entries("match").iter().map(|study| study["id"].as_str().unwrap().into()).collect()
+            };
+            let of = (ids(""), ids("&_elements=started"));
+            assert_eq!((of.0.len(), &of.0), (2, &of.1), "{} {of_study} {of_series}", server.id());
+            for (id, more) in of.0.iter().flat_map(|id| ["", "&_elements=started"].map(|more| (id, more))) {
+                let again = ask(&format!("_id={id}&patient.identifier=P1,P2{more}"));
+                let again: Vec<&str> = again.entries("match").iter().map(|study| study["id"].as_str().unwrap()).collect();
+                assert_eq!(again, [id], "{} {of_study} {of_series}", server.id());
+            }
+        }
+    }
+}

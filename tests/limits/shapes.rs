@@ -73,6 +73,16 @@ pub const DICOM: &[Shape] = &[
     shape("one study UID, nobody's number, many names", |n| {
         rows(n, |at| format!(r#"{{"0020000D":{{"Value":["1"]}}{}}}"#, and("00100010", format_args!("\"{at}\""))))
     }),
+    shape("one patient of a long name without letters, and of many others", |n| {
+        let name = |at: usize| if at == 0 { "?".repeat(8 * n) } else { format!("{at}") };
+        let named = |at: usize| and("00100010", format_args!(r#"{{"Alphabetic":"{}"}}"#, name(at)));
+        rows(n, |at| format!(r#"{{"0020000D":{{"Value":["1"]}},"00100020":{{"Value":["P"]}}{}}}"#, named(at)))
+    }),
+    shape("one patient of a long name, and of many others without letters", |n| {
+        let name = |at: usize| if at == 0 { "a".repeat(8 * n) } else { "?".repeat(at % 7 + 1) };
+        let named = |at: usize| and("00100010", format_args!(r#"{{"Alphabetic":"{}"}}"#, name(at)));
+        rows(n, |at| format!(r#"{{"0020000D":{{"Value":["1"]}},"00100020":{{"Value":["P"]}}{}}}"#, named(at)))
+    }),
     shape("one study UID, nobody's number, one name in many spellings, and a long issuer", |n| {
         let who = |at: usize| (0..14).map(|k| if at >> k & 1 == 0 { '.' } else { '-' }).collect::<String>();
         rows(n, |at| {
@@ -289,6 +299,15 @@ pub const FHIR: &[Shape] = &[
     shape("series", |n| one_study(&format!(r#""series":[{}]"#, list(n, |at| format!(r#"{{"uid":"{at}"}}"#))))),
     shape("series, descending UIDs", |n| one_study(&format!(r#""series":[{}]"#, list(n, |at| format!(r#"{{"uid":"{}"}}"#, n - at))))),
     shape("series without UID", |n| one_study(&format!(r#""series":[{}]"#, list(n, |_| "{}".into())))),
+    shape("series and a long assigner", |n| {
+        let series = list(n, |at| format!(r#"{{"uid":"{at}"}}"#));
+        let subject = format!(r#"{{"identifier":{{"value":"P","assigner":{{"reference":"{}"}}}}}}"#, "P".repeat(8 * n));
+        one_study(&format!(r#""subject":{subject},"series":[{series}]"#))
+    }),
+    shape("one number of many assigners", |n| {
+        let subject = |at: usize| format!(r#","subject":{{"identifier":{{"value":"P","assigner":{{"reference":"{at}"}}}}}}"#);
+        bundle(n, |at| fhir_study(1, &subject(at)))
+    }),
     shape("series and a long patient id", |n| {
         let series = list(n, |at| format!(r#"{{"uid":"{at}"}}"#));
         one_study(&format!(r#""subject":{{"identifier":{{"value":"{}"}}}},"series":[{series}]"#, "P".repeat(8 * n)))

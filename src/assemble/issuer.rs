@@ -4,7 +4,7 @@ use super::by_row::ByRow;
 use super::keys::BOTH;
 use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::kind::{NO_NAME, UNREAD, canonical_issuer};
-use crate::loss::{Code, Loss, Step};
+use crate::loss::{Loss, Step};
 use crate::table::{RowRef, row};
 use alloc::string::String;
 
@@ -99,7 +99,6 @@ fn is_of_issuer(own: RowRef, loss: &Loss) -> bool {
     let (outer, inner) = (steps.next(), steps.next());
     !loss.code.is_carried()
         && loss.count > 0
-        && loss.code != Code::ExtraMember
         && outer.is_some()
         && (outer == first(1) || outer == first(2))
         && (inner.is_none() || inner != tag(TYPE_CODE))

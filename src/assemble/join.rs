@@ -29,6 +29,7 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     target.known |= source.known;
     target.is_part |= source.is_part;
     target.first_row = target.first_row.into_iter().chain(source.first_row).min();
+    let ours = target.name_slot();
     for row_ref in [Level::Patient, Level::Study].into_iter().flat_map(references) {
         let (Some(row), Some(slot)) = (row_ref.row(), study_slot(row_ref)) else { continue };
         let (Some(ours), Some(theirs)) = (target.facts.get_mut(slot), source.facts.get(slot)) else { continue };
@@ -36,7 +37,7 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
         let leaves = Leaves { slot: ours, sets: &mut target.sets, key, row };
         Fact { arena: &mut target.arena, leaves }.take_in(&source, theirs, key, sink);
     }
-    [source.name()].into_iter().chain(source.also.as_deref().cloned()).for_each(|who| target.hear(&who));
+    join_names(target, &source, ours);
     let mut moved = Vec::with_capacity(source.series.len());
     for (n, series) in source.series.iter().enumerate() {
         let (into, _) = target.series_of(source.series_uid(n as u32), series.first_row);
@@ -67,6 +68,16 @@ fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
         }
         entry.series = moved.get(entry.series as usize).copied().unwrap_or(0);
         target.instances.push(entry);
+    }
+}
+
+/// What is said of the patient's name beside the one that stands now; `ours` stood before.
+fn join_names(target: &mut Record, source: &Record, ours: Slot) {
+    let theirs = source.name_slot();
+    target.hear(theirs.row.into(), source.name_at(&theirs));
+    source.also.iter().cloned().for_each(|(row, who)| target.hear(row, who));
+    if target.name_slot().at != ours.at {
+        target.hear(ours.row.into(), target.name_at(&ours));
     }
 }
 

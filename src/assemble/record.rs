@@ -39,7 +39,8 @@ pub(super) struct Record {
     /// How many rows did.
     pub(super) changes: u32,
     /// What further rows say of the patient's name, where what came first says nothing (`?`): it tells whose rows without number are.
-    pub(super) also: Option<Box<Who>>,
+    /// Each with its row.
+    pub(super) also: Vec<(u64, Who)>,
     /// Where the patient's name stands, and which of its groups say something.
     named: (u32, u8),
     /// Whether rows of it are missing, so that nothing can be counted by those that are there.
@@ -121,7 +122,7 @@ impl Record {
             extras: Vec::new(),
             classes: Vec::new(),
             known: 0,
-            also: None,
+            also: Vec::new(),
             named: (0, 0),
             sets: Sets::default(),
             first_row: None,
@@ -170,30 +171,32 @@ impl Record {
         let leaves = Leaves { slot, sets: &mut self.sets, key: key_of(series, row_ref), row };
         self.changed |= Fact { arena: &mut self.arena, leaves }.absorb(said, tell, sink);
         if row_ref == row::PATIENT_NAME.into() {
-            said.items.first().into_iter().for_each(|name| self.hear(&Who::of_name(name)));
+            said.items.first().into_iter().for_each(|name| self.hear(said.number, Who::of_name(name)));
         }
     }
 
-    /// The patient's name as it stands, as far as it tells people apart.
-    pub(super) fn name(&self) -> Who {
-        let own = RowRef::from(row::PATIENT_NAME);
-        let name = own.row().zip(self.name_slot()).and_then(|(row, slot)| run_of(&self.arena, slot, row).next());
+    /// The patient's name as it stands, where that is, and which row said it.
+    pub(super) fn name_slot(&self) -> Slot {
+        study_slot(row::PATIENT_NAME.into()).and_then(|slot| self.facts.get(slot)).copied().unwrap_or_default()
+    }
+
+    /// A name that stands, or stood, as far as it tells people apart.
+    pub(super) fn name_at(&self, slot: &Slot) -> Who {
+        let row = RowRef::from(row::PATIENT_NAME).row().filter(|_| slot.at != 0);
+        let name = row.and_then(|row| run_of(&self.arena, slot, row).next());
         name.map(|name| Who::of_name(&name)).unwrap_or_default()
     }
 
-    fn name_slot(&self) -> Option<&Slot> {
-        study_slot(row::PATIENT_NAME.into()).and_then(|slot| self.facts.get(slot)).filter(|slot| slot.at != 0)
-    }
-
     /// Another name is said: it tells what the one that stands does not.
-    pub(super) fn hear(&mut self, who: &Who) {
+    pub(super) fn hear(&mut self, row: u64, who: Who) {
         // The name that stands may be long, and each row may say another.
-        let at = self.name_slot().map_or(0, |slot| slot.at);
-        if self.named.0 != at {
-            self.named = (at, self.name().said());
+        let slot = self.name_slot();
+        if self.named.0 != slot.at {
+            self.named = (slot.at, self.name_at(&slot).said());
         }
-        if who.said() & !self.named.1 != 0 {
-            self.also.get_or_insert_default().learn(who);
+        let known = self.also.iter().filter(|(known, _)| *known <= row).fold(self.named.1, |known, (_, who)| known | who.said());
+        if who.said() & !known != 0 {
+            self.also.push((row, who));
         }
     }
 
@@ -304,6 +307,7 @@ impl Record {
             series.facts.iter_mut().for_each(|slot| slot.row = row_number(u64::from(slot.row) + by));
         }
         self.instances.iter_mut().for_each(|entry| entry.row += by);
+        self.also.iter_mut().for_each(|(row, _)| *row += by);
         self.sets.of_instances = core::mem::take(&mut self.sets.of_instances).into_iter().map(|(row, more)| (row + by, more)).collect();
     }
 

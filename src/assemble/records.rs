@@ -119,6 +119,15 @@ impl Records {
         item.and_then(|fields| fields.get(usize::from(field)).copied()).unwrap_or("")
     }
 
+    /// The row that said a fact of study or patient.
+    pub(super) fn row_of(&self, at: usize, row_ref: RowRef) -> u64 {
+        match self.all.get(at) {
+            Some(Kept::Lean(lean)) => lean.row,
+            Some(Kept::Full(record)) => study_slot(row_ref).and_then(|slot| record.facts.get(slot)).map_or(0, |slot| slot.row.into()),
+            Some(Kept::Gone) | None => 0,
+        }
+    }
+
     /// The row that a record came in first.
     pub(super) fn first_row(&self, at: usize) -> Option<u64> {
         match self.all.get(at)? {

@@ -32,13 +32,21 @@ pub(super) fn name(set: &DataSet, first: impl Fn(RowRef, u8) -> Option<usize>, o
     }
 }
 
-/// Whom a record is about: what its rows said of that first.
-fn who_of(records: &Records, at: usize) -> Who {
-    let mut who = Who::of(|row, field| records.first_of(at, row, field));
-    if let Some(also) = records.full(at).and_then(|record| record.also.as_deref()) {
-        who.learn(also);
+/// Whom records are about: what their rows said of that first.
+fn who_of(records: &Records, of: impl Iterator<Item = usize>) -> Who {
+    let mut said: Vec<(u64, Who)> = Vec::new();
+    for at in of {
+        for own in [RowRef::from(row::PATIENT_NAME), row::PATIENT_BIRTH.into(), row::PATIENT_SEX.into()] {
+            let who = Who::of(|row, field| if row == own { records.first_of(at, row, field) } else { "" });
+            said.push((records.row_of(at, own), who));
+        }
+        said.extend(records.full(at).into_iter().flat_map(|record| record.also.iter().cloned()));
     }
-    who
+    said.sort_by_key(|(row, _)| *row);
+    said.into_iter().fold(Who::default(), |mut who, (_, said)| {
+        who.learn(&said);
+        who
+    })
 }
 
 /// Records that are left out.
@@ -76,10 +84,7 @@ pub(super) fn join_strangers<'k>(
     let first = group.first().copied();
     let is_one = group.iter().all(|(patient, _)| Some(patient.id) == first.map(|(patient, _)| patient.id));
     // An issuer that one row does not tell divides the records of one number.
-    let owner = group.iter().filter(|_| is_one && first.is_some()).map(|(_, at)| who_of(records, *at)).reduce(|mut owner, who| {
-        owner.learn(&who);
-        owner
-    });
+    let owner = (is_one && first.is_some()).then(|| who_of(records, group.iter().map(|(_, at)| *at)));
     let is_owned = owner.is_some();
     let one = one_of(unknown, owner, &mut lost, records, sink, &mut merge);
     let mut owned = None;
@@ -104,7 +109,7 @@ fn one_of<'k>(
     sink: &mut Sink<'_>,
     merge: &mut impl FnMut(&mut Records, usize, usize, &mut Sink<'_>),
 ) -> Option<(Patient<'k>, usize)> {
-    let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (who_of(records, one.1), one)).collect();
+    let mut all: Vec<(Who, (Patient<'k>, usize))> = of.into_iter().map(|one| (who_of(records, core::iter::once(one.1)), one)).collect();
     // Names first, then birth date and sex, then nothing: in the order of their rows.
     all.sort_by_key(|(who, _)| who.rank());
     let (mut together, mut is_torn) = (Who::default(), false);

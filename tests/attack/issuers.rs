@@ -55,6 +55,10 @@ fn an_issuer_that_is_lost_is_not_the_callers() {
         r#","00100021":{"vr":"LO","Value":[{"Alphabetic":"H"}]}"#,
         r#","00100021":{"vr":"LO"},"00100024":{"vr":"SQ","BulkDataURI":"http://there/1"}"#,
         r#","00100024":{"vr":"SQ","Value":["H"]}"#,
+        r#","00100021":{"vr":"LO","Value":[""],"BulkDataURI":"http://there/1"}"#,
+        r#","00100024":{"vr":"SQ","Value":[{}],"InlineBinary":"QUJD"}"#,
+        r#","00100024":{"vr":"SQ","Value":[{"00400035":{"vr":"CS","Value":["MR"]}},{"00400035":{"vr":"CS","Value":["PI"]}}]}"#,
+        r#","00100021":{"vr":"LO","unheard":"of"}"#,
         r#","00100024":{"vr":"SQ","Value":[{"00400039":{"vr":"SQ","Value":[{"00080100":{"vr":"SH","Value":["DE"]}}]}}]}"#,
         r#","00100024":{"vr":"SQ","Value":[{"00400033":{"vr":"CS","Value":["ISO"]}}]}"#,
         r#","00100024":{"vr":"SQ","Value":[{"00400032":{"vr":"UT","BulkDataURI":"http://there/1"},"00400033":{"vr":"CS","Value":["URI"]}}]}"#,
@@ -102,13 +106,20 @@ fn no_issuer_is_the_callers() {
         r#","00100021":{"vr":"LO"},"00100024":{"vr":"SQ"}"#,
         r#","00100021":{"vr":"LO","Value":[" "]},"00100024":{"vr":"SQ","Value":[{}]}"#,
         r#","00100021":{"vr":"LO","Value":[null]}"#,
-        r#","00100021":{"vr":"LO","unheard":"of"}"#,
         r#","00100024":{"vr":"SQ","Value":[{"00400035":{"vr":"CS","Value":["MR"]}}]}"#,
         r#","00100024":{"vr":"SQ","Value":[{"00400035":{"vr":"CS","BulkDataURI":"http://there/1"}}]}"#,
     ] {
         assert!(is_here(&of_rows(&row_of(issuer)).value[0]), "{issuer}");
     }
-    for issuer in ["", r#","system":"http://here""#, r#","system":"  ""#, r#","assigner":{}"#, r#","use":"usual""#] {
+    for issuer in [
+        "",
+        r#","system":"http://here""#,
+        r#","system":"  ""#,
+        r#","_system":{"id":"x"}"#,
+        r#","assigner":{"id":"x"}"#,
+        r#","assigner":{}"#,
+        r#","use":"usual""#,
+    ] {
         assert!(is_here(&of_fhir(&resource(issuer, "")).value[0]), "{issuer}");
     }
 }
@@ -221,4 +232,59 @@ fn an_issuer_without_a_number() {
     }
     let read = of_rows(&row_of(r#","00100021":{"vr":"LO","BulkDataURI":"b"}"#).replace(r#""Value":["P1"]"#, r#""Value":[""]"#));
     assert!(read.value[0].get(row::PATIENT_ID).is_none());
+}
+
+/// What a Bundle contains is referred to from there, too; the id of what is contained says nothing outside.
+#[test]
+fn assigners_that_are_contained() {
+    let patient = r##"{"resourceType":"Patient","id":"p","identifier":[{"value":"P1","assigner":{"reference":"#o"}}]}"##;
+    let study = |more: &str| resource("", more).replace(r#""identifier":{"value":"P1"}"#, r##""reference":"#p""##);
+    let bundle = |name: &str| {
+        let organization = format!(r#"{{"resourceType":"Organization","id":"o","name":"{name}"}}"#);
+        let entry = study(&format!(r#","description":"{name}""#));
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","contained":[{patient},{organization}],"entry":[{{"resource":{entry}}}]}}"#
+        )
+    };
+    let read = of_fhir(&[bundle("HospA"), bundle("HospB")].join("\n"));
+    let names: Vec<&str> = read.value.iter().map(|study| study.get(row::PATIENT_ID).unwrap().local).collect();
+    assert_eq!(names, ["HospA", "HospB"]);
+    assert!(codes(&read).contains(&"patient-conflict"));
+    // Refused, or not there: unread, both.
+    for organization in
+        [r#"{"resourceType":"Organization","id":"o","name":"A","implicitRules":"x"}"#, r#"{"resourceType":"Organization","id":"q"}"#]
+    {
+        let text = resource(r##","assigner":{"reference":"#o"}"##, &format!(r#","contained":[{organization}]"#));
+        assert_eq!(of_fhir(&text).value[0].get(row::PATIENT_ID).unwrap().unread, "?");
+    }
+}
+
+/// Where a system says whose number it is, the assigner's name says nothing more of who the patient is.
+#[test]
+fn a_system_says_whose_number_it_is() {
+    let contained = r#","contained":[{"resourceType":"Organization","id":"o","name":"Hospital"}]"#;
+    for system in [HERE, "http://there"] {
+        let issued = |more: &str| format!(r#","system":"{system}"{more}"#);
+        let text = [resource(&issued(""), ""), resource(&issued(r##","assigner":{"reference":"#o"}"##), contained)].join("\n");
+        let read = of_fhir(&text);
+        assert!(read.value.len() == 1 && codes(&read).iter().all(|code| *code == "no-attribute"), "{system}");
+    }
+    // A list of one is that one.
+    let own = |system: &str| resource(&format!(r#","assigner":{{"identifier":[{{"system":"{system}","value":"1"}}]}}"#), "");
+    assert_eq!(of_fhir(&[own("http://a"), own("http://b")].join("\n")).value.len(), 2);
+}
+
+/// An Organization that many refer to costs its name for each, and not all that it says (`limits.expansion`).
+#[test]
+fn an_organization_of_much_to_read() {
+    let contact: Vec<String> = (0..2_000).map(|n| format!(r#"{{"name":{{"text":"somebody of whom nothing is read {n}"}}}}"#)).collect();
+    let organization = format!(r#"{{"resource":{{"resourceType":"Organization","id":"o","name":"H","contact":[{}]}}}}"#, contact.join(","));
+    let study = |n: usize| {
+        let text = resource(r#","assigner":{"reference":"Organization/o"}"#, "").replace("urn:oid:1.2", &format!("urn:oid:1.2.{n}"));
+        format!(r#"{{"resource":{text}}}"#)
+    };
+    let entries: Vec<String> = (0..2_000).map(study).chain([organization]).collect();
+    let read = of_fhir(&format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(",")));
+    assert_eq!(read.value.len(), 2_000);
+    assert!(read.value.iter().all(|study| study.get(row::PATIENT_ID).unwrap().local == "H"));
 }

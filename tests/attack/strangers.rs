@@ -299,3 +299,38 @@ fn losses_of_studies_that_join_come_in_order() {
     };
     assert_eq!(places("1.2", "1.3"), places("1.3", "1.2"));
 }
+
+/// A name of no letter or digit says nothing: who has a number is known by the first of his rows' names that says something, whichever rows say the
+/// issuer and in whatever order records meet.
+#[test]
+fn the_first_name_that_says_something() {
+    let named = |name: &str, more: &str| format!(r#","00100010":{{"vr":"PN","Value":[{{"Alphabetic":"{name}"}}]}}{more}"#);
+    let (issuer, number) = (r#","00100021":{"vr":"LO","Value":["H"]}"#, r#","00100020":{"vr":"LO","Value":["P1"]}"#);
+    let own = |name: &str, is_issued: bool| row("1.2", &named(name, &[number, if is_issued { issuer } else { "" }].concat()));
+    let other = |name: &str| row("1.2", &named(name, CHEST));
+    for issued in 0..16_u8 {
+        let is_issued = |n: u8| issued >> n & 1 == 1;
+        for (names, first) in [(["?", "?", "Roe", "Doe"], "Roe"), (["?", "-", "Doe", "Roe"], "Doe"), (["Roe", "?", "Doe", "?"], "Roe")] {
+            let rows: Vec<String> = (0..4).zip(names).map(|(n, name)| own(name, is_issued(n))).collect();
+            for name in ["Roe", "Doe"] {
+                let all: Vec<String> = rows.iter().cloned().chain([other(name)]).collect();
+                let (studies, loss) = read(&all);
+                assert_eq!((studies.len(), studies[0].get(fact::DESCRIPTION).is_some()), (1, name == first), "{issued} {names:?} {name}");
+                assert_eq!(dropped(&loss), if name == first { 0 } else { 3 }, "{issued} {names:?} {name}");
+            }
+        }
+    }
+}
+
+/// Rows of one number that say the issuer in part are one patient's: who agrees with him is his, though another does not.
+#[test]
+fn rows_that_say_the_issuer_in_part() {
+    let born = |day: &str, more: &str| row("1.2", &format!(r#"{more},"00100030":{{"vr":"DA","Value":["{day}"]}}"#));
+    let number = r#","00100020":{"vr":"LO","Value":["P1"]}"#;
+    for (one, other) in [("", EMPTY), ("", ""), (EMPTY, EMPTY)] {
+        let issuer = |issuer: &str| [number, &issuer.replace("00100020", "00100021")].concat();
+        let (studies, loss) =
+            read(&[born("19800202", &issuer(one)), born("19800202", &issuer(other)), born("19500101", ""), born("19800202", CHEST)]);
+        assert_eq!((studies.len(), studies[0].get(fact::DESCRIPTION).is_some(), dropped(&loss)), (1, true, 2), "{one} {other}");
+    }
+}

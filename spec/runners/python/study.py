@@ -137,8 +137,8 @@ def _issuer_leaves(value, name=""):
         return 0
     if isinstance(value, Members):
         return sum(_issuer_leaves(inner, inner_name) for inner_name, inner in value)
-    if isinstance(value, list):
-        return sum(_issuer_leaves(inner) for inner in value)
+    if isinstance(value, list) and value:
+        return _issuer_leaves(value[0]) + leaves(value[1:])
     return leaves(value, name)
 
 

@@ -6,7 +6,7 @@ use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Refe
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, Name, What};
 use crate::loss::Code;
-use crate::table::{Vr, element_of, name_of_primitive, resource_type};
+use crate::table::{Vr, element_of, resource_type};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -31,9 +31,6 @@ fn is_type(name: &str) -> bool {
     // Nearly all are one of these.
     matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
 }
-
-/// What says who gave an identifier, or why nobody says so.
-const ISSUER: [Name; 3] = [named!("system"), name_of_primitive("system"), named!("assigner")];
 
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,7 +264,7 @@ impl<'d> Reader<'d, '_> {
             }
             self.assigner(assigner, &mut identifier);
         }
-        identifier.is_issued = ISSUER.iter().any(|name| self.tree.member(id, *name).is_some());
+        identifier.is_issued = self.is_issued(id);
         identifier
     }
 

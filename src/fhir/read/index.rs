@@ -1,6 +1,7 @@
 //! Which resources a text holds, and which of them a reference means.
 
 use super::history::former;
+use super::issuer::Issuer;
 use super::literal::{is_absolute, plain_of, server, version_of};
 use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
@@ -35,6 +36,8 @@ pub(super) struct Index<'d> {
     in_bundle: OnceCell<BTreeMap<(u32, &'d str), Option<Own<'d>>>>,
     /// What is not read of resources that were referred to.
     unread: RefCell<BTreeMap<Id, usize>>,
+    /// What is known of resources that identifiers are assigned by; nothing, of those of which nothing is read.
+    issuers: RefCell<BTreeMap<Id, Option<Issuer<'d>>>>,
     /// How many more values may be read again; none once there were too many.
     left: Cell<Option<u64>>,
 }
@@ -110,6 +113,7 @@ impl<'d> Index<'d> {
             contained: OnceCell::new(),
             in_bundle: OnceCell::new(),
             unread: RefCell::default(),
+            issuers: RefCell::default(),
             left: Cell::new(Some(budget)),
         }
     }
@@ -249,7 +253,10 @@ impl<'d> Index<'d> {
     /// The server that a resource is of, as far as the fullUrl of its entry says it, and the Bundle that it is of. Resources are numbered in order.
     fn place(&self, resource: Id) -> (Option<&'d str>, u32) {
         let at = self.resources.binary_search_by_key(&resource, |listed| listed.id).ok();
-        at.and_then(|at| self.resources.get(at)).map_or((None, 0), |listed| (listed.base, listed.scope))
+        let listed = at.and_then(|at| self.resources.get(at)).map(|listed| (listed.base, listed.scope));
+        // Or it is in the Bundle's own `contained`.
+        let of_bundle = || self.of_bundle.binary_search_by_key(&resource, |(id, _)| *id).ok().and_then(|at| self.of_bundle.get(at));
+        listed.or_else(|| of_bundle().map(|(_, scope)| (None, *scope))).unwrap_or_default()
     }
 
     /// So many values and bytes are read again; whether they may be.
@@ -288,6 +295,15 @@ impl<'d> Index<'d> {
         }
         let count = || names.iter().map(|name| self.tree.bytes_named(resource, *name)).sum();
         *self.unread.borrow_mut().entry(resource).or_insert_with(count)
+    }
+
+    /// What is known of a resource that identifiers are assigned by, if it was met.
+    pub(super) fn issuer(&self, resource: Id) -> Option<Option<Issuer<'d>>> {
+        self.issuers.borrow().get(&resource).cloned()
+    }
+
+    pub(super) fn keep_issuer(&self, resource: Id, known: Option<Issuer<'d>>) {
+        self.issuers.borrow_mut().insert(resource, known);
     }
 
     /// What a reference that leads nowhere names: the same of a server's resource, however it is written there.

@@ -1,40 +1,87 @@
 //! Who gave an identifier, where that is said by reference (FHIR Identifier, `assigner`).
 
 use super::Reader;
-use super::index::{text, type_of};
+use super::index::{each, text, type_of};
 use crate::fhir::found::{Identifier, Leaf};
 use crate::json::tree::Id;
+use crate::table::name_of_primitive;
 use alloc::string::String;
 
+/// What is known of a resource that identifiers are assigned by. Many may refer to it, and it may hold much that is not read.
+#[derive(Clone)]
+pub(super) struct Issuer<'d> {
+    name: Leaf<'d>,
+    called: String,
+}
+
 impl<'d> Reader<'d, '_> {
-    /// The assigner: its name where the resource is there, and in any case what tells it from others.
+    /// Whether something says who gave an identifier, or why nobody says so, in whatever form. (What an element is called in its resource does not.)
+    pub(super) fn is_issued(&self, identifier: Id) -> bool {
+        let tree = self.tree;
+        let says = |name| {
+            let member = tree.member(identifier, name);
+            member.is_some_and(|id| !tree.is_object(id) || tree.children(id).any(|child| !tree.is_named(child, named!("id"))))
+        };
+        [named!("system"), name_of_primitive("system"), named!("assigner")].into_iter().any(says)
+    }
+
+    /// The assigner: where no system says who it is its name, if the resource is there, and in any case what tells it from others.
     pub(super) fn assigner(&mut self, assigner: Id, identifier: &mut Identifier<'d>) {
         let literal = self.leaf(assigner, named!("reference"));
-        let mut called = String::new();
-        if !literal.is_empty() {
-            // That nothing is known of it does not make the rest of what refers to it unknown. It is referred to where the identifier stands, which
-            // may be in the patient's resource.
-            let (is_nowhere, resource) = (self.room.is_nowhere, self.resource);
-            self.resource = self.holder(assigner);
-            let target = self.target(literal);
-            let within = core::mem::replace(&mut self.resource, resource);
-            self.room.is_nowhere = is_nowhere;
-            called = match target {
-                None => self.index.name_of(literal.trim(), within),
-                Some(target) => {
-                    self.name_issuer(target, literal, identifier);
-                    if literal.trim().starts_with('#') { self.contained_issuer(target) } else { self.index.called(target) }
-                }
-            };
-        }
+        let is_wanted = identifier.system.trim().is_empty();
+        let mut called = if literal.is_empty() { String::new() } else { self.issuer(literal, assigner, is_wanted, identifier) };
         // Whose number the assigner's own is.
-        if let Some(own) = self.tree.member(assigner, named!("identifier")) {
-            let system = text(self.tree, own, "system").filter(|_| self.tree.is_object(own));
-            system.into_iter().for_each(|system| called.extend(["|", system]));
+        let own = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)).filter(|id| self.tree.is_object(*id));
+        if let Some(system) = own.and_then(|own| text(self.tree, own, "system")) {
+            called.extend(["|", system]);
         }
         // Records are told apart by texts that have no control characters.
         called.retain(|c| !c.is_control());
         identifier.called = called;
+    }
+
+    /// What tells the resource that a reference leads to from others; its name, which says more than what stands beside the reference, is the issuer's.
+    fn issuer(&mut self, literal: Leaf<'d>, assigner: Id, is_wanted: bool, identifier: &mut Identifier<'d>) -> String {
+        // It is referred to where the identifier stands, which may be in the patient's resource.
+        let within = self.holder(assigner);
+        let target = self.index.find(literal.trim(), within);
+        let known = match target.and_then(|target| self.index.issuer(target.id)) {
+            Some(known) => known,
+            None => {
+                let known = self.meet_issuer(literal, within);
+                if let Some(target) = target {
+                    self.index.keep_issuer(target.id, known.clone());
+                }
+                known
+            }
+        };
+        let Some(Issuer { name, called }) = known.filter(|known| self.index.spend(1, known.called.len() + known.name.text.len())) else {
+            self.unresolved(literal);
+            // The id of what is contained says nothing outside of what contains it.
+            return if literal.trim().starts_with('#') { String::new() } else { self.index.name_of(literal.trim(), within) };
+        };
+        if let Some(id) = literal.id {
+            self.understand(id);
+        }
+        if name.is_empty() || !is_wanted {
+            self.leads_to_nothing(literal);
+        } else {
+            self.unused(Some(core::mem::replace(&mut identifier.assigner, name)));
+        }
+        called
+    }
+
+    /// What a reference leads to, met for the first time.
+    fn meet_issuer(&mut self, literal: Leaf<'d>, within: Id) -> Option<Issuer<'d>> {
+        // That nothing is known of it does not make the rest of what refers to it unknown.
+        let is_nowhere = self.room.is_nowhere;
+        let resource = core::mem::replace(&mut self.resource, within);
+        let target = self.target(literal);
+        (self.resource, self.room.is_nowhere) = (resource, is_nowhere);
+        let target = target?;
+        let name = if type_of(self.tree, target) == Some("Organization") { self.leaf(target, named!("name")) } else { Leaf::default() };
+        let called = if literal.trim().starts_with('#') { self.contained_issuer(target) } else { self.index.called(target) };
+        Some(Issuer { name, called })
     }
 
     /// The resource that a node is in, and that contains the one that it is in.
@@ -54,20 +101,11 @@ impl<'d> Reader<'d, '_> {
         holder
     }
 
-    /// The name of what a reference to an assigner leads to, which says more than what stands beside the reference.
-    fn name_issuer(&mut self, target: Id, literal: Leaf<'d>, identifier: &mut Identifier<'d>) {
-        let name = if type_of(self.tree, target) == Some("Organization") { self.leaf(target, named!("name")) } else { Leaf::default() };
-        if name.is_empty() {
-            return self.leads_to_nothing(literal);
-        }
-        self.unused(Some(core::mem::replace(&mut identifier.assigner, name)));
-    }
-
     /// What tells an assigner that is contained from others: its first identifier. Its id says nothing outside of what contains it.
     fn contained_issuer(&self, target: Id) -> String {
         let tree = self.tree;
-        let first = super::index::each(tree, target, "identifier")
-            .find_map(|id| Some((text(tree, id, "system").unwrap_or(""), text(tree, id, "value")?)));
+        let own = |id| Some((text(tree, id, "system").unwrap_or(""), text(tree, id, "value")?));
+        let first = each(tree, target, "identifier").find_map(own);
         first.map(|(system, value)| ["#", system, "|", value].concat()).unwrap_or_default()
     }
 }

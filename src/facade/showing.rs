@@ -39,7 +39,9 @@ impl Search {
             let before = studies.len();
             studies.extend(held.of(&candidate.uid).filter(|study| residual.judge(study) == search::Verdict::Yes));
             telling.torn += usize::from(is_torn);
-            telling.contradictory += usize::from(studies.len() == before);
+            // Those that were counted, by what was listed of them.
+            let counted = if let Some(Judged::Yes(records)) = candidate.verdict { records as usize } else { 1 };
+            telling.contradictory += usize::from(studies.len() - before < counted);
             telling.incomplete += usize::from(held.incomplete.contains(&candidate.uid));
         }
         for candidate in &self.candidates {

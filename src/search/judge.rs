@@ -14,6 +14,7 @@ use crate::fhir::place;
 use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
 use crate::grammar::uri::is_uri;
+use crate::kind::IdentifierView;
 use crate::options::Options;
 use crate::policy::{Id, Service};
 use crate::study::Study;
@@ -159,6 +160,9 @@ impl Residual {
 
     /// Judges a study. All clauses must hold, not necessarily of the same series.
     ///
+    /// An issuer of the patient's identifier that is there and could not be read ([`IdentifierView::unread`]) may be any: a token with a system, or `|` and
+    /// none, neither finds the study nor, under `:not`, leaves it in. What says who issued another identifier counts as absent where it leads nowhere.
+    ///
     /// A study that was read from FHIR says all that it knows: what is not there is absent. But what a reference that leads nowhere in its text (the loss
     /// `unresolved-reference`) would say, and nothing beside it says, is not known, and is a [`Need`]; and of a resource that is not all that there is (`meta.tag`
     /// SUBSETTED, security labels REDACTED, MASKED) only what is there is known.
@@ -257,7 +261,10 @@ impl Residual {
     }
 
     fn misses_issuer(&self, study: &Study) -> bool {
+        // One that is there and could not be read may be any.
+        let is_unread = |id: IdentifierView<'_>| !id.unread.is_empty() && id.local.is_empty() && id.universal.is_empty();
         match self.issuer {
+            _ if study.get(row::PATIENT_ID).is_some_and(is_unread) => true,
             Issuer::LeftOut | Issuer::LocalLeftOut => false,
             Issuer::KeyTells => !study.knows_issuer(),
             Issuer::Hidden => true,

@@ -2,6 +2,7 @@
 
 use crate::hostile::{asked, row, rows, series, study, told};
 use crate::support::facade_driver::Said;
+use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::{End, Server, servers};
 use fhir_dicomweb::{Listing, Subject};
 use serde_json::{Value, json};
@@ -365,4 +366,48 @@ pub fn one_of_two_patients_by_id_whoever_issued_it() {
             }
         }
     }
+}
+
+/// An issuer that is there and of which nothing could be read may be any: who is asked for by it is neither shown nor excluded, and it is told.
+pub fn an_issuer_that_could_not_be_read() {
+    let unread = r#"{"0020000D":{"vr":"UI","Value":["2.999.1"]},"00100020":{"vr":"LO","Value":["P1"]},"00080020":{"vr":"DA","Value":["20240114"]},
+        "00100024":{"vr":"SQ","Value":[{"00400035":{"vr":"CS","Value":["MR"]},"00400036":{"vr":"SQ","Value":[{"00400031":{"vr":"UT","Value":["WARD"]}}]}}]}}"#;
+    let unread: Value = serde_json::from_str(unread).unwrap();
+    let servers =
+        [servers::unknown(), servers::dcm4chee_arc_5(), servers::orthanc_1_12(), servers::google_healthcare(), servers::azure_dicom_v2()];
+    for server in servers {
+        let pacs = |path: &str, query: &str| {
+            rows(if path == "/studies" && !query.contains("offset=") { core::slice::from_ref(&unread) } else { &[] })
+        };
+        let ask = |query: &str| {
+            let setting = |config: &mut Config| config.options.patient_namespace = Some("urn:pn".into());
+            asked(server.clone(), setting, &format!("ImagingStudy?{query}&started=2024&_elements=started,subject"), pacs)
+        };
+        for query in ["patient.identifier=urn:pn%7CP1", "patient.identifier:not=urn:pn%7CP1"] {
+            let answer = ask(query);
+            assert_eq!(answer.entries("match").len(), 0, "{} {query}: {}", server.id(), answer.body);
+            assert!(told(&answer, "who issued it"), "{} {query}: {}", server.id(), answer.body);
+            assert!(answer.body.get("total").is_none(), "{} {query}: {}", server.id(), answer.body);
+        }
+        // By the number alone it is found, and another number is another.
+        assert_eq!(ask("patient.identifier=P1").entries("match").len(), 1, "{}", server.id());
+        assert_eq!(ask("patient.identifier:not=urn:pn%7CP2").entries("match").len(), 1, "{}", server.id());
+    }
+}
+
+/// Of one UID under several patients a record that was counted by its row and is left out for what it holds is told, also beside one that is shown.
+pub fn one_of_two_patients_that_is_another_by_what_it_holds() {
+    let pacs = |path: &str, query: &str| match path {
+        _ if query.contains("offset=") => rows(&[]),
+        "/studies" => rows(&[study("2.999.1", "P1", None, "1"), study("2.999.1", "P0", None, "1")]),
+        path if path.ends_with("/series") => rows(&[json!({
+            "0020000D": {"vr": "UI", "Value": ["2.999.1"]}, "0020000E": {"vr": "UI", "Value": ["2.999.1.1"]},
+            "00080060": {"vr": "CS", "Value": ["CT"]}, "00100020": {"vr": "LO", "Value": ["P0"]}, "00100021": {"vr": "LO", "Value": ["A"]},
+        })]),
+        _ => rows(&[]),
+    };
+    let setting = |config: &mut Config| config.options.namespaces.push(("A".into(), "urn:sA".into()));
+    let answer = asked(servers::dcm4chee_arc_5(), setting, "ImagingStudy?patient.identifier:not=urn:sA%7CP0&_total=accurate", pacs);
+    assert_eq!(answer.entries("match").len(), 1, "{}", answer.body);
+    assert!(told(&answer, "do not by what they hold"), "{}", answer.body);
 }

@@ -1,7 +1,7 @@
 //! An ImagingStudy into data sets: one for the study, one for each series, one for each instance.
 
 use super::Reader;
-use super::index::{each, text, type_of};
+use super::index::{each, type_of};
 use super::instance::class_shape;
 use crate::assemble::{Assembler, STRANGER};
 use crate::dicom::{Cell, DataSet, NOBODY};
@@ -64,18 +64,20 @@ impl<'d> Reader<'d, '_> {
         let all_series = self.members(study, named!("series"));
         self.modality_notes(study, &all_series);
         let slots = self.slots(study, Level::Study);
-        for (element, slot) in slots.into_iter().enumerate().take(elements(Level::Study).len()) {
+        for (element, slot) in slots.iter().copied().enumerate().take(elements(Level::Study).len()) {
             match (element, slot) {
-                (STATUS, Some(node)) => self.status(study, node, &all_series),
                 (SUBJECT, Some(node)) => self.subject(node),
                 (STATUS | SUBJECT, None) => {
                     let name = if element == STATUS { "status" } else { "subject" };
                     let at = Place::ROOT.then(Step::Element("ImagingStudy")).then(Step::Element(name));
                     sink.tell(Loss { code: Code::ElementMissing, at, first: sink.resource(), count: 0 });
                 }
-                (ENDPOINT | SERIES, _) | (_, None) => {}
+                (STATUS | ENDPOINT | SERIES, _) | (_, None) => {}
                 (_, Some(node)) => self.element(Level::Study, element, node),
             }
+        }
+        if let Some(node) = slots.get(STATUS).copied().flatten() {
+            self.status(node, &all_series);
         }
         // STU3 had the accession number in an element of its own.
         let accession = self.tree.member(study, named!("accession")).and_then(|node| self.one(node));
@@ -253,7 +255,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// The status: what it says of the study is what we would say of it, or is told.
-    fn status(&mut self, study: Id, node: Id, series: &[Id]) {
+    fn status(&mut self, node: Id, series: &[Id]) {
         let tree = self.tree;
         let is_withdrawn = |text: &str| matches!(text, "entered-in-error" | "cancelled" | "inactive");
         // That it is withdrawn counts wherever it stands.
@@ -263,10 +265,12 @@ impl<'d> Reader<'d, '_> {
             }
         }
         let Some(node) = self.one(node) else { return };
-        let is_empty = || {
-            text(tree, study, "numberOfInstances") == Some("0")
-                && series.iter().all(|series| each(tree, *series, "instance").next().is_none())
+        // As the record has it: a count of none, and no instance that has a UID.
+        let lists = |series: &Id| {
+            tree.member(*series, named!("uid")).is_some()
+                && each(tree, *series, "instance").any(|instance| tree.member(instance, named!("uid")).is_some())
         };
+        let is_empty = || self.fact(row::INSTANCE_COUNT.into(), 0).as_deref() == Some("0") && !series.iter().any(lists);
         match self.scalar(node).trim() {
             "available" => self.understand(node),
             "registered" if is_empty() => self.understand(node),

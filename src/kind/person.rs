@@ -151,7 +151,9 @@ impl Spell for Person {
         fill.put(3, identifier.value);
         fill.put(5, identifier.type_.text);
         let uri = identifier.system.trim();
-        if !identifier.assigner.is_empty() {
+        // A system that has a name says more than who gave the number.
+        let is_named = !uri.starts_with(URN_OID) && system_back(uri, cx) != Back::Unknown;
+        if !identifier.assigner.is_empty() && !is_named {
             fill.put(4, identifier.assigner);
             if let Some(uid) = uri.strip_prefix(URN_OID) {
                 fill.set(6, uid, identifier.system);

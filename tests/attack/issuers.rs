@@ -288,3 +288,44 @@ fn an_organization_of_much_to_read() {
     assert_eq!(read.value.len(), 2_000);
     assert!(read.value.iter().all(|study| study.get(row::PATIENT_ID).unwrap().local == "H"));
 }
+
+/// What a Bundle contains is of the server of the study that refers to it.
+#[test]
+fn contained_patients_of_two_servers() {
+    let page = |server: &str, more: &str| {
+        let patient = r#"{"resourceType":"Patient","id":"p","identifier":[{"value":"P1","assigner":{"reference":"Organization/1"}}]}"#;
+        let study = resource("", more).replace(r#""identifier":{"value":"P1"}"#, r##""reference":"#p""##);
+        format!(
+            r#"{{"resourceType":"Bundle","type":"searchset","contained":[{patient}],"entry":[{{"fullUrl":"{server}/ImagingStudy/1","resource":{study}}}]}}"#
+        )
+    };
+    let two = |one: &str, other: &str| {
+        let (a, b) = (r#","description":"A""#, r#","series":[{"uid":"1.2.1"}]"#);
+        codes(&of_fhir(&[page(one, a), page(other, b)].join("\n"))).contains(&"patient-conflict")
+    };
+    assert!(two("http://a/f", "http://b/f"));
+    assert!(!two("http://a/f", "http://a/f"));
+}
+
+/// A person's number under a known system is of that system, whoever assigned it (spec/README, referrer).
+#[test]
+fn a_known_system_of_a_person() {
+    let referrer = |assigner: &str| {
+        let identifier = format!(r#"{{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893","assigner":{assigner}}}"#);
+        resource("", &format!(r#","referrer":{{"display":"Roe^R","identifier":{identifier}}}"#))
+    };
+    let query =
+        search::parse("referrer:identifier=http://hl7.org/fhir/sid/us-npi|1234567893", Release::R4, Handling::Strict, &Limits::default());
+    let query = query.unwrap().residual(&options()).unwrap();
+    for assigner in [r#"{"display":"CMS"}"#, r#"{"reference":"Organization/1"}"#] {
+        let study = referrer(assigner);
+        let organization = r#"{"resourceType":"Organization","id":"1","name":"Centers for Medicare and Medicaid Services"}"#;
+        let text =
+            format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{study}}},{{"resource":{organization}}}]}}"#);
+        for text in [study.clone(), text] {
+            let read = of_fhir(&text);
+            assert_eq!(query.judge(&read.value[0]), Verdict::Yes, "{text}");
+            assert!(fhir::write(&read.value[0], Release::R4, &options()).value.as_str().contains("us-npi"), "{text}");
+        }
+    }
+}

@@ -91,6 +91,23 @@ fn the_reference_of_the_options() {
     }
 }
 
+/// Nor where no Bundle has the entry.
+#[test]
+fn what_a_bundle_calls_an_entry_that_is_not_there() {
+    let text = |url: &str, one: &str, other: &str| {
+        let of = |more: &str| study(&format!(r#"{{"reference":"{url}"}}"#), more);
+        [bundle(&[entry("resource:1", &of(one))]), bundle(&[entry("resource:1", &of(other))])].join("\n")
+    };
+    assert!(read(&text("resource:0", A, B), &Options::default()).1);
+    assert!(!read(&text("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", A, B), &Options::default()).1);
+    assert!(!read(&text("http://a/f/Patient/1", A, B), &Options::default()).1);
+    let one = bundle(&[
+        entry("resource:1", &study(r#"{"reference":"resource:0"}"#, A)),
+        entry("resource:2", &study(r#"{"reference":"resource:0"}"#, B)),
+    ]);
+    assert!(!read(&one, &Options::default()).1);
+}
+
 /// A name of no letter or digit says nothing: what stands beside the reference is read (spec/README, "Two patients").
 #[test]
 fn a_name_without_letters_says_nothing() {

@@ -2,7 +2,7 @@
 
 use super::history::former;
 use super::issuer::Issuer;
-use super::literal::{is_absolute, plain_of, server, version_of};
+use super::literal::{is_absolute, is_label, plain_of, server, version_of};
 use super::study::{is_modified, is_wrapped};
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Name, Tree};
@@ -250,6 +250,11 @@ impl<'d> Index<'d> {
         *known = known.filter(|(.., last)| self.tree.is_same(*last, inner)).map(|(first, type_, _)| (first, type_, inner));
     }
 
+    /// Whether it is a resource of its own, or of an entry.
+    pub(super) fn is_listed(&self, resource: Id) -> bool {
+        self.resources.binary_search_by_key(&resource, |listed| listed.id).is_ok()
+    }
+
     /// The server that a resource is of, as far as the fullUrl of its entry says it, and the Bundle that it is of. Resources are numbered in order.
     fn place(&self, resource: Id) -> (Option<&'d str>, u32) {
         let at = self.resources.binary_search_by_key(&resource, |listed| listed.id).ok();
@@ -309,7 +314,11 @@ impl<'d> Index<'d> {
     /// What a reference that leads nowhere names: the same of a server's resource, however it is written there.
     pub(super) fn name_of(&self, literal: &str, within: Id) -> String {
         let plain = plain_of(literal).trim_end_matches('/');
-        let (base, _) = self.place(within);
+        let (base, scope) = self.place(within);
+        // What a Bundle calls its entries means nothing in another.
+        if is_label(plain) {
+            return format!("#{scope}:{plain}");
+        }
         base.filter(|_| !is_absolute(plain)).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
     }
 

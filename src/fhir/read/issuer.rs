@@ -43,7 +43,9 @@ impl<'d> Reader<'d, '_> {
     /// What tells the resource that a reference leads to from others; its name, which says more than what stands beside the reference, is the issuer's.
     fn issuer(&mut self, literal: Leaf<'d>, assigner: Id, is_wanted: bool, identifier: &mut Identifier<'d>) -> String {
         // It is referred to where the identifier stands, which may be in the patient's resource.
-        let within = self.holder(assigner);
+        let holder = self.holder(assigner);
+        // What a Bundle contains is of no server: it is of that of the study.
+        let within = if literal.trim().starts_with('#') || self.index.is_listed(holder) { holder } else { self.resource };
         let target = self.index.find(literal.trim(), within);
         let known = match target.and_then(|target| self.index.issuer(target.id)) {
             Some(known) => known,

@@ -30,6 +30,11 @@ pub(super) fn server<'d>(url: &'d str, type_: &str) -> Option<&'d str> {
     Some(before.unwrap_or(url))
 }
 
+/// Whether it is neither a URL nor a URN, nor a path: what a Bundle may call its entry.
+pub(super) fn is_label(url: &str) -> bool {
+    url.split_once(':').is_some_and(|(scheme, _)| !scheme.contains(['/', '?', '#'])) && !is_absolute(url)
+}
+
 /// Whether it is the same wherever it stands: a URN, or a URL with its scheme and authority. A colon alone makes neither (`resource:0`, which is
 /// what many Bundles call their first entry), nor one behind the path.
 pub(super) fn is_absolute(url: &str) -> bool {

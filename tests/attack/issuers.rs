@@ -116,7 +116,11 @@ fn no_issuer_is_the_callers() {
         r#","system":"http://here""#,
         r#","system":"  ""#,
         r#","_system":{"id":"x"}"#,
+        r#","_system":[{"id":"x"}]"#,
         r#","assigner":{"id":"x"}"#,
+        r#","assigner":[{"id":"x"}]"#,
+        r#","assigner":{"identifier":{"id":"x"}}"#,
+        r#","assigner":{"_display":{"id":"x"}}"#,
         r#","assigner":{}"#,
         r#","use":"usual""#,
     ] {

@@ -304,6 +304,14 @@ pub const FHIR: &[Shape] = &[
         let subject = format!(r#"{{"identifier":{{"value":"P","assigner":{{"reference":"{}"}}}}}}"#, "P".repeat(8 * n));
         one_study(&format!(r#""subject":{subject},"series":[{series}]"#))
     }),
+    shape("many assigners of one server, of a long name", |n| {
+        let url = format!("http://{}", "a".repeat(8 * n));
+        let ids = list(n, |at| format!(r#"{{"value":"{at}","assigner":{{"reference":"Organization/x"}}}}"#));
+        let patient = format!(r#"{{"resourceType":"Patient","id":"p","identifier":[{ids}]}}"#);
+        let study = fhir_study(1, r#","subject":{"reference":"Patient/p"}"#);
+        let entry = |name: &str, resource: &str| format!(r#"{{"fullUrl":"{url}/{name}","resource":{resource}}}"#);
+        format!(r#"{{"resourceType":"Bundle","entry":[{},{}]}}"#, entry("Patient/p", &patient), entry("ImagingStudy/s", &study))
+    }),
     shape("one number of many assigners", |n| {
         let subject = |at: usize| format!(r#","subject":{{"identifier":{{"value":"P","assigner":{{"reference":"{at}"}}}}}}"#);
         bundle(n, |at| fhir_study(1, &subject(at)))

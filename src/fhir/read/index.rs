@@ -319,7 +319,9 @@ impl<'d> Index<'d> {
         if is_label(plain) {
             return format!("#{scope}:{plain}");
         }
-        base.filter(|_| !is_absolute(plain)).map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
+        // The server's name may be long, and each reference asks.
+        let base = base.filter(|base| !is_absolute(plain) && self.spend(0, base.len()));
+        base.map_or_else(|| String::from(plain), |base| [base, "/", plain].concat())
     }
 
     /// What tells a resource that stands in an entry, or at the top, from all others: its URL, whatever version, or its Bundle, type and id, and

@@ -19,17 +19,32 @@ impl<'d> Reader<'d, '_> {
     pub(super) fn is_issued(&self, identifier: Id) -> bool {
         let tree = self.tree;
         let says = |name| {
-            let member = tree.member(identifier, name);
-            member.is_some_and(|id| !tree.is_object(id) || tree.children(id).any(|child| !tree.is_named(child, named!("id"))))
+            let all = tree.member(identifier, name).map(|id| tree.span(id)).unwrap_or_default();
+            all.into_iter().any(|id| tree.is_leaf(id) && !tree.is_named(id, named!("id")))
         };
         [named!("system"), name_of_primitive("system"), named!("assigner")].into_iter().any(says)
     }
 
-    /// The assigner: where no system says who it is its name, if the resource is there, and in any case what tells it from others.
+    /// The assigner: where no system says who it is its name, if the resource is there, and what tells it from others.
     pub(super) fn assigner(&mut self, assigner: Id, identifier: &mut Identifier<'d>) {
         let literal = self.leaf(assigner, named!("reference"));
         let is_wanted = identifier.system.trim().is_empty();
-        let mut called = if literal.is_empty() { String::new() } else { self.issuer(literal, assigner, is_wanted, identifier) };
+        let known = if literal.is_empty() { None } else { self.issuer(literal, assigner) };
+        match &known {
+            None => {}
+            Some(known) if known.name.is_empty() || !is_wanted => self.leads_to_nothing(literal),
+            // It says more than what stands beside the reference.
+            Some(known) => self.unused(Some(core::mem::replace(&mut identifier.assigner, known.name))),
+        }
+        if !is_wanted {
+            return;
+        }
+        let mut called = match known {
+            Some(known) => known.called,
+            // The id of what is contained says nothing outside of what contains it.
+            None if literal.is_empty() || literal.trim().starts_with('#') => String::new(),
+            None => self.index.name_of(literal.trim(), self.within(literal, assigner)),
+        };
         // Whose number the assigner's own is.
         let own = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)).filter(|id| self.tree.is_object(*id));
         if let Some(system) = own.and_then(|own| text(self.tree, own, "system")) {
@@ -40,12 +55,9 @@ impl<'d> Reader<'d, '_> {
         identifier.called = called;
     }
 
-    /// What tells the resource that a reference leads to from others; its name, which says more than what stands beside the reference, is the issuer's.
-    fn issuer(&mut self, literal: Leaf<'d>, assigner: Id, is_wanted: bool, identifier: &mut Identifier<'d>) -> String {
-        // It is referred to where the identifier stands, which may be in the patient's resource.
-        let holder = self.holder(assigner);
-        // What a Bundle contains is of no server: it is of that of the study.
-        let within = if literal.trim().starts_with('#') || self.index.is_listed(holder) { holder } else { self.resource };
+    /// The resource that a reference leads to.
+    fn issuer(&mut self, literal: Leaf<'d>, assigner: Id) -> Option<Issuer<'d>> {
+        let within = self.within(literal, assigner);
         let target = self.index.find(literal.trim(), within);
         let known = match target.and_then(|target| self.index.issuer(target.id)) {
             Some(known) => known,
@@ -57,20 +69,19 @@ impl<'d> Reader<'d, '_> {
                 known
             }
         };
-        let Some(Issuer { name, called }) = known.filter(|known| self.index.spend(1, known.called.len() + known.name.text.len())) else {
-            self.unresolved(literal);
-            // The id of what is contained says nothing outside of what contains it.
-            return if literal.trim().starts_with('#') { String::new() } else { self.index.name_of(literal.trim(), within) };
-        };
-        if let Some(id) = literal.id {
-            self.understand(id);
+        let known = known.filter(|known| self.index.spend(1, known.called.len() + known.name.text.len()));
+        match (&known, literal.id) {
+            (Some(_), Some(id)) => self.understand(id),
+            _ => self.unresolved(literal),
         }
-        if name.is_empty() || !is_wanted {
-            self.leads_to_nothing(literal);
-        } else {
-            self.unused(Some(core::mem::replace(&mut identifier.assigner, name)));
-        }
-        called
+        known
+    }
+
+    /// The resource that an assigner is referred to from: that which the identifier stands in, which may be the patient's. What a Bundle contains is of no
+    /// server: it is of that of the study.
+    fn within(&self, literal: Leaf<'d>, assigner: Id) -> Id {
+        let holder = self.holder(assigner);
+        if literal.trim().starts_with('#') || self.index.is_listed(holder) { holder } else { self.resource }
     }
 
     /// What a reference leads to, met for the first time.

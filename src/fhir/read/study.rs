@@ -266,10 +266,12 @@ impl<'d> Reader<'d, '_> {
         }
         let Some(node) = self.one(node) else { return };
         // As the record has it: a count of none, and no instance that has a UID.
-        let lists = |series: &Id| {
-            tree.member(*series, named!("uid")).is_some()
-                && each(tree, *series, "instance").any(|instance| tree.member(instance, named!("uid")).is_some())
+        let has_uid = |id: Id| {
+            let uid = tree.member(id, named!("uid"));
+            let all = || uid.filter(|uid| tree.is_array(*uid)).into_iter().flat_map(|uid| tree.children(uid));
+            uid.is_some() && all().zip(all().skip(1)).all(|(one, other)| tree.is_same(one, other))
         };
+        let lists = |series: &Id| has_uid(*series) && each(tree, *series, "instance").any(has_uid);
         let is_empty = || self.fact(row::INSTANCE_COUNT.into(), 0).as_deref() == Some("0") && !series.iter().any(lists);
         match self.scalar(node).trim() {
             "available" => self.understand(node),

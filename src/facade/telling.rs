@@ -42,6 +42,8 @@ impl Telling {
     pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual) {
         let own = || candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
         let records = || candidate.rows.iter().chain(own());
+        // What the verdict is of.
+        let judged = || candidate.rows.iter().filter(|_| candidate.held.is_none()).chain(own());
         let selecting = || candidate.selecting.iter().any(|row| residual.has_what_is_asked(row));
         let lacks = || candidate.held.is_some_and(|(_, level)| own().all(|study| residual.lacks_what_is_asked(study, level)));
         let before = self.told();
@@ -61,6 +63,8 @@ impl Telling {
             Some(Judged::Undecided) if candidate.is_refused => self.refused += 1,
             Some(Judged::Undecided) => self.undecided += 1,
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
+            // Of several patients' records one may be left out for its issuer beside one that matches.
+            Some(Judged::Yes(_)) if judged().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             _ => {}
         }
         self.unsure += self.told() - before;

@@ -89,12 +89,19 @@ fn an_issuer_that_is_lost_is_not_the_callers() {
         r#","system":true"#,
         r#","_system":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}"#,
         r#","assigner":{"type":"Organization"}"#,
+        r#","assigner":[{"display":"A"},{"display":"B"}]"#,
+        r#","assigner":{"display":["A","B"]}"#,
+        r#","assigner":{"reference":["Organization/a","Organization/b"]}"#,
         r#","assigner":{"display":["H"],"identifier":7}"#,
         r#","assigner":{"display":{"x":"H"}}"#,
         r#","assigner":{"identifier":{"system":"http://there"}}"#,
     ] {
         let read = of_fhir(&resource(issuer, ""));
         assert!(!is_here(&read.value[0]), "{issuer}");
+        if issuer.contains('[') && !issuer.contains("\"H\"") && !issuer.contains("valueCode") {
+            assert_eq!(read.value[0].get(row::PATIENT_ID).unwrap().unread, "?", "{issuer}");
+            assert!(codes(&read).contains(&"ambiguous-value"), "{issuer}");
+        }
     }
 }
 

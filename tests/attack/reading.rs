@@ -367,3 +367,36 @@ fn a_scheme_of_which_the_caller_has_its_own_uri() {
         assert_eq!(!told(&found).contains(&"other-system"), is_own, "{uri}: {}", found.loss);
     }
 }
+
+/// `registered` is what is written of a count of none where no instance is listed: else it is told, in every study of a text.
+#[test]
+fn registered_as_it_is_written() {
+    let study = |k: usize, count: &str, series: &str| {
+        let series = series.replace('K', &k.to_string());
+        format!(
+            r#"{{"resourceType":"ImagingStudy","status":"registered","identifier":[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{k}"}}],"subject":{{"identifier":{{"value":"P1"}}}},"numberOfInstances":{count}{series}}}"#
+        )
+    };
+    let listed = r#","series":[{"uid":"1.2.K.1","instance":[{"uid":"1.2.K.1.1"}]}]"#;
+    let (bare, without) = (r#","series":[{"uid":"1.2.K.1"}]"#, r#","series":[{"uid":"1.2.K.1","instance":[{"title":"x"}]}]"#);
+    let torn = r#","series":[{"uid":["1.2.K.1","1.2.K.2"],"instance":[{"uid":"1.2.K.1.1"}]}]"#;
+    for (count, series, is_told) in [
+        ("0", "", false),
+        ("0.0", "", false),
+        ("\"000\"", bare, false),
+        ("0", bare, false),
+        ("0", without, false),
+        ("0", torn, false),
+        ("0", listed, true),
+        ("1", "", true),
+    ] {
+        let text: Vec<String> = (0..5).map(|k| study(k, count, series)).collect();
+        let read = fhir::read(text.join("\n").as_bytes(), Release::R4, &Options::default()).unwrap();
+        let told: u64 = read.loss.iter().filter(|loss| loss.at.to_string() == "ImagingStudy.status").map(|loss| loss.count).sum();
+        assert_eq!(told, if is_told { 5 } else { 0 }, "{count} {series}");
+        for study in &read.value {
+            let written = fhir::write(study, Release::R4, &Options::default());
+            assert_eq!(written.value.as_str().contains("registered"), !is_told, "{count} {series}");
+        }
+    }
+}

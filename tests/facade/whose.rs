@@ -411,3 +411,35 @@ pub fn one_of_two_patients_that_is_another_by_what_it_holds() {
     assert_eq!(answer.entries("match").len(), 1, "{}", answer.body);
     assert!(told(&answer, "do not by what they hold"), "{}", answer.body);
 }
+
+/// Of two patients' records one may be left out for its issuer beside one that matches: that is told, and there is no total.
+pub fn one_of_two_patients_whose_issuer_could_not_be_read() {
+    let row = |id: &str, issuer: Value, series: bool| {
+        let mut row = json!({"0020000D": {"vr": "UI", "Value": ["2.999.1"]}, "00100020": {"vr": "LO", "Value": [id]}, "00100021": issuer});
+        row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+        if series {
+            row["0020000E"] = json!({"vr": "UI", "Value": [format!("2.999.1.{}", &id[1..])]});
+            row["00080060"] = json!({"vr": "CS", "Value": ["CT"]});
+        }
+        row
+    };
+    let both = |series| [row("P1", json!({"vr": "LO"}), series), row("P2", json!({"vr": "LO", "BulkDataURI": "b"}), series)];
+    let pacs = |path: &str, query: &str| match path {
+        _ if query.contains("offset=") => rows(&[]),
+        "/studies" => rows(&both(false)),
+        path if path.ends_with("/series") => rows(&both(true)),
+        _ => rows(&[]),
+    };
+    for server in [servers::orthanc_1_12(), servers::unknown()] {
+        for more in ["", "&_elements=started"] {
+            let setting = |config: &mut Config| config.options.patient_namespace = Some("urn:pn".into());
+            let query = format!("ImagingStudy?patient.identifier=urn:pn%7CP1,urn:pn%7CP2{more}");
+            let answer = asked(server.clone(), setting, &query, pacs);
+            assert_eq!(answer.entries("match").len(), 1, "{}: {}", server.id(), answer.body);
+            assert!(told(&answer, "who issued it") && answer.body.get("total").is_none(), "{}: {}", server.id(), answer.body);
+            // Who is known is told alone.
+            let answer = asked(server.clone(), setting, &format!("ImagingStudy?patient.identifier=urn:pn%7CP1{more}"), pacs);
+            assert!(answer.entries("match").len() == 1 && !told(&answer, "who issued it"), "{}: {}", server.id(), answer.body);
+        }
+    }
+}

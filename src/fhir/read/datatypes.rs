@@ -255,8 +255,9 @@ impl<'d> Reader<'d, '_> {
         let (system, value) = (self.sole_leaf(id, named!("system")), self.sole_leaf(id, named!("value")));
         let is_in_doubt = value.text.is_empty() && self.tree.member(id, named!("value")).is_some();
         let mut identifier = Identifier { type_, system, value, is_in_doubt, ..Identifier::default() };
-        if let Some(assigner) = self.tree.member(id, named!("assigner")).and_then(|id| self.one(id)) {
-            identifier.assigner = self.leaf(assigner, named!("display"));
+        // Who issued it decides whose it is: of several that differ none is meant.
+        if let Some(assigner) = self.tree.member(id, named!("assigner")).and_then(|id| self.sole(id)) {
+            identifier.assigner = self.sole_leaf(assigner, named!("display"));
             if let Some(own) = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)) {
                 let type_ = self.tree.member(own, named!("type")).and_then(|id| self.one(id));
                 let words = type_.map(|id| self.leaf(id, named!("text"))).unwrap_or_default();

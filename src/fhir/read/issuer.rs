@@ -27,7 +27,7 @@ impl<'d> Reader<'d, '_> {
 
     /// The assigner: where no system says who it is its name, if the resource is there, and what tells it from others.
     pub(super) fn assigner(&mut self, assigner: Id, identifier: &mut Identifier<'d>) {
-        let literal = self.leaf(assigner, named!("reference"));
+        let literal = self.sole_leaf(assigner, named!("reference"));
         let is_wanted = identifier.system.trim().is_empty();
         let known = if literal.is_empty() { None } else { self.issuer(literal, assigner) };
         match &known {

@@ -6,7 +6,7 @@ use super::instance::class_shape;
 use crate::assemble::{Assembler, STRANGER};
 use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::error::Error;
-use crate::json::tree::{Id, Name, Tree};
+use crate::json::tree::{Id, Name, Tree, What};
 use crate::kind::is_sex;
 use crate::loss::{Code, Loss, Place, Sink, Step};
 use crate::policy::Id as IdPolicy;
@@ -271,7 +271,9 @@ impl<'d> Reader<'d, '_> {
             let all = || uid.filter(|uid| tree.is_array(*uid)).into_iter().flat_map(|uid| tree.children(uid));
             uid.is_some() && all().zip(all().skip(1)).all(|(one, other)| tree.is_same(one, other))
         };
-        let lists = |series: &Id| has_uid(*series) && each(tree, *series, "instance").any(has_uid);
+        // Instances of the usual form are not nodes of their own.
+        let is_one = |id: Id| tree.what(id) == Some(What::Run) || has_uid(id);
+        let lists = |series: &Id| has_uid(*series) && each(tree, *series, "instance").any(is_one);
         let is_empty = || self.fact(row::INSTANCE_COUNT.into(), 0).as_deref() == Some("0") && !series.iter().any(lists);
         match self.scalar(node).trim() {
             "available" => self.understand(node),

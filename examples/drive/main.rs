@@ -104,7 +104,7 @@ fn drive() -> Result<bool, Box<dyn Error>> {
         }
     }
     let about = process.about.clone();
-    process.stop();
+    process.stop(broken.is_some());
     report.close();
     report.failures().for_each(|failure| eprintln!("{failure}"));
     if let Some(path) = &arguments.report {

@@ -70,8 +70,11 @@ impl Process {
         if compare::is_answer(&answer) { Ok(answer) } else { Err("no answer of the form that PROTOCOL.md asks for".into()) }
     }
 
-    /// Stops it.
-    pub fn stop(mut self) {
+    /// Stops it; one that did not answer may never end by itself.
+    pub fn stop(mut self, is_broken: bool) {
+        if is_broken {
+            let _ = self.child.kill();
+        }
         let _ = writeln!(self.stdin, "{}", json!({"cmd": "stop"}));
         drop(self.stdin);
         let _ = self.child.wait();

@@ -91,6 +91,8 @@ fn an_issuer_that_is_lost_is_not_the_callers() {
         r#","assigner":{"type":"Organization"}"#,
         r#","assigner":[{"display":"A"},{"display":"B"}]"#,
         r#","assigner":{"display":["A","B"]}"#,
+        r#","assigner":{"identifier":{"value":["1","2"]}}"#,
+        r#","assigner":{"identifier":[{"value":"1"},{"value":"2"}]}"#,
         r#","assigner":{"reference":["Organization/a","Organization/b"]}"#,
         r#","assigner":{"display":["H"],"identifier":7}"#,
         r#","assigner":{"display":{"x":"H"}}"#,

@@ -312,6 +312,13 @@ pub const FHIR: &[Shape] = &[
         let entry = |name: &str, resource: &str| format!(r#"{{"fullUrl":"{url}/{name}","resource":{resource}}}"#);
         format!(r#"{{"resourceType":"Bundle","entry":[{},{}]}}"#, entry("Patient/p", &patient), entry("ImagingStudy/s", &study))
     }),
+    shape("many identifiers of one contained assigner, of a long number", |n| {
+        let ids = list(n, |at| format!(r##"{{"value":"{at}","assigner":{{"reference":"#o"}}}}"##));
+        let patient = format!(r#"{{"resourceType":"Patient","id":"p","identifier":[{ids}]}}"#);
+        let number = format!(r#"{{"system":"{}","value":"1"}}"#, "s".repeat(50 * n));
+        let organization = format!(r#"{{"resourceType":"Organization","id":"o","identifier":[{number}]}}"#);
+        one_study(&format!(r##""subject":{{"reference":"#p"}},"contained":[{patient},{organization}]"##))
+    }),
     shape("one number of many assigners", |n| {
         let subject = |at: usize| format!(r#","subject":{{"identifier":{{"value":"P","assigner":{{"reference":"{at}"}}}}}}"#);
         bundle(n, |at| fhir_study(1, &subject(at)))

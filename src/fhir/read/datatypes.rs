@@ -258,10 +258,10 @@ impl<'d> Reader<'d, '_> {
         // Who issued it decides whose it is: of several that differ none is meant.
         if let Some(assigner) = self.tree.member(id, named!("assigner")).and_then(|id| self.sole(id)) {
             identifier.assigner = self.sole_leaf(assigner, named!("display"));
-            if let Some(own) = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)) {
+            if let Some(own) = self.tree.member(assigner, named!("identifier")).and_then(|id| self.sole(id)) {
                 let type_ = self.tree.member(own, named!("type")).and_then(|id| self.one(id));
                 let words = type_.map(|id| self.leaf(id, named!("text"))).unwrap_or_default();
-                identifier.assigned = (words, self.leaf(own, named!("value")));
+                identifier.assigned = (words, self.sole_leaf(own, named!("value")));
             }
             self.assigner(assigner, &mut identifier);
         }

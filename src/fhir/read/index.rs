@@ -302,9 +302,11 @@ impl<'d> Index<'d> {
         *self.unread.borrow_mut().entry(resource).or_insert_with(count)
     }
 
-    /// What is known of a resource that identifiers are assigned by, if it was met.
+    /// What is known of a resource that identifiers are assigned by, if it was met. It is copied, as far as there may be more of it.
     pub(super) fn issuer(&self, resource: Id) -> Option<Option<Issuer<'d>>> {
-        self.issuers.borrow().get(&resource).cloned()
+        let issuers = self.issuers.borrow();
+        let known = issuers.get(&resource)?;
+        Some(known.as_ref().filter(|known| self.spend(1, known.bytes())).cloned())
     }
 
     pub(super) fn keep_issuer(&self, resource: Id, known: Option<Issuer<'d>>) {

@@ -14,6 +14,13 @@ pub(super) struct Issuer<'d> {
     called: String,
 }
 
+impl Issuer<'_> {
+    /// How long it is.
+    pub(super) fn bytes(&self) -> usize {
+        self.called.len() + self.name.text.len()
+    }
+}
+
 impl<'d> Reader<'d, '_> {
     /// Whether something says who gave an identifier, or why nobody says so, in whatever form. (What an element is called in its resource does not.)
     pub(super) fn is_issued(&self, identifier: Id) -> bool {
@@ -46,9 +53,12 @@ impl<'d> Reader<'d, '_> {
             None => self.index.name_of(literal.trim(), self.within(literal, assigner)),
         };
         // Whose number the assigner's own is.
-        let own = self.tree.member(assigner, named!("identifier")).and_then(|id| self.one(id)).filter(|id| self.tree.is_object(*id));
-        if let Some(system) = own.and_then(|own| text(self.tree, own, "system")) {
-            called.extend(["|", system]);
+        let own = self.tree.member(assigner, named!("identifier")).and_then(|id| self.sole(id));
+        let system = own.map(|own| self.sole_leaf(own, named!("system"))).unwrap_or_default();
+        if !system.is_empty() {
+            called.extend(["|", system.trim()]);
+            // It tells assigners apart, and is in no attribute.
+            self.leads_to_nothing(system);
         }
         // Records are told apart by texts that have no control characters.
         called.retain(|c| !c.is_control());
@@ -69,7 +79,6 @@ impl<'d> Reader<'d, '_> {
                 known
             }
         };
-        let known = known.filter(|known| self.index.spend(1, known.called.len() + known.name.text.len()));
         match (&known, literal.id) {
             (Some(_), Some(id)) => self.understand(id),
             _ => self.unresolved(literal),

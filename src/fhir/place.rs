@@ -243,8 +243,8 @@ pub(crate) fn reference(type_: &str, id: &str, options: &Options) -> (String, St
     }
 }
 
-/// The id of a Patient of its own: the same for the same facts. Two people of one number, whose issuers nobody tells, are two; so is one
-/// person of whom two studies tell different things. Without PatientID it is the study's own.
+/// The id of a Patient of its own: the same for the same facts, of which number and issuer are two. So one person of whom two studies tell different
+/// things is two. Without PatientID it is the study's own.
 pub(crate) fn patient_id(study: &Study) -> String {
     let is_numbered = study.get(row::PATIENT_ID).is_some_and(|id| !id.value.is_empty());
     let mut facts = Vec::from([study.get(row::STUDY_UID).filter(|_| !is_numbered).unwrap_or("")]);

@@ -14,7 +14,6 @@ use crate::fhir::place;
 use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
 use crate::grammar::uri::is_uri;
-use crate::kind::IdentifierView;
 use crate::options::Options;
 use crate::policy::{Id, Service};
 use crate::study::Study;
@@ -160,7 +159,7 @@ impl Residual {
 
     /// Judges a study. All clauses must hold, not necessarily of the same series.
     ///
-    /// An issuer of the patient's identifier that is there and could not be read ([`IdentifierView::unread`]) may be any: a token with a system, or `|` and
+    /// An issuer of the patient's identifier that is there and could not be read ([`unread`](crate::kind::IdentifierView::unread)) may be any: a token with a system, or `|` and
     /// none, neither finds the study nor, under `:not`, leaves it in. What says who issued another identifier counts as absent where it leads nowhere.
     ///
     /// A study that was read from FHIR says all that it knows: what is not there is absent. But what a reference that leads nowhere in its text (the loss
@@ -261,10 +260,11 @@ impl Residual {
     }
 
     fn misses_issuer(&self, study: &Study) -> bool {
-        // One that is there and could not be read may be any.
-        let is_unread = |id: IdentifierView<'_>| !id.unread.is_empty() && id.local.is_empty() && id.universal.is_empty();
         match self.issuer {
-            _ if study.get(row::PATIENT_ID).is_some_and(is_unread) => true,
+            // One that is there and could not be read may be any.
+            _ if study.get(row::PATIENT_ID).is_some_and(|id| !id.unread.is_empty() && id.local.is_empty() && id.universal.is_empty()) => {
+                true
+            }
             Issuer::LeftOut | Issuer::LocalLeftOut => false,
             Issuer::KeyTells => !study.knows_issuer(),
             Issuer::Hidden => true,

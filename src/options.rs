@@ -107,8 +107,8 @@ impl fmt::Debug for Options {
 
 /// Bounds on what is read and written. Beyond one of them is an Error that names it; what is written is a result minus something.
 ///
-/// Heap is bounded by them, whatever the input: reading takes at most 1,024 times its bytes, and a MiB (650 is the most that was seen, of one long name
-/// that studies share; what `tests/alloc.rs` has stays below 512); writing besides at most twice the output.
+/// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB (330 is the most that `tests/alloc.rs` sees); writing
+/// besides at most twice the output.
 /// (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take about as much as they have.)
 /// Time is in the order of n log n; but judging compares what a study shows of names, words and dates one by one with those that a query lists.
 /// `tests/alloc.rs`, `tests/limits.rs` and `tests/attack.rs` measure it.

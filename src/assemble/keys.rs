@@ -1,8 +1,7 @@
 //! Records by key: study UID, PatientID, issuer.
 
+use super::sorted::{Sorted, Spot};
 use crate::grow;
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,29 +9,35 @@ use alloc::vec::Vec;
 const UNKNOWN: char = '-';
 pub(super) const KNOWN: char = '=';
 
+/// Bytes from which on a list of keys is long enough, and the next one begins: a name may be long, and one list that grows is held twice.
+const CHUNK: usize = 1 << 20;
+
 /// Records that share a place in the table, or a UID, before it is given up.
 const PATIENCE: usize = 24;
 
 /// The keys of records, by number of the record.
 ///
 /// They are found by a hash of the UID. UIDs can be hostile and there is no randomness here to key the hash with: where many UIDs meet in one
-/// place, or many patients under one UID, a tree takes over for good. Nothing that can be seen depends on the hash.
+/// place, or many patients under one UID, their order takes over for good. Nothing that can be seen depends on the hash.
 #[derive(Default)]
 pub(super) struct Keys {
-    /// All keys, one after the other.
+    /// All keys, one after the other: the last of them, and lists of those before.
     text: String,
+    before: Vec<String>,
     entries: Vec<Entry>,
     /// Number + 1 of the first record of a UID, open addressing; a power of two, at least half empty.
     table: Vec<u32>,
-    tree: Option<BTreeMap<Box<str>, u32>>,
+    sorted: Option<Sorted>,
     /// Whether some UID has several records.
     pub(super) shared: bool,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
-    start: usize,
-    end: usize,
+    len: usize,
+    /// The list it stands in, and where it begins there.
+    chunk: u32,
+    start: u32,
     /// Bytes of the study UID with its mark.
     uid: u32,
     hash: u32,
@@ -90,12 +95,21 @@ impl Key {
 
 impl Keys {
     fn key(&self, record: u32) -> &str {
-        self.entries.get(record as usize).and_then(|entry| self.text.get(entry.start..entry.end)).unwrap_or("")
+        self.entries.get(record as usize).map_or("", |entry| self.text(entry, entry.len))
     }
 
     fn uid(&self, record: u32) -> &str {
-        let entry = self.entries.get(record as usize);
-        entry.and_then(|entry| self.text.get(entry.start..entry.start + entry.uid as usize)).unwrap_or("")
+        self.entries.get(record as usize).map_or("", |entry| self.text(entry, entry.uid as usize))
+    }
+
+    fn text(&self, entry: &Entry, len: usize) -> &str {
+        let start = entry.start as usize;
+        let text = self.before.get(entry.chunk as usize).unwrap_or(&self.text);
+        text.get(start..start.saturating_add(len)).unwrap_or("")
+    }
+
+    fn spot(&self, sorted: &Sorted, key: &str) -> Spot {
+        sorted.spot(|record| self.key(record).cmp(key))
     }
 
     /// Whether the record has this key.
@@ -105,8 +119,8 @@ impl Keys {
 
     /// The record of a key.
     pub(super) fn get(&self, key: &Key) -> Option<u32> {
-        if let Some(tree) = &self.tree {
-            return tree.get(key.text.as_str()).copied();
+        if let Some(sorted) = &self.sorted {
+            return self.spot(sorted, &key.text).found;
         }
         let (_, found) = self.place(hash(key.uid()), key.uid());
         let mut record = found?;
@@ -125,8 +139,8 @@ impl Keys {
 
     /// A key that is a UID alone: its number.
     pub(super) fn get_uid(&self, uid: &str) -> Option<u32> {
-        match &self.tree {
-            Some(tree) => tree.get(uid).copied(),
+        match &self.sorted {
+            Some(sorted) => self.spot(sorted, uid).found,
             None => self.place(hash(uid), uid).1,
         }
     }
@@ -138,11 +152,14 @@ impl Keys {
 
     fn push_text(&mut self, text: &str, uid: usize, issuer: bool) {
         let record = self.entries.len() as u32;
-        let start = self.text.len();
+        let hash = hash(text.get(..uid).unwrap_or(""));
+        if self.text.len() >= CHUNK {
+            self.before.push(core::mem::take(&mut self.text));
+        }
+        let (chunk, start) = (self.before.len() as u32, self.text.len() as u32);
         grow::make_room(&mut self.text, text.len());
         self.text.push_str(text);
-        let hash = hash(text.get(..uid).unwrap_or(""));
-        let entry = Entry { start, end: self.text.len(), uid: uid as u32, hash, next: 0, gone: false, issuer };
+        let entry = Entry { len: text.len(), chunk, start, uid: uid as u32, hash, next: 0, gone: false, issuer };
         grow::push(&mut self.entries, entry);
         self.enter(record);
     }
@@ -155,9 +172,12 @@ impl Keys {
     /// Makes a record found.
     fn enter(&mut self, record: u32) {
         let Some(Entry { hash, .. }) = self.entries.get(record as usize).copied() else { return };
-        if let Some(tree) = &mut self.tree {
-            let key = self.entries.get(record as usize).and_then(|entry| self.text.get(entry.start..entry.end)).unwrap_or("");
-            tree.insert(key.into(), record);
+        if let Some(mut sorted) = self.sorted.take() {
+            let spot = self.spot(&sorted, self.key(record));
+            if spot.found.is_none() {
+                sorted.put(&spot, record);
+            }
+            self.sorted = Some(sorted);
             return;
         }
         if self.entries.len() * 2 > self.table.len() {
@@ -166,7 +186,7 @@ impl Keys {
         let (at, first) = self.place(hash, self.uid(record));
         let Some(first) = first else {
             if self.walked(at, hash) > PATIENCE {
-                self.plant();
+                self.sort();
             } else if let Some(slot) = self.table.get_mut(at) {
                 *slot = record + 1;
             }
@@ -185,7 +205,7 @@ impl Keys {
             entry.next = record + 1;
         }
         if steps > PATIENCE {
-            self.plant();
+            self.sort();
         }
     }
 
@@ -237,10 +257,10 @@ impl Keys {
         }
     }
 
-    /// A tree takes the table's place.
-    fn plant(&mut self) {
-        let tree = self.iter().map(|(key, record)| (Box::from(key), record)).collect();
-        self.tree = Some(tree);
+    /// The order of the keys takes the table's place.
+    fn sort(&mut self) {
+        let records: Vec<u32> = self.sorted().into_iter().map(|(_, record)| record).collect();
+        self.sorted = Some(Sorted::of(&records));
         self.shared = true;
         self.table = Vec::new();
     }
@@ -272,7 +292,7 @@ impl Keys {
                 entry.gone |= gone;
             }
         }
-        self.plant();
+        self.sort();
     }
 
     /// A key as it stands in another list.
@@ -299,9 +319,10 @@ fn hash(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::collections::BTreeMap;
     use alloc::format;
 
-    /// Keys of few UIDs and patients, so that they meet; some readers are hostile enough for the tree.
+    /// Keys of few UIDs and patients, so that they meet; some readers are hostile enough for the order.
     #[test]
     fn finds_what_was_pushed() {
         for (uids, patients) in [(5_000, 1), (3, 10), (40, 2), (2, 200), (1, 1_000)] {
@@ -324,9 +345,9 @@ mod tests {
         }
     }
 
-    /// UIDs that all hash alike must not make it quadratic: the tree takes over.
+    /// UIDs that all hash alike must not make it quadratic: the order takes over.
     #[test]
-    fn colliding_uids_end_in_the_tree() {
+    fn colliding_uids_end_in_order() {
         let (mut keys, mut key) = (Keys::default(), Key::default());
         let mask = 0xFFF;
         let mut met = 0;
@@ -342,7 +363,7 @@ mod tests {
                 break;
             }
         }
-        assert!(keys.tree.is_some());
+        assert!(keys.sorted.is_some());
         key.set("1.2.0", (false, ""), None::<fn(&mut String)>);
         assert_eq!(keys.get(&key).is_some(), hash("=1.2.0") & mask == 7);
     }

@@ -23,6 +23,7 @@ mod records;
 mod room;
 mod said;
 mod sets;
+mod sorted;
 mod strangers;
 mod usual;
 mod whole;

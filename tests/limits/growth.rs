@@ -97,7 +97,7 @@ fn retrievals() {
     }
 }
 
-/// UIDs whose hashes fall into few places of the table of keys: `src/assemble/keys.rs` has the hash, and a test that a tree takes over.
+/// UIDs whose hashes fall into few places of the table of keys: `src/assemble/keys.rs` has the hash, and a test that their order takes over.
 #[test]
 fn uids_that_collide() {
     fn hash(text: &str) -> u32 {

@@ -489,6 +489,15 @@ pub const FHIR: &[Shape] = &[
 
 /// What would be more than a text of its length may give: many references to what is large.
 pub const EXPANDING: &[Shape] = &[
+    shape("studies that share a Patient of a long name, whose letters come apart, and one UID under many patients", |n| {
+        // Each letter is three in the form by which names are compared.
+        let patient = format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"family":"{}"}}]}}"#, "\u{390}".repeat(10 * n));
+        bundle(94, |at| match at {
+            0 => patient.clone(),
+            1..64 => fhir_study(at, r#","subject":{"reference":"Patient/p"}"#),
+            _ => fhir_study(0, &format!(r#","subject":{{"identifier":{{"value":"{at}"}}}}"#)),
+        })
+    }),
     shape("studies that share a Patient of many identifiers", |n| {
         let ids = list(n, |at| format!(r#"{{"value":"{at}"}}"#));
         let patient = format!(r#"{{"resourceType":"Patient","id":"p","identifier":[{ids}]}}"#);

@@ -51,6 +51,7 @@ impl Sorted {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use alloc::collections::BTreeMap;

@@ -5,7 +5,7 @@ mod report;
 
 use crate::support::{cases, compare};
 use cases::{Run, Want, runs};
-use compare::{is_answer, matches, wrong};
+use compare::{is_answer, is_introduction, matches, wrong};
 use report::{Outcome, Report};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -18,22 +18,48 @@ fn run(id: &str) -> Run {
 
 #[test]
 fn what_is_expected_to_fail() {
-    let expected = ["listed/fails", "listed/passes@R4/to-fhir", "listed/never-runs"].map(|name| (name.to_owned(), "known".to_owned()));
+    let expected =
+        ["listed/fails", "listed/passes@R4/to-fhir", "listed/never-runs", "listed/skips"].map(|name| (name.to_owned(), "known".to_owned()));
     let mut report = Report::expecting(BTreeMap::from(expected));
     report.add("g", &run("listed/fails"), Outcome::Fail, "wrong".to_owned());
     report.add("g", &run("listed/passes"), Outcome::Pass, String::new());
     report.add("g", &run("other/fails"), Outcome::Fail, "wrong".to_owned());
     report.add("g", &run("other/passes"), Outcome::Pass, String::new());
     report.add("g", &run("other/skips"), Outcome::Skip, "no".to_owned());
+    // Whatever the implementation calls it: it is not the driver who expected it.
+    report.add("g", &run("listed/skips"), Outcome::Skip, "expected to fail: it did not run".to_owned());
     report.close();
     // An unlisted failure, a listed success, and a listed case that did not run.
     let failures: Vec<String> = report.failures().map(|text| text.lines().next().unwrap().to_owned()).collect();
-    assert_eq!(failures, ["---- listed/passes@R4/to-fhir", "---- other/fails@R4/to-fhir", "---- listed/never-runs"]);
+    assert_eq!(failures, ["---- listed/passes@R4/to-fhir", "---- other/fails@R4/to-fhir", "---- listed/never-runs", "---- listed/skips"]);
     let counts = [Outcome::Pass, Outcome::Fail, Outcome::Skip].map(|outcome| report.count(outcome));
-    assert_eq!((counts, report.cases()), ([1, 3, 2], 6));
+    assert_eq!((counts, report.cases()), ([1, 4, 3], 7));
     assert!(report.table().contains("expected-failures"));
     let json = report.json(&json!({"version": "1"}), &json!({"implementation": {"name": "n"}}));
-    assert_eq!(json["summary"]["robustness"], json!({"fail": 2, "pass": 1, "skip": 2}));
+    assert_eq!(json["summary"]["robustness"], json!({"fail": 2, "pass": 1, "skip": 3}));
+}
+
+/// What is no introduction is not taken for one that can do nothing.
+#[test]
+fn what_an_implementation_says_of_itself() {
+    let good = json!({"implementation": {"name": "n", "version": "1", "language": "l"}, "releases": ["R4"], "ops": ["map"], "more": 1});
+    assert!(is_introduction(&good));
+    for (member, bad) in [
+        ("implementation", json!({"name": "n", "version": "1"})),
+        ("implementation", json!("n")),
+        ("implementation", json!({"name": "n", "version": 1, "language": "l"})),
+        ("releases", json!(["r4"])),
+        ("releases", json!([])),
+        ("releases", json!("R4")),
+        ("ops", json!([])),
+        ("ops", json!([1])),
+        ("ops", Value::Null),
+    ] {
+        let mut other = good.clone();
+        other[member] = bad;
+        assert!(!is_introduction(&other), "{other}");
+    }
+    assert!([json!(1), json!({}), Value::Null, json!([]), json!("R4")].iter().all(|bad| !is_introduction(bad)));
 }
 
 #[test]

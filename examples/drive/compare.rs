@@ -51,6 +51,15 @@ pub fn is_answer(answer: &Value) -> bool {
     }
 }
 
+/// Whether this is what an implementation says of itself, as PROTOCOL.md has it.
+pub fn is_introduction(answer: &Value) -> bool {
+    let is_named = ["name", "version", "language"].iter().all(|name| answer["implementation"][name].is_string());
+    let list = |name: &str, is_one: fn(&str) -> bool| {
+        answer[name].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(|one| one.as_str().is_some_and(is_one)))
+    };
+    is_named && list("releases", |release| ["R4", "R4B", "R5", "R6"].contains(&release)) && list("ops", |op| !op.is_empty())
+}
+
 /// What is wrong with an answer; nothing where it is right.
 pub fn wrong(run: &Run, answer: &Value) -> Option<String> {
     if !is_answer(answer) {

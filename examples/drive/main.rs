@@ -105,6 +105,9 @@ fn drive() -> Result<bool, Box<dyn Error>> {
     }
     let about = process.about.clone();
     process.stop(broken.is_some());
+    if report.cases() == 0 {
+        return Err(format!("no case begins with {}", arguments.only).into());
+    }
     report.close();
     report.failures().for_each(|failure| eprintln!("{failure}"));
     if let Some(path) = &arguments.report {

@@ -13,6 +13,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(10);
 const FIRST: Duration = Duration::from_secs(600);
 
+const NO_FORM: &str = "no answer of the form that PROTOCOL.md asks for";
+
 pub struct Process {
     child: Child,
     stdin: ChildStdin,
@@ -38,7 +40,14 @@ impl Process {
             }
         });
         let mut process = Process { child, stdin, answers, seq: 0, about: Value::Null };
-        process.about = process.ask(&json!({"cmd": "start", "protocol": 1}), FIRST)?;
+        let about = process.ask(&json!({"cmd": "start", "protocol": 1}), FIRST);
+        match about.and_then(|about| if compare::is_introduction(&about) { Ok(about) } else { Err(NO_FORM.into()) }) {
+            Ok(about) => process.about = about,
+            Err(error) => {
+                process.stop(true);
+                return Err(format!("start: {error}").into());
+            }
+        }
         Ok(process)
     }
 
@@ -67,7 +76,7 @@ impl Process {
         if answer["seq"] != self.seq {
             return Err("an answer to something else".into());
         }
-        if compare::is_answer(&answer) { Ok(answer) } else { Err("no answer of the form that PROTOCOL.md asks for".into()) }
+        if compare::is_answer(&answer) { Ok(answer) } else { Err(NO_FORM.into()) }
     }
 
     /// Stops it; one that did not answer may never end by itself.

@@ -164,7 +164,9 @@ impl Results {
         let below = rows().filter(is_kept).flat_map(Row::parts).filter_map(Part::lowest).max();
         // What the server sums up is believed, as its rows of studies say it. What is to be counted has to be listed.
         let modalities = (kept.contains(&"modality") && !config.server.tells_modalities()).then_some(Level::Series);
-        let counts = [(RowRef::from(row::SERIES_COUNT), Level::Series), (row::INSTANCE_COUNT.into(), Level::Instance)];
+        // (Series are all there where a row counts more instances than it lists only if these are listed: as far down as the whole is.)
+        let whole = level(self.usual).max(Level::Series);
+        let counts = [(RowRef::from(row::SERIES_COUNT), whole), (row::INSTANCE_COUNT.into(), Level::Instance)];
         let is_counted = |of: RowRef| config.options.complete && of.row().is_some_and(|row| is_kept(&row));
         let counted = counts.into_iter().filter(|(of, _)| is_counted(*of)).map(|(_, level)| level).max();
         [below, modalities, counted].into_iter().flatten().fold(listed, Level::max)

@@ -5,6 +5,7 @@ use super::judging::{Candidate, Judged};
 use crate::fhir::outcome::Issue;
 use crate::search::{Plan, Residual, Why};
 use crate::study::Study;
+use crate::table::Level;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -33,6 +34,8 @@ pub(super) struct Telling {
     pub(super) is_cut: bool,
     /// References of the search that nobody knows.
     pub(super) unknown: usize,
+    /// Rows of their series may tell of several patients, of whom one has an id that is asked for.
+    unseen: usize,
     /// How many of those that are not shown may match all the same.
     pub(super) unsure: usize,
 }
@@ -68,6 +71,21 @@ impl Telling {
             _ => {}
         }
         self.unsure += self.told() - before;
+    }
+
+    /// What is to be told where an id is asked for that one of several patients has, and that none of those has who were met.
+    pub(super) fn about_ids(&mut self, candidates: &[Candidate], residual: &Residual) {
+        let is_match = |candidate: &Candidate| if let Some(Judged::Yes(records)) = candidate.verdict { records as usize } else { 0 };
+        let asked = residual.ids_of_one();
+        if asked == 0 || candidates.iter().map(is_match).sum::<usize>() >= asked {
+            return;
+        }
+        let is_seen = |candidate: &Candidate| candidate.held.is_some_and(|(_, level)| level >= Level::Series);
+        let may_be = |candidate: &&Candidate| {
+            candidate.verdict == Some(Judged::No) && !is_seen(candidate) && candidate.rows.iter().any(|row| residual.may_be_but_for_id(row))
+        };
+        self.unseen = candidates.iter().filter(may_be).count();
+        self.unsure += self.unseen;
     }
 
     /// How many studies something is told of that are not shown.
@@ -119,6 +137,13 @@ impl Telling {
         );
         tell(
             "warning",
+            "incomplete",
+            "an id of that form is of one of several patients of a study: studies may have it whose series were not looked at",
+            self.unseen as u64,
+            "studies",
+        );
+        tell(
+            "warning",
             "conflict",
             "studies that match by what is listed of them do not by what they hold: they are left out, and counted",
             self.contradictory as u64,
@@ -137,8 +162,13 @@ impl Telling {
         if self.is_cut {
             tell("warning", "incomplete", "the archive has more rows than it gives", 1, "or more");
         }
+        // Where rows may tell the issuer, those that do not were counted.
+        let never_tells = |why: &&Why| match why {
+            Why::IssuerUnknown => plan.is_some_and(|plan| plan.residual().never_sees_issuers()),
+            why => matches!(why, Why::Unanswerable),
+        };
         for decision in plan.into_iter().flat_map(Plan::decisions) {
-            for why in decision.whys.iter().filter(|why| matches!(why, Why::IssuerUnknown | Why::Unanswerable)) {
+            for why in decision.whys.iter().filter(never_tells) {
                 issues.push(Issue {
                     severity: "warning",
                     code: "incomplete",

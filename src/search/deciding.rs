@@ -1,6 +1,8 @@
 //! What decides a clause: the lowest level of rows, and the attributes without which nothing is known.
 
+use super::judge::has_words;
 use super::parameter::{About, Ask, EndpointAsk, Role};
+use super::{Clause, Modifier};
 use crate::fhir::place;
 use crate::options::Options;
 use crate::release::Release;
@@ -9,17 +11,24 @@ use crate::table::{Level, RowRef, row};
 pub(super) struct Deciding {
     pub(super) level: Level,
     rows: [Option<RowRef>; 2],
+    /// Of a person the identification decides, and not the name.
+    by_identification: bool,
 }
 
 impl Deciding {
     /// If a server returns none of these, nothing decides the clause; none where nothing is needed.
     pub(super) fn tags(&self) -> impl Iterator<Item = u32> {
         let parts = self.rows.iter().flatten().filter_map(|row| row.row()).flat_map(|row| row.parts);
-        parts.map(|part| part.within.unwrap_or(part.tag))
+        parts.filter(|part| !self.by_identification || !part.items.is_empty()).map(|part| part.within.unwrap_or(part.tag))
     }
 }
 
-pub(super) fn of(about: About, release: Release, options: &Options) -> Deciding {
+pub(super) fn of(clause: &Clause, release: Release, options: &Options) -> Deciding {
+    let about = clause.about;
+    // What has no words has none, whatever it is.
+    if clause.modifier == Modifier::Text && !has_words(about) {
+        return Deciding { level: Level::Study, rows: [None, None], by_identification: false };
+    }
     let (level, row, other): (Level, Option<RowRef>, Option<RowRef>) = match about {
         About::Endpoint(EndpointAsk::Reference) if place::series_have_endpoints(options) => {
             (Level::Series, Some(row::SERIES_UID.into()), None)
@@ -50,5 +59,8 @@ pub(super) fn of(about: About, release: Release, options: &Options) -> Deciding 
         About::Instance => (Level::Instance, Some(row::INSTANCE_UID.into()), None),
         About::SopClass => (Level::Instance, Some(row::INSTANCE_CLASS.into()), None),
     };
-    Deciding { level, rows: [row, other] }
+    // A performer may be a device, which is known by attributes of its own; and whether there is somebody a name decides.
+    let by_identification = matches!(about, About::Person(Role::Referrer | Role::Interpreter, Ask::Identifier | Ask::Reference))
+        && clause.modifier != Modifier::Missing;
+    Deciding { level, rows: [row, other], by_identification }
 }

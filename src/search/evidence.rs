@@ -6,7 +6,7 @@ use super::below::known_person;
 use super::date::Span;
 use super::judge::Need;
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use super::shown::{Shown, Sight, identify};
+use super::shown::{Number, Shown, Sight, identify};
 use crate::fhir::found::{ADMINISTRATIVE_GENDER, CONNECTION, PAYLOAD};
 use crate::fhir::shape::{Coding, Fhir, Shape, Uri};
 use crate::fhir::{Of, begun_id, payload, place};
@@ -191,14 +191,11 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn identifiers(&mut self) {
         self.study_fact(row::STUDY_UID.into());
-        if self.sight.wants_uid_alone() {
-            return;
-        }
-        if place::accession_is_identifier(self.release, self.options) && self.sight.may_want_accession() {
+        if place::accession_is_identifier(self.release, self.options) && self.sight.may_want_number(Number::Accession) {
             self.items(row::ACCESSION.into(), self.study.items(row::ACCESSION.into()));
             self.need_study(row::ACCESSION.into());
         }
-        if place::study_id_system(self.options).is_some() {
+        if place::study_id_system(self.options).is_some() && self.sight.may_want_number(Number::StudyId) {
             self.study_fact(row::STUDY_ID.into());
             self.need_study(row::STUDY_ID.into());
         }

@@ -3,22 +3,24 @@
 use super::date::{Date, Span};
 use super::evidence::{Reader, endpoint};
 use super::habits::Issuer;
+use super::looking::Looking;
 use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, is_urn_of_uid, meets_text, with_urn, without_urn};
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use super::shown::{Shown, Sight, is, is_empty};
+use super::shown::{Shown, is, is_empty};
 use super::sought::Sought;
 use super::value::{Reference, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
-use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URI, URN_OID};
+use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE};
 use crate::fhir::place;
 use crate::fhir::shape::Uri;
-use crate::grammar::uid::bare;
-use crate::grammar::uri::is_uri;
+use crate::grammar::uid::{bare, is_uuid};
 use crate::options::Options;
 use crate::policy::{Id, Service};
 use crate::study::Study;
 use crate::table::{Level, RowRef, row};
 use crate::zone::Zone;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What is not known yet, and must be for an answer.
@@ -65,7 +67,7 @@ pub enum Verdict {
 #[derive(Debug, Clone)]
 pub struct Residual {
     query: Query,
-    options: Options,
+    pub(super) options: Options,
     /// The zone of search values without one.
     zone: Zone,
     /// The zone that all dates are promised to be in.
@@ -74,64 +76,6 @@ pub struct Residual {
     issuer: Issuer,
     /// The values of clauses that have many.
     sought: Vec<Sought>,
-}
-
-/// A clause that looks for something that meets it.
-struct Looking<'r> {
-    residual: &'r Residual,
-    clause: &'r Clause,
-    sought: Option<&'r Sought>,
-    /// What has no system may have one.
-    is_unsure: bool,
-    is_met: bool,
-}
-
-impl Sight for Looking<'_> {
-    fn see(&mut self, shown: &Shown<'_>) -> bool {
-        self.is_met = self.residual.meets((self.clause, self.sought), shown, self.is_unsure && is_empty(shown.system));
-        self.is_met
-    }
-
-    fn may_want(&self, text: &str) -> bool {
-        // Many are looked up, and not looked through.
-        self.sought.is_some()
-            || matches!(self.clause.modifier, Modifier::Missing | Modifier::Text)
-            || self.clause.values.iter().any(|value| match value {
-                Value::Token(token) => token.code.is_empty() || text.is_empty() || token.code.ends_with(text),
-                Value::OfType([_, _, code]) | Value::Uid(code) => code.ends_with(text),
-                _ => true,
-            })
-    }
-
-    fn asks_whether(&self) -> bool {
-        self.clause.modifier == Modifier::Missing
-    }
-
-    fn wants_uid_alone(&self) -> bool {
-        match self.sought {
-            Some(sought) => sought.is_of_uids,
-            None => !self.clause.values.is_empty() && self.clause.values.iter().all(is_urn_of_uid),
-        }
-    }
-
-    fn may_want_accession(&self) -> bool {
-        // No accession number is written under the systems of UIDs, or as of another type; and under that of URIs only what is one.
-        let is_callers = |system: &str| self.residual.options.namespaces.iter().any(|(_, uri)| uri == system);
-        let may_be = |value: &Value| match value {
-            // Without a system it is a UID's.
-            _ if is_urn_of_uid(value) => false,
-            Value::Token(token) => match token.system.as_deref() {
-                Some(system @ DICOM_UID) => is_callers(system),
-                Some(system @ URI) => {
-                    token.code.is_empty() || is_uri(&token.code) && !token.code.starts_with(URN_OID) || is_callers(system)
-                }
-                _ => true,
-            },
-            Value::OfType([_, code, _]) => code == "ACSN",
-            _ => true,
-        };
-        self.asks_whether() || self.clause.values.iter().any(may_be)
-    }
 }
 
 impl Residual {
@@ -143,6 +87,11 @@ impl Residual {
     /// What a row without issuer of the patient's id says.
     pub(super) fn issuers(&mut self, issuer: Issuer) {
         self.issuer = issuer;
+    }
+
+    /// Whether no row says who issued a patient's id.
+    pub(crate) fn never_sees_issuers(&self) -> bool {
+        self.issuer == Issuer::Hidden
     }
 
     /// All dates of the archive are in this zone, whatever its rows say. Search values keep the caller's.
@@ -201,6 +150,10 @@ impl Residual {
         if clause.is_elsewhere || clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return self.decide(clause, false, None);
         }
+        // What has no words has none, whatever it is.
+        if clause.modifier == Modifier::Text && !has_words(clause.about) {
+            return self.decide(clause, false, None);
+        }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
         let is_left_out = || clause.modifier == Modifier::Not && self.has_no_issuer(study);
@@ -220,6 +173,25 @@ impl Residual {
         let is_asked = self.query.clauses.iter().any(|clause| clause.about == About::Id && clause.modifier == Modifier::None);
         let ids = [place::id_of_one, place::id_of_number];
         is_asked && matches!(self.options.id, Id::Uid) && ids.iter().any(|id| self.asks_for_id(&id(study)))
+    }
+
+    /// How many ids are asked for that only one of several patients of a study has: they have the form of UUIDs.
+    pub(crate) fn ids_of_one(&self) -> usize {
+        if !matches!(self.options.id, Id::Uid) {
+            return 0;
+        }
+        let uuid = |value: &Value| match value {
+            Value::Token(token) if is_uuid(&token.code) => Some(token.code.clone()),
+            _ => None,
+        };
+        let is_asked = |clause: &&Clause| clause.about == About::Id && clause.modifier == Modifier::None;
+        let ids = |clause: &Clause| clause.values.iter().filter_map(uuid).collect::<BTreeSet<String>>().len();
+        self.query.clauses.iter().filter(is_asked).map(ids).max().unwrap_or(0)
+    }
+
+    /// Whether all but the id of a study may be what is asked for.
+    pub(crate) fn may_be_but_for_id(&self, study: &Study) -> bool {
+        self.query.clauses.iter().filter(|clause| clause.about != About::Id).all(|clause| self.clause(clause, study) != Verdict::No)
     }
 
     /// Whether this id is not to be.
@@ -322,7 +294,7 @@ impl Residual {
     }
 
     /// Whether what is shown is what a clause looks for: one of its values, or anything at all.
-    fn meets(&self, (clause, sought): (&Clause, Option<&Sought>), shown: &Shown<'_>, is_unsure: bool) -> bool {
+    pub(super) fn meets(&self, (clause, sought): (&Clause, Option<&Sought>), shown: &Shown<'_>, is_unsure: bool) -> bool {
         let of_other_type = |said| matches!(clause.about, About::Person(..)) && shown.is_device != (said == "Device");
         if clause.said.is_some_and(of_other_type) {
             return false;
@@ -431,6 +403,11 @@ pub(super) fn written_types(about: About) -> &'static [&'static str] {
         About::Endpoint(_) => &["Endpoint"],
         _ => &[],
     }
+}
+
+/// Whether what a parameter looks at may have words: the text or display of a concept, the text of an identifier's type.
+pub(super) const fn has_words(about: About) -> bool {
+    matches!(about, About::BodySite | About::Reason | About::Person(_, Ask::Identifier) | About::Endpoint(_))
 }
 
 /// Whether a reference means a resource that the element never has.

@@ -28,6 +28,7 @@ mod gather;
 mod habits;
 mod judge;
 mod key;
+mod looking;
 mod matching;
 mod meeting;
 mod once;

@@ -169,7 +169,7 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
     let requests = if query.resource == Resource::Endpoint { Vec::new() } else { requests(&combinations, server) };
     let (mut lowest, mut by_series) = (Level::Study, false);
     for draft in &mut drafts {
-        let deciding = deciding::of(draft.clause.about, query.release, options);
+        let deciding = deciding::of(draft.clause, query.release, options);
         // A study's row tells its modalities, where the server returns them.
         let shown = server.modalities && draft.clause.about == super::parameter::About::Modality;
         if !shown {

@@ -22,6 +22,13 @@ pub(super) struct Shown<'a> {
     pub(super) is_device: bool,
 }
 
+/// An identifier of a study besides its UID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    Accession,
+    StudyId,
+}
+
 /// Who looks at what a study shows.
 pub(super) trait Sight {
     /// Takes what is shown, one by one, and says whether it has seen enough.
@@ -38,13 +45,9 @@ pub(super) trait Sight {
         false
     }
 
-    /// Whether of identifiers nothing but the study's UID can be what is asked for.
-    fn wants_uid_alone(&self) -> bool {
-        false
-    }
-
-    /// Whether an accession number can be what is asked for.
-    fn may_want_accession(&self) -> bool {
+    /// Whether of the study's identifiers one of this kind can be what is asked for.
+    fn may_want_number(&self, number: Number) -> bool {
+        let _ = number;
         true
     }
 }

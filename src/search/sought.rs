@@ -3,9 +3,9 @@
 //! Studies may have a million instances, a clause a thousand values, and what one of them refers to a thousand identifiers: they are not
 //! compared each with each.
 
-use super::meeting::is_urn_of_uid;
+use super::looking::may_want_number;
 use super::parameter::About;
-use super::shown::Shown;
+use super::shown::{Number, Shown};
 use super::value::Value;
 use super::{Clause, Query, Resolved};
 use crate::fhir::found::{IDENTIFIER_TYPE, URI, URN_OID};
@@ -28,9 +28,11 @@ pub(super) struct Sought {
     sorted: Vec<Entry>,
     /// Values that more than that meets.
     others: Vec<u32>,
-    /// Whether all of them are URNs of UIDs.
-    pub(super) is_of_uids: bool,
+    /// Whether an accession number, and a StudyID, can be one of them.
+    numbers: [bool; 2],
 }
+
+const NUMBERS: [Number; 2] = [Number::Accession, Number::StudyId];
 
 /// A value, and which of the identifiers that it refers to.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +60,8 @@ impl Sought {
     }
 
     fn new(query: &Query, clause: &Clause, options: &Options) -> Sought {
-        let is_of_uids = clause.values.iter().all(is_urn_of_uid);
-        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new(), is_of_uids };
+        let numbers = NUMBERS.map(|number| may_want_number(clause, options, number));
+        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new(), numbers };
         // What is said again is one.
         let mut met: BTreeSet<&str> = BTreeSet::new();
         for (value, n) in clause.values.iter().zip(0..) {
@@ -88,6 +90,11 @@ impl Sought {
         let found = |entry: &Entry| identifier(query, clause, *entry).map(|found| &found.value);
         sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b) && found(a) == found(b));
         sought
+    }
+
+    /// Whether an identifier of this kind can be one of them.
+    pub(super) fn may_want_number(&self, number: Number) -> bool {
+        NUMBERS.iter().zip(self.numbers).any(|(own, may)| *own == number && may)
     }
 
     /// That of a clause.

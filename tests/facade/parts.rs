@@ -1,6 +1,8 @@
 //! Answers that are parts: chosen elements, summaries, and lists that an archive says to be parts.
 
 use crate::hostile::{asked, row, rows, series};
+use fhir_dicomweb::Listing;
+use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::{End, Server, servers};
 use serde_json::{Value, json};
 
@@ -38,6 +40,27 @@ pub fn parts_say_what_the_whole_says() {
         let told = |study: &Value| ["bodySite", "laterality"].map(|part| study["series"][0][part].clone());
         assert!(told(&whole).iter().all(|part| !part.is_null()) && told(&summary) == told(&whole), "{summary}");
         assert!(summary["basedOn"] == whole["basedOn"] && summary["series"][0]["instance"].is_null(), "{summary}");
+    }
+}
+
+/// A number of series that is chosen is counted as in the whole: also where the study's row counts the instances alone.
+pub fn counts_that_are_chosen() {
+    let mut of_study = row(&[("0020000D", "UI", "2.999.1"), ("00100020", "LO", "P1")]);
+    of_study["00201208"] = json!({"vr": "IS", "Value": [1]});
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => rows(std::slice::from_ref(&of_study)),
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&[row(&[("0020000E", "UI", "2.999.1.1"), ("00080018", "UI", "2.999.1.9")])]),
+    };
+    for listing in [Listing::Study, Listing::Series, Listing::Instances] {
+        let of = |more: &str| {
+            let setting = |config: &mut Config| (config.listing, config.options.complete) = (listing, true);
+            asked(servers::orthanc_1_12(), setting, &format!("ImagingStudy?_id=2.999.1{more}"), pacs).entries("match")[0].clone()
+        };
+        let (whole, chosen) = (of(""), of("&_elements=numberOfSeries"));
+        let expected = (listing == Listing::Instances).then_some(1);
+        assert_eq!((whole["numberOfSeries"].as_u64(), chosen["numberOfSeries"].as_u64()), (expected, expected), "{listing:?}");
+        assert_eq!(of("&_elements=numberOfInstances")["numberOfInstances"], 1, "{listing:?}");
     }
 }
 

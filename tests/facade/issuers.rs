@@ -1,0 +1,167 @@
+//! Who issued a number: told, not told, and of which nothing could be read.
+
+use crate::hostile::{asked, rows, series, study, told};
+use fhir_dicomweb::facade::Config;
+use fhir_dicomweb::search::servers;
+use serde_json::{Value, json};
+
+/// Of one PatientID two issuers are two patients, whichever of the names tells it; one that is known to be nobody is another than one with a name.
+pub fn another_issuer_in_the_next_answer() {
+    let none = |_: &mut Value| ();
+    let local = |name: &'static str| move |row: &mut Value| row["00100021"] = json!({"vr": "LO", "Value": [name]});
+    let empty = |row: &mut Value| row["00100021"] = json!({"vr": "LO"});
+    let universal = |row: &mut Value| {
+        row["00100024"] = json!({"vr": "SQ", "Value": [{
+            "00400032": {"vr": "UT", "Value": ["1.2.3"]}, "00400033": {"vr": "CS", "Value": ["ISO"]}
+        }]});
+    };
+    let both = |row: &mut Value| {
+        local("A")(row);
+        universal(row);
+    };
+    type Change<'c> = &'c dyn Fn(&mut Value);
+    let pairs: [(Change<'_>, Change<'_>, bool); 9] = [
+        (&none, &none, true),
+        (&none, &local("A"), true),
+        (&local("A"), &local("A"), true),
+        (&local("A"), &local("B"), false),
+        (&empty, &empty, true),
+        (&empty, &local("A"), false),
+        (&local("A"), &universal, false),
+        (&local("A"), &both, true),
+        (&universal, &both, true),
+    ];
+    for (n, (one, other, is_one)) in pairs.into_iter().enumerate() {
+        for (first, second) in [(one, other), (other, one)] {
+            let pacs = |path: &str, query: &str| {
+                let mut row = study("2.999.1", "P1", None, "A");
+                row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+                match path {
+                    "/studies" if query.starts_with("StudyInstanceUID=") => second(&mut row),
+                    "/studies" => first(&mut row),
+                    "/studies/2.999.1/series" => return rows(&[series("2.999.1.1", &[])]),
+                    _ => return rows(&[crate::hostile::row(&[("00080018", "UI", "2.999.1.9")])]),
+                }
+                rows(&[row])
+            };
+            let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?started=2024-01-14", pacs);
+            let seen = (!reply.studies().is_empty(), told(&reply, "more than one patient"));
+            assert_eq!(seen, (is_one, !is_one), "{n}: {}", reply.body);
+        }
+    }
+}
+
+/// An issuer that is there and of which nothing could be read may be any: who is asked for by it is neither shown nor excluded, and it is told.
+pub fn an_issuer_that_could_not_be_read() {
+    let unread = r#"{"0020000D":{"vr":"UI","Value":["2.999.1"]},"00100020":{"vr":"LO","Value":["P1"]},"00080020":{"vr":"DA","Value":["20240114"]},
+        "00100024":{"vr":"SQ","Value":[{"00400035":{"vr":"CS","Value":["MR"]},"00400036":{"vr":"SQ","Value":[{"00400031":{"vr":"UT","Value":["WARD"]}}]}}]}}"#;
+    let unread: Value = serde_json::from_str(unread).unwrap();
+    let servers =
+        [servers::unknown(), servers::dcm4chee_arc_5(), servers::orthanc_1_12(), servers::google_healthcare(), servers::azure_dicom_v2()];
+    for server in servers {
+        let pacs = |path: &str, query: &str| {
+            rows(if path == "/studies" && !query.contains("offset=") { core::slice::from_ref(&unread) } else { &[] })
+        };
+        let ask = |query: &str| {
+            let setting = |config: &mut Config| config.options.patient_namespace = Some("urn:pn".into());
+            asked(server.clone(), setting, &format!("ImagingStudy?{query}&started=2024&_elements=started,subject"), pacs)
+        };
+        for query in ["patient.identifier=urn:pn%7CP1", "patient.identifier:not=urn:pn%7CP1"] {
+            let answer = ask(query);
+            assert_eq!(answer.entries("match").len(), 0, "{} {query}: {}", server.id(), answer.body);
+            assert!(told(&answer, "who issued it"), "{} {query}: {}", server.id(), answer.body);
+            assert!(answer.body.get("total").is_none(), "{} {query}: {}", server.id(), answer.body);
+        }
+        // By the number alone it is found, and another number is another.
+        assert_eq!(ask("patient.identifier=P1").entries("match").len(), 1, "{}", server.id());
+        assert_eq!(ask("patient.identifier:not=urn:pn%7CP2").entries("match").len(), 1, "{}", server.id());
+    }
+}
+
+/// Of two patients' records one may be left out for its issuer beside one that matches: that is told, and there is no total.
+pub fn one_of_two_patients_whose_issuer_could_not_be_read() {
+    let row = |id: &str, issuer: Value, series: bool| {
+        let mut row = json!({"0020000D": {"vr": "UI", "Value": ["2.999.1"]}, "00100020": {"vr": "LO", "Value": [id]}, "00100021": issuer});
+        row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+        if series {
+            row["0020000E"] = json!({"vr": "UI", "Value": [format!("2.999.1.{}", &id[1..])]});
+            row["00080060"] = json!({"vr": "CS", "Value": ["CT"]});
+        }
+        row
+    };
+    let both = |series| [row("P1", json!({"vr": "LO"}), series), row("P2", json!({"vr": "LO", "BulkDataURI": "b"}), series)];
+    let pacs = |path: &str, query: &str| match path {
+        _ if query.contains("offset=") => rows(&[]),
+        "/studies" => rows(&both(false)),
+        path if path.ends_with("/series") => rows(&both(true)),
+        _ => rows(&[]),
+    };
+    for server in [servers::orthanc_1_12(), servers::unknown()] {
+        for more in ["", "&_elements=started"] {
+            let setting = |config: &mut Config| config.options.patient_namespace = Some("urn:pn".into());
+            let query = format!("ImagingStudy?patient.identifier=urn:pn%7CP1,urn:pn%7CP2{more}");
+            let answer = asked(server.clone(), setting, &query, pacs);
+            assert_eq!(answer.entries("match").len(), 1, "{}: {}", server.id(), answer.body);
+            assert!(told(&answer, "who issued it") && answer.body.get("total").is_none(), "{}: {}", server.id(), answer.body);
+            // Who is known is told alone.
+            let answer = asked(server.clone(), setting, &format!("ImagingStudy?patient.identifier=urn:pn%7CP1{more}"), pacs);
+            assert!(answer.entries("match").len() == 1 && !told(&answer, "who issued it"), "{}: {}", server.id(), answer.body);
+        }
+    }
+}
+
+/// That the archive never tells the issuer is said of one that never does: where a row tells it, nobody was left out.
+pub fn an_issuer_that_is_told() {
+    let told_row = json!({"0020000D": {"vr": "UI", "Value": ["2.999.1"]}, "00100020": {"vr": "LO", "Value": ["P1"]},
+        "00080020": {"vr": "DA", "Value": ["20240114"]}, "00100021": {"vr": "LO"}, "00100024": {"vr": "SQ"}});
+    let mut untold_row = told_row.clone();
+    for tag in ["00100021", "00100024"] {
+        untold_row.as_object_mut().unwrap().remove(tag);
+    }
+    for server in [servers::unknown(), servers::ps3_18_baseline(), servers::google_healthcare(), servers::kheops()] {
+        let never = server.id() == "kheops";
+        for (row, is_told) in [(&told_row, !never), (&untold_row, false)] {
+            let pacs = |path: &str, query: &str| {
+                rows(if path == "/studies" && !query.contains("offset=") { core::slice::from_ref(row) } else { &[] })
+            };
+            let target = "ImagingStudy?patient.identifier=%7CP1&started=2024&_elements=identifier&_total=accurate";
+            let answer = asked(server.clone(), |_| (), target, pacs);
+            assert_eq!(answer.entries("match").len(), usize::from(is_told), "{}: {}", server.id(), answer.body);
+            assert_eq!(told(&answer, "does not tell who issued it"), !is_told, "{}: {}", server.id(), answer.body);
+            assert_eq!(told(&answer, "the archive never tells"), never, "{}: {}", server.id(), answer.body);
+            assert_eq!(answer.body["total"] == 1, is_told, "{}: {}", server.id(), answer.body);
+        }
+    }
+}
+
+/// A StudyID that is not told decides nothing that is asked for under another system.
+pub fn a_study_id_of_another_system() {
+    let own = |uid: &str, issuer: &str| {
+        json!({"0020000D": {"vr": "UI", "Value": [uid]}, "00100020": {"vr": "LO", "Value": ["P1"]}, "00080050": {"vr": "SH", "Value": ["ACC1"]},
+            "00080020": {"vr": "DA", "Value": ["20240114"]}, "00080051": {"vr": "SQ", "Value": [{"00400031": {"vr": "UT", "Value": [issuer]}}]}})
+    };
+    let all = [own("2.999.1", "A"), own("2.999.2", "B")];
+    for server in servers::all().filter(|server| !["kheops", "static-dicomweb"].contains(&server.id())) {
+        let pacs = |path: &str, query: &str| rows(if path == "/studies" && !query.contains("offset=") { &all } else { &[] });
+        let ask = |query: &str| {
+            let setting = |config: &mut Config| {
+                config.options.study_id_system = Some("urn:sid".into());
+                config.options.namespaces = vec![("A".into(), "urn:sA".into())];
+            };
+            asked(server.clone(), setting, &format!("ImagingStudy?{query}&started=2024&_elements=identifier&_total=accurate"), pacs)
+        };
+        for (query, found) in [
+            ("identifier=urn:sA%7CACC1", &["2.999.1"][..]),
+            ("patient.identifier=P1&identifier:not=urn:dicom:uid%7Curn:oid:2.999.1", &["2.999.2"]),
+            ("patient.identifier=P1&identifier:not=urn:sA%7CACC9", &["2.999.1", "2.999.2"]),
+        ] {
+            let answer = ask(query);
+            assert_eq!(
+                (answer.studies(), &answer.body["total"]),
+                (found.iter().map(|uid| (*uid).to_owned()).collect(), &json!(found.len())),
+                "{query}"
+            );
+            assert!(!told(&answer, "left out"), "{} {query}: {}", server.id(), answer.body);
+        }
+    }
+}

@@ -151,7 +151,7 @@ def _values(raw_values, part, at, notes, ledger):
     found = []
     told = set()
     for value, raw, place, scratch in read:
-        if not part.many and value and found and value != found[0]:
+        if not part.many and value and found and (part.vr == "SQ" or value != found[0]):
             if place not in told:
                 ledger.tell("extra-value", place, leaves(raw))
             told.add(place)
@@ -174,9 +174,9 @@ def _one(raw, part, place, notes, ledger):
         if not isinstance(raw, Members):
             if leaves(raw):
                 ledger.tell("not-a-dataset", place, leaves(raw))
-            return []
-        item = _read(raw, part.items, place, notes, ledger)
-        return [item] if any(item.values()) or part.many else []
+            return [] if part.many else [{}]
+        # The first item is the one that is meant, whatever stands in it.
+        return [_read(raw, part.items, place, notes, ledger)]
     count = leaves(raw)
     if part.vr == "PN":
         read = names.read(raw, place, ledger)

@@ -107,8 +107,8 @@ impl fmt::Debug for Options {
 
 /// Bounds on what is read and written. Beyond one of them is an Error that names it; what is written is a result minus something.
 ///
-/// Heap is bounded by them, whatever the input: reading takes at most 512 times its bytes, and a MiB (330 is the most that `tests/alloc.rs` sees); writing
-/// besides at most twice the output.
+/// Heap is bounded by them, whatever the input: reading it, and writing what was read, takes at most 512 times its bytes, a MiB, and twice the output (330
+/// times is the most that `tests/alloc.rs` sees).
 /// (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take about as much as they have.)
 /// Time is in the order of n log n; but judging compares what a study shows of names, words and dates one by one with those that a query lists.
 /// `tests/alloc.rs`, `tests/limits.rs` and `tests/attack.rs` measure it.

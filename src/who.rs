@@ -21,7 +21,13 @@ impl Who {
     pub(crate) fn of<'a>(text: impl Fn(RowRef, u8) -> &'a str) -> Who {
         Who(compared().map(|(row, field)| {
             let text = text(row, field);
-            if row == RowRef::from(row::PATIENT_NAME) { letters(text).collect() } else { text.into() }
+            if row != RowRef::from(row::PATIENT_NAME) {
+                return text.into();
+            }
+            // It may be long, and is kept.
+            let mut name: String = letters(text).collect();
+            name.shrink_to_fit();
+            name
         }))
     }
 

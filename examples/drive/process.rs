@@ -7,7 +7,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long an answer may take. The first one may have to be built before.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,13 +79,19 @@ impl Process {
         if compare::is_answer(&answer) { Ok(answer) } else { Err(NO_FORM.into()) }
     }
 
-    /// Stops it; one that did not answer may never end by itself.
+    /// Stops it; one that did not answer may never end by itself, and another may not heed that it is to end.
     pub fn stop(mut self, is_broken: bool) {
         if is_broken {
             let _ = self.child.kill();
         }
         let _ = writeln!(self.stdin, "{}", json!({"cmd": "stop"}));
         drop(self.stdin);
-        let _ = self.child.wait();
+        let asked = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if asked.elapsed() > PATIENCE {
+                let _ = self.child.kill();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }

@@ -90,12 +90,12 @@ impl Fact<'_> {
             let set = self.leaves.sets.or_make(key, || {
                 let mut set = Set::default();
                 for item in run_of(self.arena, self.leaves.slot, row) {
-                    set.add(&one(row, &item));
+                    set.add(one(row, &item).into());
                 }
                 set
             });
             let at = set.len();
-            if !set.add(&one(row, item)) {
+            if !set.add(one(row, item).into()) {
                 continue;
             }
             grew = true;
@@ -144,5 +144,5 @@ fn distinct<'a>(row: &Row, items: &[Fields<'a>]) -> (Vec<Fields<'a>>, Vec<usize>
         return items.iter().enumerate().filter(new).map(|(n, item)| (*item, n)).unzip();
     }
     let mut set = Set::default();
-    items.iter().enumerate().filter(|(_, item)| set.add(&one(row, item))).map(|(n, item)| (*item, n)).unzip()
+    items.iter().enumerate().filter(|(_, item)| set.add(one(row, item).into())).map(|(n, item)| (*item, n)).unzip()
 }

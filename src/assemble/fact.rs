@@ -69,7 +69,7 @@ pub(super) fn apart(arena: &str, slot: &Slot, row: &Row) -> String {
 
 /// An item as a run of its own.
 pub(super) fn one(row: &Row, item: &Fields<'_>) -> String {
-    let mut run = String::new();
+    let mut run = String::with_capacity(item.iter().map(|text| text.len() + 8).sum());
     value::push(&mut run, row.kind.fields, [*item].into_iter());
     run
 }

@@ -6,7 +6,8 @@ use super::keys::Keys;
 use super::patients::{Told, join_shared};
 use super::record::{Record, key_of, row_of};
 use super::records::{Kept, Records};
-use super::sets::{SetKey, Sets};
+use super::room::FULL;
+use super::sets::{Set, SetKey, Sets};
 use crate::dicom::Sayings;
 use crate::kind::{BodySite, Laterality};
 use crate::loss::{Code, Loss, Sink};
@@ -70,7 +71,10 @@ pub(super) fn references(level: Level) -> impl Iterator<Item = RowRef> {
 
 /// A record becomes a study.
 fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
-    for ((series, at), set) in record.sets.take_grown() {
+    let grown = record.sets.take_grown();
+    // They may be long: the arena grows to what it will have, and not beyond.
+    record.arena.reserve_exact(grown.values().map(Set::length).fold(0, usize::saturating_add).min(FULL));
+    for ((series, at), set) in grown {
         let row_ref = match series {
             Some(_) => RowRef { level: Level::Series, index: at },
             None => row_of(at),
@@ -81,7 +85,9 @@ fn study(mut record: Record, options: &Options, sink: &mut Sink<'_>) -> Study {
             break;
         }
         let new = record.arena.len() as u32;
-        record.arena.push_str(&set.run(row));
+        let run = set.run(row);
+        drop(set);
+        record.arena.push_str(&run);
         let slot = match series {
             Some(series) => record.series.get_mut(series as usize).and_then(|series| series.facts.get_mut(usize::from(row_ref.index))),
             None => study_slot(row_ref).and_then(|slot| record.facts.get_mut(slot)),

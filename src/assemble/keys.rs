@@ -345,6 +345,33 @@ mod tests {
         }
     }
 
+    /// Keys that are long, and so many that they stand in several lists.
+    #[test]
+    fn finds_what_stands_in_other_lists() {
+        let (mut keys, mut key) = (Keys::default(), Key::default());
+        let name = |n: usize| "N".repeat(if n % 100 == 7 { CHUNK / 2 } else { 300 });
+        let set =
+            |key: &mut Key, n: usize| key.set(&format!("1.2.{}", n % 500), (true, &format!("P{n}{}", name(n))), None::<fn(&mut String)>);
+        for n in 0..2_000 {
+            set(&mut key, n);
+            assert_eq!(keys.get(&key), None);
+            keys.push(&key);
+        }
+        assert!(keys.before.len() > 3);
+        for n in 0..2_000 {
+            set(&mut key, n);
+            assert_eq!(
+                (keys.get(&key), keys.is(n as u32, &key), keys.uid_at(n as u32)),
+                (Some(n as u32), true, &*format!("={}", format!("1.2.{}", n % 500)))
+            );
+        }
+        keys.retain(|text| !text.contains("P7N"));
+        set(&mut key, 7);
+        assert_eq!((keys.get(&key), keys.is(7, &key)), (None, false));
+        keys.push(&key);
+        assert_eq!((keys.get(&key), keys.iter().count()), (Some(2_000), 2_000));
+    }
+
     /// UIDs that all hash alike must not make it quadratic: the order takes over.
     #[test]
     fn colliding_uids_end_in_order() {

@@ -2,12 +2,14 @@
 
 use super::fact::Slot;
 use super::said::Heard;
+use super::sorted::Sorted;
 use crate::table::Row;
 use crate::value::{self, Fields};
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// Which fact it is: the series it belongs to (none: the study) and its row.
 pub(super) type SetKey = (Option<u32>, u8);
@@ -96,13 +98,14 @@ impl Sets {
 #[derive(Default)]
 pub(super) struct Set {
     items: Vec<Box<str>>,
-    known: BTreeSet<Box<str>>,
+    /// Of a set: its items in order. (An item may be long: it is kept once.)
+    known: Sorted,
 }
 
 impl Set {
     /// A list, by its items.
     pub(super) fn of(items: Vec<Box<str>>) -> Set {
-        Set { items, known: BTreeSet::new() }
+        Set { items, known: Sorted::default() }
     }
 
     /// Its items.
@@ -124,7 +127,7 @@ impl Set {
     /// Its items as one run.
     pub(super) fn run(&self, row: &Row) -> String {
         let items: Vec<Fields<'_>> = self.items(row).collect();
-        let mut run = String::new();
+        let mut run = String::with_capacity(self.length());
         value::push(&mut run, row.kind.fields, items.into_iter());
         run
     }
@@ -137,12 +140,13 @@ impl Set {
     }
 
     /// Whether the item is new.
-    pub(super) fn add(&mut self, run: &str) -> bool {
-        if self.known.contains(run) {
+    pub(super) fn add(&mut self, run: Box<str>) -> bool {
+        let spot = self.known.spot(|n| self.items.get(n as usize).map_or(Ordering::Less, |known| known.cmp(&run)));
+        if spot.found.is_some() {
             return false;
         }
-        self.known.insert(run.into());
-        self.items.push(run.into());
+        self.known.put(&spot, self.items.len() as u32);
+        self.items.push(run);
         true
     }
 }

@@ -258,7 +258,8 @@ fn read(config: &Config, incoming: &Incoming<'_>, release: Release, type_: &str,
     if !query.is_open() {
         return Err(Refusal::new(400, "not-supported", "a read has no search parameters"));
     }
-    let results = Results::of(&query, config, Of::Read)?;
+    let of = if type_ == "Endpoint" { Of::ReadEndpoint } else { Of::Read };
+    let results = Results::of(&query, config, of)?;
     if type_ == "Endpoint" {
         return endpoints::read(config, release, id).map(Begun::Done);
     }

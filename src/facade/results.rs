@@ -62,8 +62,10 @@ enum Bad {
 pub(super) enum Of {
     /// A search for studies.
     Search,
-    /// One resource.
+    /// One study.
     Read,
+    /// One Endpoint.
+    ReadEndpoint,
     /// A search for Endpoints.
     Endpoints,
 }
@@ -74,6 +76,7 @@ impl Of {
         match self {
             Of::Search => true,
             Of::Read => matches!(name, "_summary" | "_elements") && value != "count",
+            Of::ReadEndpoint => name == "_summary" && matches!(value, "data" | "false"),
             Of::Endpoints => match name {
                 "_count" | "_total" | "_contained" => true,
                 "_summary" => matches!(value, "count" | "data" | "false"),

@@ -50,7 +50,7 @@ impl Search {
             let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
             telling.torn += usize::from(is_counted && candidate.is_torn(&self.held));
         }
-        telling.about_ids(&self.candidates, residual);
+        telling.about_ids(&self.candidates, &self.held, residual);
         // Of what may match all the same nobody knows how many there are.
         let is_estimate = self.answering.results.total == Total::Estimate;
         let total = total.filter(|_| is_estimate || telling.unsure == 0);

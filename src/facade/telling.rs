@@ -74,15 +74,26 @@ impl Telling {
     }
 
     /// What is to be told where an id is asked for that one of several patients has, and that none of those has who were met.
-    pub(super) fn about_ids(&mut self, candidates: &[Candidate], residual: &Residual) {
-        let is_match = |candidate: &Candidate| if let Some(Judged::Yes(records)) = candidate.verdict { records as usize } else { 0 };
+    pub(super) fn about_ids(&mut self, candidates: &[Candidate], held: &[Held], residual: &Residual) {
         let asked = residual.ids_of_one();
-        if asked == 0 || candidates.iter().map(is_match).sum::<usize>() >= asked {
+        if asked == 0 {
+            return;
+        }
+        let own = |candidate: &Candidate| candidate.held.and_then(|(at, _)| held.get(at));
+        let rows = |candidate: &Candidate, is: &dyn Fn(&Study) -> bool| {
+            candidate.rows.iter().any(is) || own(candidate).is_some_and(|held| held.of(&candidate.uid).any(is))
+        };
+        // Of those that match the records of several patients have such an id.
+        let found = |candidate: &Candidate| match candidate.verdict {
+            Some(Judged::Yes(records)) if rows(candidate, &Study::is_patient_conflict) => records as usize,
+            _ => 0,
+        };
+        if candidates.iter().map(found).sum::<usize>() >= asked {
             return;
         }
         let is_seen = |candidate: &Candidate| candidate.held.is_some_and(|(_, level)| level >= Level::Series);
         let may_be = |candidate: &&Candidate| {
-            candidate.verdict == Some(Judged::No) && !is_seen(candidate) && candidate.rows.iter().any(|row| residual.may_be_but_for_id(row))
+            candidate.verdict == Some(Judged::No) && !is_seen(candidate) && rows(candidate, &|row| residual.may_be_but_for_id(row))
         };
         self.unseen = candidates.iter().filter(may_be).count();
         self.unsure += self.unseen;

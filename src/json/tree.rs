@@ -250,11 +250,6 @@ impl<'t> Tree<'t> {
         (last.as_ptr() as usize).saturating_add(last.len()).saturating_sub(first.as_ptr() as usize)
     }
 
-    /// How many of these are scalars of members of this name.
-    pub(crate) fn bytes_named(&self, id: Id, name: Name) -> usize {
-        self.below(id).iter().filter(|node| node.name == name).map(|node| node.text.len()).sum()
-    }
-
     fn below(&self, id: Id) -> &[Node<'_>] {
         let span = self.span(id);
         self.nodes.get(span.start as usize..span.end as usize).unwrap_or_default()

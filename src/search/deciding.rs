@@ -60,7 +60,10 @@ pub(super) fn of(clause: &Clause, release: Release, options: &Options) -> Decidi
         About::SopClass => (Level::Instance, Some(row::INSTANCE_CLASS.into()), None),
     };
     // A performer may be a device, which is known by attributes of its own; and whether there is somebody a name decides.
-    let by_identification = matches!(about, About::Person(Role::Referrer | Role::Interpreter, Ask::Identifier | Ask::Reference))
-        && clause.modifier != Modifier::Missing;
+    let by_identification = match about {
+        About::Person(Role::Referrer | Role::Interpreter, Ask::Identifier) => true,
+        About::Person(Role::Referrer | Role::Interpreter, Ask::Reference) => clause.modifier != Modifier::Missing,
+        _ => false,
+    };
     Deciding { level, rows: [row, other], by_identification }
 }

@@ -364,6 +364,12 @@ pub fn endpoints_of_the_configuration() {
         assert_eq!(facade.get("Endpoint?status=off").entries("match"), [&Value::Null; 0]);
         assert_eq!(facade.get("Endpoint?_id=nobody").entries("match"), [&Value::Null; 0]);
         facade.get("Endpoint/nobody").fails(404);
+        // What is no way to show an Endpoint is refused, as it is where they are searched for.
+        let id = entries[0]["id"].as_str().unwrap();
+        for wanted in ["_elements=status", "_summary=text", "_summary=true", "_summary=count", "_count=1"] {
+            facade.send("GET", &format!("Endpoint/{id}?{wanted}"), &[("Prefer", "handling=strict")], "").fails(400);
+        }
+        assert_eq!(facade.get(&format!("Endpoint/{id}?_summary=data")).body, entries[0]);
         facade.get("Endpoint?connection-type:foo=x").fails(400);
         facade.send("GET", "Endpoint?colour=red", &[("Prefer", "handling=strict")], "").fails(400);
         // Those that studies refer to are these.

@@ -146,6 +146,18 @@ pub fn one_of_two_patients_whom_series_tell() {
             let other = ask(&format!("_id={id}&patient.identifier=P7{more}"));
             assert!(!told(&other, "not looked at"), "{}", other.body);
         }
+        // Beside another id, and where filtered lists select, it is told as well.
+        for more in [format!("_id={},2.999.2", ids[0]), format!("_id={}&patient.identifier=P1&modality=CT", ids[0])] {
+            for wanted in ["", "&_summary=count", "&_total=accurate"] {
+                let both = ask(&format!("{more}{wanted}"));
+                // (Of two numbers the id says no issuer: the study's row has it.)
+                let is_found = both.entries("match").iter().any(|study| study["id"] == ids[0]);
+                if is_found || all == &two_numbers && wanted == "&_summary=count" {
+                    continue;
+                }
+                assert!(both.body["total"].is_null() && told(&both, "series were not looked at"), "{} {more}: {}", server.id(), both.body);
+            }
+        }
         // An id that is there is found, and no more is told.
         let plain = ask("_id=2.999.2");
         assert_eq!((plain.entries("match").len(), told(&plain, "not looked at")), (1, false), "{}", plain.body);

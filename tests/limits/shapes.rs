@@ -489,6 +489,54 @@ pub const FHIR: &[Shape] = &[
 
 /// What would be more than a text of its length may give: many references to what is large.
 pub const EXPANDING: &[Shape] = &[
+    shape("endpoints that are one of a payload that is called as a narrative is", |n| {
+        let blank = " ".repeat(20 * n);
+        let contained =
+            format!(r#"{{"address":"http://a",{WADO},"payloadType":[{{"div":"{blank}x{blank}"}}],"id":"e","resourceType":"Endpoint"}}"#);
+        bundle(n + 1, |at| if at < n { fhir_study(at, r#","endpoint":[{"reference":"Endpoint/e"}]"#) } else { contained.clone() })
+    }),
+    shape("relative references to a resource of a long URL", |n| {
+        let patient = r#"{"resourceType":"Patient","id":"1","identifier":[{"value":"P1"}]}"#;
+        let url = format!("http://{}/Patient/1", "a".repeat(2_000 * n));
+        let studies = list(n, |at| format!(r#"{{"resource":{}}}"#, fhir_study(at, r#","subject":{"reference":"Patient/1"}"#)));
+        format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"fullUrl":"{url}","resource":{patient}}},{studies}]}}"#)
+    }),
+    shape("studies of a nameless Patient whose URL ends in many slashes", |n| {
+        let url = format!("http://a/Patient/1{}", "/".repeat(200 * n));
+        let patient = r#"{"resourceType":"Patient","id":"1","gender":"male"}"#;
+        let studies = list(n, |at| format!(r#"{{"resource":{}}}"#, fhir_study(at, r#","subject":{"reference":"Patient/1"}"#)));
+        format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"fullUrl":"{url}","resource":{patient}}},{studies}]}}"#)
+    }),
+    shape("assigners in a resource whose type has much white space round it, behind much else", |n| {
+        let ids = list(n, |at| format!(r##"{{"value":"X{at}","assigner":{{"reference":"#o"}}}}"##));
+        let (much, blank) = (list(n, |at| format!(r#""x{at}":1"#)), " ".repeat(10 * n));
+        let uid = r#"{"system":"urn:dicom:uid","value":"urn:oid:1"}"#;
+        let contained = r#"[{"resourceType":"Organization","id":"o"}]"#;
+        format!(r#"{{"identifier":[{uid},{ids}],"contained":{contained},{much},"resourceType":"{blank}ImagingStudy{blank}"}}"#)
+    }),
+    shape("studies that say a sign for a name, and share a Patient of a long one, whose letters come apart", |n| {
+        let patient = format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"text":"{}"}}]}}"#, "\u{390}".repeat(10 * n));
+        bundle(121, |at| match at {
+            0 => patient.clone(),
+            at if at % 2 == 1 => fhir_study(at / 2, r#","subject":{"display":"?"}"#),
+            at => fhir_study(at / 2 - 1, r#","subject":{"reference":"Patient/p"}"#),
+        })
+    }),
+    shape("identifiers of two Patients of a study that an Organization of a long name assigns", |n| {
+        let mr = r#"{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]},"value":"M"}"#;
+        let patient = |id: usize, from: usize, to: usize| {
+            let ids = list(to - from, |at| format!(r#"{{"value":"P{}","assigner":{{"reference":"Organization/o"}}}}"#, from + at));
+            format!(r#"{{"resourceType":"Patient","id":"{id}","identifier":[{mr},{ids}]}}"#)
+        };
+        let resources = [
+            format!(r#"{{"resourceType":"Organization","id":"o","name":"{}"}}"#, "N".repeat(20 * n)),
+            patient(0, 0, 57),
+            patient(1, 57, 60),
+            fhir_study(1, r#","subject":{"reference":"Patient/0"}"#),
+            fhir_study(1, r#","subject":{"reference":"Patient/1"}"#),
+        ];
+        bundle(resources.len(), |at| resources[at].clone())
+    }),
     shape("studies that share a Patient of a long name, whose letters come apart, and one UID under many patients", |n| {
         // Each letter is three in the form by which names are compared.
         let patient = format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"family":"{}"}}]}}"#, "\u{390}".repeat(10 * n));

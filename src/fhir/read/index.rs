@@ -38,6 +38,8 @@ pub(super) struct Index<'d> {
     unread: RefCell<BTreeMap<Id, usize>>,
     /// What is known of resources that identifiers are assigned by; nothing, of those of which nothing is read.
     issuers: RefCell<BTreeMap<Id, Option<Issuer<'d>>>>,
+    /// The types of resources that others stand in: each of these asks.
+    types: RefCell<BTreeMap<Id, Option<&'d str>>>,
     /// How many more values may be read again; none once there were too many.
     left: Cell<Option<u64>>,
 }
@@ -54,8 +56,9 @@ type Own<'d> = (Id, Option<&'d str>, Id);
 struct Listed<'d> {
     id: Id,
     type_: Option<&'d str>,
-    /// The fullUrl of its entry, and the server that it names: it may be long, and each reference asks.
+    /// The fullUrl of its entry, what it is without a version, and the server that it names: it may be long, and each reference asks.
     url: Option<&'d str>,
+    plain: &'d str,
     base: Option<&'d str>,
     /// The Bundle that it is of: 0 of none, or the number of it.
     scope: u32,
@@ -79,6 +82,8 @@ struct Named<'d> {
     /// Whether there are others of this name, or of this version of it, which say something else.
     is_torn: bool,
     is_version_torn: bool,
+    /// Whether those of this type and id are of one server, in this Bundle. (Its name may be long, and each reference asks.)
+    is_of_one: bool,
     /// Of a fullUrl: whether resources that have it, of whatever Bundle, say something else.
     is_scattered: bool,
 }
@@ -114,6 +119,7 @@ impl<'d> Index<'d> {
             in_bundle: OnceCell::new(),
             unread: RefCell::default(),
             issuers: RefCell::default(),
+            types: RefCell::default(),
             left: Cell::new(Some(budget)),
         }
     }
@@ -166,7 +172,8 @@ impl<'d> Index<'d> {
             self.studies.push(resource);
         }
         let base = url.and_then(|url| server(url, type_.unwrap_or("")));
-        self.resources.push(Listed { id: resource, type_, url, base, scope });
+        let plain = url.map(|url| plain_of(url).trim_end_matches('/')).unwrap_or("");
+        self.resources.push(Listed { id: resource, type_, url, plain, base, scope });
     }
 
     /// Why nothing of a resource is read: it has something that may change its meaning, in it or around it, or it holds no longer.
@@ -182,13 +189,13 @@ impl<'d> Index<'d> {
     fn names(&self) -> &[Named<'d>] {
         self.names.get_or_init(|| {
             let mut names = Vec::with_capacity(self.resources.len());
-            for (at, Listed { id: resource, type_, url, base, scope }) in self.resources.iter().enumerate() {
+            for (at, Listed { id: resource, type_, url, base, scope, .. }) in self.resources.iter().enumerate() {
                 let (scope, at) = (*scope, at as u32);
                 let meta = one(self.tree, *resource, named!("meta"));
                 let version = url.and_then(version_of).or_else(|| meta.and_then(|meta| text(self.tree, meta, "versionId")));
                 let mut name = |type_, id, base| {
-                    let (is_torn, is_version_torn, is_scattered) = (false, false, false);
-                    names.push(Named { type_, id, scope, base, version, at, first: at, is_torn, is_version_torn, is_scattered });
+                    let (is_torn, is_version_torn, is_of_one, is_scattered) = (false, false, true, false);
+                    names.push(Named { type_, id, scope, base, version, at, first: at, is_torn, is_version_torn, is_of_one, is_scattered });
                 };
                 if let Some(url) = url {
                     name("", plain_of(url), None);
@@ -214,6 +221,10 @@ impl<'d> Index<'d> {
                         (named.first, named.is_torn, named.is_version_torn) = (first, is_all_torn, is_version_torn);
                     }
                 }
+            }
+            for group in names.chunk_by_mut(|a, b| (a.type_, a.id, a.scope) == (b.type_, b.id, b.scope)).filter(|group| group.len() > 1) {
+                let is_of_one = group.first().map(|first| first.base) == group.last().map(|last| last.base);
+                group.iter_mut().for_each(|named| named.is_of_one = is_of_one);
             }
             for group in names.chunk_by_mut(|a, b| a.type_.is_empty() && (a.type_, a.id) == (b.type_, b.id)).filter(|group| group.len() > 1)
             {
@@ -248,6 +259,11 @@ impl<'d> Index<'d> {
         let known = all.entry((of, id)).or_insert_with(|| Some((inner, type_of(self.tree, inner), inner)));
         // Each with the one before it: one of them may be long.
         *known = known.filter(|(.., last)| self.tree.is_same(*last, inner)).map(|(first, type_, _)| (first, type_, inner));
+    }
+
+    /// The type of a resource that others stand in.
+    pub(super) fn type_around(&self, resource: Id) -> Option<&'d str> {
+        *self.types.borrow_mut().entry(resource).or_insert_with(|| type_of(self.tree, resource))
     }
 
     /// Whether it is a resource of its own, or of an entry.
@@ -292,14 +308,19 @@ impl<'d> Index<'d> {
         self.spend(0, bytes).then_some(target)
     }
 
-    /// How many bytes of a resource are photographs and narratives: nobody reads them, however often it is referred to.
+    /// How many bytes of a resource are photographs and its narrative: nobody reads them, however often it is referred to. (Elsewhere what is called
+    /// so may be looked at.)
     fn unread(&self, resource: Id) -> usize {
-        let names = [named!("data"), named!("div")];
-        if !names.iter().any(|name| self.tree.has(*name)) {
+        let tree = self.tree;
+        let of = [("photo", named!("data")), ("text", named!("div"))].into_iter().filter(|(_, name)| tree.has(*name));
+        let bytes = |(element, name)| {
+            each(tree, resource, element).filter_map(|one| tree.member(one, name)).map(|leaf| tree.bytes(leaf)).sum::<usize>()
+        };
+        let mut of = of.peekable();
+        if of.peek().is_none() {
             return 0;
         }
-        let count = || names.iter().map(|name| self.tree.bytes_named(resource, *name)).sum();
-        *self.unread.borrow_mut().entry(resource).or_insert_with(count)
+        *self.unread.borrow_mut().entry(resource).or_insert_with(|| of.map(bytes).sum())
     }
 
     /// What is known of a resource that identifiers are assigned by, if it was met. It is copied, as far as there may be more of it.
@@ -331,7 +352,7 @@ impl<'d> Index<'d> {
     pub(super) fn called(&self, resource: Id) -> String {
         let at = self.resources.binary_search_by_key(&resource, |listed| listed.id).ok();
         let Some(listed) = at.and_then(|at| self.resources.get(at)) else { return String::new() };
-        let url = listed.url.map(|url| plain_of(url).trim_end_matches('/')).unwrap_or("");
+        let url = listed.plain;
         let own = listed.type_.zip(text(self.tree, resource, "id"));
         // It may be long, and each study asks.
         if !self.spend(0, url.len() + own.map_or(0, |(type_, id)| type_.len() + id.len())) {
@@ -392,7 +413,7 @@ impl<'d> Index<'d> {
         match base {
             Some(_) => of_server(base).or_else(|| of_server(None)),
             // Of all of them it could be any.
-            None => Some(candidates).filter(|_| candidates.first().map(|first| first.base) == candidates.last().map(|last| last.base)),
+            None => Some(candidates).filter(|_| candidates.iter().take(1).all(|first| first.is_of_one)),
         }
     }
 

@@ -114,7 +114,7 @@ impl<'d> Reader<'d, '_> {
         while tree.parent(at) != at {
             at = tree.parent(at);
             if tree.is_marked(at) {
-                if type_of(tree, at) == Some("Bundle") {
+                if self.index.type_around(at) == Some("Bundle") {
                     break;
                 }
                 holder = at;

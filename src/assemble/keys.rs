@@ -362,7 +362,7 @@ mod tests {
             set(&mut key, n);
             assert_eq!(
                 (keys.get(&key), keys.is(n as u32, &key), keys.uid_at(n as u32)),
-                (Some(n as u32), true, &*format!("={}", format!("1.2.{}", n % 500)))
+                (Some(n as u32), true, &*format!("=1.2.{}", n % 500))
             );
         }
         keys.retain(|text| !text.contains("P7N"));

@@ -535,7 +535,7 @@ pub const EXPANDING: &[Shape] = &[
             fhir_study(1, r#","subject":{"reference":"Patient/0"}"#),
             fhir_study(1, r#","subject":{"reference":"Patient/1"}"#),
         ];
-        bundle(resources.len(), |at| resources[at].clone())
+        bundle(resources.len(), |at| resources.get(at).cloned().unwrap_or_default())
     }),
     shape("studies that share a Patient of a long name, whose letters come apart, and one UID under many patients", |n| {
         // Each letter is three in the form by which names are compared.

@@ -145,6 +145,11 @@ impl Results {
         Ok(results)
     }
 
+    /// Whether instances are listed where nothing that is asked for says otherwise.
+    pub(super) const fn lists_instances(&self) -> bool {
+        matches!(self.usual, Listing::Instances)
+    }
+
     /// The lowest level of rows that something which is written comes from.
     fn lowest(&self, query: &Query, config: &Config) -> Level {
         let level = |listing| match listing {

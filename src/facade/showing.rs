@@ -45,7 +45,7 @@ impl Search {
             telling.incomplete += usize::from(held.incomplete.contains(&candidate.uid));
         }
         for candidate in &self.candidates {
-            telling.about(candidate, &self.held, residual);
+            telling.about(candidate, &self.held, residual, self.answering.results.lists_instances());
             // What is counted alone is shown nowhere.
             let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
             telling.torn += usize::from(is_counted && candidate.is_torn(&self.held));

@@ -34,6 +34,8 @@ pub(super) struct Telling {
     pub(super) is_cut: bool,
     /// References of the search that nobody knows.
     pub(super) unknown: usize,
+    /// Rows of their series say another body site or reason, and instances are listed, which may say more, and were not looked at.
+    another_below: usize,
     /// Rows of their series may tell of several patients, of whom one has an id that is asked for.
     unseen: usize,
     /// How many of those that are not shown may match all the same.
@@ -42,7 +44,7 @@ pub(super) struct Telling {
 
 impl Telling {
     /// What is to be told of a candidate that is not shown.
-    pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual) {
+    pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual, lists_instances: bool) {
         let own = || candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
         let records = || candidate.rows.iter().chain(own());
         // What the verdict is of.
@@ -68,6 +70,10 @@ impl Telling {
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             // Of several patients' records one may be left out for its issuer beside one that matches.
             Some(Judged::Yes(_)) if judged().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
+            // Rows of instances have the region of which those of series have a word, or nothing.
+            Some(Judged::No) if lists_instances && is_above_instances(candidate) && own().any(|study| residual.may_match_below(study)) => {
+                self.another_below += 1;
+            }
             _ => {}
         }
         self.unsure += self.told() - before;
@@ -101,7 +107,7 @@ impl Telling {
 
     /// How many studies something is told of that are not shown.
     fn told(&self) -> usize {
-        self.torn + self.lost_below + self.undecided + self.refused + self.issuer_unknown
+        self.torn + self.lost_below + self.undecided + self.refused + self.issuer_unknown + self.another_below
     }
 
     pub(super) fn issues(self, plan: Option<&Plan>) -> Vec<Issue> {
@@ -149,6 +155,13 @@ impl Telling {
         tell(
             "warning",
             "incomplete",
+            "studies are left out because rows of their series say another body site, or reason; those of their instances may say more, and were not looked at",
+            self.another_below as u64,
+            "studies",
+        );
+        tell(
+            "warning",
+            "incomplete",
             "an id of that form is of one of several patients of a study: studies may have it whose series were not looked at",
             self.unseen as u64,
             "studies",
@@ -190,4 +203,9 @@ impl Telling {
         }
         issues
     }
+}
+
+/// Whether no rows of its instances are known.
+fn is_above_instances(candidate: &Candidate) -> bool {
+    candidate.held.is_some_and(|(_, level)| level < Level::Instance)
 }

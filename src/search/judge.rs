@@ -194,6 +194,17 @@ impl Residual {
         self.query.clauses.iter().filter(|clause| clause.about != About::Id).all(|clause| self.clause(clause, study) != Verdict::No)
     }
 
+    /// Whether a study, of which series are known, is left out for its body site or its reason alone: rows of instances may say more of these.
+    pub(crate) fn may_match_below(&self, study: &Study) -> bool {
+        let is_of_series = |clause: &Clause| matches!(clause.about, About::BodySite | About::Reason) && clause.asks_for_presence();
+        if study.series().len() == 0 || !self.query.clauses.iter().any(is_of_series) {
+            return false;
+        }
+        let is_out = |clause: &Clause| self.clause(clause, study) == Verdict::No;
+        let (of_series, others): (Vec<&Clause>, Vec<&Clause>) = self.query.clauses.iter().partition(|clause| is_of_series(clause));
+        of_series.into_iter().any(is_out) && !others.into_iter().any(is_out)
+    }
+
     /// Whether this id is not to be.
     pub(crate) fn excludes_id(&self, id: &str) -> bool {
         self.has_id(id, Modifier::Not)

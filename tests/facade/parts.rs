@@ -1,6 +1,6 @@
 //! Answers that are parts: chosen elements, summaries, and lists that an archive says to be parts.
 
-use crate::hostile::{asked, row, rows, series};
+use crate::hostile::{asked, row, rows, series, told};
 use fhir_dicomweb::Listing;
 use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::{End, Server, servers};
@@ -126,4 +126,57 @@ pub fn nobody_knows_how_many() {
     assert!(reply.body["total"].is_null(), "{}", reply.body);
     let reply = asked(servers::static_dicomweb(), |_| (), "ImagingStudy?patient.identifier=urn:x|P2&_total=accurate", |_, _| rows(&[]));
     assert_eq!(reply.body["total"], 0, "{}", reply.body);
+}
+
+/// A body site, or a reason, that rows of instances alone say is shown; who is left out for what rows of series say is told, and there is no total.
+pub fn what_instances_alone_say() {
+    let code = |code: &str| json!({"vr": "SQ", "Value": [{"00080100": {"vr": "SH", "Value": [code]}, "00080102": {"vr": "SH", "Value": ["SCT"]}}]});
+    let uid = |n: usize| format!("2.999.{n}");
+    let of = |path: &str| path.split('/').nth(2).and_then(|uid| uid.rsplit('.').next()).and_then(|n| n.parse::<usize>().ok()).unwrap();
+    // Studies 1 to 30: every third is of an eye, which the region of its instances says.
+    let pacs = |path: &str, query: &str| match path {
+        _ if query.contains("offset=") => rows(&[]),
+        "/studies" => {
+            let asked = |n: &usize| !query.contains("StudyInstanceUID=") || query.split(['=', '&', ',']).any(|one| one == uid(*n));
+            rows(
+                &(1..=30)
+                    .filter(asked)
+                    .map(|n| row(&[("0020000D", "UI", &uid(n)), ("00100020", "LO", "P1"), ("00080061", "CS", "OP")]))
+                    .collect::<Vec<_>>(),
+            )
+        }
+        path if path.ends_with("/series") => {
+            let mut row = series(&format!("{}.1", uid(of(path))), &[]);
+            (row["00180015"], row["00400275"]) = (json!({"vr": "CS"}), json!({"vr": "SQ"}));
+            rows(&[row])
+        }
+        path => {
+            let mut row =
+                row(&[("0020000E", "UI", &format!("{}.1", uid(of(path)))), ("00080018", "UI", &format!("{}.1.1", uid(of(path))))]);
+            let (region, reason) = if of(path) % 3 == 0 { ("81745001", "R1") } else { ("85562004", "R2") };
+            (row["00082218"], row["00401012"]) = (code(region), code(reason));
+            rows(&[row])
+        }
+    };
+    for server in [servers::orthanc_1_12(), servers::dcm4chee_arc_5()] {
+        for listing in [Listing::Series, Listing::Instances] {
+            let of = |query: &str| {
+                let setting = |config: &mut Config| config.listing = listing;
+                asked(server.clone(), setting, &format!("ImagingStudy?patient.identifier=P1&{query}"), pacs)
+            };
+            for clause in ["bodysite=81745001", "reason=R1"] {
+                for wanted in ["", "&_total=accurate", "&_summary=count", "&_elements=identifier"] {
+                    let reply = of(&format!("{clause}{wanted}"));
+                    let (is_told, is_shown) = (told(&reply, "rows of their series say another"), reply.entries("match").len() == 10);
+                    // What is not listed is not said.
+                    let expected = listing == Listing::Instances;
+                    assert!(is_told == expected || is_shown, "{} {listing:?} {clause}{wanted}: {}", server.id(), reply.body);
+                    assert!(!is_told || reply.body["total"].is_null(), "{} {listing:?} {clause}{wanted}: {}", server.id(), reply.body);
+                }
+            }
+            // What leaves a study out besides its body site leaves it out for good.
+            let reply = of("bodysite=81745001&modality=MR");
+            assert!(!told(&reply, "rows of their series") && reply.body["total"] == 0, "{}", reply.body);
+        }
+    }
 }

@@ -137,7 +137,7 @@ pub struct Limits {
     pub requests: u32,
     /// Pages of one list of rows in a conversation: 10,000.
     pub pages: u32,
-    /// How many values are read by following references, for each byte of a FHIR text: 2. (10,000 are always read; 32 bytes of what is referred to,
+    /// How many values are read by following references, for each byte of a FHIR text: 2. (10,000 are always read; 16 bytes of what is referred to,
     /// but photographs and narratives, count as one more.) Many references to one large resource would else make of a short text a long one.
     pub expansion: u32,
     /// Bytes of what is written: 4 GiB. Behind them no row, series, instance or study is begun: each is counted as `limit-output-bytes`, and a

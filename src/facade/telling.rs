@@ -34,7 +34,7 @@ pub(super) struct Telling {
     pub(super) is_cut: bool,
     /// References of the search that nobody knows.
     pub(super) unknown: usize,
-    /// Rows of their series say another body site or reason, and instances are listed, which may say more, and were not looked at.
+    /// Rows of their series say no body site or reason, and instances are listed, which may say one, and were not looked at.
     another_below: usize,
     /// Rows of their series may tell of several patients, of whom one has an id that is asked for.
     unseen: usize,
@@ -70,7 +70,7 @@ impl Telling {
             Some(Judged::No) if records().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             // Of several patients' records one may be left out for its issuer beside one that matches.
             Some(Judged::Yes(_)) if judged().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
-            // Rows of instances have the region of which those of series have a word, or nothing.
+            // Rows of instances may have the region where those of series say nothing.
             Some(Judged::No) if lists_instances && is_above_instances(candidate) && own().any(|study| residual.may_match_below(study)) => {
                 self.another_below += 1;
             }
@@ -155,7 +155,7 @@ impl Telling {
         tell(
             "warning",
             "incomplete",
-            "studies are left out because rows of their series say another body site, or reason; those of their instances may say more, and were not looked at",
+            "studies are left out because rows of their series say no body site, or reason: those of their instances may, and were not looked at",
             self.another_below as u64,
             "studies",
         );

@@ -194,10 +194,15 @@ impl Residual {
         self.query.clauses.iter().filter(|clause| clause.about != About::Id).all(|clause| self.clause(clause, study) != Verdict::No)
     }
 
-    /// Whether a study, of which series are known, is left out for its body site or its reason alone: rows of instances may say more of these.
+    /// Whether a study is left out for nothing but that rows of series say no body site of one, or no reason: rows of instances may say it.
     pub(crate) fn may_match_below(&self, study: &Study) -> bool {
-        let is_of_series = |clause: &Clause| matches!(clause.about, About::BodySite | About::Reason) && clause.asks_for_presence();
-        if study.series().len() == 0 || !self.query.clauses.iter().any(is_of_series) {
+        let is_silent = |about| match about {
+            About::BodySite => study.series().any(|series| series.get(row::BODY_SITE).is_none()),
+            About::Reason => study.series().len() > 0 && study.get(row::REASON).is_none(),
+            _ => false,
+        };
+        let is_of_series = |clause: &Clause| clause.asks_for_presence() && is_silent(clause.about);
+        if !self.query.clauses.iter().any(is_of_series) {
             return false;
         }
         let is_out = |clause: &Clause| self.clause(clause, study) == Verdict::No;

@@ -243,9 +243,9 @@ fn expansion() {
         let references = list(references as usize, |_| r##"{"reference":"#e"}"##.into());
         fhir_study(1, &format!(r#","contained":[{endpoint}],"endpoint":[{references}]"#))
     };
-    // The object, its type, id, status, the list and what is in it: 100 values; and the bytes from the first text to the last number, of which 32 are one.
+    // The object, its type, id, status, the list and what is in it: 100 values; and the bytes from the first text to the last number, of which 16 are one.
     let own = endpoint.rfind("94").unwrap() + 2 - endpoint.find("Endpoint").unwrap();
-    let each = 100 + own as u64 / 32;
+    let each = 100 + own as u64 / 16;
     for limit in [0, 1, 2] {
         let is_allowed = |references: u64| each * references <= 10_000 + limit * text(references).len() as u64;
         let most = (1..1_000).take_while(|references| is_allowed(*references)).last().unwrap();

@@ -516,11 +516,34 @@ pub const EXPANDING: &[Shape] = &[
     }),
     shape("studies that say a sign for a name, and share a Patient of a long one, whose letters come apart", |n| {
         let patient = format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"text":"{}"}}]}}"#, "\u{390}".repeat(10 * n));
-        bundle(121, |at| match at {
+        bundle(61, |at| match at {
             0 => patient.clone(),
             at if at % 2 == 1 => fhir_study(at / 2, r#","subject":{"display":"?"}"#),
             at => fhir_study(at / 2 - 1, r#","subject":{"reference":"Patient/p"}"#),
         })
+    }),
+    shape("a referrer whose long name stands again with each field that one more study fills", |n| {
+        let named = |type_: &str, id: &str, length: usize| {
+            format!(r#"{{"resourceType":"{type_}","id":"{id}","name":[{{"text":"{}"}}]}}"#, "N".repeat(length))
+        };
+        let system = r#""system":"urn:oid:1.2.3.4""#;
+        let said = [
+            (r#"{"reference":"Practitioner/o"}"#.to_owned(), ""),
+            (r#"{"identifier":{"value":"5"}}"#.to_owned(), ""),
+            (r#"{"identifier":{"value":"5","type":{"text":"M"}}}"#.to_owned(), ""),
+            (format!(r#"{{"identifier":{{"value":"5",{system}}}}}"#), ""),
+            (format!(r#"{{"identifier":{{"value":"5",{system},"assigner":{{"display":"D"}}}}}}"#), ""),
+            (r#"{"display":"=I"}"#.to_owned(), ""),
+            (r#"{"display":"==P"}"#.to_owned(), r#","reference":"Patient/p""#),
+            ("{}".to_owned(), r#","display":"=I""#),
+            ("{}".to_owned(), r#","display":"==P""#),
+        ];
+        let study = |at: usize, (referrer, more): &(String, &str)| {
+            fhir_study(at, &format!(r#","subject":{{"identifier":{{"value":"P"}}{more}}},"referrer":{referrer}"#))
+        };
+        let mut all = vec![named("Practitioner", "o", 20 * n), named("Patient", "p", 7 * n)];
+        (0..31).for_each(|at| all.extend(said.iter().map(|said| study(at, said))));
+        bundle(all.len(), |at| all.get(at).cloned().unwrap_or_default())
     }),
     shape("identifiers of two Patients of a study that an Organization of a long name assigns", |n| {
         let mr = r#"{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]},"value":"M"}"#;
@@ -530,8 +553,8 @@ pub const EXPANDING: &[Shape] = &[
         };
         let resources = [
             format!(r#"{{"resourceType":"Organization","id":"o","name":"{}"}}"#, "N".repeat(20 * n)),
-            patient(0, 0, 57),
-            patient(1, 57, 60),
+            patient(0, 0, 27),
+            patient(1, 27, 29),
             fhir_study(1, r#","subject":{"reference":"Patient/0"}"#),
             fhir_study(1, r#","subject":{"reference":"Patient/1"}"#),
         ];
@@ -540,9 +563,9 @@ pub const EXPANDING: &[Shape] = &[
     shape("studies that share a Patient of a long name, whose letters come apart, and one UID under many patients", |n| {
         // Each letter is three in the form by which names are compared.
         let patient = format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"family":"{}"}}]}}"#, "\u{390}".repeat(10 * n));
-        bundle(94, |at| match at {
+        bundle(62, |at| match at {
             0 => patient.clone(),
-            1..64 => fhir_study(at, r#","subject":{"reference":"Patient/p"}"#),
+            1..31 => fhir_study(at, r#","subject":{"reference":"Patient/p"}"#),
             _ => fhir_study(0, &format!(r#","subject":{{"identifier":{{"value":"{at}"}}}}"#)),
         })
     }),

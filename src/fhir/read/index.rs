@@ -46,8 +46,10 @@ pub(super) struct Index<'d> {
 
 /// Values that may always be read by reference.
 const ALWAYS: u64 = 10_000;
-/// Bytes of a text that is copied, or compared, again and again cost what a value costs.
-const BYTES: usize = 32;
+/// Bytes of a text that is copied, or compared, again and again cost what a value costs. (A record keeps what it is told in up to twelve bytes for each of them: in
+/// forms by which names are compared, in lists that grow, for each field that one more row fills. Of 32 bytes for each of the text that is below what
+/// `Limits` promises.)
+const BYTES: usize = 16;
 
 /// A resource, its type, and the last that is the same. (None where there are several of one id that differ.)
 type Own<'d> = (Id, Option<&'d str>, Id);

@@ -59,7 +59,7 @@ impl<'r> Leaves<'r> {
             let fills = !filled(field, known);
             if differs(known, field) || other || conflict && fills && !lifts {
                 tell(&mut merged, field, Code::Conflict);
-            } else if fills {
+            } else if fills && !(row.kind.says_again)(known, field, new.get(field).copied().unwrap_or("")) {
                 known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
                 changed = true;
                 merged.fills(field);

@@ -10,6 +10,7 @@ use crate::dicom::Sayings;
 use crate::table::Row;
 use crate::value::Fields;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 /// In the place of a field's number: every field that the fact has.
 const WHOLE: u32 = u32::MAX;
@@ -52,6 +53,15 @@ impl Heard {
 /// The number of a field of an item.
 fn number(row: &Row, item: usize, field: usize) -> u32 {
     u32::try_from(item * row.kind.fields + field).unwrap_or(WHOLE - 1)
+}
+
+fn item_number(item: usize) -> u32 {
+    u32::try_from(item).unwrap_or(u32::MAX)
+}
+
+/// Where the leaves stand that say several fields of an item.
+fn all_of(item: usize) -> RangeInclusive<(u32, u16)> {
+    (item_number(item), 0)..=(item_number(item), u16::MAX)
 }
 
 const fn bit(field: usize) -> u16 {
@@ -159,12 +169,8 @@ impl Leaves<'_> {
         if leaves == 0 {
             return;
         }
-        let shared = self.sets.shared.entry(self.key).or_default();
-        let of = (u32::try_from(item).unwrap_or(u32::MAX), fields);
-        match shared.binary_search_by_key(&of, |(item, fields, _)| (*item, *fields)) {
-            Ok(at) => shared.iter_mut().skip(at).take(1).for_each(|(.., count)| *count = count.saturating_add(leaves)),
-            Err(at) => shared.insert(at, (of.0, of.1, leaves)),
-        }
+        let count = self.sets.shared.entry(self.key).or_default().entry((item_number(item), fields)).or_default();
+        *count = count.saturating_add(leaves);
     }
 
     /// The fact gets other fields: those that it has so far were said as often as the whole of it.
@@ -199,7 +205,7 @@ impl Leaves<'_> {
             self.slot.shared = 0;
         }
         if let Some(shared) = self.sets.shared.get_mut(&self.key) {
-            shared.retain(|(item, shared, _)| *item > 0 || shared & fields == 0);
+            shared.retain(|(item, shared), _| *item > 0 || shared & fields == 0);
         }
         lost
     }
@@ -218,11 +224,13 @@ impl Leaves<'_> {
             self.slot.shared = moved(self.slot.shared);
         }
         let Some(shared) = self.sets.shared.get_mut(&self.key) else { return };
-        let from = shared.partition_point(|(of, ..)| (*of as usize) < item);
-        let to = from + shared.iter().skip(from).take_while(|(of, ..)| *of as usize == item).count();
-        if let Some(own) = shared.get_mut(from..to) {
-            own.iter_mut().for_each(|(_, fields, _)| *fields = moved(*fields));
-            own.sort_unstable();
+        let own: Vec<((u32, u16), u32)> = shared.range(all_of(item)).map(|(of, count)| (*of, *count)).collect();
+        for (of, _) in &own {
+            shared.remove(of);
+        }
+        for ((item, fields), leaves) in own {
+            let count = shared.entry((item, moved(fields))).or_default();
+            *count = count.saturating_add(leaves);
         }
     }
 }
@@ -285,9 +293,7 @@ impl Sets {
             sayings.shared.push((slot.shared, 1));
         }
         if let Some(shared) = self.shared.get(&key) {
-            let from = shared.partition_point(|(of, ..)| (*of as usize) < item);
-            let own = shared.iter().skip(from).take_while(|(of, ..)| *of as usize == item);
-            sayings.shared.extend(own.map(|(_, fields, count)| (*fields, *count)));
+            sayings.shared.extend(shared.range(all_of(item)).map(|((_, fields), count)| (*fields, *count)));
         }
         sayings
     }

@@ -22,8 +22,8 @@ pub(super) struct Sets {
     noted: BTreeMap<SetKey, Vec<u32>>,
     /// Further leaves, field by field: see [`said`](super::said).
     pub(super) more: BTreeMap<SetKey, Vec<u32>>,
-    /// Leaves that say several fields of an item, a bit each; in order.
-    pub(super) shared: BTreeMap<SetKey, Vec<(u32, u16, u32)>>,
+    /// How many leaves say several fields of an item, a bit each.
+    pub(super) shared: BTreeMap<SetKey, BTreeMap<(u32, u16), u32>>,
     /// Of instances, by their rows: which field of which row of the table is said by how many leaves more than one.
     pub(super) of_instances: BTreeMap<u64, Vec<(u8, u8, u32)>>,
     /// What the row at hand said again, and whether it said more than that tells of.

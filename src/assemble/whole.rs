@@ -44,9 +44,9 @@ impl Fact<'_> {
         // What the row says of each item, and which fields moved.
         let (mut heard, mut moved) = (Vec::new(), Vec::new());
         for (n, (mut merged, new)) in known_of(self.arena, *self.leaves.slot, row, self.leaves.sets.get(key)).zip(said.items).enumerate() {
-            let mut joined = Merged::default();
+            let (before, mut joined) = (merged, Merged::default());
             for (field, (own_text, text)) in merged.iter_mut().zip(new).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
-                if own_text.is_empty() {
+                if own_text.is_empty() && !(row.kind.says_again)(&before, field, text) {
                     *own_text = *text;
                     joined.fills(field);
                 }

@@ -79,8 +79,8 @@ pub struct Config {
     /// What becomes of parameters that are not known where the client does not say.
     pub handling: Handling,
     /// How far down studies are listed in answers to a search. (A read lists as far as `options.listing`.) Rows below that are not asked for, and what they
-    /// alone say (orders, regions, sides and specimens of instances) is not in the answer. (Body sites and reasons are decided by rows of series: who is left out because
-    /// these say none is told where instances are listed, which may, and there is no total.) A summary says what the whole says in fewer words, and asks for as much.
+    /// alone say (orders, regions, sides and specimens of instances) is not in the answer. (Body sites and reasons are decided by rows of series: where instances are
+    /// looked at besides, which may say one where these say none, or a further reason, the studies that this decides are told, and there is no total.) A summary says what the whole says in fewer words, and asks for as much.
     pub listing: Listing,
     /// How many studies a page of an answer has where the client does not say: 20. (A study that the archive has under several patients is one of a page, and of an order, with
     /// all its records.)

@@ -145,9 +145,9 @@ impl Results {
         Ok(results)
     }
 
-    /// Whether instances are listed where nothing that is asked for says otherwise.
-    pub(super) const fn lists_instances(&self) -> bool {
-        matches!(self.usual, Listing::Instances)
+    /// Whether instances are looked at: they are listed where nothing that is asked for says otherwise, or something that is shown comes from them.
+    pub(super) fn looks_at_instances(&self) -> bool {
+        self.usual == Listing::Instances || self.level == Level::Instance
     }
 
     /// The lowest level of rows that something which is written comes from.

@@ -11,6 +11,7 @@ use super::telling::Telling;
 use crate::loss::LossReport;
 use crate::search::{self, Plan};
 use crate::study::Study;
+use crate::table::Level;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -44,8 +45,9 @@ impl Search {
             telling.contradictory += usize::from(studies.len() - before < counted);
             telling.incomplete += usize::from(held.incomplete.contains(&candidate.uid));
         }
+        let looks_at_instances = self.answering.results.looks_at_instances() || plan.level() == Level::Instance;
         for candidate in &self.candidates {
-            telling.about(candidate, &self.held, residual, self.answering.results.lists_instances());
+            telling.about(candidate, &self.held, residual, looks_at_instances);
             // What is counted alone is shown nowhere.
             let is_counted = self.answering.results.count_only && matches!(candidate.verdict, Some(Judged::Yes(_)));
             telling.torn += usize::from(is_counted && candidate.is_torn(&self.held));

@@ -3,6 +3,7 @@
 use super::content::Held;
 use super::judging::{Candidate, Judged};
 use crate::fhir::outcome::Issue;
+use crate::grammar::uid::is_uuid;
 use crate::search::{Plan, Residual, Why};
 use crate::study::Study;
 use crate::table::Level;
@@ -34,7 +35,8 @@ pub(super) struct Telling {
     pub(super) is_cut: bool,
     /// References of the search that nobody knows.
     pub(super) unknown: usize,
-    /// Rows of their series say no body site or reason, and instances are listed, which may say one, and were not looked at.
+    /// What rows of their series say of body sites and reasons decides, and those of their instances, which may say more, were not looked at, though
+    /// others' are.
     another_below: usize,
     /// Rows of their series may tell of several patients, of whom one has an id that is asked for.
     unseen: usize,
@@ -44,7 +46,7 @@ pub(super) struct Telling {
 
 impl Telling {
     /// What is to be told of a candidate that is not shown.
-    pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual, lists_instances: bool) {
+    pub(super) fn about(&mut self, candidate: &Candidate, held: &[Held], residual: &Residual, looks_at_instances: bool) {
         let own = || candidate.held.and_then(|(at, _)| held.get(at)).into_iter().flat_map(|held| held.of(&candidate.uid));
         let records = || candidate.rows.iter().chain(own());
         // What the verdict is of.
@@ -71,7 +73,10 @@ impl Telling {
             // Of several patients' records one may be left out for its issuer beside one that matches.
             Some(Judged::Yes(_)) if judged().any(|study| residual.hides_issuer(study)) => self.issuer_unknown += 1,
             // Rows of instances may have the region where those of series say nothing.
-            Some(Judged::No) if lists_instances && is_above_instances(candidate) && own().any(|study| residual.may_match_below(study)) => {
+            Some(judged @ (Judged::No | Judged::Yes(_)))
+                if looks_at_instances
+                    && own().any(|study| is_above_instances(candidate, study) && residual.may_turn_below(study, judged != Judged::No)) =>
+            {
                 self.another_below += 1;
             }
             _ => {}
@@ -89,9 +94,10 @@ impl Telling {
         let rows = |candidate: &Candidate, is: &dyn Fn(&Study) -> bool| {
             candidate.rows.iter().any(is) || own(candidate).is_some_and(|held| held.of(&candidate.uid).any(is))
         };
-        // Of those that match the records of several patients have such an id.
+        // Of those that match the records of several patients have such an id, and a study whose own UID is of that form.
         let found = |candidate: &Candidate| match candidate.verdict {
             Some(Judged::Yes(records)) if rows(candidate, &Study::is_patient_conflict) => records as usize,
+            Some(Judged::Yes(_)) => usize::from(is_uuid(&candidate.uid)),
             _ => 0,
         };
         if candidates.iter().map(found).sum::<usize>() >= asked {
@@ -155,7 +161,7 @@ impl Telling {
         tell(
             "warning",
             "incomplete",
-            "studies are left out because rows of their series say no body site, or reason: those of their instances may, and were not looked at",
+            "studies are left out, or counted, by the body sites and reasons that rows of their series say: those of their instances may say more, and were not looked at",
             self.another_below as u64,
             "studies",
         );
@@ -205,7 +211,7 @@ impl Telling {
     }
 }
 
-/// Whether no rows of its instances are known.
-fn is_above_instances(candidate: &Candidate) -> bool {
-    candidate.held.is_some_and(|(_, level)| level < Level::Instance)
+/// Whether rows of its instances are not known, or not all.
+fn is_above_instances(candidate: &Candidate, study: &Study) -> bool {
+    candidate.held.is_some_and(|(_, level)| level < Level::Instance) || study.cut.instances
 }

@@ -80,6 +80,12 @@ pub(crate) trait Spell: Kind {
         let _ = draft;
     }
 
+    /// Whether the text of a field that an item lacks says what another of its fields says already, so that `canon` would take it out again.
+    fn says_again(known: &Fields<'_>, field: usize, text: &str) -> bool {
+        let _ = (known, field, text);
+        false
+    }
+
     /// Whether an item of which these fields are filled, a bit each, and whose first field is this, is in its one form whatever else it holds:
     /// `canon` would change nothing.
     fn is_settled(filled: u16, first: &str) -> bool {
@@ -120,6 +126,7 @@ pub(crate) struct Vtable {
     pub(crate) name: &'static str,
     pub(crate) fields: usize,
     pub(crate) canon: fn(&mut Draft<'_>),
+    pub(crate) says_again: fn(&Fields<'_>, usize, &str) -> bool,
     pub(crate) is_settled: fn(u16, &str) -> bool,
     pub(crate) splices: fn(&str, &Cx<'_>) -> bool,
     pub(crate) at_once: Option<AtOnce>,
@@ -134,6 +141,7 @@ impl Vtable {
             name: K::NAME,
             fields: K::FIELDS,
             canon: K::canon,
+            says_again: K::says_again,
             is_settled: K::is_settled,
             splices: K::splices,
             at_once: K::AT_ONCE,

@@ -68,6 +68,11 @@ impl Spell for Person {
         filled & 0b111_1000 == 0
     }
 
+    // The name beside it may be long, and each row may say so.
+    fn says_again(known: &Fields<'_>, field: usize, text: &str) -> bool {
+        field == 6 && known.get(4) == Some(&text)
+    }
+
     fn canon(draft: &mut Draft<'_>) {
         if !draft.is_filled(3) {
             for part in 4..7 {

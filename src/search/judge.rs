@@ -194,20 +194,24 @@ impl Residual {
         self.query.clauses.iter().filter(|clause| clause.about != About::Id).all(|clause| self.clause(clause, study) != Verdict::No)
     }
 
-    /// Whether a study is left out for nothing but that rows of series say no body site of one, or no reason: rows of instances may say it.
-    pub(crate) fn may_match_below(&self, study: &Study) -> bool {
-        let is_silent = |about| match about {
+    /// Whether rows of instances may turn what a study is said to be (`is_met`): a clause on body sites or reasons holds, or does not, because rows of series
+    /// say none, or not this one, and all else holds.
+    pub(crate) fn may_turn_below(&self, study: &Study, is_met: bool) -> bool {
+        let may_be_said = |about| match about {
             About::BodySite => study.series().any(|series| series.get(row::BODY_SITE).is_none()),
-            About::Reason => study.series().len() > 0 && study.get(row::REASON).is_none(),
+            // It is a set: one may have others besides.
+            About::Reason => study.series().len() > 0,
             _ => false,
         };
-        let is_of_series = |clause: &Clause| clause.asks_for_presence() && is_silent(clause.about);
-        if !self.query.clauses.iter().any(is_of_series) {
+        // More that is said makes what is asked for come true, and what is not to be untrue.
+        let may_turn = |clause: &Clause| clause.asks_for_presence() != is_met && may_be_said(clause.about);
+        if !self.query.clauses.iter().any(may_turn) {
             return false;
         }
-        let is_out = |clause: &Clause| self.clause(clause, study) == Verdict::No;
-        let (of_series, others): (Vec<&Clause>, Vec<&Clause>) = self.query.clauses.iter().partition(|clause| is_of_series(clause));
-        of_series.into_iter().any(is_out) && !others.into_iter().any(is_out)
+        let wanted = if is_met { Verdict::Yes } else { Verdict::No };
+        let is_so = |clause: &Clause| self.clause(clause, study) == wanted;
+        let (turning, others): (Vec<&Clause>, Vec<&Clause>) = self.query.clauses.iter().partition(|clause| may_turn(clause));
+        turning.into_iter().any(is_so) && (is_met || !others.into_iter().any(is_so))
     }
 
     /// Whether this id is not to be.

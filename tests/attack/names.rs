@@ -1,6 +1,6 @@
 //! Values whose groups hold several names, divided by backslashes.
 
-use fhir_dicomweb::{Mapped, Options, Release, Study, dicom, fhir};
+use fhir_dicomweb::{LossReport, Mapped, Options, Release, Study, dicom, fhir};
 use serde_json::{Value, json};
 
 fn read(names: &Value) -> Mapped<Vec<Study>> {
@@ -55,5 +55,38 @@ fn a_group_that_is_filled_already_is_told() {
         assert_eq!(people.iter().map(|(name, _)| name.as_str()).filter(|name| !name.is_empty()).collect::<Vec<_>>(), expected, "{names}");
         let of_names = read.loss.iter().filter(|loss| loss.code.name() == "extra-value" && loss.at.to_string().starts_with("/00081050"));
         assert_eq!(of_names.map(|loss| loss.count).sum::<u64>(), lost, "{names}: {}", read.loss);
+    }
+}
+
+/// A scheme that a row names by UID as another names it by designator is said twice, however often: the person stays as it is.
+#[test]
+fn a_scheme_that_is_said_again() {
+    let person = |members: &str| format!(r#""00401101":{{"vr":"SQ","Value":[{{"00080100":{{"vr":"SH","Value":["D1"]}},{members}}}]}}"#);
+    let designator = r#""00080102":{"vr":"SH","Value":["ABC"]}"#;
+    let uid = r#""0008010C":{"vr":"UI","Value":["ABC"]}"#;
+    let named = |sequence: &str, name: &str, members: &str| {
+        let name = if name.is_empty() { String::new() } else { format!(r#","{name}":{{"vr":"PN","Value":[{{"Alphabetic":"A"}}]}}"#) };
+        format!(r#"{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"{sequence}":{{"vr":"SQ","Value":[{{{}}}]}}{name}}}"#, person(members))
+    };
+    for (sequence, name) in [("00080096", "00080090"), ("00081062", "00081060"), ("00081062", "")] {
+        let read = |rows: &[String]| dicom::read(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+        let (by_designator, by_uid) = (named(sequence, name, designator), named(sequence, "", uid));
+        let once = read(std::slice::from_ref(&by_designator));
+        for times in [1, 2, 5] {
+            let mut rows = vec![by_designator.clone()];
+            rows.extend(std::iter::repeat_n(by_uid.clone(), times));
+            let again = read(&rows);
+            let written =
+                |studies: &[fhir_dicomweb::Study]| fhir::write(&studies[0], Release::R4, &Options::default()).value.as_str().to_owned();
+            if sequence == "00080096" || name.is_empty() {
+                assert_eq!(written(&again.value), written(&once.value), "{sequence} {times}");
+            }
+            // Each leaf is carried, or told: the study's UID, the code and the scheme of each row.
+            let leaves = |loss: &LossReport| loss.carried() + loss.counted();
+            assert_eq!(leaves(&again.loss), leaves(&once.loss) + 3 * times as u64, "{sequence} {times}: {}", again.loss);
+            // Read plainly it is the same.
+            let plain = dicom::read_plainly(format!("[{}]", rows.join(",")).as_bytes(), &Options::default(), &mut |_| ()).unwrap();
+            assert_eq!((written(&plain.value), plain.loss), (written(&again.value), again.loss), "{sequence} {times}");
+        }
     }
 }

@@ -158,6 +158,19 @@ pub fn one_of_two_patients_whom_series_tell() {
                 assert!(both.body["total"].is_null() && told(&both, "series were not looked at"), "{} {more}: {}", server.id(), both.body);
             }
         }
+        // A UID that has the form of a UUID is a study's own.
+        let own = "0a1b2c3d-1111-2222-3333-444455556666";
+        let strange = |path: &str, query: &str| match path {
+            "/studies" if !query.contains("offset=") => rows(&[one(own, "P1", None), one("2.999.2", "P1", None)]),
+            _ => rows(&[]),
+        };
+        let reply = asked(
+            server.clone(),
+            |config| config.listing = Listing::Study,
+            &format!("ImagingStudy?_id={own}&patient.identifier=P1"),
+            strange,
+        );
+        assert_eq!((&reply.body["total"], told(&reply, "not looked at")), (&json!(1), false), "{}", reply.body);
         // An id that is there is found, and no more is told.
         let plain = ask("_id=2.999.2");
         assert_eq!((plain.entries("match").len(), told(&plain, "not looked at")), (1, false), "{}", plain.body);

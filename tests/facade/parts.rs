@@ -128,6 +128,8 @@ pub fn nobody_knows_how_many() {
     assert_eq!(reply.body["total"], 0, "{}", reply.body);
 }
 
+const TEXT: &str = "body sites and reasons that rows of their series say";
+
 /// A body site, or a reason, that rows of instances alone say is shown; who is left out for what rows of series say is told, and there is no total.
 pub fn what_instances_alone_say() {
     let code = |code: &str| json!({"vr": "SQ", "Value": [{"00080100": {"vr": "SH", "Value": [code]}, "00080102": {"vr": "SH", "Value": ["SCT"]}}]});
@@ -167,16 +169,27 @@ pub fn what_instances_alone_say() {
             for clause in ["bodysite=81745001", "reason=R1"] {
                 for wanted in ["", "&_total=accurate", "&_summary=count", "&_elements=identifier"] {
                     let reply = of(&format!("{clause}{wanted}"));
-                    let (is_told, is_shown) = (told(&reply, "rows of their series say no"), reply.entries("match").len() == 10);
+                    let (is_told, is_shown) = (told(&reply, TEXT), reply.entries("match").len() == 10);
                     // What is not listed is not said.
                     let expected = listing == Listing::Instances;
                     assert!(is_told == expected || is_shown, "{} {listing:?} {clause}{wanted}: {}", server.id(), reply.body);
                     assert!(!is_told || reply.body["total"].is_null(), "{} {listing:?} {clause}{wanted}: {}", server.id(), reply.body);
                 }
             }
+            // What is not to be there may be there, too; and instances may be looked at for something else.
+            for (query, is_looked_at) in [
+                ("bodysite:missing=true&_summary=count", listing == Listing::Instances),
+                ("bodysite:not=81745001&_summary=count", listing == Listing::Instances),
+                ("reason:not=R1&_summary=count", listing == Listing::Instances),
+                ("bodysite=81745001&_elements=basedOn", true),
+            ] {
+                let reply = of(query);
+                let is_told = told(&reply, TEXT);
+                assert!(!is_looked_at || is_told && reply.body["total"].is_null(), "{} {listing:?} {query}: {}", server.id(), reply.body);
+            }
             // What leaves a study out besides its body site leaves it out for good.
             let reply = of("bodysite=81745001&modality=MR");
-            assert!(!told(&reply, "rows of their series") && reply.body["total"] == 0, "{}", reply.body);
+            assert!(!told(&reply, TEXT) && reply.body["total"] == 0, "{}", reply.body);
         }
     }
 }

@@ -67,6 +67,15 @@ pub const DICOM: &[Shape] = &[
     shape("study rows, all the same", |n| rows(n, |_| study(7))),
     shape("study rows, each UID twice", |n| rows(n, |at| study(at % n.div_ceil(2)))),
     shape("study rows, texts one after the other", |n| (0..n).map(study).collect()),
+    shape("a person of a long name whose scheme's UID says what its designator does, row after row", |n| {
+        let person =
+            |more: String| format!(r#""00080096":{{"Value":[{{"00401101":{{"Value":[{{"00080100":{{"Value":["D1"]}},{more}}}]}}}}]}}"#);
+        let name = format!(r#""00080090":{{"vr":"PN","Value":[{{"Alphabetic":"{}"}}]}}"#, "A".repeat(50 * n));
+        rows(n, |at| match at {
+            0 => format!(r#"{{"0020000D":{{"Value":["1"]}},{name},{}}}"#, person(r#""00080102":{"Value":["ABC"]}"#.into())),
+            _ => format!(r#"{{"0020000D":{{"Value":["1"]}},{}}}"#, person(r#""0008010C":{"Value":["ABC"]}"#.into())),
+        })
+    }),
     shape("one study UID, many patients", |n| {
         rows(n, |at| format!(r#"{{"0020000D":{{"Value":["1"]}}{}}}"#, and("00100020", format_args!("\"{at}\""))))
     }),

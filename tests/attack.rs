@@ -35,6 +35,8 @@ mod searching;
 mod shared;
 #[path = "attack/strangers.rs"]
 mod strangers;
+#[path = "attack/systems.rs"]
+mod systems;
 #[path = "attack/whose.rs"]
 mod whose;
 

@@ -46,8 +46,9 @@ impl Kind for Identifier {
 }
 
 impl Spell for Identifier {
+    // Whether a system is said may depend on the value: of one without a colon it does not (see `is_kept`).
     fn splices(first: &str, _: &Cx<'_>) -> bool {
-        !first.is_empty()
+        !first.is_empty() && !first.as_bytes().contains(&b':')
     }
 
     fn is_settled(filled: u16, _: &str) -> bool {
@@ -156,8 +157,9 @@ const ACCESSION: &str = "ACSN";
 const MEDICAL_RECORD: &str = "MR";
 
 impl Spell for PatientIdentifier {
-    fn splices(first: &str, _: &Cx<'_>) -> bool {
-        !first.is_empty()
+    // As of any identifier.
+    fn splices(first: &str, cx: &Cx<'_>) -> bool {
+        Identifier::splices(first, cx)
     }
 
     fn is_settled(filled: u16, _: &str) -> bool {

@@ -93,6 +93,9 @@ impl Date {
     }
 }
 
+/// Of a time without colons: as many letters as a caller's zone is shown.
+const LONGEST: usize = 24;
+
 impl Date {
     /// What the caller's zone says of the date and time as written.
     pub(super) fn zone(&self, zone: &Zone) -> Option<i32> {
@@ -102,7 +105,9 @@ impl Date {
             Zone::Local(_) => {
                 let written = self.text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
                 let (date, time) = written.split_once('T')?;
-                zone.offset(&date.replace('-', ""), &time.replace(':', ""))
+                // No part of a second is so long that it matters where it is.
+                let time: String = time.chars().filter(|c| *c != ':').take(LONGEST).collect();
+                zone.offset(&date.replace('-', ""), &time)
             }
         };
         offset.map(|offset| offset.minutes())

@@ -3,10 +3,10 @@
 use super::date::{Date, Span};
 use super::evidence::{Reader, endpoint};
 use super::habits::Issuer;
-use super::looking::Looking;
+use super::looking::{Looking, wanted_numbers};
 use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, is_urn_of_uid, meets_text, with_urn, without_urn};
 use super::parameter::{About, Ask, EndpointAsk, Role};
-use super::shown::{Shown, is, is_empty};
+use super::shown::{Number, Shown, is, is_empty};
 use super::sought::Sought;
 use super::value::{Reference, Value};
 use super::{Clause, Handling, Modifier, Query, Resolved};
@@ -76,12 +76,22 @@ pub struct Residual {
     issuer: Issuer,
     /// The values of clauses that have many.
     sought: Vec<Sought>,
+    /// By the position of each clause on identifiers: whether an accession number, and a StudyID, can be what it asks for.
+    numbers: Vec<(u32, [bool; 2])>,
 }
 
 impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
         let sought = Sought::all(&query, &options);
-        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought }
+        let identifiers = query.clauses.iter().filter(|clause| clause.about == About::Identifier);
+        let numbers = identifiers.map(|clause| wanted_numbers(clause, &options)).collect();
+        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought, numbers }
+    }
+
+    /// Whether an identifier of this kind can be what a clause asks for.
+    pub(super) fn may_want_number(&self, clause: &Clause, number: Number) -> bool {
+        let known = self.numbers.iter().find(|(position, _)| *position == clause.position);
+        known.is_none_or(|(_, [accession, study_id])| if number == Number::Accession { *accession } else { *study_id })
     }
 
     /// What a row without issuer of the patient's id says.
@@ -334,8 +344,11 @@ impl Residual {
     #[inline(never)]
     fn meets_one(&self, (clause, sought): (&Clause, &Sought), shown: &Shown<'_>, is_unsure: bool) -> bool {
         let is_it = |value: &Value| !is_elsewhere(clause.about, value) && self.matches(clause, value, shown, is_unsure);
+        if is_unsure && clause.modifier != Modifier::Not {
+            // Whose number it is cannot be seen: who is asked for by system is nobody of them.
+            return sought.of_any_issuer(&self.query, clause, shown).any(is_it);
+        }
         if is_unsure {
-            // Whose number it is cannot be seen.
             return sought.of_number(&self.query, clause, shown.value).any(|(value, _)| is_it(value));
         }
         let Some(mut met) = sought.among(&self.query, clause, shown) else { return clause.values.iter().any(is_it) };

@@ -43,15 +43,18 @@ impl Sight for Looking<'_> {
     }
 
     fn may_want_number(&self, number: Number) -> bool {
-        match self.sought {
-            Some(sought) => sought.may_want_number(number),
-            None => may_want_number(self.clause, &self.residual.options, number),
-        }
+        // A value may be long, and each study asks.
+        self.residual.may_want_number(self.clause, number)
     }
 }
 
+/// Which other identifiers than the UID a clause on identifiers may ask for: an accession number, a StudyID.
+pub(super) fn wanted_numbers(clause: &Clause, options: &Options) -> (u32, [bool; 2]) {
+    (clause.position, [Number::Accession, Number::StudyId].map(|number| may_want_number(clause, options, number)))
+}
+
 /// Whether an identifier of this kind can be what a clause asks for.
-pub(super) fn may_want_number(clause: &Clause, options: &Options, number: Number) -> bool {
+fn may_want_number(clause: &Clause, options: &Options, number: Number) -> bool {
     let is_one_of_names = |system: &str| options.namespaces.iter().any(|(_, uri)| uri == system);
     let may_be = |value: &Value| match (value, number) {
         // Without a system it is a UID's.

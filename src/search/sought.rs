@@ -3,9 +3,8 @@
 //! Studies may have a million instances, a clause a thousand values, and what one of them refers to a thousand identifiers: they are not
 //! compared each with each.
 
-use super::looking::may_want_number;
 use super::parameter::About;
-use super::shown::{Number, Shown};
+use super::shown::Shown;
 use super::value::Value;
 use super::{Clause, Query, Resolved};
 use crate::fhir::found::{IDENTIFIER_TYPE, URI, URN_OID};
@@ -28,11 +27,7 @@ pub(super) struct Sought {
     sorted: Vec<Entry>,
     /// Values that more than that meets.
     others: Vec<u32>,
-    /// Whether an accession number, and a StudyID, can be one of them.
-    numbers: [bool; 2],
 }
-
-const NUMBERS: [Number; 2] = [Number::Accession, Number::StudyId];
 
 /// A value, and which of the identifiers that it refers to.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +55,7 @@ impl Sought {
     }
 
     fn new(query: &Query, clause: &Clause, options: &Options) -> Sought {
-        let numbers = NUMBERS.map(|number| may_want_number(clause, options, number));
-        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new(), numbers };
+        let mut sought = Sought { position: clause.position, sorted: Vec::new(), others: Vec::new() };
         // What is said again is one.
         let mut met: BTreeSet<&str> = BTreeSet::new();
         for (value, n) in clause.values.iter().zip(0..) {
@@ -90,11 +84,6 @@ impl Sought {
         let found = |entry: &Entry| identifier(query, clause, *entry).map(|found| &found.value);
         sought.sorted.dedup_by(|a, b| key(a) == key(b) && value(a) == value(b) && found(a) == found(b));
         sought
-    }
-
-    /// Whether an identifier of this kind can be one of them.
-    pub(super) fn may_want_number(&self, number: Number) -> bool {
-        NUMBERS.iter().zip(self.numbers).any(|(own, may)| *own == number && may)
     }
 
     /// That of a clause.
@@ -131,6 +120,14 @@ impl Sought {
         let met = range(None).chain(range(Some(code)));
         let met = met.filter_map(|entry| Some((clause.values.get(entry.value as usize)?, identifier(query, clause, *entry))));
         met.chain(self.others.iter().filter_map(|n| Some((clause.values.get(*n as usize)?, None))))
+    }
+
+    /// The values that a number can meet whose issuer is not known: those that ask for no system, and those that more can meet.
+    pub(super) fn of_any_issuer<'c>(&'c self, query: &'c Query, clause: &'c Clause, shown: &Shown<'_>) -> impl Iterator<Item = &'c Value> {
+        let code = Some(bared(shown.value.rest));
+        let ways = [(code, None), (code, Some(Uri::plain(shown.type_)))];
+        let met = ways.into_iter().flat_map(|way| self.equal(query, clause, way)).map(|entry| entry.value);
+        met.chain(self.others.iter().copied()).filter_map(|n| clause.values.get(n as usize))
     }
 
     /// The entries of a key.

@@ -2,7 +2,7 @@
 
 use crate::clock::{TIMES, is_linear};
 use fhir_dicomweb::search::{self, Class, Handling, Query, Verdict, Why, servers};
-use fhir_dicomweb::{Error, Limits, Options, Release, dicom};
+use fhir_dicomweb::{Error, Limits, Options, Release, Zone, dicom};
 
 type Parse = fn(&str, Release, Handling, &Limits) -> Result<Query, Error>;
 
@@ -161,4 +161,29 @@ fn judging() {
         assert!(matches!(query.residual(&Options::default()).unwrap().judge(&study), Verdict::No | Verdict::Need(_)));
     };
     assert!(is_linear("judging", judge));
+}
+
+/// A value that is long is looked through once, whatever many studies are judged.
+#[test]
+fn long_values() {
+    let judge = |query: &dyn Fn(usize) -> String, options: &Options| {
+        let judge = |is_large: bool| {
+            let n = if is_large { 250 * TIMES } else { 250 };
+            let row = |k: usize| {
+                format!(
+                    r#"{{"0020000D":{{"vr":"UI","Value":["1.2.{k}"]}},"00080050":{{"vr":"SH","Value":["A{k}"]}},"00080020":{{"vr":"DA","Value":["20240114"]}},"00080030":{{"vr":"TM","Value":["101500"]}},"00080201":{{"vr":"SH","Value":["+0100"]}}}}"#
+                )
+            };
+            let text: String = (0..n).map(row).collect();
+            let studies = dicom::read(text.as_bytes(), options).unwrap().ignore_loss();
+            let query = search::parse(&query(400 * n), Release::R4, Handling::Strict, &Limits::default()).unwrap();
+            let residual = query.residual(options).unwrap();
+            studies.iter().for_each(|study| drop(residual.judge(study)));
+        };
+        assert!(is_linear("long values", judge));
+    };
+    judge(&|length| format!("identifier=urn:ietf:rfc:3986%7Chttp://a/{}", "a".repeat(length)), &Options::default());
+    let mut local = Options::default();
+    local.zone = Zone::Local(|_, _| "+01:00".parse().ok());
+    judge(&|length| format!("started=ge2024-01-01T10:00:00.{}", "0".repeat(length)), &local);
 }

@@ -162,6 +162,16 @@ pub enum Service {
 impl Service {
     /// Every service.
     pub const ALL: [Service; 4] = [Service::WadoRs, Service::QidoRs, Service::StowRs, Service::WadoUri];
+
+    /// Its code among FHIR's types of connections.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Service::WadoRs => "dicom-wado-rs",
+            Service::QidoRs => "dicom-qido-rs",
+            Service::StowRs => "dicom-stow-rs",
+            Service::WadoUri => "dicom-wado-uri",
+        }
+    }
 }
 
 /// No policy of that name.

@@ -81,7 +81,7 @@ pub(crate) const fn payload(service: Service) -> (&'static str, &'static str) {
 
 pub(super) fn write(w: &mut Writer<'_>, release: Release, service: Service, address: &str, id: Option<&str>) {
     let first_form = R4_R4B.holds(release);
-    let code = ["dicom-", service.name()].concat();
+    let code = service.code();
     let (text, mime) = payload(service);
     w.open_object();
     w.member("resourceType", "Endpoint");
@@ -93,7 +93,7 @@ pub(super) fn write(w: &mut Writer<'_>, release: Release, service: Service, addr
     if first_form {
         w.open_object();
         w.member("system", CONNECTION);
-        w.member("code", &code);
+        w.member("code", code);
         w.close_object();
         w.name("payloadType");
         payload_type(w, text);
@@ -103,7 +103,7 @@ pub(super) fn write(w: &mut Writer<'_>, release: Release, service: Service, addr
         w.close_array();
     } else {
         w.open_array();
-        typed(w, CONNECTION, &code);
+        typed(w, CONNECTION, code);
         w.close_array();
         w.name("payload");
         w.open_array();

@@ -299,7 +299,7 @@ impl<'a, 's> Reader<'a, 's> {
 pub(super) fn endpoint(service: Service, ask: EndpointAsk) -> Option<Shown<'static>> {
     let value = |system, value| Some(Shown { system: Uri::plain(system), value, ..Shown::default() });
     match ask {
-        EndpointAsk::Connection => value(CONNECTION, Uri { scheme: "dicom-", rest: service.name() }),
+        EndpointAsk::Connection => value(CONNECTION, Uri::plain(service.code())),
         EndpointAsk::Status => value("http://hl7.org/fhir/endpoint-status", Uri::plain("active")),
         EndpointAsk::Payload => value(PAYLOAD, Uri::plain("any")).map(|shown| Shown { words: [payload(service).0, ""], ..shown }),
         EndpointAsk::Reference => Some(Shown { exists: true, ..Shown::default() }),

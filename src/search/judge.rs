@@ -84,14 +84,17 @@ impl Residual {
     pub(super) fn new(query: Query, options: Options) -> Self {
         let sought = Sought::all(&query, &options);
         let identifiers = query.clauses.iter().filter(|clause| clause.about == About::Identifier);
-        let numbers = identifiers.map(|clause| wanted_numbers(clause, &options)).collect();
+        let mut numbers: Vec<(u32, [bool; 2])> = identifiers.map(|clause| wanted_numbers(clause, &options)).collect();
+        numbers.sort_unstable();
         Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought, numbers }
     }
 
     /// Whether an identifier of this kind can be what a clause asks for.
     pub(super) fn may_want_number(&self, clause: &Clause, number: Number) -> bool {
-        let known = self.numbers.iter().find(|(position, _)| *position == clause.position);
-        known.is_none_or(|(_, [accession, study_id])| if number == Number::Accession { *accession } else { *study_id })
+        let at = self.numbers.binary_search_by_key(&clause.position, |(position, _)| *position);
+        at.ok()
+            .and_then(|at| self.numbers.get(at))
+            .is_none_or(|(_, [accession, study_id])| if number == Number::Accession { *accession } else { *study_id })
     }
 
     /// What a row without issuer of the patient's id says.

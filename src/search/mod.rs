@@ -21,6 +21,7 @@ mod date;
 mod days;
 mod deciding;
 mod decision;
+mod doubts;
 mod evidence;
 mod fields;
 mod fold;

@@ -107,7 +107,7 @@ impl fmt::Debug for Options {
 
 /// Bounds on what is read and written. Beyond one of them is an Error that names it; what is written is a result minus something.
 ///
-/// Heap is bounded by them, whatever the input: reading it, and writing what was read, takes at most 512 times its bytes, a MiB, and twice the output (330
+/// Heap is bounded by them, whatever the input: reading it, and writing what was read, takes at most 512 times its bytes, a MiB, and twice the output (335
 /// times is the most that `tests/alloc.rs` sees).
 /// (That is what input made for it takes, such as a list of numbers where names belong; answers of archives take about as much as they have.)
 /// Time is in the order of n log n; but judging compares what a study shows of names, words and dates one by one with those that a query lists.
@@ -138,7 +138,7 @@ pub struct Limits {
     /// Pages of one list of rows in a conversation: 10,000.
     pub pages: u32,
     /// How many values are read by following references, for each byte of a FHIR text: 2. (10,000 are always read; 16 bytes of what is referred to,
-    /// but photographs and narratives, count as one more.) Many references to one large resource would else make of a short text a long one.
+    /// but photographs and narratives, count as one more, and so do 2 bytes of the name of a patient who has no number, for it is compared.) Many references to one large resource would else make of a short text a long one.
     pub expansion: u32,
     /// Bytes of what is written: 4 GiB. Behind them no row, series, instance or study is begun: each is counted as `limit-output-bytes`, and a
     /// conversation is refused. What a resource that was cut so contains may be referred to by nobody, and

@@ -29,6 +29,8 @@ mod references;
 mod resources;
 #[path = "attack/said.rs"]
 mod said;
+#[path = "attack/schemes.rs"]
+mod schemes;
 #[path = "attack/searching.rs"]
 mod searching;
 #[path = "attack/shared.rs"]

@@ -225,7 +225,9 @@ fn settle_requests(record: &mut Record) {
     let given = study_slot(own).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, own, slot.at));
     let Some(accession) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
     let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };
-    let same = |item: &Fields<'_>| item.iter().zip(&accession).all(|(one, other)| one == other);
+    // Documents mostly do not say who issued it.
+    let is_said = |(n, (one, other)): (usize, (&&str, &String))| one == other || n > 0 && one.is_empty();
+    let same = |item: &Fields<'_>| item.iter().zip(&accession).enumerate().all(is_said);
     let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
     let kept: Vec<Fields<'_>> = all.iter().filter(|item| !same(item)).copied().collect();
     let (unchanged, none) = (kept.len() == all.len(), kept.is_empty());

@@ -11,6 +11,10 @@ use alloc::vec::Vec;
 pub(super) struct Item {
     spans: [(usize, usize); FIELDS],
     cells: [u32; FIELDS],
+    /// A field whose cell stands in the place of another's now, and that one.
+    moved: Option<(u8, u8)>,
+    /// A field that was filled, and the one that says what it said.
+    again: Option<(u8, u8)>,
 }
 
 /// No cell.
@@ -26,14 +30,19 @@ impl Item {
         all
     }
 
-    /// The fields that came from cells, with these.
+    /// The fields that are said by cells, with these.
     pub(super) fn cells(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE).map(|(field, cell)| (field, *cell as usize))
+        let says = |field| self.again.filter(|(from, _)| usize::from(*from) == field).map_or(field, |(_, of)| usize::from(of));
+        self.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE).map(move |(field, cell)| (says(field), *cell as usize))
     }
 
-    /// The cell that a field came from.
-    pub(super) fn cell(&self, field: usize) -> Option<usize> {
-        self.cells.get(field).filter(|cell| **cell != NONE).map(|cell| *cell as usize)
+    /// The cells that say a field, and the fields that they stand at in the data set.
+    pub(super) fn cells_of(&self, field: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let from = |pair: Option<(u8, u8)>| pair.filter(|(_, to)| usize::from(*to) == field).map(|(from, _)| usize::from(from));
+        let own = from(self.moved).unwrap_or(field);
+        let again = from(self.again).map(|from| (from, from));
+        let cell = |(at, stands): (usize, usize)| Some((*self.cells.get(at).filter(|cell| **cell != NONE)? as usize, stands));
+        core::iter::once((field, own)).chain(again).filter_map(cell)
     }
 }
 
@@ -59,7 +68,7 @@ pub(super) fn items(set: &mut DataSet, row: &Row, group: &[u32], sink: &Sink<'_>
             rest = behind;
         }
         (row.kind.canon)(&mut draft);
-        let (spans, marks, moved) = (draft.spans(), draft.told.marks, draft.moved);
+        let (spans, marks, moved, again) = (draft.spans(), draft.told.marks, draft.moved, draft.again);
         set.text = text;
         for (field, code) in marks.into_iter().enumerate().filter_map(|(field, mark)| Some((field, mark?))) {
             if let Some(cell) = cells.get(field).filter(|cell| **cell != NONE) {
@@ -72,7 +81,9 @@ pub(super) fn items(set: &mut DataSet, row: &Row, group: &[u32], sink: &Sink<'_>
         // A mark alone tells where nothing came from.
         let says = |(field, (start, end)): (usize, &(usize, usize))| start < end && row.marks & (1 << field) == 0;
         if spans.iter().enumerate().any(says) {
-            items.push(Item { spans, cells });
+            set.is_doubled |= again.is_some();
+            let small = |(from, to): (usize, usize)| (from as u8, to as u8);
+            items.push(Item { spans, cells, moved: moved.map(small), again: again.map(small) });
         }
     }
 }

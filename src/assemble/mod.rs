@@ -116,7 +116,8 @@ impl Assembler {
             record.carried = (record.carried + carried).saturating_sub(taken_back);
         }
         self.taken.carried = carried;
-        for loss in set.losses.iter().filter(|loss| loss.count > 0 || loss.code == Code::NoIdentity) {
+        let losses = set.losses.iter().filter(|loss| loss.count > 0 || loss.code == Code::NoIdentity);
+        for loss in set.remarks.iter().chain(losses) {
             sink.lose(Loss { first: row_number, ..*loss });
         }
         sink.check()
@@ -207,13 +208,15 @@ impl Assembler {
                 items => absorb(&items.iter().map(|item| item.fields(&set.text, row.kind.fields)).collect::<Vec<_>>()),
             }
             for (item, field, code) in outcome.drain(..) {
-                let Some(cell) = items.get(item).and_then(|item| item.cell(field)) else { continue };
-                let at = sink.place_of(row, field, code);
-                if code.class() != Class::Conflict {
-                    set.resolve(cell, code, at);
-                } else if !set.resolve_since(cell, code, at, losses) {
-                    // A leaf that was lost already, or was counted for another of the studies that refer to its resource, contradicts here all the same.
-                    sink.lose(Loss { code, at, first: row_number, count: 0 });
+                for (cell, stands) in items.get(item).into_iter().flat_map(|item| item.cells_of(field)) {
+                    let at = sink.place_of(row, stands, code);
+                    if code.class() != Class::Conflict {
+                        set.resolve(cell, code, at);
+                    } else if !set.resolve_since(cell, code, at, losses) {
+                        // A leaf that was lost already, or was counted for another of the studies that refer to its resource, contradicts here
+                        // all the same.
+                        set.remark_once(code, at);
+                    }
                 }
             }
         }
@@ -285,12 +288,12 @@ impl Assembler {
         Ok(record)
     }
 
-    /// Gives the studies that the rows so far have made, and forgets them.
+    /// Gives the studies that the rows so far have made, and forgets them. Of none is known that these were all of its rows.
     pub(crate) fn drain(&mut self, options: &Options, sink: &mut Sink<'_>) -> Result<Vec<Study>, Error> {
         let (records, keys) = (core::mem::take(&mut self.records), core::mem::take(&mut self.keys));
         (self.last, self.series, self.instances) = (0, 0, 0);
-        let is_torn = core::mem::take(&mut self.unplaced) > 0;
-        let studies = finish::finish(records, &keys, is_torn, options, sink);
+        self.unplaced = 0;
+        let studies = finish::finish(records, &keys, true, options, sink);
         sink.check()?;
         Ok(studies)
     }

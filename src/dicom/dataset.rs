@@ -50,7 +50,11 @@ pub(crate) struct DataSet {
     pub(crate) further: Vec<Further>,
     /// Whether some leaf fills several cells.
     pub(crate) is_shared: bool,
+    /// Whether an item's field says again what another says, in other words.
+    pub(crate) is_doubled: bool,
     pub(crate) losses: Vec<Loss>,
+    /// What contradicts the record, of leaves that are counted for something else.
+    pub(crate) remarks: Vec<Loss>,
     /// The cell of the offset that dates all times.
     pub(crate) offset: Option<usize>,
     /// The rows whose attributes it has, even empty: a bit each, by level.
@@ -123,8 +127,9 @@ impl DataSet {
         self.cells.clear();
         self.leaves.clear();
         self.further.clear();
-        self.is_shared = false;
+        (self.is_shared, self.is_doubled) = (false, false);
         self.losses.clear();
+        self.remarks.clear();
         self.offset = None;
         self.patient = (false, false);
         self.stranger.clear();
@@ -165,6 +170,13 @@ impl DataSet {
             self.losses.push(Loss { code, at, first: 0, count });
         }
         self.losses.len() as u32
+    }
+
+    /// Tells of what is counted elsewhere, once of each place: a list may be long.
+    pub(crate) fn remark_once(&mut self, code: Code, at: Place) {
+        if !self.remarks.iter().rev().any(|told| told.code == code && told.at == at) {
+            self.remarks.push(Loss { code, at, first: 0, count: 0 });
+        }
     }
 
     /// The same of a leaf that may stand where the one before does: long lists of short values say the same of each.
@@ -296,7 +308,8 @@ impl DataSet {
         let group = (tag >> 16) as u16;
         let (step, code) = if group % 2 == 1 {
             (Step::Group(group), Code::Private)
-        } else if is_known(tag) {
+        } else if is_known(tag) || home(tag).is_some() {
+            // Also what has a row somewhere else: an accession number in RequestAttributesSequence.
             (Step::Tag(tag), Code::NotMapped)
         } else {
             (Step::Tag(tag), Code::UnknownAttribute)

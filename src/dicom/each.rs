@@ -10,7 +10,7 @@ use crate::study::Study;
 /// The rows of a DICOM JSON text one by one, as they stand in it: none joins another.
 ///
 /// Each row is a study of its own, with the series and the instance that it tells of; none where it is of no study. What is lost in a row is told
-/// with it; `first` of a loss is the row's number. Only one row is kept at a time, so that a text of any length can be gone through; the
+/// with it; `first` of a loss is the row's number. No count is computed, whatever `options.complete` promises of the text: a row lists no study. Only one row is kept at a time, so that a text of any length can be gone through; the
 /// limits on studies, series and instances are those of one row. After an error nothing comes.
 ///
 /// ```

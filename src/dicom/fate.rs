@@ -165,14 +165,14 @@ impl DataSet {
             // Most leaves say a cell each.
             for (field, cell) in cells {
                 let is_said = self.cells.get(cell).is_some_and(|cell| self.is_clean(cell.leaf));
-                sayings.single.iter_mut().skip(field).take(1).for_each(|own| *own = u32::from(is_said));
+                sayings.single.iter_mut().skip(field).take(1).for_each(|own| *own += u32::from(is_said));
             }
             return sayings;
         }
         if !self.is_shared {
             for (field, cell) in cells {
                 let count = self.leaves_of(cell).filter(|leaf| self.is_clean(*leaf)).count();
-                sayings.single.iter_mut().skip(field).take(1).for_each(|own| *own = count as u32);
+                sayings.single.iter_mut().skip(field).take(1).for_each(|own| *own += count as u32);
             }
             return sayings;
         }

@@ -1,7 +1,7 @@
 //! One leaf: brought into the one form of its value representation, or refused.
 
 use super::dataset::{Cell, DataSet, Dest, Filled, Taken};
-use crate::grammar::plain::{is_plain, is_plain_name};
+use crate::grammar::plain::{is_idle, is_plain, is_plain_name};
 use crate::grammar::{da, integer, offset, pn, tm, uid};
 use crate::json::scan::Raw;
 use crate::loss::Code;
@@ -163,7 +163,7 @@ impl DataSet {
                 self.withdraw(other.cell, self.place_beside(other.tag, other.index), Code::ExtraValue);
             }
             Some(_) => {
-                self.mark(leaf, Code::ExtraValue);
+                self.mark(leaf, if dest.part.several { Code::NotMapped } else { Code::ExtraValue });
                 return false;
             }
         }
@@ -289,11 +289,6 @@ fn is_printable(text: &str) -> bool {
 
 fn is_blank(text: &str) -> bool {
     text.chars().all(is_idle)
-}
-
-/// White space and control characters: what says nothing at the ends of a text.
-fn is_idle(c: char) -> bool {
-    c.is_control() || c.is_whitespace()
 }
 
 /// The text without what is insignificant at its ends.

@@ -202,6 +202,7 @@ fn is_odd(set: &DataSet) -> bool {
     set.cells.iter().any(odd)
         || set.is_shared
         || !set.further.is_empty()
+        || set.is_doubled
         || set.clean_leaves() != set.cells.iter().enumerate().filter(own).count() as u64
 }
 

@@ -147,7 +147,7 @@ impl Replay {
         self.patience.learn(was_useful && deed.is_some());
         if deed.is_some() {
             page.losses.clear();
-            page.losses.extend(set.losses.iter().filter(|loss| loss.count > 0));
+            page.losses.extend(set.remarks.iter().chain(set.losses.iter().filter(|loss| loss.count > 0)));
             page.pattern.draw();
             (self.last, self.next) = (at, at + 1);
         }

@@ -66,7 +66,7 @@ pub(super) fn search(config: &Config, mut answering: Answering, query: Query, cu
         _ => bundle.total(matches.len() as u64),
     }
     for (service, id) in shown.iter().take(page) {
-        let (_, full_url) = place::reference("Endpoint", id, &config.options);
+        let full_url = place::entry_url("Endpoint", id, &config.options);
         bundle.push_resource(&full_url, &resource(config, release, *service, id));
     }
     let issues = core::mem::take(&mut answering.results.issues);

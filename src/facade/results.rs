@@ -177,7 +177,9 @@ impl Results {
         let counts = [(RowRef::from(row::SERIES_COUNT), whole), (row::INSTANCE_COUNT.into(), Level::Instance)];
         let is_counted = |of: RowRef| config.options.complete && of.row().is_some_and(|row| is_kept(&row));
         let counted = counts.into_iter().filter(|(of, _)| is_counted(*of)).map(|(_, level)| level).max();
-        [below, modalities, counted].into_iter().flatten().fold(listed, Level::max)
+        // What the whole does not look at is not in it.
+        let wanted = [below, modalities, counted].into_iter().flatten().max();
+        wanted.map_or(listed, |wanted| wanted.min(level(self.usual)).max(listed))
     }
 
     fn apply(&mut self, name: &str, value: &str, query: &Query, config: &Config) -> Result<(&'static str, String), Bad> {
@@ -195,7 +197,7 @@ impl Results {
                 Ok(("_count", count.min(config.most.max(1)).to_string()))
             }
             "_sort" => {
-                self.order = Order::parse(value, query.release(), query.is_lenient()).ok_or(Bad::Unsupported)?;
+                self.order = Order::parse(value, query, &config.server, &config.options).ok_or(Bad::Unsupported)?;
                 Ok(("_sort", plain()))
             }
             "_total" => {

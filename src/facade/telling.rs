@@ -154,7 +154,7 @@ impl Telling {
         tell(
             "warning",
             "incomplete",
-            "studies of that patient id are left out because the archive does not tell who issued it",
+            "studies of that number are left out because the archive does not tell who issued it",
             self.issuer_unknown as u64,
             "studies: issuer-unknown",
         );
@@ -193,11 +193,11 @@ impl Telling {
             tell("warning", "incomplete", "the archive has more rows than it gives", 1, "or more");
         }
         // Where rows may tell the issuer, those that do not were counted.
-        let never_tells = |why: &&Why| match why {
-            Why::IssuerUnknown => plan.is_some_and(|plan| plan.residual().never_sees_issuers()),
-            why => matches!(why, Why::Unanswerable),
-        };
-        for decision in plan.into_iter().flat_map(Plan::decisions) {
+        for (n, decision) in plan.into_iter().flat_map(Plan::decisions).enumerate() {
+            let never_tells = |why: &&Why| match why {
+                Why::IssuerUnknown => plan.is_some_and(|plan| plan.residual().never_sees_issuers(n)),
+                why => matches!(why, Why::Unanswerable),
+            };
             for why in decision.whys.iter().filter(never_tells) {
                 issues.push(Issue {
                     severity: "warning",

@@ -67,10 +67,10 @@ impl<'a> Walk<'a, '_> {
             for entry in plan.at(level, n).iter().filter(|entry| entry.at.shape.is_practitioner()) {
                 for person in from.facts(entry.row_ref).into_iter().flatten() {
                     let next = self.people.len() + 1;
-                    let options = self.options;
+                    let (study, options) = (self.study, self.options);
                     self.people.entry(person).or_insert_with(|| {
                         let literal = match options.practitioners {
-                            Practitioners::Separate => place::reference("Practitioner", &place::practitioner_id(&person), options).0,
+                            Practitioners::Separate => place::reference("Practitioner", &place::practitioner_id(&person), study, options).0,
                             _ => ["#practitioner-", &next.to_string()].concat(),
                         };
                         (next, literal)
@@ -92,7 +92,7 @@ impl<'a> Walk<'a, '_> {
         }
         for (_, person) in people {
             let id = place::practitioner_id(&person);
-            let (_, full_url) = place::reference("Practitioner", &id, self.options);
+            let (_, full_url) = place::reference("Practitioner", &id, self.study, self.options);
             let text = self.apart(|apart| apart.practitioner(&id, &person));
             self.includes.include(full_url, || text);
         }
@@ -193,7 +193,7 @@ impl<'a> Walk<'a, '_> {
             Subject::Contained if known => self.refer("subject", "#patient"),
             Subject::Separate if known => {
                 let own = place::patient_id(study);
-                let (reference, full_url) = place::reference("Patient", &own, self.options);
+                let (reference, full_url) = place::reference("Patient", &own, self.study, self.options);
                 self.refer("subject", &reference);
                 if self.includes.is_wanted() {
                     let text = self.apart(|apart| apart.patient(study, &own));
@@ -243,7 +243,7 @@ impl<'a> Walk<'a, '_> {
             let reference = match self.options.endpoints {
                 Endpoints::Bundle => {
                     let id = self.endpoint_id(service, &of);
-                    let (reference, full_url) = place::reference("Endpoint", &id, self.options);
+                    let (reference, full_url) = place::reference("Endpoint", &id, self.study, self.options);
                     self.includes.include(full_url, || text(&id));
                     reference
                 }

@@ -284,7 +284,8 @@ impl<'a> BundleWriter<'a> {
     }
 }
 
-/// Studies as one searchset Bundle; [`BundleWriter`] for links, a total, or an OperationOutcome.
+/// Studies as one searchset Bundle; [`BundleWriter`] for links, a total, or an OperationOutcome. (From R5 on a searchset has a link `self`, bdl-18:
+/// what was searched for the caller alone knows.)
 ///
 /// ```
 /// use fhir_dicomweb::{Options, Release, dicom, fhir};

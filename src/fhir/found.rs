@@ -64,11 +64,17 @@ pub(crate) struct Codings<'d> {
 }
 
 impl<'d> Codings<'d> {
-    pub(crate) const fn one(coding: Coding<'d>) -> Self {
-        Codings { first: Some(coding), more: Vec::new() }
+    pub(crate) fn one(coding: Coding<'d>) -> Self {
+        let mut codings = Codings::default();
+        codings.push(coding);
+        codings
     }
 
+    /// One that says nothing is none, whatever an extension says of why.
     pub(crate) fn push(&mut self, coding: Coding<'d>) {
+        if [coding.system, coding.version, coding.code, coding.display].iter().all(Leaf::is_empty) {
+            return;
+        }
         if self.first.is_none() {
             self.first = Some(coding);
         } else {
@@ -96,9 +102,16 @@ pub(crate) struct Concept<'d> {
 }
 
 impl<'d> Concept<'d> {
-    /// The coding with this code.
+    /// The coding with this code: under the system that has it, else under none, else under another (codings have no order).
     pub(crate) fn with(&self, code: &str) -> Option<&Coding<'d>> {
-        self.codings.iter().find(|coding| coding.code.trim() == code)
+        let own = match code {
+            "PRF" | "SPRF" | "DEV" => PARTICIPATION,
+            _ if code.starts_with(|first: char| first.is_ascii_digit()) => DCM,
+            _ => IDENTIFIER_TYPE,
+        };
+        let mut all = self.codings.iter().filter(|coding| coding.code.trim() == code);
+        let under = |system: &'static str| all.clone().find(move |coding| coding.system.trim() == system);
+        under(own).or_else(|| under("")).or_else(|| all.next())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -227,6 +240,8 @@ impl Shape {
                 }
             }
             Shape::Reference(wanted) => match found {
+                // Whose number it is somebody says: a second one of a placer or filler is no procedure's.
+                Found::Reference(_) if wanted == "ServiceRequest" && (typed("PLAC") || typed("FILL")) => false,
                 Found::Reference(reference) => reference.kind.is_none_or(|kind| is_kind(wanted, kind)),
                 _ => true,
             },

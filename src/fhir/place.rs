@@ -232,14 +232,19 @@ pub(crate) fn full_url<'a>(study: &'a Study, options: &'a Options) -> [Cow<'a, s
     }
 }
 
-/// A reference to a resource of its own in the Bundle, and its `fullUrl`.
-pub(crate) fn reference(type_: &str, id: &str, options: &Options) -> (String, String) {
+/// A reference of a study to a resource of its own in the Bundle, and its `fullUrl`.
+pub(crate) fn reference(type_: &str, id: &str, study: &Study, options: &Options) -> (String, String) {
+    let full_url = entry_url(type_, id, options);
+    // Beside a URN as `fullUrl` a relative reference means nothing (FHIR, "Resolving references in Bundles").
+    let is_at_base = fhir_base(options).is_some() && !study.is_patient_conflict() && id_text(study, options).is_some();
+    (if is_at_base { [type_, "/", id].concat() } else { full_url.clone() }, full_url)
+}
+
+/// The `fullUrl` of a resource of its own in a Bundle.
+pub(crate) fn entry_url(type_: &str, id: &str, options: &Options) -> String {
     match fhir_base(options) {
-        Some(base) => ([type_, "/", id].concat(), [base, "/", type_, "/", id].concat()),
-        None => {
-            let urn = ["urn:uuid:", id].concat();
-            (urn.clone(), urn)
-        }
+        Some(base) => [base, "/", type_, "/", id].concat(),
+        None => ["urn:uuid:", id].concat(),
     }
 }
 

@@ -5,6 +5,11 @@
 use super::da::is_calendar_day;
 use crate::table::Vr;
 
+/// White space and control characters: what says nothing at the ends of a text.
+pub(crate) fn is_idle(c: char) -> bool {
+    c.is_control() || c.is_whitespace()
+}
+
 /// Whether ASCII text without control characters is a value that is kept as it stands.
 pub(crate) fn is_plain(text: &str, vr: Vr) -> bool {
     let bytes = text.as_bytes();

@@ -155,8 +155,10 @@ pub(super) fn canon(draft: &mut Draft<'_>, at: usize) {
     // Another designator beside SNOMED's UID is one that contradicts it, as beside any other UID.
     let is_own = matches!(draft.get(designator), "" | "SCT" | "SRT");
     if let Some(snomed) = snomed(draft.get(designator), draft.get(uid), draft.get(code)).filter(|_| is_own) {
-        if draft.get(uid) == SNOMED_OID {
-            draft.clear(uid);
+        if !draft.is_filled(designator) {
+            draft.shift_as(uid, designator, snomed);
+        } else if draft.get(uid) == SNOMED_OID {
+            draft.says(uid, designator);
         }
         if draft.get(designator) != snomed {
             draft.note(designator, Code::SchemeMended);
@@ -168,7 +170,9 @@ pub(super) fn canon(draft: &mut Draft<'_>, at: usize) {
         Some(known) if !draft.is_filled(designator) => {
             draft.shift_as(uid, designator, known.designator);
         }
-        _ if scheme::by_designator(draft.get(designator)).is_some_and(|known| known.uid == draft.get(uid)) => draft.clear(uid),
+        _ if scheme::by_designator(draft.get(designator)).is_some_and(|known| known.uid == draft.get(uid)) => {
+            draft.says(uid, designator);
+        }
         _ => {}
     }
 }

@@ -86,8 +86,13 @@ impl Spell for Device {
             fill.also(coding.code);
             fill.system(coding.system, IDENTIFIER_TYPE, coding.code);
             fill.put(3, identifier.value);
-        } else if identifier.type_.codings.is_empty() {
+        } else if identifier.type_.codings.is_empty() && may_be_serial(identifier.type_.text.trim()) {
             fill.put(3, identifier.value);
         }
     }
+}
+
+/// Whether what kind of number it is, in words, is a serial number, or nothing is said.
+fn may_be_serial(words: &str) -> bool {
+    words.is_empty() || words.to_lowercase().contains("serial")
 }

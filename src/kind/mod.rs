@@ -73,6 +73,9 @@ pub trait Kind: Sealed {
 /// The name of the kind of persons.
 pub(crate) const PERSON: &str = <Person as Kind>::NAME;
 
+/// The name of the kind of body sites.
+pub(crate) const BODY_SITE: &str = <BodySite as Kind>::NAME;
+
 /// How a kind is spelled.
 pub(crate) trait Spell: Kind {
     /// Brings one item into the one form in which it is kept, and refuses what makes no sense together.
@@ -189,11 +192,13 @@ pub(crate) struct Draft<'t> {
     pub(crate) told: Told,
     /// A field whose value went to another field.
     pub(crate) moved: Option<(usize, usize)>,
+    /// A field that said what another says, which is kept.
+    pub(crate) again: Option<(usize, usize)>,
 }
 
 impl<'t> Draft<'t> {
     pub(crate) fn new(text: &'t mut String) -> Self {
-        Draft { text, spans: [(0, 0); FIELDS], told: Told::default(), moved: None }
+        Draft { text, spans: [(0, 0); FIELDS], told: Told::default(), moved: None, again: None }
     }
 
     pub(crate) fn put(&mut self, field: usize, start: usize, end: usize) {
@@ -220,18 +225,26 @@ impl<'t> Draft<'t> {
         self.put(field, start, self.text.len());
     }
 
-    /// Empties a field whose value another field says too.
+    /// Empties a field that says what is meant without it.
     pub(crate) fn clear(&mut self, field: usize) {
         self.put(field, 0, 0);
     }
 
+    /// Empties a field that says again what another says: what becomes of that one becomes of it.
+    pub(crate) fn says(&mut self, field: usize, of: usize) {
+        if self.is_filled(field) {
+            self.clear(field);
+            self.again = Some((field, of));
+        }
+    }
+
     /// A field's value belongs to another field; where that has it already it is said twice.
     pub(crate) fn shift(&mut self, from: usize, to: usize) {
-        if let Some(span) = self.spans.get(from).copied() {
-            if !self.is_filled(to) {
-                self.put(to, span.0, span.1);
-                self.moved = Some((from, to));
-            }
+        if self.is_filled(to) {
+            self.says(from, to);
+        } else if let Some((start, end)) = self.spans.get(from).copied() {
+            self.put(to, start, end);
+            self.moved = Some((from, to));
             self.clear(from);
         }
     }

@@ -82,12 +82,12 @@ impl Spell for Person {
         // A scheme named by its OID: a designator of 16 characters holds it, or its UID does; twice is once.
         let (designator, uid) = (draft.get(4), draft.get(6));
         let same = uid == designator;
-        let too_long = is_oid(designator) && (uid.is_empty() || same) && designator.len() > DESIGNATOR;
+        let too_long = is_scheme(designator) && (uid.is_empty() || same) && designator.len() > DESIGNATOR;
         let short = designator.is_empty() && is_oid(uid) && uid.len() <= DESIGNATOR;
         if too_long {
             draft.shift(4, 6);
         } else if same {
-            draft.clear(6);
+            draft.says(6, 4);
         } else if short {
             draft.shift(6, 4);
         }
@@ -121,7 +121,7 @@ impl Spell for Person {
                 told.note(6, Code::AliasCollapsed);
             }
             urn(uid)
-        } else if is_oid(designator) {
+        } else if is_scheme(designator) {
             // A scheme is often named by its OID where its designator belongs.
             told.mark_filled(fields, 6..7, Code::AlternativeUnused);
             if is_renamed(designator) {
@@ -141,13 +141,21 @@ impl Spell for Person {
             }
             known.map(Uri::plain)
         };
-        let identifier = Some(shape::Identifier { type_: TypeCode::Text(meaning), system, value: Uri::plain(id), assigner });
+        let mut type_of = meaning;
+        if is_name(meaning) {
+            told.note(5, Code::AlternativeUnused);
+            type_of = "";
+        }
+        let identifier = Some(shape::Identifier { type_: TypeCode::Text(type_of), system, value: Uri::plain(id), assigner });
         Fhir::Reference(shape::Reference { literal: "", type_, identifier, display })
     }
 
     fn from_fhir<'d>(found: &Found<'d>, cx: &Cx<'_>, fill: &mut Fill<'d>) {
         let Found::Reference(person) = found else { return };
-        fill.also(person.type_);
+        // Who has a role is not the role: nothing in DICOM says so.
+        if !matches!(person.type_.text.trim(), "PractitionerRole" | "http://hl7.org/fhir/StructureDefinition/PractitionerRole") {
+            fill.also(person.type_);
+        }
         match person.names.as_deref().filter(|groups| groups.iter().any(|group| !group.text.is_empty())) {
             Some(groups) => names(groups, fill),
             None => display(person.display, fill),
@@ -162,7 +170,7 @@ impl Spell for Person {
             fill.put(4, identifier.assigner);
             if let Some(uid) = uri.strip_prefix(URN_OID) {
                 fill.set(6, uid, identifier.system);
-            } else if is_oid(identifier.assigner.trim()) || system_of(identifier.assigner.trim(), cx).is_some() {
+            } else if is_scheme(identifier.assigner.trim()) || system_of(identifier.assigner.trim(), cx).is_some() {
                 fill.note(identifier.assigner, Code::OtherSystem);
             }
             return;
@@ -188,6 +196,20 @@ fn system_of<'a>(designator: &str, cx: &Cx<'a>) -> Option<&'a str> {
 
 /// Characters that a CodingSchemeDesignator holds.
 const DESIGNATOR: usize = 16;
+
+/// Whether a designator is the OID of a scheme: one that no UID can be names nothing.
+fn is_scheme(designator: &str) -> bool {
+    is_oid(designator) && designator.len() <= UID
+}
+
+/// Whether a CodeMeaning is a name: it says who a code of a person identifies, in the form of a name of several components (PS3.3 10.1). What has none is what
+/// archives write besides, what kind of number it is.
+fn is_name(meaning: &str) -> bool {
+    meaning.contains(['^', '='])
+}
+
+/// Characters that a UID holds.
+const UID: usize = 64;
 
 /// What the system of a person's identifier says.
 #[derive(PartialEq)]

@@ -82,9 +82,11 @@ impl<'a> Reader<'a, '_> {
 
     pub(super) fn instances(&mut self, row: RowRef) {
         let all = self.study.series().map(|series| series.instances().len()).sum::<usize>();
+        // Where there is no series there is no instance, whatever their count says.
+        let has_none = self.study.get(row::SERIES_COUNT) == Some(0) && self.study.series().len() == 0;
         let mut whole = !self.study.cut.instances
             && self.lists_series()
-            && self.study.get(row::INSTANCE_COUNT).is_none_or(|count| count as usize <= all);
+            && (has_none || self.study.get(row::INSTANCE_COUNT).is_none_or(|count| count as usize <= all));
         for series in self.study.series() {
             let listed = series.instances().len();
             whole &= match series.get(row::SERIES_INSTANCE_COUNT) {

@@ -2,6 +2,7 @@
 
 use super::judge::has_words;
 use super::parameter::{About, Ask, EndpointAsk, Role};
+use super::server::Server;
 use super::{Clause, Modifier};
 use crate::fhir::place;
 use crate::options::Options;
@@ -16,8 +17,13 @@ pub(super) struct Deciding {
 }
 
 impl Deciding {
+    /// Whether a server is known to return nothing of what decides.
+    pub(super) fn is_hidden_by(&self, server: &Server) -> bool {
+        !server.hidden.is_empty() && self.tags().next().is_some() && self.tags().all(|tag| server.hidden.contains(&tag))
+    }
+
     /// If a server returns none of these, nothing decides the clause; none where nothing is needed.
-    pub(super) fn tags(&self) -> impl Iterator<Item = u32> {
+    fn tags(&self) -> impl Iterator<Item = u32> {
         let parts = self.rows.iter().flatten().filter_map(|row| row.row()).flat_map(|row| row.parts);
         parts.filter(|part| !self.by_identification || !part.items.is_empty()).map(|part| part.within.unwrap_or(part.tag))
     }
@@ -29,6 +35,17 @@ pub(super) fn of(clause: &Clause, release: Release, options: &Options) -> Decidi
     if clause.modifier == Modifier::Text && !has_words(about) {
         return Deciding { level: Level::Study, rows: [None, None], by_identification: false };
     }
+    // A performer may be a device, which is known by attributes of its own; and whether there is somebody a name decides.
+    let by_identification = match about {
+        About::Person(Role::Referrer | Role::Interpreter, Ask::Identifier) => true,
+        About::Person(Role::Referrer | Role::Interpreter, Ask::Reference) => clause.modifier != Modifier::Missing,
+        _ => false,
+    };
+    Deciding { by_identification, ..what_tells(about, release, options) }
+}
+
+/// What tells that which a parameter is about.
+pub(super) fn what_tells(about: About, release: Release, options: &Options) -> Deciding {
     let (level, row, other): (Level, Option<RowRef>, Option<RowRef>) = match about {
         About::Endpoint(EndpointAsk::Reference) if place::series_have_endpoints(options) => {
             (Level::Series, Some(row::SERIES_UID.into()), None)
@@ -59,11 +76,5 @@ pub(super) fn of(clause: &Clause, release: Release, options: &Options) -> Decidi
         About::Instance => (Level::Instance, Some(row::INSTANCE_UID.into()), None),
         About::SopClass => (Level::Instance, Some(row::INSTANCE_CLASS.into()), None),
     };
-    // A performer may be a device, which is known by attributes of its own; and whether there is somebody a name decides.
-    let by_identification = match about {
-        About::Person(Role::Referrer | Role::Interpreter, Ask::Identifier) => true,
-        About::Person(Role::Referrer | Role::Interpreter, Ask::Reference) => clause.modifier != Modifier::Missing,
-        _ => false,
-    };
-    Deciding { level, rows: [row, other], by_identification }
+    Deciding { level, rows: [row, other], by_identification: false }
 }

@@ -3,7 +3,7 @@
 use super::evidence::Reader;
 use super::judge::{Residual, Verdict};
 use super::parameter::{About, Ask};
-use super::shown::{Shown, is};
+use super::shown::{Number, Shown, is, is_empty};
 use super::sought::Sought;
 use super::value::Value;
 use super::{Clause, Modifier};
@@ -100,7 +100,8 @@ impl Residual {
 
     /// Whether a study might match, were the issuer seen that nobody tells: a clause on the patient fails for it alone, and no other clause does.
     pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
-        if !self.misses_issuer(study) && !self.has_no_issuer(study) {
+        let is_unseen = |clause: &Clause| self.never_sees_issuer(clause.about);
+        if !self.misses_issuer(study) && !self.has_no_issuer(study) && !self.query.clauses.iter().any(is_unseen) {
             return false;
         }
         let mut is_hidden = false;
@@ -115,12 +116,17 @@ impl Residual {
         is_hidden
     }
 
-    /// Whether a clause asks for a patient's number that the study has, whoever issued it.
+    /// Whether a clause asks for a number that the study has, and whose issuer is not seen, whoever issued it.
     fn is_of_number_alone(&self, clause: &Clause, study: &Study) -> bool {
+        let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
+        let of_patient = is_patient && (self.misses_issuer(study) || self.has_no_issuer(study));
         let mut is_met = false;
-        if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) {
+        // Under some systems no accession number is written.
+        let may_be = || clause.about != About::Identifier || self.may_want_number(clause, Number::Accession);
+        if of_patient || self.never_sees_issuer(clause.about) && may_be() {
             Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
-                is_met = self.asks_for_number(clause, shown);
+                let is_unsure = is_patient || shown.is_unissued && is_empty(shown.system);
+                is_met = is_unsure && self.asks_for_number(clause, shown);
                 is_met
             });
         }

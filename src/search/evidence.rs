@@ -125,6 +125,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     fn item(&self, item: &Fields<'a>, row: &Row, shape: Shape) -> Option<Shown<'a>> {
+        // Of a number the first three are the number and who issued it.
         let [alphabetic, ideographic, phonetic, ..] = *item;
         // The name as it is known, however it is displayed.
         let name = || Some([alphabetic, ideographic, phonetic]);
@@ -134,7 +135,11 @@ impl<'a, 's> Reader<'a, 's> {
             _ => {}
         }
         let cx = Cx { options: self.options, shape };
-        let mut shown = Shown { is_device: matches!(shape, Shape::Performer("DEV")), ..Shown::default() };
+        let is_one = |of: RowRef| of.row().is_some_and(|of| core::ptr::eq(of, row));
+        let is_unissued = row.kind.name == IDENTIFIER
+            && [ideographic, phonetic].iter().all(|text| text.is_empty())
+            && (is_one(row::ACCESSION.into()) || is_one(row::ENCOUNTER.into()));
+        let mut shown = Shown { is_unissued, is_device: matches!(shape, Shape::Performer("DEV")), ..Shown::default() };
         match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
             Fhir::Nothing | Fhir::Number(_) => return None,
             Fhir::Text(text) => shown.value = text,
@@ -209,7 +214,7 @@ impl<'a, 's> Reader<'a, 's> {
                 let is_resource = place::patient_is_resource(self.release, self.options);
                 let is_known =
                     || self.study.items(row::PATIENT_NAME.into()).is_some() || is_resource && self.study.present(Level::Patient) != 0;
-                if ask == Ask::Reference && is_known() || place::subject_reference(self.options).is_some() {
+                if ask == Ask::Reference && (place::subject_reference(self.options).is_some() || is_known()) {
                     self.see(&Shown { exists: true, ..Shown::default() });
                 }
                 if ask == Ask::Reference && self.sight.asks_whether() {

@@ -6,6 +6,7 @@ use super::habits::Issuer;
 use super::looking::{Looking, wanted_numbers};
 use super::meeting::{is_blank, is_class, is_identified, is_of_kind, is_token, is_urn_of_uid, meets_text, with_urn, without_urn};
 use super::parameter::{About, Ask, EndpointAsk, Role};
+use super::server::Server;
 use super::shown::{Number, Shown, is, is_empty};
 use super::sought::Sought;
 use super::value::{Reference, Value};
@@ -72,6 +73,8 @@ pub struct Residual {
     promised: Option<Zone>,
     /// What a row without issuer says.
     issuer: Issuer,
+    /// Whether no row says who issued an accession number, and whether none says it of an admission's.
+    unseen: [bool; 2],
     /// The values of clauses that have many.
     pub(super) sought: Vec<Sought>,
     /// By the position of each clause on identifiers: whether an accession number, and a StudyID, can be what it asks for.
@@ -84,7 +87,7 @@ impl Residual {
         let identifiers = query.clauses.iter().filter(|clause| clause.about == About::Identifier);
         let mut numbers: Vec<(u32, [bool; 2])> = identifiers.map(|clause| wanted_numbers(clause, &options)).collect();
         numbers.sort_unstable();
-        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, sought, numbers }
+        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, unseen: [false; 2], sought, numbers }
     }
 
     /// Whether an identifier of this kind can be what a clause asks for.
@@ -95,14 +98,25 @@ impl Residual {
             .is_none_or(|(_, [accession, study_id])| if number == Number::Accession { *accession } else { *study_id })
     }
 
-    /// What a row without issuer of the patient's id says.
-    pub(super) fn issuers(&mut self, issuer: Issuer) {
-        self.issuer = issuer;
+    /// What the rows of a server say of who issued a number, where they do not say who.
+    pub(super) fn issuers(&mut self, server: &Server) {
+        self.issuer = server.issuer;
+        self.unseen = [row::ACCESSION.into(), row::ENCOUNTER.into()].map(|row| server.hides_issuer(row));
     }
 
-    /// Whether no row says who issued a patient's id.
-    pub(crate) fn never_sees_issuers(&self) -> bool {
-        self.issuer == Issuer::Hidden
+    /// Whether no row says who issued the number that a parameter is about, but for the patient's.
+    pub(super) fn never_sees_issuer(&self, about: About) -> bool {
+        let [accession, admission] = self.unseen;
+        match about {
+            About::Identifier | About::BasedOn(_) => accession,
+            About::Encounter(_) => admission,
+            _ => false,
+        }
+    }
+
+    /// Whether no row says who issued a patient's id, which clause `n` is about. (Of other numbers studies are told that have them.)
+    pub(crate) fn never_sees_issuers(&self, n: usize) -> bool {
+        self.issuer == Issuer::Hidden && self.query.clauses.get(n).is_some_and(|clause| matches!(clause.about, About::Patient(_)))
     }
 
     /// All dates of the archive are in this zone, whatever its rows say. Search values keep the caller's.
@@ -169,7 +183,8 @@ impl Residual {
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
         let is_left_out = || clause.modifier == Modifier::Not && self.has_no_issuer(study);
         let is_unsure = is_patient && (self.misses_issuer(study) || is_left_out());
-        let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_met: false };
+        let is_unseen = clause.modifier == Modifier::Not && self.never_sees_issuer(clause.about);
+        let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_unseen, is_met: false };
         let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
         self.decide(clause, looking.is_met, need)
     }

@@ -18,12 +18,15 @@ pub(super) struct Looking<'r> {
     pub(super) sought: Option<&'r Sought>,
     /// What has no system may have one.
     pub(super) is_unsure: bool,
+    /// So may a number of which nothing says who issued it: who is not to be there may be this one.
+    pub(super) is_unseen: bool,
     pub(super) is_met: bool,
 }
 
 impl Sight for Looking<'_> {
     fn see(&mut self, shown: &Shown<'_>) -> bool {
-        self.is_met = self.residual.meets((self.clause, self.sought), shown, self.is_unsure && is_empty(shown.system));
+        let is_unsure = (self.is_unsure || self.is_unseen && shown.is_unissued) && is_empty(shown.system);
+        self.is_met = self.residual.meets((self.clause, self.sought), shown, is_unsure);
         self.is_met
     }
 

@@ -56,7 +56,10 @@ pub(super) fn is_blank(clause: &Clause, shown: &Shown<'_>) -> bool {
     let nameless = || shown.name.iter().flatten().all(|group| asked(clause, group).all(str::is_empty));
     match clause.about {
         About::Patient(Ask::Name | Ask::Family | Ask::Given) | About::Person(_, Ask::Name | Ask::Family | Ask::Given) => nameless(),
-        About::Person(_, Ask::Identifier) | About::BasedOn(Ask::Identifier) | About::Encounter(Ask::Identifier) => is_empty(shown.value),
+        About::Patient(Ask::Identifier)
+        | About::Person(_, Ask::Identifier)
+        | About::BasedOn(Ask::Identifier)
+        | About::Encounter(Ask::Identifier) => is_empty(shown.value),
         _ => !shown.exists && is_empty(shown.value) && shown.date.is_none() && shown.words.iter().all(|text| text.is_empty()) && nameless(),
     }
 }

@@ -32,6 +32,7 @@ mod key;
 mod looking;
 mod matching;
 mod meeting;
+mod numbers;
 mod once;
 pub(crate) mod order;
 pub(crate) mod parameter;

@@ -1,12 +1,13 @@
 //! The order of an answer: `_sort` (FHIR search, "Sorting").
 
 use super::Query;
+use super::deciding;
 use super::evidence::Reader;
 use super::parameter::{self, About, Ask, Resource, Role};
+use super::server::Server;
 use super::shown::{Shown, components, is_empty};
 use crate::fhir::shape::Uri;
 use crate::options::Options;
-use crate::release::Release;
 use crate::study::Study;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -40,8 +41,9 @@ impl Key {
 }
 
 impl Order {
-    /// `started,-_id`; none where a parameter is not known, or not told by study rows.
-    pub(crate) fn parse(text: &str, release: Release, lenient: bool) -> Option<Order> {
+    /// `started,-_id`; none where a parameter is not known, or not told by the server's study rows.
+    pub(crate) fn parse(text: &str, query: &Query, server: &Server, options: &Options) -> Option<Order> {
+        let (release, lenient) = (query.release(), query.is_lenient());
         let one = |text: &str| {
             let (name, down) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
             let about = parameter::find(Resource::ImagingStudy, name, release, lenient)?.about;
@@ -55,7 +57,8 @@ impl Order {
                     | About::Person(Role::Referrer, Ask::Reference)
                     | About::Encounter(Ask::Reference)
             );
-            told.then_some((about, down))
+            let is_told = told && !deciding::what_tells(about, release, options).is_hidden_by(server);
+            is_told.then_some((about, down))
         };
         let mut by: Vec<(About, bool)> = Vec::new();
         for text in text.split(',').map(str::trim).filter(|text| !text.is_empty()) {

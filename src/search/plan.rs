@@ -152,7 +152,7 @@ const fn level(key: Key) -> Level {
 /// `options.require_selective` is set, and some request has nothing that selects.
 pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, Error> {
     let mut residual = query.residual(options)?;
-    residual.issuers(server.issuer);
+    residual.issuers(server);
     if let Some(zone) = server.zone {
         residual.promise(zone);
     }
@@ -176,8 +176,7 @@ pub fn plan(query: &Query, server: &Server, options: &Options) -> Result<Plan, E
             lowest = lowest.max(deciding.level);
             by_series |= deciding.level == Level::Series;
         }
-        let is_hidden = || deciding.tags().next().is_some() && deciding.tags().all(|tag| server.hidden.contains(&tag));
-        if draft.class != Class::Never && !server.hidden.is_empty() && is_hidden() {
+        if draft.class != Class::Never && deciding.is_hidden_by(server) {
             if query.handling == Handling::Strict {
                 return Err(Error::new(Kind::Unanswerable));
             }

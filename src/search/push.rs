@@ -3,17 +3,17 @@
 use super::days::Days;
 use super::decision::Why;
 use super::gather::gathered;
-use super::habits::{Compare, Issuer};
+use super::habits::Compare;
 use super::judge::{is_elsewhere, written_types};
 use super::key::Key;
 use super::once::add_once;
 use super::parameter::{About, Ask, EndpointAsk};
 use super::server::Server;
-use super::value::{Token, Value};
-use super::{Clause, Handling, Modifier, Query};
-use crate::fhir::found::{ADMINISTRATIVE_GENDER, DCM, DICOM_UID, IDENTIFIER_TYPE, URI};
-use crate::fhir::place;
+use super::value::Value;
+use super::{Clause, Modifier, Query};
+use crate::fhir::found::{ADMINISTRATIVE_GENDER, DCM, URI};
 use crate::fhir::shape::Shape;
+use crate::grammar::plain::is_idle;
 use crate::grammar::uid::{Uid, bare, is_oid, is_uuid, uid};
 use crate::kind::sex_of;
 use crate::options::Options;
@@ -62,10 +62,10 @@ pub(super) struct Pusher<'a> {
 }
 
 /// Stops a clause from being sent.
-type Sent<T = ()> = Result<T, Why>;
+pub(super) type Sent<T = ()> = Result<T, Why>;
 
 impl<'a> Push<'a> {
-    fn kept(why: Why) -> Push<'a> {
+    pub(super) fn kept(why: Why) -> Push<'a> {
         Push { branches: None, whys: vec![why], ..Push::new() }
     }
 
@@ -77,13 +77,13 @@ impl<'a> Push<'a> {
         Push { branches: Some(Vec::new()), is_widened: false, whys: Vec::new(), met: BTreeSet::new(), days: 0 }
     }
 
-    fn say(&mut self, why: Why) {
+    pub(super) fn say(&mut self, why: Why) {
         if !self.whys.contains(&why) {
             self.whys.push(why);
         }
     }
 
-    fn widen(&mut self, why: Why) {
+    pub(super) fn widen(&mut self, why: Why) {
         self.is_widened = true;
         self.say(why);
     }
@@ -109,10 +109,8 @@ impl<'a> Pusher<'a> {
         match clause.modifier {
             Modifier::None | Modifier::Identifier | Modifier::OfType => {}
             // Who is not sought is left out, too, where nobody tells whose number it is.
-            Modifier::Not if matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier)) => {
-                return self.kept(clause, Why::Modifier);
-            }
-            Modifier::Not | Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
+            Modifier::Not => return self.kept(clause, Why::Modifier),
+            Modifier::Missing | Modifier::Text | Modifier::Exact | Modifier::Contains => return Push::kept(Why::Modifier),
         }
         let mut push = Push::new();
         let mut met: BTreeSet<&str> = BTreeSet::new();
@@ -162,8 +160,11 @@ impl<'a> Pusher<'a> {
             }
             About::Encounter(Ask::Identifier) => match value {
                 Value::Token(token) if !token.code.is_empty() => {
-                    match token.system {
-                        Some(_) => push.widen(Why::Issuer),
+                    match &token.system {
+                        Some(system) => {
+                            push.widen(Why::Issuer);
+                            self.sees_number(row::ENCOUNTER.into(), system, push);
+                        }
                         None => push.say(Why::AmbiguousNamespace),
                     }
                     self.text(Key::AdmissionId, &token.code, push)
@@ -188,7 +189,7 @@ impl<'a> Pusher<'a> {
         if self.server.pushes(key) { Ok(()) } else { Err(Why::NoKey) }
     }
 
-    fn one_uid(&self, key: Key, text: &'a str, push: &mut Push<'a>) -> Sent {
+    pub(super) fn one_uid(&self, key: Key, text: &'a str, push: &mut Push<'a>) -> Sent {
         match uid(text) {
             // No such UID is an identity, or a class.
             Uid::Bad => Ok(()),
@@ -223,123 +224,6 @@ impl<'a> Pusher<'a> {
             // The id of a UID that is met under two patients is a UUID.
             _ if is_uuid(&token.code) => Err(Why::Characters),
             _ => self.one_uid(Key::StudyInstanceUid, &token.code, push),
-        }
-    }
-
-    /// Whether a code can be what the UID of a study is written as: `urn:oid:` stands before what is an OID, and before nothing else. Lenient handling takes
-    /// a bare OID, too.
-    fn is_written(&self, code: &str) -> bool {
-        let uid = bare(code);
-        let is_bare = uid.len() == code.len();
-        is_bare != is_oid(uid) || is_bare && self.query.handling == Handling::Lenient
-    }
-
-    fn identifier(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
-        let (system, code, type_) = match value {
-            Value::Token(Token { system, code }) => (system.as_deref(), code.as_str(), None),
-            Value::OfType([system, type_, code]) => (None, code.as_str(), Some((system.as_str(), type_.as_str()))),
-            _ => return Err(Why::NoKey),
-        };
-        if code.is_empty() {
-            return Err(Why::AnyValue);
-        }
-        let is_accession = |type_: Option<(&str, &str)>| type_.is_none_or(|type_| type_ == (IDENTIFIER_TYPE, "ACSN"));
-        let said_uid = system == Some(DICOM_UID) || code.starts_with(crate::fhir::found::URN_OID);
-        // A bare code of other shape may be an identifier of another kind, or the UID of a study that has no right to it.
-        let is_dotted = code.contains('.') && code.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        let could_be_uid = said_uid || is_dotted || !place::accession_is_identifier(self.query.release, self.options);
-        if system.is_none_or(|system| system == DICOM_UID) && type_.is_none() && self.is_written(code) {
-            if could_be_uid {
-                self.one_uid(Key::StudyInstanceUid, bare(code), push)?;
-            } else if !matches!(uid(code), Uid::Bad) {
-                self.assume(push)?;
-            }
-        }
-        if said_uid && system.is_none() && type_.is_none() {
-            // The URN of a UID is a UID, and no accession number or department's number.
-            push.say(Why::UrnIsUid);
-            return Ok(());
-        }
-        if system == Some(DICOM_UID) {
-            return Ok(());
-        }
-        if place::accession_is_identifier(self.query.release, self.options) {
-            if is_accession(type_) {
-                self.text(Key::AccessionNumber, code, push)?;
-                if system.is_some() {
-                    push.widen(Why::Issuer);
-                }
-            }
-        } else {
-            push.say(Why::AccessionIsInBasedOn);
-        }
-        let study_id = place::study_id_system(self.options).filter(|own| system.is_none_or(|system| system == *own));
-        if study_id.is_some() && type_.is_none() {
-            self.text(Key::StudyId, code, push)?;
-        }
-        Ok(())
-    }
-
-    fn patient(&self, value: &'a Value, push: &mut Push<'a>) -> Sent {
-        match value {
-            Value::Token(Token { code, .. }) if code.is_empty() => Err(Why::AnyValue),
-            Value::Token(Token { system, code }) => {
-                if system.is_some() {
-                    push.widen(Why::Issuer);
-                    self.sees_issuer(system.as_deref(), push);
-                } else {
-                    push.say(Why::AmbiguousNamespace);
-                }
-                self.text(Key::PatientId, code, push)
-            }
-            Value::OfType([_, _, code]) => {
-                push.widen(Why::Issuer);
-                self.text(Key::PatientId, code, push)
-            }
-            Value::Reference(reference) => {
-                let text = reference.text();
-                if place::is_own_subject(self.options, text) {
-                    return Err(Why::AnyValue);
-                }
-                let found = self.query.resolved.get(text).into_iter().flatten();
-                for identifier in found.filter(|identifier| !identifier.value.is_empty()) {
-                    push.widen(Why::Issuer);
-                    self.sees_issuer(identifier.system.as_deref(), push);
-                    self.text(Key::PatientId, &identifier.value, push)?;
-                }
-                Ok(())
-            }
-            _ => Err(Why::NoKey),
-        }
-    }
-
-    /// Nothing is sent of a clause; one on the patient looks at issuers all the same.
-    fn kept(&self, clause: &Clause, why: Why) -> Push<'a> {
-        let mut push = Push::kept(why);
-        let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        for value in clause.values.iter().filter(|_| is_patient) {
-            match value {
-                Value::Token(Token { system: Some(system), .. }) => self.sees_issuer(Some(system), &mut push),
-                Value::Reference(reference) => {
-                    let found = self.query.resolved.get(reference.text()).into_iter().flatten();
-                    found.for_each(|identifier| self.sees_issuer(identifier.system.as_deref(), &mut push));
-                }
-                _ => {}
-            }
-        }
-        push
-    }
-
-    /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or not at all.
-    fn sees_issuer(&self, system: Option<&str>, push: &mut Push<'a>) {
-        let system = system.unwrap_or("");
-        let is_lost = match self.server.issuer {
-            Issuer::LeftOut | Issuer::LocalLeftOut => false,
-            Issuer::KeyTells => system.is_empty(),
-            Issuer::Hidden => true,
-        };
-        if is_lost && place::patient_system(self.options).is_none_or(|own| own != system) {
-            push.say(Why::IssuerUnknown);
         }
     }
 
@@ -389,7 +273,7 @@ impl<'a> Pusher<'a> {
     }
 
     /// What is stored otherwise than its standard wants may be lost.
-    fn assume(&self, push: &mut Push<'a>) -> Sent {
+    pub(super) fn assume(&self, push: &mut Push<'a>) -> Sent {
         if self.options.paranoid {
             return Err(Why::Paranoid);
         }
@@ -397,7 +281,11 @@ impl<'a> Pusher<'a> {
         Ok(())
     }
 
-    fn text(&self, key: Key, text: &'a str, push: &mut Push<'a>) -> Sent {
+    pub(super) fn text(&self, key: Key, text: &'a str, push: &mut Push<'a>) -> Sent {
+        // Space at the ends is padding (PS3.5 6.2): no record has it.
+        if text.starts_with(is_idle) || text.ends_with(is_idle) {
+            return Ok(());
+        }
         self.key(key)?;
         let sent = self.server.sent(key, text)?;
         if sent.contains('?') {

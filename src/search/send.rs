@@ -18,8 +18,7 @@ impl Server {
         if text.chars().all(is_plain) {
             return Ok(Cow::Borrowed(text));
         }
-        // Space at the ends is padding.
-        if text.trim() != text || text.chars().any(char::is_control) {
+        if text.chars().any(char::is_control) {
             return Err(Why::Characters);
         }
         // Code strings are asked for as they are: not every server has wildcards there.

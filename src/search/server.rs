@@ -6,6 +6,7 @@
 use super::habits::{Ask, Compare, Decoding, End, Issuer, Wildcards};
 use super::key::Key;
 use crate::grammar::uid::{Uid, uid};
+use crate::table::RowRef;
 use crate::zone::Zone;
 use alloc::borrow::Cow;
 use core::fmt;
@@ -340,6 +341,13 @@ impl Server {
     pub const fn returning_modalities(mut self) -> Server {
         self.modalities = true;
         self
+    }
+
+    /// Whether no row of its says who issued the number of this fact.
+    pub(super) fn hides_issuer(&self, row: RowRef) -> bool {
+        // All issuers but the patient's local one stand in sequences.
+        let of_issuer = row.row().into_iter().flat_map(|row| row.parts).filter(|part| part.field > 0);
+        self.issuer == Issuer::LocalLeftOut || of_issuer.map(|part| part.within.unwrap_or(part.tag)).all(|tag| self.hidden.contains(&tag))
     }
 
     /// It never returns these attributes.

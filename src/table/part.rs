@@ -89,6 +89,8 @@ pub struct Part {
     pub(crate) mark: Option<u8>,
     /// Whether several different values leave it without any: an identity is never guessed.
     pub(crate) never_guess: bool,
+    /// Whether DICOM lets it have several values, of which the first is read.
+    pub(crate) several: bool,
 }
 
 /// A part that fills field `field`.
@@ -105,6 +107,7 @@ pub(crate) const fn part(field: u8, tag: u32, keyword: &'static str, vr: Vr) -> 
         items: &[],
         mark: None,
         never_guess: false,
+        several: false,
     }
 }
 
@@ -154,6 +157,12 @@ impl Part {
     /// Sets a field that tells this source from the others.
     pub(crate) const fn marking(mut self, field: u8) -> Part {
         self.mark = Some(field);
+        self
+    }
+
+    /// DICOM lets it have several values (PS3.6, VM); the first is read.
+    pub(crate) const fn of_several(mut self) -> Part {
+        self.several = true;
         self
     }
 

@@ -259,13 +259,15 @@ impl Row {
         wanted.into_iter().flatten()
     }
 
-    /// The bit of what a data set knows that this part, even empty, sets: that of the fact, by its first field; or, of a person, that of the
-    /// identification, which stands in an attribute of its own.
+    /// The bit of what a data set knows that this part, even empty, sets: that of the fact, by its first field (of a body site by its region, too);
+    /// or, of a person, that of the identification, which stands in an attribute of its own.
     pub(crate) fn known_by(&self, index: u8, part: &Part) -> u64 {
         match part.vr {
             Vr::Offset => 0,
             _ if part.field == 0 => 1 << index,
             Vr::Sq if self.kind.name == crate::kind::PERSON => 1 << (index + IDENTIFIED),
+            // A region says where as well as the part's name does.
+            Vr::Sq if self.kind.name == crate::kind::BODY_SITE => 1 << index,
             _ => 0,
         }
     }

@@ -90,7 +90,7 @@ rows! { Series:
         part(2, 0x0008_1010, "StationName", Vr::Sh),
         part(3, 0x0018_1000, "DeviceSerialNumber", Vr::Lo),
         part(4, 0x0018_1002, "DeviceUID", Vr::Ui),
-        part(5, 0x0018_1020, "SoftwareVersions", Vr::Lo),
+        part(5, 0x0018_1020, "SoftwareVersions", Vr::Lo).of_several(),
     ]
         .at(ALL, "performer[]", Shape::Performer("DEV"));
 }

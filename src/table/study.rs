@@ -146,7 +146,7 @@ rows! { Study:
     REASON: Reason = [
         in_request(sequence(0, 0x0040_100A, "ReasonForRequestedProcedureCodeSequence", CODE)).append(),
         in_request(part(5, 0x0040_1002, "ReasonForTheRequestedProcedure", Vr::Lo)).append(),
-        sequence(0, 0x0040_1012, "ReasonForPerformedProcedureCodeSequence", CODE).append().marking(6),
+        sequence(0, 0x0040_1012, "ReasonForPerformedProcedureCodeSequence", CODE).also_in(Level::Instance).append().marking(6),
     ]
         .at(R4_R4B, "reasonCode[]", Shape::CodeableConcept)
         .at(R5_R6, "reason[]", Shape::CodeableReference)

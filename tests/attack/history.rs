@@ -143,3 +143,30 @@ fn what_is_got_is_the_study_that_is_read() {
         assert_eq!(urls, expected.iter().map(|uid| format!("https://h/d/studies/{uid}")).collect::<Vec<_>>(), "{identifiers}");
     }
 }
+
+/// Whoever hears of every loss hears of those that count nothing, however often rows say the same.
+#[test]
+fn remarks_are_heard_of_each_row() {
+    let row = |n: u32, day: &str| {
+        let at = |tag: &str, vr: &str, text: &str| format!(r#""{tag}":{{"vr":"{vr}","Value":["{text}"]}}"#);
+        let uid = format!("1.2.1.{n}");
+        let all = [
+            at("00080018", "UI", &uid),
+            at("00080020", "DA", "20240101"),
+            at("00080021", "DA", day),
+            at("00080030", "TM", "1200"),
+            at("00080031", "TM", "1200"),
+            at("00080201", "SH", "+0100"),
+            at("0020000D", "UI", "1.2"),
+            at("0020000E", "UI", "1.2.1"),
+        ];
+        format!("{{{}}}", all.join(","))
+    };
+    let rows: Vec<String> = core::iter::once(row(1, "20240101")).chain((2..8).map(|n| row(n, "20240102"))).collect();
+    let text = format!("[{}]", rows.join(","));
+    let (mut quick, mut plain) = (Vec::new(), Vec::new());
+    drop(dicom::read_with(text.as_bytes(), &Options::default(), &mut |loss| quick.push(*loss)).unwrap());
+    drop(dicom::read_plainly(text.as_bytes(), &Options::default(), &mut |loss| plain.push(*loss)).unwrap());
+    assert_eq!(quick, plain);
+    assert!(quick.iter().filter(|loss| loss.count == 0).count() >= 6, "{quick:?}");
+}

@@ -355,3 +355,21 @@ fn a_url_that_several_bundles_have() {
         assert_eq!(numbers(&pages), ([vec!["P1"; copies].join(" "), "P2 ".into()].join(" "), 1), "{copies}");
     }
 }
+
+/// A long name that many studies refer to is compared for each of them, and paid for as what it takes: folding is slow.
+#[test]
+fn a_long_name_of_nobody_is_paid_for() {
+    let text = |studies: usize| {
+        let patient = format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"text":"{}"}}]}}"#, "\u{AC01}".repeat(30_000));
+        let study = |n: usize| {
+            let uid = format!(r#"[{{"system":"urn:dicom:uid","value":"urn:oid:1.2.{n}"}}]"#);
+            format!(r#"{{"resourceType":"ImagingStudy","identifier":{uid},"subject":{{"reference":"Patient/p"}}}}"#)
+        };
+        let entries: Vec<String> =
+            core::iter::once(patient).chain((0..studies).map(study)).map(|resource| format!(r#"{{"resource":{resource}}}"#)).collect();
+        format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{}]}}"#, entries.join(","))
+    };
+    let read = |studies: usize| fhir::read(text(studies).as_bytes(), Release::R4, &Options::default());
+    assert_eq!(read(2).unwrap().value.len(), 2);
+    assert_eq!(read(30).unwrap_err().code(), "limit-expansion");
+}

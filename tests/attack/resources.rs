@@ -1,8 +1,9 @@
 //! Resources of FHIR: what stands in them in another form, or no longer holds.
 
 use super::reading::{imaging, rows};
+use super::{row, studies};
 use fhir_dicomweb::url::{self, BadUrl};
-use fhir_dicomweb::{Options, Release, dicom, fhir, row};
+use fhir_dicomweb::{Id, Options, Release, Subject, dicom, fhir, row};
 
 /// How many leaves a text has.
 fn read_all(text: &str) -> u64 {
@@ -273,5 +274,36 @@ fn what_is_got_is_what_is_read() {
         let found = url::retrievals(text.as_bytes(), &Options::default()).unwrap();
         let urls: Vec<String> = found.gets.iter().map(|get| get.url()).collect();
         assert_eq!(urls, ["https://h/rs/studies/1.2.3", "https://h/rs/studies/1.2.3/series/1.2.4"], "{text}");
+    }
+}
+
+/// Beside a URN as `fullUrl` no relative reference means anything: what refers to entries of the Bundle is what these are called.
+#[test]
+fn references_beside_a_urn() {
+    let rows = ["P1", "P2"].map(|id| row("1.2", &format!(r#","00100020":{{"vr":"LO","Value":["{id}"]}}"#)));
+    let mut options = Options::default();
+    (options.fhir_base, options.subject) = (Some("https://f/r".into()), Subject::Separate);
+    for id in [Id::Uid, Id::None] {
+        options.id = id;
+        for rows in [&rows[..], &rows[..1]] {
+            let written = fhir::bundle(&studies(rows), Release::R4, &options).value.into_string();
+            let bundle: serde_json::Value = serde_json::from_str(&written).unwrap();
+            let entries = bundle["entry"].as_array().unwrap();
+            let urls: Vec<&str> = entries.iter().map(|entry| entry["fullUrl"].as_str().unwrap()).collect();
+            let mut urns = 0;
+            for entry in entries.iter().filter(|entry| entry["resource"]["resourceType"] == "ImagingStudy") {
+                let reference = entry["resource"]["subject"]["reference"].as_str().unwrap();
+                let is_urn = entry["fullUrl"].as_str().unwrap().starts_with("urn:");
+                let meant = if is_urn { reference.to_owned() } else { format!("https://f/r/{reference}") };
+                assert!(urls.contains(&meant.as_str()), "{reference} of {urls:?}");
+                urns += usize::from(is_urn);
+            }
+            assert_eq!(urns > 0, rows.len() > 1 || matches!(options.id, Id::None));
+            let read = fhir::read(written.as_bytes(), Release::R4, &options).unwrap();
+            assert_eq!(
+                read.value.iter().map(|study| study.get(row::PATIENT_ID).unwrap().value).collect::<Vec<_>>(),
+                ["P1", "P2"][..rows.len()]
+            );
+        }
     }
 }

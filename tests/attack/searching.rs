@@ -2,7 +2,7 @@
 
 use super::{MANY, list, row, studies};
 use fhir_dicomweb::search::{self, Handling, Verdict, servers};
-use fhir_dicomweb::{Limits, Options, Release};
+use fhir_dicomweb::{Limits, Options, Release, Subject, dicom};
 
 /// Judges the only study of these rows.
 fn judge(rows: &[String], query: &str, release: Release, resolved: &[(&str, &[&str])]) -> Verdict {
@@ -357,5 +357,65 @@ fn days_of_no_record() {
             let plan = search::plan(&query, &server, &Options::default()).unwrap();
             assert_eq!((plan.decisions()[0].class, plan.requests().len()), (search::Class::Never, 0), "{text} {}", server.id());
         }
+    }
+}
+
+/// Who has a resource of the caller's for a subject has no identifier for it.
+#[test]
+fn a_subject_of_the_callers_is_no_identifier() {
+    let mut options = Options::default();
+    options.subject = Subject::Reference("Patient/12".into());
+    for (id, is_missing) in [("", true), (r#","Value":["P1"]"#, false)] {
+        let text = format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"00100020":{{"vr":"LO"{id}}}}}]"#);
+        let study = &dicom::read(text.as_bytes(), &options).unwrap().value[0];
+        for (query, expected) in [
+            ("patient.identifier:missing=true", is_missing),
+            ("patient.identifier:missing=false", !is_missing),
+            ("patient:missing=false", true),
+            ("patient=Patient/12", true),
+        ] {
+            let mut query = search::parse(query, Release::R4, Handling::Strict, &Limits::default()).unwrap();
+            query.resolve("Patient/12", &[]);
+            assert_eq!(query.residual(&options).unwrap().judge(study) == Verdict::Yes, expected, "{query:?} {id}");
+        }
+    }
+}
+
+/// Where there is no series there is no instance, though they are counted.
+#[test]
+fn no_series_no_instances() {
+    let row = br#"[{"0020000D":{"vr":"UI","Value":["1.2"]},"00201206":{"vr":"IS","Value":[0]},"00201208":{"vr":"IS","Value":[5]}}]"#;
+    let study = &dicom::read(row, &Options::default()).unwrap().value[0];
+    for (query, expected) in [("instance=1.2.3", Verdict::No), ("instance:missing=true", Verdict::Yes), ("series=1.2.3", Verdict::No)] {
+        let query = search::parse(query, Release::R4, Handling::Strict, &Limits::default()).unwrap();
+        assert_eq!(query.residual(&Options::default()).unwrap().judge(study), expected, "{query:?}");
+    }
+}
+
+/// A region that was returned empty is known, as a part's name is.
+#[test]
+fn an_empty_region_is_known() {
+    for (returned, expected) in [(r#","00082218":{"vr":"SQ"}"#, true), (r#","00180015":{"vr":"CS"}"#, true), ("", false)] {
+        let row = format!(r#"[{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"0020000E":{{"vr":"UI","Value":["1.2.3"]}}{returned}}}]"#);
+        let rows =
+            format!(r#"{},{{"0020000D":{{"vr":"UI","Value":["1.2"]}},"00201206":{{"vr":"IS","Value":[1]}}}}]"#, &row[..row.len() - 1]);
+        let study = &dicom::read(rows.as_bytes(), &Options::default()).unwrap().value[0];
+        for (query, is_known) in [("bodysite:missing=true", Verdict::Yes), ("bodysite=816094009", Verdict::No)] {
+            let query = search::parse(query, Release::R4, Handling::Strict, &Limits::default()).unwrap();
+            assert_eq!(query.residual(&Options::default()).unwrap().judge(study) == is_known, expected, "{query:?} {returned}");
+        }
+    }
+}
+
+/// A patient's identifier that no record has, since it begins with padding, keeps none of the others from being asked for.
+#[test]
+fn a_padded_identifier_beside_others() {
+    let mut query = search::parse("patient=Patient/1", Release::R4, Handling::Strict, &Limits::default()).unwrap();
+    let who = |value| (Some("urn:oid:1.2.840.114350.1.13"), value);
+    query.resolve("Patient/1", &[who("     Z6127"), who("Z6127"), who("Z6128\t")]);
+    for server in servers::all().filter(|server| server.pushes(search::Key::PatientId)) {
+        let plan = search::plan(&query, &server, &Options::default()).unwrap();
+        let [request] = plan.requests() else { panic!("{}", server.id()) };
+        assert!(request.query.starts_with("PatientID=Z6127&") || request.query == "PatientID=Z6127", "{}: {}", server.id(), request.query);
     }
 }

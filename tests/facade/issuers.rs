@@ -1,6 +1,7 @@
 //! Who issued a number: told, not told, and of which nothing could be read.
 
 use crate::hostile::{asked, rows, series, study, told};
+use fhir_dicomweb::Listing;
 use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::servers;
 use serde_json::{Value, json};
@@ -164,4 +165,59 @@ pub fn a_study_id_of_another_system() {
             assert!(!told(&answer, "left out"), "{} {query}: {}", server.id(), answer.body);
         }
     }
+}
+
+/// Who issued an accession number some archives never tell: whom a value with a system may mean is left out and told, whatever it asks for.
+pub fn issuers_of_other_numbers() {
+    let pacs = |path: &str, _: &str| {
+        let mut row = study("1.2.3", "P1", None, "A");
+        row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+        (row["00080050"], row["00380010"]) = (json!({"vr": "SH", "Value": ["A1"]}), json!({"vr": "LO", "Value": ["V1"]}));
+        if path == "/studies" { rows(&[row]) } else { rows(&[]) }
+    };
+    const TEXT: &str = "does not tell who issued it";
+    for server in [servers::kheops(), servers::static_dicomweb(), servers::orthanc_1_10(), servers::orthanc_1_10_debian()] {
+        let of = |query: &str| {
+            asked(server.clone(), |config| config.listing = Listing::Study, &format!("ImagingStudy?started=2024-01-14&{query}"), pacs)
+        };
+        for query in ["identifier=urn:oid:2.999.5|A1", "identifier:not=urn:oid:2.999.5|A1", "identifier:not=|A1"] {
+            let many = format!("{query},{}", (0..20).map(|n| format!("urn:none|N{n}")).collect::<Vec<_>>().join(","));
+            for query in [query, &many] {
+                let reply = of(query);
+                assert!(reply.studies().is_empty() && told(&reply, TEXT), "{} {query}: {}", server.id(), reply.body);
+                assert!(reply.body["total"].is_null(), "{} {query}: {}", server.id(), reply.body);
+            }
+        }
+        for query in ["identifier=A1", "identifier=|A1", "identifier:not=urn:oid:2.999.5|A2", "identifier=urn:dicom:uid|urn:oid:1.2.3"] {
+            let reply = of(query);
+            assert!(reply.studies() == ["1.2.3"] && !told(&reply, TEXT), "{} {query}: {}", server.id(), reply.body);
+        }
+        assert!(!told(&of("identifier=urn:oid:2.999.5|A2"), TEXT), "{}", server.id());
+    }
+    // Where admissions are told, and not whose they are.
+    for (query, is_found) in [("encounter:identifier=urn:oid:2.999.9|V1", false), ("encounter:identifier=V1", true)] {
+        let reply = asked(servers::orthanc_1_10(), |_| (), &format!("ImagingStudy?started=2024-01-14&{query}"), pacs);
+        assert!(reply.studies().is_empty() != is_found && told(&reply, TEXT) != is_found, "{query}: {}", reply.body);
+    }
+    // A requested procedure has no issuer, whatever is told of accession numbers.
+    let requests = |path: &str, query: &str| match path {
+        "/studies/1.2.3/series" => {
+            let mut row = series("1.2.3.1", &[]);
+            row["00400275"] = json!({"vr": "SQ", "Value": [{"00401001": {"vr": "SH", "Value": ["RP1"]}}]});
+            rows(&[row])
+        }
+        _ => pacs(path, query),
+    };
+    for query in ["basedon:identifier=|RP1", "basedon:identifier=RP1"] {
+        let reply = asked(servers::static_dicomweb(), |_| (), &format!("ImagingStudy?started=2024-01-14&{query}"), requests);
+        assert!(reply.studies() == ["1.2.3"] && !told(&reply, TEXT), "{query}: {}", reply.body);
+    }
+    // Servers that return sequences tell.
+    let reply = asked(servers::orthanc_1_12(), |_| (), "ImagingStudy?identifier=|A1", pacs);
+    assert!(reply.studies() == ["1.2.3"] && !told(&reply, TEXT), "{}", reply.body);
+    // What nobody tells is no order either.
+    let reply = asked(servers::kheops(), |_| (), "ImagingStudy?patient.identifier=P1&_sort=encounter", pacs);
+    assert!(!reply.link("self").unwrap().contains("_sort"), "{}", reply.body);
+    let reply = asked(servers::orthanc_1_12(), |_| (), "ImagingStudy?patient.identifier=P1&_sort=encounter", pacs);
+    assert!(reply.link("self").unwrap().contains("_sort=encounter"), "{}", reply.body);
 }

@@ -1,6 +1,6 @@
 //! Answers that are parts: chosen elements, summaries, and lists that an archive says to be parts.
 
-use crate::hostile::{asked, row, rows, series, told};
+use crate::hostile::{asked, row, rows, series, study, told};
 use fhir_dicomweb::Listing;
 use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::{End, Server, servers};
@@ -181,15 +181,44 @@ pub fn what_instances_alone_say() {
                 ("bodysite:missing=true&_summary=count", listing == Listing::Instances),
                 ("bodysite:not=81745001&_summary=count", listing == Listing::Instances),
                 ("reason:not=R1&_summary=count", listing == Listing::Instances),
-                ("bodysite=81745001&_elements=basedOn", true),
+                ("bodysite=81745001&_elements=basedOn", listing == Listing::Instances),
             ] {
                 let reply = of(query);
                 let is_told = told(&reply, TEXT);
                 assert!(!is_looked_at || is_told && reply.body["total"].is_null(), "{} {listing:?} {query}: {}", server.id(), reply.body);
             }
+            // An element that is chosen is there whole.
+            for wanted in ["", "&_elements=reasonCode"] {
+                let reply = of(&format!("_id=2.999.3{wanted}"));
+                assert_eq!(reply.entries("match")[0]["reasonCode"].is_array(), listing == Listing::Instances, "{}", reply.body);
+            }
             // What leaves a study out besides its body site leaves it out for good.
             let reply = of("bodysite=81745001&modality=MR");
             assert!(!told(&reply, TEXT) && reply.body["total"] == 0, "{}", reply.body);
+        }
+    }
+}
+
+/// Chosen elements are asked for as far down as the whole is: they say what it says, and no more.
+pub fn chosen_elements_are_those_of_the_whole() {
+    let pacs = |path: &str, _: &str| match path {
+        "/studies" => {
+            let mut row = study("2.999.1", "P1", None, "A");
+            row.as_object_mut().unwrap().remove("00080061");
+            rows(&[row])
+        }
+        "/studies/2.999.1/series" => rows(&[series("2.999.1.1", &[])]),
+        _ => rows(&[row(&[("0020000E", "UI", "2.999.1.1"), ("00080018", "UI", "2.999.1.1.1")])]),
+    };
+    for listing in [Listing::Study, Listing::Series, Listing::Instances] {
+        let of = |query: &str| {
+            let setting = |config: &mut Config| (config.listing, config.options.complete) = (listing, true);
+            asked(Server::unknown().paged(None, End::OnePage), setting, &format!("ImagingStudy?_id=2.999.1{query}"), pacs)
+        };
+        let whole = of("").entries("match")[0].clone();
+        for element in ["modality", "numberOfSeries", "numberOfInstances", "reasonCode", "basedOn", "location"] {
+            let reply = of(&format!("&_elements={element}"));
+            assert_eq!(reply.entries("match")[0][element], whole[element], "{listing:?} {element}: {} {whole}", reply.body);
         }
     }
 }

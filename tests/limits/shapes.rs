@@ -308,6 +308,16 @@ pub const FHIR: &[Shape] = &[
     shape("series", |n| one_study(&format!(r#""series":[{}]"#, list(n, |at| format!(r#"{{"uid":"{at}"}}"#))))),
     shape("series, descending UIDs", |n| one_study(&format!(r#""series":[{}]"#, list(n, |at| format!(r#"{{"uid":"{}"}}"#, n - at))))),
     shape("series without UID", |n| one_study(&format!(r#""series":[{}]"#, list(n, |_| "{}".into())))),
+    shape("a number of many members among many numbers", |n| {
+        let one = |_| r#"{"value":"1"}"#.to_owned();
+        let big = format!(r#"{{"value":"2",{},"period":{{"end":"2010"}}}}"#, list(8 * n, |_| r#""x":1"#.into()));
+        let numbers = format!("[{},{big},{}]", list(n / 4, one), list(4 * n, one));
+        let people = ["Practitioner", "Patient"].map(|type_| {
+            format!(r#"{{"resourceType":"{type_}","id":"{type_}","identifier":{numbers},"name":{}}}"#, numbers.replace("value", "family"))
+        });
+        let [referrer, subject] = ["Practitioner", "Patient"].map(|id| format!(r##"{{"reference":"#{id}"}}"##));
+        one_study(&format!(r#""contained":[{}],"referrer":{referrer},"subject":{subject}"#, people.join(",")))
+    }),
     shape("series and a long assigner", |n| {
         let series = list(n, |at| format!(r#"{{"uid":"{at}"}}"#));
         let subject = format!(r#"{{"identifier":{{"value":"P","assigner":{{"reference":"{}"}}}}}}"#, "P".repeat(8 * n));

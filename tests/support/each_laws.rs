@@ -1,4 +1,4 @@
-//! The law of rows one by one: what a row gives among others is what it gives alone.
+//! The law of rows one by one: what a row gives among others is what it gives alone, but that nothing is counted.
 
 use fhir_dicomweb::{Error, Loss, LossReport, Options, Release, Study, dicom, fhir};
 
@@ -19,9 +19,12 @@ fn is_foreign(error: &Error) -> bool {
 /// *One-by-one*: every row, in order, gives the study and the losses that it gives where it is the only one.
 pub fn one_by_one(rows: &[String], options: &Options) {
     let text = format!("[{}]", rows.join(","));
+    let mut uncounted = options.clone();
+    uncounted.complete = false;
     let mut each = dicom::rows(text.as_bytes(), options);
     for (n, row) in rows.iter().enumerate() {
-        let alone = dicom::read(format!("[{row}]").as_bytes(), options);
+        // No row lists its study, though all together may.
+        let alone = dicom::read(format!("[{row}]").as_bytes(), &uncounted);
         let Some(item) = each.next() else {
             // Objects that are no data sets are an error where there is nothing else; among others they are rows of no study.
             assert!(alone.is_err(), "row {n} is missing of {text}");

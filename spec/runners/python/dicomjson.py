@@ -71,7 +71,7 @@ def _read(members, parts, path, inherited, ledger, at_top=False):
             found[tag] = _attribute(content, parts[tag], at, noted, inherited, ledger)
         elif count and int(tag[3], 16) % 2:
             ledger.tell("private", f"{path}/{tag[:4]}", count)
-        elif count and tag in facts.KNOWN:
+        elif count and (tag in facts.KNOWN or not at_top and tag in facts.ELSEWHERE):
             ledger.tell("not-mapped", at, count)
         elif count and at_top and tag in facts.BELOW:
             _no_place(content, at, ledger)

@@ -27,6 +27,13 @@ def _parts(entries):
 # Of these several different values are none.
 IDENTITIES = {"0020000D", "0020000E", "00080018", "00100020"}
 
+# Facts of several attributes, the key of each in front.
+TOGETHER = [
+    ("00080050", "00080051"), ("00380010", "00380014"), ("00402016", "00400026"), ("00402017", "00400027"),
+    ("00080020", "00080030", "00080201"), ("00100030", "00100032"), ("00080090", "00080096"), ("00081060", "00081062"),
+    ("00081048", "00081049"), ("00081040", "00400243", "00080080"),
+]
+
 # Attributes of items of RequestAttributesSequence and of instance rows: outside the subset.
 REQUESTS = {"00400275", "0040A370", "00401001", "00321060", "00321064", "0040100A", "00401002"}
 
@@ -47,6 +54,8 @@ STUDY["00080060"] = Part("00080060", "CS", {}, False)
 BELOW.discard("00080060")
 
 KNOWN = {entry["tag"] for entry in _TABLE["known"]}
+# What has a row at the top of a data set, and is met inside a sequence.
+ELSEWHERE = {part["tag"] for row in _TABLE["rows"] for part in row["parts"]}
 
 # Modality (0008,0060): the acquisition modalities (PS3.16 CID 29, which includes 34), and the others that DCM has or had.
 ACQUISITION = set("""

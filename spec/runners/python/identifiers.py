@@ -94,6 +94,9 @@ def person(item, at, options, ledger):
     if value is None:
         incomplete(code, [(tag, f"{at}/00401101/{tag}") for tag in ("00080102", "00080104", "0008010C")], ledger)
         return None
+    if meaning and ("^" in meaning or "=" in meaning):
+        ledger.tell("alternative-unused", f"{at}/00401101/00080104")
+        meaning = None
     identifier = {"type": {"text": meaning}} if meaning else {}
     system = assigner = None
     if uid and is_oid(uid):

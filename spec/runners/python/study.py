@@ -28,21 +28,40 @@ class Study:
         return first(self.facts, tag)
 
     def join(self, row, number, ledger):
-        for tag, found in row.items():
-            if found:
-                self._say(tag, [found], number, ledger)
+        self._join({tag: ([found], number) for tag, found in row.items() if found}, ledger)
 
     def join_study(self, other, ledger):
         """All rows of another at once (README, "Two patients"): of each fact the one that came first stands."""
         self.unread |= other.unread
-        for tag, found in other.facts.items():
-            said, number = other.said.get(tag, ([found], 0))
-            if tag in self.said and number < self.said[tag][1]:
-                said, number, before = *self.said[tag], (said, number)
-                self.facts[tag], self.said[tag] = before[0][0], before
-            self._say(tag, said, number, ledger)
+        self._join({tag: other.said.get(tag, ([found], 0)) for tag, found in other.facts.items()}, ledger)
 
-    def _say(self, tag, said, number, ledger):
+    def _join(self, all_said, ledger):
+        """Fact by fact (README, "Ambiguities"): for each tag the values that are said, which are equal, and the first row that says one."""
+        grouped = [tags for tags in facts.TOGETHER if any(tag in all_said for tag in tags)]
+        alone = [(tag,) for tag in all_said if not any(tag in tags for tags in grouped)]
+        for tags in grouped + alone:
+            self._fact(tags, {tag: all_said[tag] for tag in tags if tag in all_said}, ledger)
+
+    def _fact(self, tags, said, ledger):
+        own = {tag: self.said[tag] for tag in tags if tag in self.said}
+        if own and min(number for _, number in said.values()) < min(number for _, number in own.values()):
+            for tag in own:
+                del self.facts[tag], self.said[tag]
+            for tag, (values, number) in said.items():
+                self._say(tag, values, number)
+            said = own
+        differs = {tag for tag, (values, _) in said.items() if tag in self.said and self.facts[tag] != values[0]}
+        for tag, (values, number) in said.items():
+            # Beside what contradicts nothing is filled; of another key nothing is the same.
+            fits = tag not in differs and (tag in self.facts or not differs) and tags[0] not in differs
+            if tag in _SETS or fits:
+                self._say(tag, values, number)
+                continue
+            for each in values:
+                for at, count in places(each, facts.STUDY[tag], "/" + tag):
+                    ledger.tell("conflict", at, count)
+
+    def _say(self, tag, said, number):
         """Several values that are equal, each as it was said."""
         found = said[0]
         if tag in _SETS:
@@ -50,12 +69,8 @@ class Study:
             known += [value for n, value in enumerate(found) if value not in known and value not in found[:n]]
         elif tag not in self.facts:
             self.facts[tag], self.said[tag] = found, (list(said), number)
-        elif self.facts[tag] == found:
-            self.said[tag][0].extend(said)
         else:
-            for each in said:
-                for at, count in places(each, facts.STUDY[tag], "/" + tag):
-                    ledger.tell("conflict", at, count)
+            self.said[tag][0].extend(said)
 
 
 def places(found, part, at):

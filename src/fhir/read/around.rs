@@ -64,7 +64,7 @@ impl<'d> Reader<'d, '_> {
         let is_read = match type_of(self.tree, target) {
             Some("Practitioner") => {
                 let identifiers = self.identifiers(target);
-                let first = self.current(&identifiers).first().copied();
+                let first = self.meant(&identifiers).first().copied();
                 if let Some(first) = first {
                     self.unused_identifier(node);
                     reference.identifier = Some(self.identifier(first));
@@ -149,16 +149,29 @@ impl<'d> Reader<'d, '_> {
         let mut found = Vec::new();
         let mut request = Reference { type_: reference.type_, ..Reference::default() };
         let identifiers = self.identifiers(target);
-        for id in self.current(&identifiers) {
+        let (in_use, ended) = self.by_end(self.current(&identifiers));
+        let (in_use, mut kinds) = (in_use.into_iter().map(|id| (id, false)), [false; 4]);
+        for (id, has_ended) in in_use.chain(ended.into_iter().map(|id| (id, true))) {
             let identifier = self.identifier(id);
-            if ["ACSN", "PLAC", "FILL"].iter().any(|code| identifier.type_.with(code).is_some()) {
+            let kind = kind_of_order(&identifier);
+            let Some(is_there) = kinds.get_mut(kind.unwrap_or(3)) else { continue };
+            // One that has ended is not meant beside another of its kind.
+            if has_ended && *is_there {
+                continue;
+            }
+            *is_there |= !identifier.value.is_empty();
+            if kind.is_some() {
                 found.push(Found::Reference(Reference { identifier: Some(identifier), type_: reference.type_, ..Reference::default() }));
             } else if request.identifier.is_none() {
                 request.identifier = Some(identifier);
             }
         }
         let mut is_read = !found.is_empty() || request.identifier.is_some();
-        if is_read {
+        // Of another kind it is another number of the order, and no other way to say what the resource says.
+        let own = reference.identifier.as_ref().and_then(kind_of_order).filter(|kind| kinds.get(*kind) == Some(&false));
+        if is_read && own.is_some() {
+            found.push(Found::Reference(Reference { identifier: reference.identifier, type_: reference.type_, ..Reference::default() }));
+        } else if is_read {
             self.unused_identifier(node);
         } else {
             request.identifier = reference.identifier;
@@ -290,16 +303,24 @@ impl<'d> Reader<'d, '_> {
         // Those that were the patient's number, or are for a time, are further ones.
         let current = self.current(&ids);
         let further: Vec<Id> = ids.into_iter().filter(|id| current.binary_search(id).is_err()).collect();
+        // Of those of a kind one that has ended is the last.
+        let (mut current, ended) = self.by_end(current);
+        current.extend(ended);
         let mut all = |ids: Vec<Id>| -> Vec<Identifier<'d>> {
             ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty() || id.is_in_doubt).collect()
         };
         let (identifiers, further) = (all(current), all(further));
         // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.
         let typed = |identifier: &Identifier<'d>| !identifier.type_.codings.is_empty();
+        let in_words = |identifier: &Identifier<'d>| {
+            let words = identifier.type_.text.trim().to_lowercase();
+            identifier.type_.codings.is_empty() && (words == "mrn" || words == "mr" || words.contains("medical record"))
+        };
         let record = |identifier: &Identifier<'d>| {
             identifier.type_.with("MR").is_some_and(|coding| coding.system.is_empty() || coding.system.trim() == IDENTIFIER_TYPE)
         };
-        let main = identifiers.iter().position(record).or_else(|| identifiers.iter().position(typed)).unwrap_or(0);
+        let first = |is_it: &dyn Fn(&Identifier<'d>) -> bool| identifiers.iter().position(is_it);
+        let main = first(&record).or_else(|| first(&in_words)).or_else(|| first(&typed)).unwrap_or(0);
         for (n, identifier) in identifiers.iter().enumerate() {
             let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
             self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
@@ -335,4 +356,9 @@ impl<'d> Reader<'d, '_> {
 /// Whether a name tells people apart: by a letter, or a digit.
 fn says_something(name: &str) -> bool {
     letters(name).next().is_some()
+}
+
+/// Whose number an order's identifier is: accession, placer, filler; none where no type says so.
+fn kind_of_order(identifier: &Identifier<'_>) -> Option<usize> {
+    ["ACSN", "PLAC", "FILL"].iter().position(|code| identifier.type_.with(code).is_some())
 }

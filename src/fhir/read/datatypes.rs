@@ -289,9 +289,15 @@ impl<'d> Reader<'d, '_> {
 
     /// HumanNames as the groups of a name: by their representation, else the first is alphabetic.
     pub(super) fn names(&mut self, names: &[Id]) -> [Group; 3] {
+        let (in_use, ended) = self.by_end(self.current(names));
+        // A name is no mixture of one that is in use and one that was.
+        let groups = self.groups(&in_use);
+        if groups.iter().all(|group| group.text.is_empty()) { self.groups(&ended) } else { groups }
+    }
+
+    fn groups(&mut self, names: &[Id]) -> [Group; 3] {
         let mut groups: [Group; 3] = Default::default();
-        let current: Vec<Id> = self.current(names);
-        for name in &current {
+        for name in names {
             let at = self.representation(*name).unwrap_or(0);
             let group = self.group(*name);
             if let Some(slot) = groups.get_mut(at).filter(|slot| slot.text.is_empty()) {
@@ -307,6 +313,24 @@ impl<'d> Reader<'d, '_> {
         let of = |lesser: &[&str]| all.iter().copied().filter(|id| !lesser.contains(&self.use_of(*id))).collect::<Vec<_>>();
         let best = of(&["old", "maiden", "temp", "nickname", "anonymous", "secondary"]);
         if best.is_empty() { of(FORMER) } else { best }
+    }
+
+    /// The same, those first that are meant before others of their kind.
+    pub(super) fn meant(&self, all: &[Id]) -> Vec<Id> {
+        let (mut meant, ended) = self.by_end(self.current(all));
+        meant.extend(ended);
+        meant
+    }
+
+    /// Those that are in use, and those that have ended. Each is asked once: it may have many members.
+    pub(super) fn by_end(&self, all: Vec<Id>) -> (Vec<Id>, Vec<Id>) {
+        all.into_iter().partition(|id| !self.has_ended(*id))
+    }
+
+    /// Whether the period in which an identifier or a name was meant has an end: of two of a kind the other is meant.
+    fn has_ended(&self, id: Id) -> bool {
+        let period = self.tree.member(id, named!("period"));
+        period.and_then(|period| self.tree.member(period, named!("end"))).and_then(|end| self.tree.text(end)).is_some()
     }
 
     /// Whether an identifier, where there is but one, is one no longer.

@@ -102,6 +102,8 @@ const URL: u8 = 0;
 struct Met<'d> {
     service: Option<Service>,
     is_active: bool,
+    /// It is not to be used (`status` is a modifier).
+    is_off: bool,
     address: Leaf<'d>,
 }
 
@@ -145,7 +147,8 @@ impl<'d> Reader<'d, '_> {
             }
         }
         self.payloads(endpoint);
-        Met { service, is_active, address: self.leaf(endpoint, named!("address")) }
+        let is_off = matches!(text(self.tree, endpoint, "status").map(str::trim), Some("off" | "entered-in-error"));
+        Met { service, is_active, is_off, address: self.leaf(endpoint, named!("address")) }
     }
 
     /// System and code of each connection type: Coding in R4, a list of CodeableConcept from R5 on.
@@ -236,7 +239,7 @@ impl<'d> Reader<'d, '_> {
                 } else {
                     self.room.ledger.lose(id, Code::BadUrl);
                 }
-            } else if is_retrieval && !known {
+            } else if is_retrieval && !known && !met.is_off {
                 let mut fill = Fill::default();
                 // The address of a resource is no base: of this study it has one, of another it is none of this.
                 if let Some(base) = base_for(text, uid, None).ok().filter(|_| place::is_plain_url(text)) {

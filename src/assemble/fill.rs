@@ -5,6 +5,7 @@ use super::said::Merged;
 use crate::dicom::Sayings;
 use crate::kind::{DateTimeOr, Kind};
 use crate::loss::{Code, Loss, Sink};
+use crate::table::Level;
 use crate::value::{FIELDS, Fields};
 use alloc::vec::Vec;
 
@@ -50,6 +51,8 @@ impl<'r> Leaves<'r> {
         }
         let mut changed = false;
         let lifts = row.lifts != 0;
+        // What a study says once and its series say, each of itself, may differ.
+        let difference = if row.parts.iter().any(|part| part.also_in == Some(Level::Series)) { Code::NotUniform } else { Code::Conflict };
         let filled = |field: usize, item: &Fields<'_>| item.get(field).is_some_and(|text| !text.is_empty());
         let differs = |known: &Fields<'_>, field: usize| filled(field, known) && filled(field, new) && known.get(field) != new.get(field);
         // Field 0 is the key: with another key nothing else of the item is comparable.
@@ -58,7 +61,7 @@ impl<'r> Leaves<'r> {
         for field in (0..FIELDS).filter(|field| filled(*field, new) && !is_lifted(row, *field)) {
             let fills = !filled(field, known);
             if differs(known, field) || other || conflict && fills && !lifts {
-                tell(&mut merged, field, Code::Conflict);
+                tell(&mut merged, field, difference);
             } else if fills && !(row.kind.says_again)(known, field, new.get(field).copied().unwrap_or("")) {
                 known.iter_mut().zip(new).skip(field).take(1).for_each(|(slot, text)| *slot = text);
                 changed = true;

@@ -30,7 +30,7 @@ mod whole;
 
 use crate::dicom::DataSet;
 use crate::error::{Error, Kind};
-use crate::loss::{Class, Code, Loss, Sink};
+use crate::loss::{Code, Loss, Sink};
 use crate::options::Options;
 use crate::study::{Study, says_all};
 use crate::table::{Level, Merge, Row, RowRef, row};
@@ -210,7 +210,7 @@ impl Assembler {
             for (item, field, code) in outcome.drain(..) {
                 for (cell, stands) in items.get(item).into_iter().flat_map(|item| item.cells_of(field)) {
                     let at = sink.place_of(row, stands, code);
-                    if code.class() != Class::Conflict {
+                    if !code.is_difference() {
                         set.resolve(cell, code, at);
                     } else if !set.resolve_since(cell, code, at, losses) {
                         // A leaf that was lost already, or was counted for another of the studies that refer to its resource, contradicts here

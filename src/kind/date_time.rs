@@ -132,7 +132,7 @@ fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
     // A fraction follows six digits and a dot.
     if digits.len() > 13 {
         digits.truncate(13);
-        fill.note(*leaf, Code::FractionCut);
+        fill.note(*leaf, Code::PrecisionCut);
     }
     fill.set(1, digits, Leaf::default());
     match day.offset {

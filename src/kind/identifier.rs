@@ -122,10 +122,17 @@ impl Spell for Identifier {
     }
 }
 
-/// IdentifierTypeCode: a code of v2-0203, unless it is the one that goes without saying.
+/// IdentifierTypeCode: a code of v2-0203 (under whichever of its names, or none), unless it is the one that goes without saying. A code of another system
+/// is no code of that table: it would come back as one.
 fn read_type<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>, implied: &str) {
     let coded = || identifier.type_.codings.iter().filter(|coding| !coding.code.is_empty());
-    let Some(coding) = coded().find(|coding| coding.system.trim() == IDENTIFIER_TYPE).or_else(|| coded().next()) else { return };
+    let of_table = |coding: &&found::Coding<'d>| {
+        let system = coding.system.trim();
+        system.is_empty() || system == IDENTIFIER_TYPE || OLD_TYPES.contains(&system)
+    };
+    let is_implied = |coding: &&found::Coding<'d>| !implied.is_empty() && coding.code.trim() == implied;
+    let own = coded().find(|coding| coding.system.trim() == IDENTIFIER_TYPE);
+    let Some(coding) = own.or_else(|| coded().find(of_table)).or_else(|| coded().find(is_implied)) else { return };
     if coding.code.trim() == implied {
         fill.also(coding.code);
     } else {
@@ -149,6 +156,9 @@ impl Kind for PatientIdentifier {
         IdentifierView::of(fields)
     }
 }
+
+/// What v2-0203 was called before R4, and its OID.
+const OLD_TYPES: [&str; 3] = ["http://hl7.org/fhir/v2/0203", "http://hl7.org/fhir/identifier-type", "urn:oid:2.16.840.1.113883.18.108"];
 
 /// The type of accession numbers (v2-0203).
 const ACCESSION: &str = "ACSN";

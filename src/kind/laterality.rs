@@ -104,10 +104,8 @@ impl Spell for Laterality {
         let (side, display) = match is_side(code) {
             Some((side, families)) => (*side, families.iter().find(|(known, _)| *known == code).map_or("", |(_, display)| *display)),
             // 66459002 "Unilateral" (CID 244), too: one side of a pair, which is none of DICOM's. Its U is an organ that has no other.
-            None => {
-                fill.system(coding.system, SNOMED, coding.code);
-                return fill.lose(coding.code, Code::BadCode);
-            }
+            // FHIR lets other codes stand there (its binding is an example).
+            None => return,
         };
         fill.set(usize::from(side == "B"), side, coding.code);
         fill.system(coding.system, SNOMED, coding.code);

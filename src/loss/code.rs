@@ -57,6 +57,11 @@ macro_rules! codes {
                 match self { $(Code::$name => $carried),* }
             }
 
+            /// Whether it says that statements differ, be that allowed or not.
+            pub(crate) const fn is_difference(self) -> bool {
+                matches!(self, Code::Conflict | Code::NotUniform)
+            }
+
             /// Whether nobody may go on as if nothing was.
             pub(crate) const fn is_serious(self) -> bool {
                 matches!(self, Code::PatientConflict | Code::Withdrawn | Code::Modifier)
@@ -118,7 +123,6 @@ codes! {
     DuplicateMember "duplicate-member" Deviation false "a member that its object already has; the first stands",
     RequiredMissing "required-missing" Deviation true "FHIR requires the element and DICOM gave nothing: data-absent-reason is written; count 0",
     Conflict "conflict" Conflict false "differs from the value that stands",
-    NotUniform "not-uniform" Conflict false "differs among the instances of a series, so the series has none",
     PatientConflict "patient-conflict" Conflict false "rows of one study under different patients: kept apart (count 0), or not placeable (counted)",
     ModalityNotInSeries "modality-not-in-series" Conflict true "a modality of the study that none of the listed series has; it is kept apart",
     NotMapped "not-mapped" NoHome false "an attribute that is known and deliberately not mapped",
@@ -126,7 +130,9 @@ codes! {
     UnknownAttribute "unknown-attribute" NoHome false "a standard attribute outside the table",
     Private "private" NoHome false "an attribute of a private group",
     BulkValue "bulk-value" NoHome false "the value is bulk data, given by reference or in binary; never fetched",
+    NotUniform "not-uniform" NoHome false "differs among the instances of a series, which then has none, or among the series of a study, of which the first stands",
     NumberOutOfRange "number-out-of-range" NoHome false "a negative number, or one beyond 2147483647: FHIR's unsignedInt cannot hold it",
+    PrecisionCut "precision-cut" NoHome true "a fraction of a second has more than the six digits that DICOM has; six are kept",
     NoCode "no-code" NoHome false "a value for which FHIR's value set has no code",
     NoElement "no-element" NoHome false "this release has no element for it",
     NoAttribute "no-attribute" NoHome false "an element, or a part of one, that DICOM has no attribute for",

@@ -43,7 +43,8 @@ pub(crate) const PERSON_ID: &[Part] = &[sequence(
         part(3, 0x0008_010C, "CodingSchemeUID", Vr::Ui),
         part(0, 0x0008_0119, "LongCodeValue", Vr::Uc),
     ],
-)];
+)
+.of_several()];
 
 /// An identifier of a patient with its issuer, as in OtherPatientIDsSequence (PS3.3 C.7.1.1).
 pub(crate) const PATIENT_IDENTIFIER: &[Part] = &[

@@ -1,7 +1,7 @@
 //! The laws of DESIGN, as functions of bytes: they panic where a law is broken. Property tests and fuzz targets share them.
 
 use fhir_dicomweb::{
-    Class, Error, Json, Loss, LossReport, Mapped, Options, Place, Release, Row, Step, Study, Subject, Vr, dicom, fhir, rows,
+    Class, Code, Error, Json, Loss, LossReport, Mapped, Options, Place, Release, Row, Step, Study, Subject, Vr, dicom, fhir, rows,
 };
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -74,12 +74,17 @@ fn is_text(value: &Value) -> bool {
     }
 }
 
+/// Whether statements differ, be that allowed (a series' instances, a study's series) or not.
+fn is_difference(loss: &Loss) -> bool {
+    loss.class() == Class::Conflict || loss.code == Code::NotUniform
+}
+
 /// *Order-blind*: in another order of rows the same studies and the same conflicts.
 pub fn order_blind(sets: &[String], other: &[String]) {
     let read = |sets: &[String]| dicom::read(crate_document(sets).as_bytes(), &Options::default());
     let (Ok(one), Ok(two)) = (read(sets), read(other)) else { return };
     let conflicts = |report: &LossReport| -> BTreeSet<String> {
-        report.iter().filter(|loss| loss.class() == Class::Conflict).map(|loss| format!("{} {}", loss.code, fact_of(&loss.at))).collect()
+        report.iter().filter(|loss| is_difference(loss)).map(|loss| format!("{} {}", loss.code, fact_of(&loss.at))).collect()
     };
     let (one_told, two_told) = (conflicts(&one.loss), conflicts(&two.loss));
     // Of patients who differ, and whom no number tells apart, the first is kept: what else contradicts, and whether it is the name of one who has
@@ -246,16 +251,15 @@ pub fn same_when_joined(
             };
             // As `Reader::append` says: whose rows without a number are depends on what stands of the names.
             let is_left_out = |loss: &Loss| loss.code.name() == "patient-conflict" && loss.count > 0;
-            let is_of_who = |loss: &Loss| {
-                loss.class() == Class::Conflict && matches!(&*fact_of(&loss.at), "PATIENT_NAME" | "PATIENT_BIRTH" | "PATIENT_SEX")
-            };
+            let is_of_who =
+                |loss: &Loss| is_difference(loss) && matches!(&*fact_of(&loss.at), "PATIENT_NAME" | "PATIENT_BIRTH" | "PATIENT_SEX");
             let mut all = together.loss.iter().chain(&apart.loss);
             if together.loss.iter().chain(&apart.loss).any(is_left_out) && all.any(is_of_who) {
                 return;
             }
             // As `Reader::append` says: the parts of one fact (groups of a name, code and meaning) fill each other in the order of rows. What was filled
             // inside of one text stands or falls as one.
-            let filled = |loss: &&Loss| loss.class() == Class::Conflict && rows().any(|row| is_at(row, &loss.at) && has_parts(row));
+            let filled = |loss: &&Loss| is_difference(loss) && rows().any(|row| is_at(row, &loss.at) && has_parts(row));
             let mixed = facts_at(together.loss.iter().chain(&apart.loss).filter(filled).map(|loss| loss.at));
             if mixed.is_empty() {
                 assert_eq!(text(&together.value), text(&apart.value), "{context}");
@@ -267,12 +271,12 @@ pub fn same_when_joined(
             // A value that was mended and contradicts another is counted as either: the other is told without a count. Notes may differ.
             let told = |report: &LossReport| {
                 // As `Reader::append` says: what a further row of its own text dates is held against the other as dated.
-                let offset = |loss: &Loss| loss.class() == Class::Conflict && loss.at.to_string() == "/00080201";
+                let offset = |loss: &Loss| is_difference(loss) && loss.at.to_string() == "/00080201";
                 let is_time = |at: &Place| matches!(at.steps().next(), Some(Step::Tag(tag)) if rows().flat_map(Row::parts).any(|part| part.tag() == tag && part.vr() == Vr::Tm));
-                let dated = |loss: &Loss| loss.class() == Class::Conflict && is_time(&loss.at);
+                let dated = |loss: &Loss| is_difference(loss) && is_time(&loss.at);
                 let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss) && !dated(loss));
                 // What contradicts the first of its own text is told, though it may agree with the first of all: leaves differ, the fact does not.
-                let place = |loss: &Loss| if loss.class() == Class::Conflict { fact_of(&loss.at) } else { loss.at.to_string() };
+                let place = |loss: &Loss| if is_difference(loss) { fact_of(&loss.at) } else { loss.at.to_string() };
                 let told: BTreeSet<String> = lost.map(|loss| format!("{} {}", loss.code, place(loss))).collect();
                 (told, report.carried() + report.counted())
             };

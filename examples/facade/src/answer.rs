@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::Response;
 use fhir_dicomweb::facade::{Config, Event, Failure, FhirOverDicomweb, Identifier, Incoming, Step};
 use fhir_dicomweb::url;
+use http_body_util::LengthLimitError;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::Arc;
@@ -88,7 +89,12 @@ pub async fn fhir(State(facade): State<Arc<Facade>>, request: Request) -> Respon
     let started = Instant::now();
     let id = facade.request_id(request.headers());
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_FORM).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE, id) };
+    let body = match to_bytes(body, MAX_FORM).await {
+        Ok(body) => body,
+        Err(error) if error.source().is_some_and(|why| why.is::<LengthLimitError>()) => return plain(StatusCode::PAYLOAD_TOO_LARGE, id),
+        // It broke off, or is no HTTP.
+        Err(_) => return plain(StatusCode::BAD_REQUEST, id),
+    };
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let fields: Vec<(&str, &[u8])> = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     // What HEAD is answered with is what GET is, and the HTTP server leaves the body out and its length in.

@@ -57,9 +57,11 @@ class Study:
             if tag in _SETS or fits:
                 self._say(tag, values, number)
                 continue
+            # Series say, each of itself, where they were made: they may differ.
+            code = "not-uniform" if tags[0] == "00081040" else "conflict"
             for each in values:
                 for at, count in places(each, facts.STUDY[tag], "/" + tag):
-                    ledger.tell("conflict", at, count)
+                    ledger.tell(code, at, count)
 
     def _say(self, tag, said, number):
         """Several values that are equal, each as it was said."""

@@ -228,11 +228,10 @@ impl<'d> Reader<'d, '_> {
         }
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
         let (mut id_known, mut name_known) = (false, false);
-        if let Some(patient) = patient {
-            let display = self.leaf(node, named!("display"));
-            (id_known, name_known) = self.patient(patient, says_something(display.text));
-        }
         let mut reference = self.reference(node);
+        if let Some(patient) = patient {
+            (id_known, name_known) = self.patient(patient, &reference);
+        }
         if let Some(id) = reference.type_.id {
             self.understand(id);
         }
@@ -297,8 +296,9 @@ impl<'d> Reader<'d, '_> {
         self.emptied(fill);
     }
 
-    /// A Patient; whether it has an identifier, and whether its name stands. `is_displayed`: a name stands beside the reference, too.
-    fn patient(&mut self, patient: Id, is_displayed: bool) -> (bool, bool) {
+    /// A Patient; whether its number is the one that the patient is known by, and whether its name stands. `beside`: what stands beside the reference.
+    fn patient(&mut self, patient: Id, beside: &Reference<'d>) -> (bool, bool) {
+        let is_displayed = says_something(beside.display.text);
         let ids = self.identifiers(patient);
         // Those that were the patient's number, or are for a time, are further ones.
         let current = self.current(&ids);
@@ -310,19 +310,18 @@ impl<'d> Reader<'d, '_> {
             ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty() || id.is_in_doubt).collect()
         };
         let (identifiers, further) = (all(current), all(further));
-        // The medical record number is the one the patient is known by, else one of which somebody says what it is, else the first.
-        let typed = |identifier: &Identifier<'d>| !identifier.type_.codings.is_empty();
-        let in_words = |identifier: &Identifier<'d>| {
-            let words = identifier.type_.text.trim().to_lowercase();
-            identifier.type_.codings.is_empty() && (words == "mrn" || words == "mr" || words.contains("medical record"))
+        let best = identifiers.iter().enumerate().map(|(n, identifier)| (number_rank(identifier), n)).min();
+        // What stands beside the reference is the number where it is of a better kind: be it one of these or another.
+        let other =
+            beside.identifier.as_ref().filter(|other| !other.value.is_empty() && best.is_none_or(|(rank, _)| number_rank(other) < rank));
+        let main = match other {
+            None => best.map(|(_, n)| n),
+            Some(other) => identifiers
+                .iter()
+                .position(|identifier| identifier.value.trim() == other.value.trim() && identifier.system.trim() == other.system.trim()),
         };
-        let record = |identifier: &Identifier<'d>| {
-            identifier.type_.with("MR").is_some_and(|coding| coding.system.is_empty() || coding.system.trim() == IDENTIFIER_TYPE)
-        };
-        let first = |is_it: &dyn Fn(&Identifier<'d>) -> bool| identifiers.iter().position(is_it);
-        let main = first(&record).or_else(|| first(&in_words)).or_else(|| first(&typed)).unwrap_or(0);
         for (n, identifier) in identifiers.iter().enumerate() {
-            let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
+            let row = if Some(n) == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
             self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
         }
         for identifier in further {
@@ -349,8 +348,22 @@ impl<'d> Reader<'d, '_> {
                 self.patient_fact(row, "Patient", |reader, shape| reader.plain(node, shape));
             }
         }
-        (!identifiers.is_empty(), is_named)
+        (main.is_some(), is_named)
     }
+}
+
+/// Which of a patient's identifiers is the number that the patient is known by: the medical record number, else one that is so in words, else one of
+/// which somebody says what it is, else any; the least is it.
+fn number_rank(identifier: &Identifier<'_>) -> u8 {
+    let type_ = &identifier.type_;
+    if type_.with("MR").is_some_and(|coding| coding.system.is_empty() || coding.system.trim() == IDENTIFIER_TYPE) {
+        return 0;
+    }
+    if !type_.codings.is_empty() {
+        return 2;
+    }
+    let words = type_.text.trim().to_lowercase();
+    if words == "mrn" || words == "mr" || words.contains("medical record") { 1 } else { 3 }
 }
 
 /// Whether a name tells people apart: by a letter, or a digit.

@@ -327,9 +327,10 @@ impl<'d> Reader<'d, '_> {
         all.into_iter().partition(|id| !self.has_ended(*id))
     }
 
-    /// Whether the period in which an identifier or a name was meant has an end: of two of a kind the other is meant.
+    /// Whether the period in which an identifier (or that of a reference) or a name was meant has an end: of two of a kind the other is meant.
     fn has_ended(&self, id: Id) -> bool {
-        let period = self.tree.member(id, named!("period"));
+        let own = self.tree.member(id, named!("identifier")).unwrap_or(id);
+        let period = self.tree.member(own, named!("period"));
         period.and_then(|period| self.tree.member(period, named!("end"))).and_then(|end| self.tree.text(end)).is_some()
     }
 

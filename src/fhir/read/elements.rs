@@ -39,7 +39,14 @@ impl<'d> Reader<'d, '_> {
                 self.item(level, position, item);
             }
         } else if tree.is_array(node) {
-            tree.children(node).for_each(|item| self.item(level, position, item));
+            // Of identifiers of a kind the first is meant, and one that has ended only where there is no other.
+            let is_of_one = || takers(level, self.release, position).any(|taker| is_number(taker.shape));
+            if tree.has(named!("period")) && is_of_one() {
+                let (in_use, ended) = self.by_end(tree.children(node).collect());
+                in_use.into_iter().chain(ended).for_each(|item| self.item(level, position, item));
+            } else {
+                tree.children(node).for_each(|item| self.item(level, position, item));
+            }
         } else {
             self.note_first(node, Code::ListForm);
             self.item(level, position, node);

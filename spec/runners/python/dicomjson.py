@@ -153,7 +153,8 @@ def _values(raw_values, part, at, notes, ledger):
     for value, raw, place, scratch in read:
         if not part.many and value and found and (part.vr == "SQ" or value != found[0]):
             if place not in told:
-                ledger.tell("extra-value", place, leaves(raw))
+                # A person may have several codes (PS3.3 10.1).
+                ledger.tell("not-mapped" if part.tag == "00401101" else "extra-value", place, leaves(raw))
             told.add(place)
             continue
         if place not in told:

@@ -119,6 +119,12 @@ impl<'d> Concept<'d> {
     }
 }
 
+/// Whether a system is v2-0203, by whichever name (those before R4, its OID), or none, as codes of it are met.
+pub(crate) fn is_identifier_type(system: &str) -> bool {
+    const OLD: [&str; 3] = ["http://hl7.org/fhir/v2/0203", "http://hl7.org/fhir/identifier-type", "urn:oid:2.16.840.1.113883.18.108"];
+    system.is_empty() || system == IDENTIFIER_TYPE || OLD.contains(&system)
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Identifier<'d> {
     pub(crate) type_: Concept<'d>,

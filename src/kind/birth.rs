@@ -70,7 +70,7 @@ impl Spell for Birth {
                 let mut digits = clock.replace(':', "");
                 if digits.len() > FRACTION {
                     digits.truncate(FRACTION);
-                    fill.note(*leaf, Code::PrecisionCut);
+                    fill.note(*leaf, Code::FractionCut);
                 }
                 fill.set(1, digits, Leaf::default());
                 // The time of birth has no offset that would date it.

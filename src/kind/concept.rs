@@ -61,11 +61,6 @@ impl Spell for Concept {
 pub(super) fn read_or_words<'d>(fill: &mut Fill<'d>, concept: &found::Concept<'d>, cx: &Cx<'_>, words: usize) {
     if let Some(coding) = read(fill, 0, concept, cx, |_| false) {
         text_beside(fill, 3, concept, coding);
-        // An item without CodeMeaning is none (PS3.3 8.8, type 1): the words of the concept are what the code means, and come back as its display.
-        if coding.display.is_empty() && !concept.text.is_empty() {
-            fill.put(3, concept.text);
-            fill.note(concept.text, Code::AlternativeSource);
-        }
     } else {
         let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
         fill.put(words, if concept.text.is_empty() { display } else { concept.text });
@@ -107,9 +102,12 @@ pub(super) fn read<'d, 'c>(
     Some(coding)
 }
 
-/// Text beside the code that is taken says nothing new where it is that code's display.
+/// Text beside the code that is taken says nothing new where it is that code's display; where that has none it is what the code means, without which an item
+/// is none (PS3.3 8.8, CodeMeaning is type 1).
 pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, display: usize, concept: &found::Concept<'d>, taken: &found::Coding<'d>) {
-    if !taken.display.is_empty() && taken.display.trim() == concept.text.trim() {
+    if taken.display.is_empty() {
+        fill.put(display, concept.text);
+    } else if !taken.display.is_empty() && taken.display.trim() == concept.text.trim() {
         fill.further(display, concept.text);
     }
 }

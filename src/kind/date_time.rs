@@ -130,10 +130,8 @@ fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
         _ => clock.replace(':', ""),
     };
     // A fraction follows six digits and a dot.
-    if digits.len() > 13 {
-        digits.truncate(13);
-        fill.note(*leaf, Code::PrecisionCut);
-    }
+    let is_cut = digits.len() > 13;
+    digits.truncate(13);
     fill.set(1, digits, Leaf::default());
     match day.offset {
         fhir_date::Part::Absent => fill.note(*leaf, Code::ZoneMissing),
@@ -142,6 +140,10 @@ fn read<'d>(found: &Found<'d>, fill: &mut Fill<'d>) {
             let zone = offset(text).map(|zone| [zone.sign, zone.hours, zone.minutes].concat());
             fill.set(2, zone.unwrap_or_default(), Leaf::default());
         }
+    }
+    // A leaf has one note, and that FHIR wants an offset stands before that DICOM has fewer digits.
+    if is_cut {
+        fill.note(*leaf, Code::PrecisionCut);
     }
 }
 

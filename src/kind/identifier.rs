@@ -126,10 +126,7 @@ impl Spell for Identifier {
 /// is no code of that table: it would come back as one.
 fn read_type<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>, implied: &str) {
     let coded = || identifier.type_.codings.iter().filter(|coding| !coding.code.is_empty());
-    let of_table = |coding: &&found::Coding<'d>| {
-        let system = coding.system.trim();
-        system.is_empty() || system == IDENTIFIER_TYPE || OLD_TYPES.contains(&system)
-    };
+    let of_table = |coding: &&found::Coding<'d>| found::is_identifier_type(coding.system.trim());
     let is_implied = |coding: &&found::Coding<'d>| !implied.is_empty() && coding.code.trim() == implied;
     let own = coded().find(|coding| coding.system.trim() == IDENTIFIER_TYPE);
     let Some(coding) = own.or_else(|| coded().find(of_table)).or_else(|| coded().find(is_implied)) else { return };
@@ -156,9 +153,6 @@ impl Kind for PatientIdentifier {
         IdentifierView::of(fields)
     }
 }
-
-/// What v2-0203 was called before R4, and its OID.
-const OLD_TYPES: [&str; 3] = ["http://hl7.org/fhir/v2/0203", "http://hl7.org/fhir/identifier-type", "urn:oid:2.16.840.1.113883.18.108"];
 
 /// The type of accession numbers (v2-0203).
 const ACCESSION: &str = "ACSN";

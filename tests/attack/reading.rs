@@ -114,7 +114,7 @@ fn births_lose_nothing_in_silence() {
     for (birth, code) in [
         ("1990-01-01T10:20:30+05:00", "offset-unused"),
         ("1990-01-01T99:99:99Z", "bad-time"),
-        ("1990-01-01T10:20:30.1234567", "precision-cut"),
+        ("1990-01-01T10:20:30.1234567", "fraction-cut"),
     ] {
         let person = format!(r#"{{"resourceType":"Patient","id":"1","birthDate":"{birth}"}}"#);
         let found = read(&bundle(&[("", person), ("", imaging("1.2", OF_1))]), &Options::default());

@@ -7,7 +7,7 @@ use super::literal::type_said;
 use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
-use crate::fhir::found::{Found, IDENTIFIER_TYPE, Identifier, Leaf, Reference};
+use crate::fhir::found::{Found, Identifier, Leaf, Reference, is_identifier_type};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::Cx;
@@ -228,10 +228,11 @@ impl<'d> Reader<'d, '_> {
         }
         let patient = target.filter(|target| type_of(self.tree, *target) == Some("Patient"));
         let (mut id_known, mut name_known) = (false, false);
-        let mut reference = self.reference(node);
         if let Some(patient) = patient {
-            (id_known, name_known) = self.patient(patient, &reference);
+            let display = self.leaf(node, named!("display"));
+            (id_known, name_known) = self.patient(patient, says_something(display.text));
         }
+        let mut reference = self.reference(node);
         if let Some(id) = reference.type_.id {
             self.understand(id);
         }
@@ -296,9 +297,8 @@ impl<'d> Reader<'d, '_> {
         self.emptied(fill);
     }
 
-    /// A Patient; whether its number is the one that the patient is known by, and whether its name stands. `beside`: what stands beside the reference.
-    fn patient(&mut self, patient: Id, beside: &Reference<'d>) -> (bool, bool) {
-        let is_displayed = says_something(beside.display.text);
+    /// A Patient; whether it has an identifier, and whether its name stands. `is_displayed`: a name stands beside the reference, too.
+    fn patient(&mut self, patient: Id, is_displayed: bool) -> (bool, bool) {
         let ids = self.identifiers(patient);
         // Those that were the patient's number, or are for a time, are further ones.
         let current = self.current(&ids);
@@ -310,18 +310,10 @@ impl<'d> Reader<'d, '_> {
             ids.into_iter().map(|id| self.identifier(id)).filter(|id| !id.value.is_empty() || id.is_in_doubt).collect()
         };
         let (identifiers, further) = (all(current), all(further));
-        let best = identifiers.iter().enumerate().map(|(n, identifier)| (number_rank(identifier), n)).min();
-        // What stands beside the reference is the number where it is of a better kind: be it one of these or another.
-        let other =
-            beside.identifier.as_ref().filter(|other| !other.value.is_empty() && best.is_none_or(|(rank, _)| number_rank(other) < rank));
-        let main = match other {
-            None => best.map(|(_, n)| n),
-            Some(other) => identifiers
-                .iter()
-                .position(|identifier| identifier.value.trim() == other.value.trim() && identifier.system.trim() == other.system.trim()),
-        };
+        // Whatever stands beside the reference: the literal one is preferred (FHIR Reference.identifier).
+        let main = identifiers.iter().enumerate().map(|(n, identifier)| (number_rank(identifier), n)).min().map_or(0, |(_, n)| n);
         for (n, identifier) in identifiers.iter().enumerate() {
-            let row = if Some(n) == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
+            let row = if n == main { RowRef::from(row::PATIENT_ID) } else { row::PATIENT_OTHER_ID.into() };
             self.patient_fact(row, "Patient", |_, _| Found::Identifier(identifier.clone()));
         }
         for identifier in further {
@@ -348,7 +340,7 @@ impl<'d> Reader<'d, '_> {
                 self.patient_fact(row, "Patient", |reader, shape| reader.plain(node, shape));
             }
         }
-        (main.is_some(), is_named)
+        (!identifiers.is_empty(), is_named)
     }
 }
 
@@ -356,14 +348,18 @@ impl<'d> Reader<'d, '_> {
 /// which somebody says what it is, else any; the least is it.
 fn number_rank(identifier: &Identifier<'_>) -> u8 {
     let type_ = &identifier.type_;
-    if type_.with("MR").is_some_and(|coding| coding.system.is_empty() || coding.system.trim() == IDENTIFIER_TYPE) {
+    let of_table = || type_.codings.iter().filter(|coding| !coding.code.is_empty() && is_identifier_type(coding.system.trim()));
+    if of_table().any(|coding| coding.code.trim() == "MR") {
         return 0;
     }
-    if !type_.codings.is_empty() {
-        return 2;
+    // Words count where no code of the table says what it is.
+    if of_table().next().is_none() {
+        let words = type_.text.trim().to_lowercase();
+        if words == "mrn" || words == "mr" || words.contains("medical record") {
+            return 1;
+        }
     }
-    let words = type_.text.trim().to_lowercase();
-    if words == "mrn" || words == "mr" || words.contains("medical record") { 1 } else { 3 }
+    if type_.codings.iter().any(|coding| !coding.code.is_empty()) { 2 } else { 3 }
 }
 
 /// Whether a name tells people apart: by a letter, or a digit.

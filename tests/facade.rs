@@ -60,11 +60,11 @@ macro_rules! trials {
 
 fn main() -> ExitCode {
     let mut trials = trials! {
-        parts: what_instances_alone_say chosen_elements_are_those_of_the_whole counts_that_are_chosen parts_say_what_the_whole_says parts_are_not_counted nobody_knows_how_many;
+        parts: what_instances_alone_say chosen_elements_are_those_of_the_whole counts_that_are_chosen parts_say_what_the_whole_says parts_are_not_counted nobody_knows_how_many regions_of_instances_beside_a_name;
         contradictions: an_order_stays_one what_cannot_be_had includes_of_what_is_not_written what_is_cut_among_a_thousand_losses parts_of_answers references_that_lead_out a_list_of_studies_that_is_cut which_list_is_cut elements_and_types_as_they_are_asked_for what_selects_is_a_part a_page_that_comes_again long_lists_end_a_page targets_with_a_fragment content_without_its_name pages_of_an_archive_without_order days_on_the_archives_clock;
         whose: one_of_two_patients_that_is_another_by_what_it_holds more_rows_of_the_study_than_are_given one_of_two_patients parts_without_their_patient another_patient_in_the_next_answer another_patient_in_the_answer_before two_patients_are_told_whatever_is_asked another_patient_than_what_selects two_patients_without_a_number;
         ids: an_id_that_is_not_to_be one_of_two_patients_by_id one_of_two_patients_by_id_whoever_issued_it one_of_two_patients_whom_series_tell;
-        issuers: another_issuer_in_the_next_answer an_issuer_that_could_not_be_read one_of_two_patients_whose_issuer_could_not_be_read an_issuer_that_is_told issuers_of_other_numbers a_study_id_of_another_system;
+        issuers: another_issuer_in_the_next_answer an_issuer_that_could_not_be_read one_of_two_patients_whose_issuer_could_not_be_read an_issuer_that_is_told issuers_of_other_numbers a_study_id_of_another_system numbers_of_no_issuer;
         conversation: owned_and_send the_lowest_position_decides references_that_are_not_found_out each_study_once what_was_not_asked_for;
         failures: as_they_are_given later nonsense misfits_in_the_middle two_patients pages_for_ever limits requests_that_are_refused costly;
         hostile: one_number_two_people series_of_two_issuers rows_of_another_study whose_study_it_is pages_within_bounds links_keep_the_format rows_of_no_study lists_that_are_short a_lost_warning our_own_endpoint excess;

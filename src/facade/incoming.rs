@@ -153,15 +153,21 @@ fn is_version(release: Release, text: &str) -> bool {
     release.fhir_version() == text || release.version() == text
 }
 
-/// `0.5` is 500.
+/// `0.5` is 500, and so is `.5`, as Java's own client writes it.
 fn thousandths(text: &str) -> Option<u32> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(fraction) || !matches!(whole, "0" | "1") {
+    let whole: u32 = match whole {
+        "0" => 0,
+        "1" => 1,
+        "" if !fraction.is_empty() => 0,
+        _ => return None,
+    };
+    if !digits(fraction) {
         return None;
     }
     let fraction: u32 = [fraction, "000"].concat().get(..3)?.parse().ok()?;
-    Some((whole.parse::<u32>().ok()? * 1000 + fraction).min(1000))
+    Some((whole * 1000 + fraction).min(1000))
 }
 
 fn route(config: &Config, incoming: &Incoming<'_>, accepted: Accepted, path: &str, query: &str) -> Result<Begun, Refusal> {

@@ -21,6 +21,8 @@ pub(super) struct Telling {
     refused: usize,
     /// They do not match because the issuer of the patient's id is not to be seen.
     issuer_unknown: usize,
+    /// Studies that are found by a number of no issuer, and the archive never tells of some who issued them.
+    of_any_issuer: usize,
     /// Their study rows match, and what they hold does not.
     pub(super) contradictory: usize,
     /// Rows of a part of them have what is asked for, and what they hold has not.
@@ -82,6 +84,10 @@ impl Telling {
             _ => {}
         }
         self.unsure += self.told() - before;
+        // It is found, and counted.
+        if matches!(candidate.verdict, Some(Judged::Yes(_))) && judged().any(|study| residual.may_be_anothers(study)) {
+            self.of_any_issuer += 1;
+        }
     }
 
     /// What is to be told where an id is asked for that one of several patients has, and that none of those has who were met.
@@ -156,6 +162,13 @@ impl Telling {
             "incomplete",
             "studies of that number are left out because the archive does not tell who issued it",
             self.issuer_unknown as u64,
+            "studies: issuer-unknown",
+        );
+        tell(
+            "warning",
+            "incomplete",
+            "studies of a number without an issuer are found, and the archive never tells of some who issued them: they may be of another",
+            self.of_any_issuer as u64,
             "studies: issuer-unknown",
         );
         tell(

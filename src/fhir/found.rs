@@ -114,14 +114,34 @@ impl<'d> Concept<'d> {
         under(own).or_else(|| under("")).or_else(|| all.next())
     }
 
+    /// DICOM's own code of accession numbers, 121022.
+    pub(crate) fn accession(&self) -> Option<&Coding<'d>> {
+        self.with("121022").filter(|coding| coding.system.trim() == DCM)
+    }
+
+    /// Whether it says, as the type of an identifier, that it is one of this type of v2-0203.
+    pub(crate) fn is_type(&self, code: &str) -> bool {
+        self.with(code).is_some() || code == "ACSN" && self.accession().is_some()
+    }
+
+    /// Whether a code says what it is.
+    pub(crate) fn is_coded(&self) -> bool {
+        self.codings.iter().any(|coding| !coding.code.is_empty())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.codings.is_empty() && self.text.is_empty()
     }
 }
 
-/// Whether a system is v2-0203, by whichever name (those before R4, its OID), or none, as codes of it are met.
+/// Whether a system is v2-0203, by whichever name (those before R4, its OID and that of the table), or none, as codes of it are met.
 pub(crate) fn is_identifier_type(system: &str) -> bool {
-    const OLD: [&str; 3] = ["http://hl7.org/fhir/v2/0203", "http://hl7.org/fhir/identifier-type", "urn:oid:2.16.840.1.113883.18.108"];
+    const OLD: [&str; 4] = [
+        "http://hl7.org/fhir/v2/0203",
+        "http://hl7.org/fhir/identifier-type",
+        "urn:oid:2.16.840.1.113883.18.108",
+        "urn:oid:2.16.840.1.113883.12.203",
+    ];
     system.is_empty() || system == IDENTIFIER_TYPE || OLD.contains(&system)
 }
 
@@ -205,7 +225,7 @@ pub(crate) fn is_study_uid(identifier: &Identifier<'_>) -> bool {
 
 /// Whether an identifier without type belongs to a system of accession numbers, by its name.
 fn names_accessions(identifier: &Identifier<'_>) -> bool {
-    if !identifier.type_.codings.is_empty() || identifier.system.is_empty() {
+    if identifier.type_.is_coded() || identifier.system.is_empty() {
         return false;
     }
     let system = identifier.system.trim().to_ascii_lowercase();
@@ -220,7 +240,7 @@ fn is_study_id(identifier: &Identifier<'_>, options: &Options) -> bool {
 impl Shape {
     /// Whether a value is one of this shape, where several share an element.
     pub(crate) fn takes(self, found: &Found<'_>, options: &Options) -> bool {
-        let typed = |code: &str| found.identifier().is_some_and(|identifier| identifier.type_.with(code).is_some());
+        let typed = |code: &str| found.identifier().is_some_and(|identifier| identifier.type_.is_type(code));
         match self {
             Shape::UidIdentifier => found.identifier().is_some_and(is_study_uid),
             Shape::Identifier(code) => {
@@ -230,7 +250,7 @@ impl Shape {
             Shape::Logical(wanted, _) if matches!(found, Found::Reference(reference) if reference.kind.is_some_and(|kind| !is_kind(wanted, kind))) => {
                 false
             }
-            Shape::Logical(_, "VN") => typed("VN") || found.identifier().is_none_or(|identifier| identifier.type_.codings.is_empty()),
+            Shape::Logical(_, "VN") => typed("VN") || found.identifier().is_none_or(|identifier| !identifier.type_.is_coded()),
             Shape::Logical(_, code) => typed(code),
             Shape::Performer(function) => {
                 let Found::Reference(actor) = found else { return false };

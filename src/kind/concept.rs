@@ -102,12 +102,16 @@ pub(super) fn read<'d, 'c>(
     Some(coding)
 }
 
-/// Text beside the code that is taken says nothing new where it is that code's display; where that has none it is what the code means, without which an item
-/// is none (PS3.3 8.8, CodeMeaning is type 1).
+/// Text beside the code that is taken says nothing new where it is that code's display. Where there is no display it is what the code means, without which an
+/// item is none (PS3.3 8.8, CodeMeaning is type 1); of a known scheme it comes back as the display.
 pub(super) fn text_beside<'d>(fill: &mut Fill<'d>, display: usize, concept: &found::Concept<'d>, taken: &found::Coding<'d>) {
     if taken.display.is_empty() {
         fill.put(display, concept.text);
-    } else if !taken.display.is_empty() && taken.display.trim() == concept.text.trim() {
+        let (designator, uid) = (display.saturating_sub(2), display + 1);
+        if fill.is_filled(designator) || fill.is_filled(uid) || is_uri(taken.code.trim()) {
+            fill.note(concept.text, Code::AlternativeSource);
+        }
+    } else if taken.display.trim() == concept.text.trim() {
         fill.further(display, concept.text);
     }
 }

@@ -1,7 +1,7 @@
 //! A device <-> a logical Reference by its serial number or UID.
 
 use super::{Cx, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{DICOM_UID, Found, IDENTIFIER_TYPE};
+use crate::fhir::found::{Concept, DICOM_UID, Found, IDENTIFIER_TYPE};
 use crate::fhir::shape::{self, Display, Fhir, TypeCode, Uri};
 use crate::grammar::uid::is_oid;
 use crate::loss::Code;
@@ -86,13 +86,14 @@ impl Spell for Device {
             fill.also(coding.code);
             fill.system(coding.system, IDENTIFIER_TYPE, coding.code);
             fill.put(3, identifier.value);
-        } else if identifier.type_.codings.is_empty() && may_be_serial(identifier.type_.text.trim()) {
+        } else if may_be_serial(&identifier.type_) {
             fill.put(3, identifier.value);
         }
     }
 }
 
 /// Whether what kind of number it is, in words, is a serial number, or nothing is said.
-fn may_be_serial(words: &str) -> bool {
-    words.is_empty() || words.to_lowercase().contains("serial")
+fn may_be_serial(type_: &Concept<'_>) -> bool {
+    let words = type_.text.trim();
+    words.is_empty() && !type_.is_coded() || words.to_lowercase().contains("serial")
 }

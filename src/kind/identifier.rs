@@ -1,7 +1,7 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
+use crate::fhir::found::{self, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::{is_oid, is_uuid};
@@ -108,17 +108,22 @@ impl Spell for Identifier {
                 Some(coding) => {
                     fill.also(coding.code);
                     fill.system(coding.system, IDENTIFIER_TYPE, coding.code);
-                    // DCM 121022 is "Accession Number": some guides want it said too.
-                    if let Some(coding) = identifier.type_.with("121022").filter(|coding| coding.system.trim() == DCM) {
-                        fill.also(coding.code);
-                        fill.also(coding.system);
-                    }
+                    say_accession(fill, identifier);
                 }
+                None if code == ACCESSION && identifier.type_.accession().is_some() => say_accession(fill, identifier),
                 None if matches!(cx.shape, Shape::Identifier(_)) => fill.note(identifier.system, Code::OtherSystem),
                 None => {}
             },
             _ => read_type(fill, identifier, ""),
         }
+    }
+}
+
+/// DCM 121022 is "Accession Number": some guides want it said too, or alone.
+fn say_accession<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>) {
+    if let Some(coding) = identifier.type_.accession() {
+        fill.also(coding.code);
+        fill.also(coding.system);
     }
 }
 

@@ -57,6 +57,15 @@ macro_rules! codes {
                 match self { $(Code::$name => $carried),* }
             }
 
+            /// Of two remarks on one leaf the one that is told: the first, but one that departs from the standard stands before one that does not.
+            pub(crate) const fn or_departure(self, other: Code) -> Code {
+                match (self.class(), other.class()) {
+                    (Class::Deviation, _) => self,
+                    (_, Class::Deviation) => other,
+                    _ => self,
+                }
+            }
+
             /// Whether it says that statements differ, be that allowed or not.
             pub(crate) const fn is_difference(self) -> bool {
                 matches!(self, Code::Conflict | Code::NotUniform)

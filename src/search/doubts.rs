@@ -52,14 +52,17 @@ impl Residual {
     /// Whether rows of instances may turn what a study is said to be (`is_met`): a clause on body sites or reasons holds, or does not, because rows of series
     /// say none, or not this one, and all else holds.
     pub(crate) fn may_turn_below(&self, study: &Study, is_met: bool) -> bool {
-        let may_be_said = |about| match about {
-            About::BodySite => study.series().any(|series| series.get(row::BODY_SITE).is_none()),
+        // More that is said makes what is asked for come true, and what is not to be untrue.
+        let may_turn = |clause: &Clause| match clause.about {
+            // The region of the instances stands in the place of a part by its name: what that met may be met no longer.
+            About::BodySite => study.series().any(|series| match series.get(row::BODY_SITE) {
+                None => clause.asks_for_presence() != is_met,
+                Some(site) => site.code.is_empty() && site.meaning.is_empty() && clause.modifier != Modifier::Missing,
+            }),
             // It is a set: one may have others besides.
-            About::Reason => study.series().len() > 0,
+            About::Reason => clause.asks_for_presence() != is_met && study.series().len() > 0,
             _ => false,
         };
-        // More that is said makes what is asked for come true, and what is not to be untrue.
-        let may_turn = |clause: &Clause| clause.asks_for_presence() != is_met && may_be_said(clause.about);
         if !self.query.clauses.iter().any(may_turn) {
             return false;
         }
@@ -114,6 +117,14 @@ impl Residual {
             }
         }
         is_hidden
+    }
+
+    /// Whether a study that matches has a number of no issuer that is asked for so, and the server may only not tell the issuer: it may be another's.
+    pub(crate) fn may_be_anothers(&self, study: &Study) -> bool {
+        let is_patient = |clause: &Clause| matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
+        let may_have = |clause: &&Clause| is_patient(clause) && self.has_no_issuer(study) || self.never_sees_issuer(clause.about);
+        let asked = self.query.clauses.iter().filter(|clause| clause.asks_for_presence()).filter(may_have);
+        asked.into_iter().any(|clause| self.clause(clause, study) == Verdict::Yes && self.clause_as(clause, study, true) != Verdict::Yes)
     }
 
     /// Whether a clause asks for a number that the study has, and whose issuer is not seen, whoever issued it.

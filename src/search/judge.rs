@@ -171,6 +171,11 @@ impl Residual {
     }
 
     pub(super) fn clause(&self, clause: &Clause, study: &Study) -> Verdict {
+        self.clause_as(clause, study, clause.modifier == Modifier::Not)
+    }
+
+    /// `may_have`: whether a number may have an issuer that no row tells. Who is found by a number without one is found all the same.
+    pub(super) fn clause_as(&self, clause: &Clause, study: &Study, may_have: bool) -> Verdict {
         // A subject that is no patient, a request that is a care plan, is none of ours, whatever is known.
         if clause.is_elsewhere || clause.said.is_some_and(|said| !written_types(clause.about).contains(&said)) {
             return self.decide(clause, false, None);
@@ -181,9 +186,9 @@ impl Residual {
         }
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        let is_left_out = || clause.modifier == Modifier::Not && self.has_no_issuer(study);
+        let is_left_out = || may_have && self.has_no_issuer(study);
         let is_unsure = is_patient && (self.misses_issuer(study) || is_left_out());
-        let is_unseen = clause.modifier == Modifier::Not && self.never_sees_issuer(clause.about);
+        let is_unseen = may_have && self.never_sees_issuer(clause.about);
         let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_unseen, is_met: false };
         let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
         self.decide(clause, looking.is_met, need)

@@ -284,7 +284,7 @@ impl Query {
 
     /// Tells which valid identifiers (system, value) the resource of a reference has. None: there is no such resource, or it has none.
     ///
-    /// One whose `use` is `old` is not valid: it may be somebody else's by now, and would find their studies.
+    /// One whose `use` is `old`, or whose `period` is over, is not valid: it may be somebody else's by now, and would find their studies.
     pub fn resolve(&mut self, reference: &str, identifiers: &[(Option<&str>, &str)]) {
         let identifiers =
             identifiers.iter().map(|(system, value)| Resolved { system: system.map(String::from), value: String::from(*value) });

@@ -95,6 +95,7 @@ pub fn formats() {
         "application/fhir+json",
         "application/json+fhir",
         "text/html, application/xhtml+xml, */*;q=0.8",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
     ] {
         assert_eq!(accepts(accept), 200, "{accept}");
     }

@@ -221,3 +221,50 @@ pub fn issuers_of_other_numbers() {
     let reply = asked(servers::orthanc_1_12(), |_| (), "ImagingStudy?patient.identifier=P1&_sort=encounter", pacs);
     assert!(reply.link("self").unwrap().contains("_sort=encounter"), "{}", reply.body);
 }
+
+/// Who is asked for by a number without issuer is found where an archive may only not tell the issuer, and that is told; not where a row tells one.
+pub fn numbers_of_no_issuer() {
+    let row = |uid: &str, local: Option<&str>| {
+        let mut row = study(uid, "P1", local, "A");
+        row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+        (row["00080050"], row["00380010"]) = (json!({"vr": "SH", "Value": ["A1"]}), json!({"vr": "LO", "Value": ["V8"]}));
+        row
+    };
+    let pacs = |path: &str, _: &str| if path == "/studies" { rows(&[row("1.2.3", None), row("1.2.4", Some("WARD"))]) } else { rows(&[]) };
+    const TEXT: &str = "the archive never tells of some who issued them";
+    let of = |server: &fhir_dicomweb::search::Server, own: Option<&str>, query: &str| {
+        let setting = |config: &mut Config| {
+            config.listing = Listing::Study;
+            config.options.patient_namespace = own.map(Into::into);
+        };
+        asked(server.clone(), setting, &format!("ImagingStudy?started=2024-01-14&{query}"), pacs)
+    };
+    for server in [servers::static_dicomweb(), servers::orthanc_1_10(), servers::orthanc_1_10_debian()] {
+        for query in ["patient.identifier=|P1", "patient=Patient/noissuer", "patient.identifier=|P1,|P2", "identifier=|A1"] {
+            let reply = of(&server, None, query);
+            assert!(reply.studies() == ["1.2.3", "1.2.4"] && told(&reply, TEXT), "{} {query}: {}", server.id(), reply.body);
+        }
+        // Bare numbers are of any issuer.
+        for query in [
+            "patient.identifier=P1",
+            "identifier=A1",
+            "patient.identifier=P1,|P1",
+            "patient.name=A",
+            "identifier=urn:dicom:uid|urn:oid:1.2.3",
+        ] {
+            assert!(!told(&of(&server, None, query), TEXT), "{} {query}", server.id());
+        }
+        // Whose numbers are the caller's are nobody else's.
+        let reply = of(&server, Some("urn:own"), "patient.identifier=urn:own|P1");
+        assert!(reply.studies() == ["1.2.3"] && !told(&reply, TEXT), "{}: {}", server.id(), reply.body);
+    }
+    for query in ["encounter=Encounter/8", "encounter:identifier=|V8"] {
+        let reply = of(&servers::orthanc_1_10(), None, query);
+        assert!(reply.studies().len() == 2 && told(&reply, TEXT), "{query}: {}", reply.body);
+    }
+    // Servers that return sequences tell.
+    for query in ["patient.identifier=|P1", "identifier=|A1", "patient=Patient/noissuer"] {
+        let reply = of(&servers::orthanc_1_12(), None, query);
+        assert!(reply.studies().len() == 2 && !told(&reply, TEXT), "{query}: {}", reply.body);
+    }
+}

@@ -222,3 +222,34 @@ pub fn chosen_elements_are_those_of_the_whole() {
         }
     }
 }
+
+/// A region that instances say stands in the place of a part by its name: where instances were not looked at, what the name decides is told, and nothing counted.
+pub fn regions_of_instances_beside_a_name() {
+    let pacs = |path: &str, query: &str| match path.rsplit('/').next() {
+        _ if query.contains("offset=") => rows(&[]),
+        Some("studies") => rows(&[study("2.999.1", "P1", None, "A"), study("2.999.2", "P1", None, "A")]),
+        Some("series") => rows(&[series(&path.replace("/studies/", "").replace("/series", ".1"), &[("00180015", "CS", "CHEST")])]),
+        _ => {
+            let mut row = row(&[("00080018", "UI", "2.999.9"), ("00080016", "UI", "1.2.3")]);
+            let region = json!({"00080100": {"vr": "SH", "Value": ["51185008"]}, "00080102": {"vr": "SH", "Value": ["SCT"]}, "00080104": {"vr": "LO", "Value": ["Thorax"]}});
+            row["00082218"] = json!({"vr": "SQ", "Value": if path.contains("2.999.1/") { json!([region]) } else { json!([]) }});
+            rows(&[row])
+        }
+    };
+    const TEXT: &str = "those of their instances may say more";
+    let ask = |listing: Listing, query: &str| {
+        asked(servers::ps3_18_baseline(), |config| config.listing = listing, &format!("ImagingStudy?patient.identifier=P1&{query}"), pacs)
+    };
+    for query in ["bodysite=51185008", "bodysite=816094009", "bodysite:not=816094009", "bodysite:text=thorax"] {
+        for wish in ["_sort=started", "_summary=count", "_total=accurate"] {
+            let reply = ask(Listing::Instances, &format!("{query}&{wish}"));
+            let is_sure = reply.studies().len() == 1 && reply.body["total"] == 1;
+            // What is shown is known to its instances.
+            let is_left_out = told(&reply, "do not by what they hold");
+            assert!(is_sure || is_left_out || told(&reply, TEXT) && reply.body["total"].is_null(), "{query} {wish}: {}", reply.body);
+        }
+    }
+    // Nothing is to be looked at but series: what these say is what is shown.
+    let reply = ask(Listing::Series, "bodysite=816094009&_summary=count");
+    assert!(reply.body["total"] == 2 && !told(&reply, TEXT), "{}", reply.body);
+}

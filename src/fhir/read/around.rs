@@ -7,7 +7,7 @@ use super::literal::type_said;
 use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
-use crate::fhir::found::{Found, Identifier, Leaf, Reference, is_identifier_type};
+use crate::fhir::found::{Coding, Found, Identifier, Leaf, Reference, is_identifier_type};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::Cx;
@@ -347,19 +347,22 @@ impl<'d> Reader<'d, '_> {
 /// Which of a patient's identifiers is the number that the patient is known by: the medical record number, else one that is so in words, else one of
 /// which somebody says what it is, else any; the least is it.
 fn number_rank(identifier: &Identifier<'_>) -> u8 {
-    let type_ = &identifier.type_;
-    let of_table = || type_.codings.iter().filter(|coding| !coding.code.is_empty() && is_identifier_type(coding.system.trim()));
-    if of_table().any(|coding| coding.code.trim() == "MR") {
+    let coded = || identifier.type_.codings.iter().filter(|coding| !coding.code.is_empty());
+    let of_table = |coding: &&Coding<'_>| is_identifier_type(coding.system.trim());
+    if coded().filter(of_table).any(|coding| coding.code.trim() == "MR") {
         return 0;
     }
-    // Words count where no code of the table says what it is.
-    if of_table().next().is_none() {
-        let words = type_.text.trim().to_lowercase();
-        if words == "mrn" || words == "mr" || words.contains("medical record") {
-            return 1;
-        }
+    // Words say it in the type's text, in a display, or as a code of one's own.
+    let is_record = |leaf: Leaf<'_>| {
+        let words = leaf.trim().to_lowercase();
+        words == "mrn" || words == "mr" || words.contains("medical record")
+    };
+    let mut words = identifier.type_.codings.iter().flat_map(|coding| [coding.code, coding.display]).chain([identifier.type_.text]);
+    match coded().next() {
+        _ if words.any(is_record) => 1,
+        Some(_) => 2,
+        None => 3,
     }
-    if type_.codings.iter().any(|coding| !coding.code.is_empty()) { 2 } else { 3 }
 }
 
 /// Whether a name tells people apart: by a letter, or a digit.
@@ -369,5 +372,5 @@ fn says_something(name: &str) -> bool {
 
 /// Whose number an order's identifier is: accession, placer, filler; none where no type says so.
 fn kind_of_order(identifier: &Identifier<'_>) -> Option<usize> {
-    ["ACSN", "PLAC", "FILL"].iter().position(|code| identifier.type_.with(code).is_some())
+    ["ACSN", "PLAC", "FILL"].iter().position(|code| identifier.type_.is_type(code))
 }

@@ -124,7 +124,11 @@ impl<'d> Reader<'d, '_> {
     fn leaf_of(&mut self, id: Id, remark: Option<Code>) -> u32 {
         let (place, set) = (self.place(id), &mut self.room.set);
         let leaf = set.new_leaf();
-        let counted = self.room.ledger.noted(id).or(remark).map_or(0, |code| set.lose_one(code, place));
+        let told = match (self.room.ledger.noted(id), remark) {
+            (Some(noted), Some(remark)) => Some(noted.or_departure(remark)),
+            (noted, remark) => noted.or(remark),
+        };
+        let counted = told.map_or(0, |code| set.lose_one(code, place));
         let place = set.keep_place(place);
         if let Some(leaf) = set.leaves.last_mut() {
             (leaf.counted, leaf.place) = (counted, place);

@@ -13,9 +13,6 @@ use alloc::vec::Vec;
 const DATA_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 const REPRESENTATION: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
 
-/// What `use` says of what is no longer in use.
-pub(super) const FORMER: &[&str] = &["old", "maiden"];
-
 const CONCEPT: Name = named!("concept");
 const REFERENCE: Name = named!("reference");
 const CODING: Name = named!("coding");
@@ -305,43 +302,6 @@ impl<'d> Reader<'d, '_> {
             }
         }
         groups
-    }
-
-    /// Of names or identifiers those that are meant: not those that are ones no longer, and those for a time or among friends only where there are no
-    /// others. `use` is a modifier: no application is to mistake the one for the other (FHIR Datatypes, HumanName.use and Identifier.use).
-    pub(super) fn current(&self, all: &[Id]) -> Vec<Id> {
-        let of = |lesser: &[&str]| all.iter().copied().filter(|id| !lesser.contains(&self.use_of(*id))).collect::<Vec<_>>();
-        let best = of(&["old", "maiden", "temp", "nickname", "anonymous", "secondary"]);
-        if best.is_empty() { of(FORMER) } else { best }
-    }
-
-    /// The same, those first that are meant before others of their kind.
-    pub(super) fn meant(&self, all: &[Id]) -> Vec<Id> {
-        let (mut meant, ended) = self.by_end(self.current(all));
-        meant.extend(ended);
-        meant
-    }
-
-    /// Those that are in use, and those that have ended. Each is asked once: it may have many members.
-    pub(super) fn by_end(&self, all: Vec<Id>) -> (Vec<Id>, Vec<Id>) {
-        all.into_iter().partition(|id| !self.has_ended(*id))
-    }
-
-    /// Whether the period in which an identifier (or that of a reference) or a name was meant has an end: of two of a kind the other is meant.
-    fn has_ended(&self, id: Id) -> bool {
-        let own = self.tree.member(id, named!("identifier")).unwrap_or(id);
-        let period = self.tree.member(own, named!("period"));
-        period.and_then(|period| self.tree.member(period, named!("end"))).and_then(|end| self.tree.text(end)).is_some()
-    }
-
-    /// Whether an identifier, where there is but one, is one no longer.
-    pub(super) fn is_former(&self, id: Id) -> bool {
-        FORMER.contains(&self.use_of(id))
-    }
-
-    fn use_of(&self, id: Id) -> &'d str {
-        let first = |id: Id| if self.tree.is_array(id) { self.tree.children(id).next() } else { Some(id) };
-        self.tree.member(id, named!("use")).and_then(first).and_then(|id| self.tree.text(id)).map_or("", str::trim)
     }
 
     fn representation(&mut self, name: Id) -> Option<usize> {

@@ -122,9 +122,10 @@ impl Ledger {
         spot
     }
 
-    /// A remark on a leaf; the first stands.
+    /// A remark on a leaf; the first stands, but what departs from the standard before what does not.
     pub(super) fn note(&mut self, id: Id, code: Code) {
-        self.notes.entry(id).or_insert(code);
+        let known = self.notes.entry(id).or_insert(code);
+        *known = known.or_departure(code);
     }
 
     /// A remark on a value, which stands at `at`, put on one of its leaves.

@@ -22,6 +22,7 @@ mod instance;
 mod issuer;
 mod ledger;
 mod literal;
+mod meant;
 mod model;
 mod pattern;
 mod places;

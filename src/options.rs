@@ -27,7 +27,9 @@ pub struct Options {
     /// Local namespaces (IssuerOfPatientID, LocalNamespaceEntityID, a person identifier's designator) and the URIs they stand for.
     /// What has a meaning of its own (`urn:dicom:uid`, `urn:ietf:rfc:3986`) is no namespace of anybody's: identifiers written under it mean that.
     pub namespaces: Vec<(String, String)>,
-    /// The URI of patient identifiers that have no issuer. (One that is there and could not be read is one.)
+    /// The URI of patient identifiers that have no issuer. (One that is there and could not be read is one.) Beside a server that does not tell issuers, or not
+    /// all of them ([`Issuer`](crate::search::Issuer)), it is the caller's word that numbers without one are of this namespace: studies are found by it, and written so,
+    /// and nothing is told.
     pub patient_namespace: Option<String>,
     /// Coding scheme designators and the URIs they stand for; they come before the table of PS3.16.
     pub schemes: Vec<(String, String)>,

@@ -10,6 +10,7 @@ use job::{Done, Job};
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 const USAGE: &str =
     "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--complete] [COMMON] [POLICIES] [FILES...]
@@ -99,16 +100,18 @@ fn convert(mut job: Job) -> Done {
     job.finish(&output, &report)
 }
 
-/// A query with what `--resolve` says of its references. An identifier of `use` `old` may be somebody else's by now.
+/// A query with what `--resolve` says of its references. An identifier of `use` `old`, or whose period is over, may be
+/// somebody else's by now.
 fn query_of(job: &Job, text: &str) -> Done<search::Query> {
     let mut query = search::parse(text, job.release, job.handling, &job.options.limits)?;
+    let today = today();
     let resources = job.resolve.as_ref().map(std::fs::read_to_string).transpose()?.unwrap_or_default();
     for line in resources.lines().filter(|line| !line.trim().is_empty()) {
         let resource: serde_json::Value = serde_json::from_str(line)?;
         let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|text| text.as_str()).map(str::to_owned);
         let reference = [text(&resource, "resourceType"), text(&resource, "id")].map(Option::unwrap_or_default).join("/");
         let identifiers = resource.get("identifier").and_then(|list| list.as_array()).cloned().unwrap_or_default();
-        let valid = identifiers.iter().filter(|one| text(one, "use").as_deref() != Some("old"));
+        let valid = identifiers.iter().filter(|one| text(one, "use").as_deref() != Some("old") && !is_over(one, &today));
         let pairs: Vec<_> = valid.filter_map(|one| Some((text(one, "system"), text(one, "value")?))).collect();
         let pairs: Vec<_> = pairs.iter().map(|(system, value)| (system.as_deref(), value.as_str())).collect();
         query.resolve(&reference, &pairs);
@@ -116,9 +119,39 @@ fn query_of(job: &Job, text: &str) -> Done<search::Query> {
     Ok(query)
 }
 
+/// Whether the period of an identifier has ended before this day.
+fn is_over(identifier: &serde_json::Value, today: &str) -> bool {
+    let end = identifier.pointer("/period/end").and_then(|end| end.as_str()).unwrap_or("9999");
+    // As much as it says: a year is over when the next one begins.
+    let len = end.len().min(today.len());
+    matches!((end.get(..len), today.get(..len)), (Some(end), Some(today)) if end < today)
+}
+
+/// Today in UTC, `YYYY-MM-DD`.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (mut year, mut day) = (1970, seconds / 86_400);
+    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    while day >= 365 + u64::from(is_leap(year)) {
+        day -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let mut month = 1;
+    for length in [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if day < length {
+            break;
+        }
+        (day, month) = (day - length, month + 1);
+    }
+    format!("{year:04}-{month:02}-{:02}", day + 1)
+}
+
 fn answer(mut job: Job) -> Done {
     let text = job.query.clone().ok_or_else(|| format!("answer needs --query\n{USAGE}"))?;
     let query = query_of(&job, &text)?;
+    for dropped in query.dropped() {
+        eprintln!("parameter {} restricts nothing ({:?})", dropped.position, dropped.reason);
+    }
     let residual = query.residual(&job.options)?;
     let mut reader = dicom::Reader::new(job.options.clone());
     for (name, text) in job.texts()? {

@@ -59,7 +59,7 @@ impl DataSet {
     /// One string that holds several values: one leaf, with one remark.
     fn list(&mut self, text: &str, mut dest: Dest, index: u32, filled: &mut Filled, leaf: u32) {
         // Only appending attributes have several values; of the others the first is read.
-        let mut values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
+        let values = text.split('\\').map(str::trim).filter(|value| !value.is_empty());
         let Some(first) = values.clone().next() else {
             // It says nothing, and is carried as nothing.
             return self.mark(leaf, Code::BackslashList);
@@ -70,7 +70,12 @@ impl DataSet {
             return self.doubt(dest, index, filled);
         }
         if dest.part.align != Align::Append {
-            return self.scalar(values.next().unwrap_or(""), Some(Code::BackslashList), dest, index, filled, leaf);
+            let is_lost = values.clone().any(|value| value != first);
+            self.scalar(first, Some(Code::BackslashList), dest, index, filled, leaf);
+            // What is not kept of it is told as lost.
+            return if is_lost {
+                self.mark(leaf, Code::ExtraValue)
+            };
         }
         let (from, losses) = (self.cells.len(), self.losses.len());
         for value in values {
@@ -214,6 +219,9 @@ impl DataSet {
         let (mut parts, mut excess) = (0, false);
         // Of a list under an attribute of one value the first that says something is read, as of other texts.
         let first = if many { 0 } else { text.split('\\').position(|name| !pn::is_blank(name)).unwrap_or(0) };
+        let mut behind = text.split('\\').skip(first);
+        let read = behind.next().filter(|_| !many);
+        excess |= read.is_some_and(|read| behind.any(|name| !pn::is_blank(name) && name.trim() != read.trim()));
         for (n, name) in text.split('\\').skip(first).enumerate().take(if many { usize::MAX } else { 1 }) {
             let mut behind: Filled = [None; FIELDS];
             let filled = if n == 0 { &mut *filled } else { &mut behind };

@@ -4,6 +4,7 @@ use super::place;
 use super::shape::Shape;
 use crate::json::tree::Id;
 use crate::options::Options;
+use crate::table::codes::scheme;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -114,9 +115,9 @@ impl<'d> Concept<'d> {
         under(own).or_else(|| under("")).or_else(|| all.next())
     }
 
-    /// DICOM's own code of accession numbers, 121022.
+    /// DICOM's own code of accession numbers, 121022, under whichever of its URIs.
     pub(crate) fn accession(&self) -> Option<&Coding<'d>> {
-        self.with("121022").filter(|coding| coding.system.trim() == DCM)
+        self.with("121022").filter(|coding| is_dcm(coding.system.trim()))
     }
 
     /// Whether it says, as the type of an identifier, that it is one of this type of v2-0203.
@@ -132,6 +133,12 @@ impl<'d> Concept<'d> {
     pub(crate) fn is_empty(&self) -> bool {
         self.codings.is_empty() && self.text.is_empty()
     }
+}
+
+/// Whether a system is DICOM's own, by its URI, one that it had before, or its OID.
+fn is_dcm(system: &str) -> bool {
+    let of_uid = || system.strip_prefix(URN_OID).and_then(scheme::by_uid);
+    system == DCM || scheme::by_uri(system).map(|(known, _)| known).or_else(of_uid).is_some_and(|known| known.uri == DCM)
 }
 
 /// Whether a system is v2-0203, by whichever name (those before R4, its OID and that of the table), or none, as codes of it are met.

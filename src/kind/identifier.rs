@@ -1,7 +1,7 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{self, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
+use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::{is_oid, is_uuid};
@@ -123,7 +123,7 @@ impl Spell for Identifier {
 fn say_accession<'d>(fill: &mut Fill<'d>, identifier: &found::Identifier<'d>) {
     if let Some(coding) = identifier.type_.accession() {
         fill.also(coding.code);
-        fill.also(coding.system);
+        fill.system(coding.system, DCM, coding.code);
     }
 }
 

@@ -92,7 +92,7 @@ codes! {
     ValueNotArray "value-not-array" Deviation true "Value is not an array; it is read as its one value",
     NameAsText "name-as-text" Deviation true "a person name is a plain string, or holds = inside one group; it is split",
     TextAsNumber "text-as-number" Deviation true "a text attribute holds a JSON number; its digits are the text",
-    BackslashList "backslash-list" Deviation true "one string holds several values divided by backslash; it is split",
+    BackslashList "backslash-list" Deviation true "one string holds several values divided by backslash; it is split, and nothing of it is lost",
     CodeCase "code-case" Deviation true "a code string is in lower case; it is read as upper case",
     LegacyDate "legacy-date" Deviation true "a date in the form YYYY.MM.DD or YYYY-MM-DD",
     LegacyTime "legacy-time" Deviation true "a time in the form HH:MM:SS or HH:MM",

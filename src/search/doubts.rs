@@ -57,7 +57,8 @@ impl Residual {
             // The region of the instances stands in the place of a part by its name: what that met may be met no longer.
             About::BodySite => study.series().any(|series| match series.get(row::BODY_SITE) {
                 None => clause.asks_for_presence() != is_met,
-                Some(site) => site.code.is_empty() && site.meaning.is_empty() && clause.modifier != Modifier::Missing,
+                // So may that of a region, which another one contradicts: then there is none, but for the name.
+                Some(site) => site.term.is_empty() || clause.modifier != Modifier::Missing,
             }),
             // It is a set: one may have others besides.
             About::Reason => clause.asks_for_presence() != is_met && study.series().len() > 0,

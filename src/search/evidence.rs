@@ -138,7 +138,7 @@ impl<'a, 's> Reader<'a, 's> {
         let is_one = |of: RowRef| of.row().is_some_and(|of| core::ptr::eq(of, row));
         let is_unissued = row.kind.name == IDENTIFIER
             && [ideographic, phonetic].iter().all(|text| text.is_empty())
-            && (is_one(row::ACCESSION.into()) || is_one(row::ENCOUNTER.into()));
+            && [row::ACCESSION, row::ENCOUNTER, row::PLACER, row::FILLER].into_iter().any(|number| is_one(number.into()));
         let mut shown = Shown { is_unissued, is_device: matches!(shape, Shape::Performer("DEV")), ..Shown::default() };
         match (row.kind.to_fhir)(item, &cx, &mut Told::default()) {
             Fhir::Nothing | Fhir::Number(_) => return None,

@@ -73,8 +73,8 @@ pub struct Residual {
     promised: Option<Zone>,
     /// What a row without issuer says.
     issuer: Issuer,
-    /// Whether no row says who issued an accession number, and whether none says it of an admission's.
-    unseen: [bool; 2],
+    /// Whether no row says who issued an accession number, and whether none says it of an admission's, and of orders'.
+    unseen: [bool; 3],
     /// The values of clauses that have many.
     pub(super) sought: Vec<Sought>,
     /// By the position of each clause on identifiers: whether an accession number, and a StudyID, can be what it asks for.
@@ -87,7 +87,7 @@ impl Residual {
         let identifiers = query.clauses.iter().filter(|clause| clause.about == About::Identifier);
         let mut numbers: Vec<(u32, [bool; 2])> = identifiers.map(|clause| wanted_numbers(clause, &options)).collect();
         numbers.sort_unstable();
-        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, unseen: [false; 2], sought, numbers }
+        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, unseen: [false; 3], sought, numbers }
     }
 
     /// Whether an identifier of this kind can be what a clause asks for.
@@ -101,14 +101,15 @@ impl Residual {
     /// What the rows of a server say of who issued a number, where they do not say who.
     pub(super) fn issuers(&mut self, server: &Server) {
         self.issuer = server.issuer;
-        self.unseen = [row::ACCESSION.into(), row::ENCOUNTER.into()].map(|row| server.hides_issuer(row));
+        self.unseen = [row::ACCESSION, row::ENCOUNTER, row::PLACER].map(|row| server.hides_issuer(row.into()));
     }
 
     /// Whether no row says who issued the number that a parameter is about, but for the patient's.
     pub(super) fn never_sees_issuer(&self, about: About) -> bool {
-        let [accession, admission] = self.unseen;
+        let [accession, admission, order] = self.unseen;
         match about {
-            About::Identifier | About::BasedOn(_) => accession,
+            About::Identifier => accession,
+            About::BasedOn(_) => accession || order,
             About::Encounter(_) => admission,
             _ => false,
         }

@@ -20,7 +20,7 @@ pub(super) struct Shown<'a> {
     pub(super) exists: bool,
     /// It is a device, among persons.
     pub(super) is_device: bool,
-    /// It is an accession number or that of an admission, and nothing says who issued it.
+    /// It is an accession number, or that of an admission or an order, and nothing says who issued it.
     pub(super) is_unissued: bool,
 }
 

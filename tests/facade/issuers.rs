@@ -262,6 +262,28 @@ pub fn numbers_of_no_issuer() {
         let reply = of(&servers::orthanc_1_10(), None, query);
         assert!(reply.studies().len() == 2 && told(&reply, TEXT), "{query}: {}", reply.body);
     }
+    // Of orders it is the same.
+    let order = |path: &str, _: &str| {
+        let mut row = row("1.2.3", None);
+        row["00402016"] = json!({"vr": "LO", "Value": ["PL1"]});
+        let mut of_series = series("1.2.3.1", &[]);
+        of_series["00400275"] = json!({"vr": "SQ"});
+        if path == "/studies" { rows(&[row]) } else { rows(&[of_series]) }
+    };
+    for (query, is_found) in [
+        ("basedon:identifier=|PL1", true),
+        ("basedon:identifier=urn:oid:2.999.9|PL1", false),
+        ("basedon.identifier:not=urn:oid:2.999.9|PL1", false),
+        ("basedon:identifier=PL1", true),
+    ] {
+        let target = format!("ImagingStudy?patient.identifier=P1&{query}");
+        for (server, never_tells) in [(servers::orthanc_1_10(), true), (servers::orthanc_1_12(), false)] {
+            let reply = asked(server, |config| config.listing = Listing::Study, &target, order);
+            let is_told = told(&reply, TEXT) || told(&reply, "does not tell who issued it");
+            assert_eq!(is_told, never_tells && query != "basedon:identifier=PL1", "{query}: {}", reply.body);
+            assert!(!never_tells || reply.studies().is_empty() != is_found, "{query}: {}", reply.body);
+        }
+    }
     // Servers that return sequences tell.
     for query in ["patient.identifier=|P1", "identifier=|A1", "patient=Patient/noissuer"] {
         let reply = of(&servers::orthanc_1_12(), None, query);

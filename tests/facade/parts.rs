@@ -253,3 +253,33 @@ pub fn regions_of_instances_beside_a_name() {
     let reply = ask(Listing::Series, "bodysite=816094009&_summary=count");
     assert!(reply.body["total"] == 2 && !told(&reply, TEXT), "{}", reply.body);
 }
+
+/// Nor is a region that rows of series say sure, where instances may say another: then there is none.
+pub fn regions_of_series_that_instances_contradict() {
+    let region = |code: &str| json!({"vr": "SQ", "Value": [{"00080100": {"vr": "SH", "Value": [code]}, "00080102": {"vr": "SH", "Value": ["SCT"]}}]});
+    let pacs = |path: &str, query: &str| match path.rsplit('/').next() {
+        _ if query.contains("offset=") => rows(&[]),
+        Some("studies") => rows(&[study("2.999.1", "P1", None, "A")]),
+        Some("series") => {
+            let mut row = series("2.999.1.1", &[]);
+            row["00082218"] = region("71341001");
+            rows(&[row])
+        }
+        _ => {
+            let mut row = row(&[("00080018", "UI", "2.999.9"), ("00080016", "UI", "1.2.3")]);
+            row["00082218"] = region("85050009");
+            rows(&[row])
+        }
+    };
+    for query in ["bodysite=71341001", "bodysite:not=71341001", "bodysite:missing=true", "bodysite:missing=false"] {
+        for wish in ["_sort=started", "_summary=count", "_total=accurate", "_count=5"] {
+            let target = format!("ImagingStudy?patient.identifier=P1&{query}&{wish}");
+            let reply = asked(servers::ps3_18_baseline(), |config| config.listing = Listing::Instances, &target, pacs);
+            let is_found = query == "bodysite:not=71341001" || query == "bodysite:missing=true";
+            let is_right =
+                reply.body["total"] == u32::from(is_found) && (wish == "_summary=count" || reply.studies().is_empty() != is_found);
+            let is_told = told(&reply, "those of their instances may say more") || told(&reply, "do not by what they hold");
+            assert!(is_right || is_told, "{query} {wish}: {}", reply.body);
+        }
+    }
+}

@@ -107,7 +107,12 @@ fn nothing_vanishes(text: &str, c: &mut Choices<'_>, see: &dyn Fn(&str) -> Optio
         let words = changed(leaf);
         let count = words.len();
         let unseen: Vec<[Value; 2]> = words.into_iter().filter(|ways| ways.iter().all(|leaf| is_same(leaf.clone()))).collect();
-        assert!(unseen.len() < count || !is_same(Value::Null), "{place} {leaf} vanishes from {value}\n{}", seen.all);
+        // Of values behind it that are lost in part all are told alike, whichever of them is read.
+        let is_before_a_list = value
+            .pointer(place.rsplit_once('/').map_or("", |(list, _)| list))
+            .and_then(Value::as_array)
+            .is_some_and(|list| list.iter().any(|value| value.as_str().is_some_and(|text| text.contains('\\'))));
+        assert!(is_before_a_list || unseen.len() < count || !is_same(Value::Null), "{place} {leaf} vanishes from {value}\n{}", seen.all);
         assert!(
             unseen.is_empty() || seen.tells_of(&place),
             "of {place} {leaf} a word vanishes, as {unseen:?} has it, from {value}\n{}",

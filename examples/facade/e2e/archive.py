@@ -253,7 +253,9 @@ class Resource:
     def json(self) -> dict:
         kind, own = self.reference.split("/")
         identifiers = [{"system": system, "value": value} if system else {"value": value} for system, value in self.identifiers]
-        identifiers = [{"use": "old", "system": system, "value": value} for system, value in self.old] + identifiers
+        over = {"end": "2001-12-31"}
+        for mark in ({"use": "old"}, {"period": over}):
+            identifiers = [{**mark, "system": system, "value": value} for system, value in self.old] + identifiers
         return {"resourceType": kind, "id": own, "identifier": identifiers} if identifiers else {"resourceType": kind, "id": own}
 
 

@@ -6,7 +6,7 @@ use fhir_dicomweb::{Options, Release, Zone};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub const USAGE: &str =
     "usage: facade --dicomweb URL [--listen 127.0.0.1:8080] [--release R4] [--server ID] [--fhir-base URL] [--patients FILE]
@@ -76,9 +76,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Done<Arguments> {
     Ok(Arguments { dicomweb, listen, config, patients, timeout, concurrent, max_body })
 }
 
-/// The valid identifiers of the resources of an NDJSON text, by `Type/id`: one of `use` `old` may be somebody else's by now.
+/// The valid identifiers of the resources of an NDJSON text, by `Type/id`: one of `use` `old`, or whose period is over, may be somebody else's by now.
 fn resources(text: &str) -> Done<Known> {
-    let mut all = BTreeMap::new();
+    let (mut all, today) = (BTreeMap::new(), today());
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let resource: Value = serde_json::from_str(line).map_err(|_| format!("line {} of --patients is no JSON", n + 1))?;
         let (Some(type_), Some(id)) = (resource["resourceType"].as_str(), resource["id"].as_str()) else {
@@ -86,9 +86,36 @@ fn resources(text: &str) -> Done<Known> {
         };
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let identifiers = resource["identifier"].as_array().into_iter().flatten();
-        let valid = identifiers.filter(|one| one["use"] != "old");
+        let valid = identifiers.filter(|one| one["use"] != "old" && !is_over(one, &today));
         let own = valid.filter_map(|one| Some((text(&one["system"]), text(&one["value"])?))).collect();
         all.insert(format!("{type_}/{id}"), own);
     }
     Ok(all)
+}
+
+/// Whether the period of an identifier has ended before this day.
+fn is_over(identifier: &Value, today: &str) -> bool {
+    let end = identifier["period"]["end"].as_str().unwrap_or("9999");
+    // As much as it says: a year is over when the next one begins.
+    let len = end.len().min(today.len());
+    matches!((end.get(..len), today.get(..len)), (Some(end), Some(today)) if end < today)
+}
+
+/// Today in UTC, `YYYY-MM-DD`.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (mut year, mut day) = (1970, seconds / 86_400);
+    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    while day >= 365 + u64::from(is_leap(year)) {
+        day -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let mut month = 1;
+    for length in [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if day < length {
+            break;
+        }
+        (day, month) = (day - length, month + 1);
+    }
+    format!("{year:04}-{month:02}-{:02}", day + 1)
 }

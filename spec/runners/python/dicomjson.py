@@ -189,10 +189,14 @@ def _one(raw, part, place, notes, ledger):
         found = [] if read.lost else [read.data]
     else:
         found, read = values.texts(raw, part.vr)
+        more = []
         if not part.many and part.tag not in facts.IDENTITIES:
-            found = found[:1]
+            found, more = found[:1], [text for text in found[1:] if text != found[0]]
         if not read.lost and found:
             found, read = _typed(found, read, part)
+        # What is not kept of it is lost, and the leaf is told as that.
+        if more and found:
+            read = values.Read(code="extra-value")
     if read.code and count:
         ledger.tell(read.code, place, count)
     elif notes and count:

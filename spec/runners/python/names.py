@@ -45,6 +45,9 @@ def read(raw, at, ledger):
         first = next((name for name in names if clean(name.replace("=", "").replace("^", ""))[0]), names[0])
         if first != text:
             code = code or "backslash-list"
+        behind = names[names.index(first) + 1 :]
+        if any(clean(name.replace("=", "").replace("^", ""))[0] and name.strip() != first.strip() for name in behind):
+            code = "extra-value"
         if "=" in first:
             code = code or "name-as-text"
         for piece in first.split("="):

@@ -355,7 +355,8 @@ fn number_rank(identifier: &Identifier<'_>) -> u8 {
     // Words say it in the type's text, in a display, or as a code of one's own.
     let is_record = |leaf: Leaf<'_>| {
         let words = leaf.trim().to_lowercase();
-        words == "mrn" || words == "mr" || words.contains("medical record")
+        // A temporary one (MRT of v2-0203) is another.
+        words == "mrn" || words == "mr" || words.contains("medical record") && !words.contains("temporary")
     };
     let mut words = identifier.type_.codings.iter().flat_map(|coding| [coding.code, coding.display]).chain([identifier.type_.text]);
     match coded().next() {

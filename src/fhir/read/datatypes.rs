@@ -5,7 +5,7 @@ use crate::dicom::clean;
 use crate::fhir::found::{Coding, Codings, Concept, Group, Identifier, Leaf, Reference, Said};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, Name, What};
-use crate::loss::Code;
+use crate::loss::{Class, Code};
 use crate::table::{Vr, element_of, resource_type};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -28,6 +28,9 @@ fn is_type(name: &str) -> bool {
     // Nearly all are one of these.
     matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
 }
+
+/// Whether a leaf is noted already, and whether it is told by itself: such come behind others.
+type Last = (bool, bool);
 
 /// How a concept stands in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +115,10 @@ impl<'d> Reader<'d, '_> {
 
     /// Notes a value on its principal leaf: the first that is not noted yet. What no element's meaning is in comes last, as it is told by itself.
     pub(super) fn note_first(&mut self, id: Id, code: Code) {
+        // Many may refer to the resource that it is in: it is noted once.
+        if self.room.ledger.is_noted(id, code) {
+            return;
+        }
         let tree = self.tree;
         let unread =
             [named!("id"), named!("use"), named!("period"), named!("userSelected"), named!("extension"), named!("modifierExtension")];
@@ -119,7 +126,7 @@ impl<'d> Reader<'d, '_> {
         let is_unread = |id: Id| unread.contains(&tree.name(id)) || tree.name(id) != 0 && element_of(tree.name(id)).is_none();
         // Elements of a list have the name of that.
         let (mut of_list, mut list_to, mut unread_to) = (tree.name(id), id, id);
-        let mut leaves: Vec<(bool, Name, (usize, Name), Id)> = Vec::new();
+        let mut leaves: Vec<(Last, Name, (usize, Name), Id)> = Vec::new();
         for node in tree.span(id) {
             if node != id && node >= unread_to && is_unread(node) {
                 unread_to = tree.span(node).end;
@@ -127,19 +134,21 @@ impl<'d> Reader<'d, '_> {
             if tree.is_array(node) && tree.name(node) != 0 {
                 (of_list, list_to) = (tree.name(node), tree.span(node).end);
             }
-            if tree.is_leaf(node) && self.room.ledger.noted(node).is_none() {
+            let noted = self.room.ledger.noted(node);
+            // Beside a note that is no deviation there is room for one that is, where no leaf has none.
+            if tree.is_leaf(node) && noted.is_none_or(|noted| noted.class() != Class::Deviation) {
                 let name = if tree.name(node) == 0 && node < list_to { of_list } else { tree.name(node) };
                 // Of several of one name the one that stands highest.
                 let above = core::iter::successors(Some(tree.parent(node)), |at| (*at > id).then(|| tree.parent(*at)));
                 let depth = above.filter(|at| tree.is_object(*at)).count();
-                leaves.push((node < unread_to, name, (depth, tree.name(tree.parent(node))), node));
+                leaves.push(((noted.is_some(), node < unread_to), name, (depth, tree.name(tree.parent(node))), node));
             }
         }
         let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];
         let rank = |name: Name| principal.iter().position(|known| *known == name).unwrap_or(principal.len());
         // By name, so that it is the same whatever order the members have.
         if let Some((.., leaf)) =
-            leaves.into_iter().min_by_key(|(is_unread, name, above, leaf)| (*is_unread, rank(*name), *name, *above, *leaf))
+            leaves.into_iter().min_by_key(|(is_last, name, above, leaf)| (*is_last, rank(*name), *name, *above, *leaf))
         {
             let at = self.place(id);
             self.room.ledger.note_value(leaf, id, at, code);

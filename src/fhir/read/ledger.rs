@@ -29,6 +29,8 @@ pub(super) struct Ledger {
     notes: BTreeMap<Id, Code>,
     /// Of notes that are of a whole value: the value, and where it stands, by the leaf that they were put on.
     values: BTreeMap<Id, (Id, Spot)>,
+    /// The values, each with what was noted of it.
+    of_values: BTreeSet<(Id, Code)>,
     /// Places of losses that are told elsewhere than where they stand.
     places: BTreeMap<Id, Spot>,
     /// Places, each once: many leaves stand alike.
@@ -45,6 +47,7 @@ impl Ledger {
         self.fates.resize(len, Fate::Open);
         self.notes.clear();
         self.values.clear();
+        self.of_values.clear();
         self.places.clear();
         self.spots.clear();
         self.known.clear();
@@ -128,9 +131,15 @@ impl Ledger {
         *known = known.or_departure(code);
     }
 
+    /// Whether a value has this remark already.
+    pub(super) fn is_noted(&self, value: Id, code: Code) -> bool {
+        self.of_values.contains(&(value, code))
+    }
+
     /// A remark on a value, which stands at `at`, put on one of its leaves.
     pub(super) fn note_value(&mut self, leaf: Id, value: Id, at: Place, code: Code) {
         self.note(leaf, code);
+        self.of_values.insert((value, code));
         let at = self.spot(at);
         self.values.insert(leaf, (value, at));
     }

@@ -45,7 +45,13 @@ impl Spell for Modality {
         let coded = || concept.codings.iter().filter(|coding| !coding.code.is_empty());
         let Some(coding) = coded().find(|coding| coding.system.trim() == DCM).or_else(|| coded().next()) else {
             let display = concept.codings.first().map(|coding| coding.display).unwrap_or_default();
-            return fill.put(0, if concept.text.is_empty() { display } else { concept.text });
+            let words = if concept.text.is_empty() { display } else { concept.text };
+            // Words are no code, unless they can be nothing else.
+            let text = words.trim();
+            if modality::is_dcm(&text.to_ascii_uppercase()) || !text.bytes().any(|b| b.is_ascii_lowercase()) {
+                fill.put(0, words);
+            }
+            return;
         };
         fill.put(0, coding.code);
         let code = coding.code.trim();

@@ -73,9 +73,10 @@ impl DataSet {
             let is_lost = values.clone().any(|value| value != first);
             self.scalar(first, Some(Code::BackslashList), dest, index, filled, leaf);
             // What is not kept of it is told as lost.
-            return if is_lost {
-                self.mark(leaf, Code::ExtraValue)
-            };
+            if is_lost {
+                self.mark(leaf, if dest.part.several { Code::NotMapped } else { Code::ExtraValue });
+            }
+            return;
         }
         let (from, losses) = (self.cells.len(), self.losses.len());
         for value in values {

@@ -81,7 +81,7 @@ pub struct Config {
     /// How far down studies are listed in answers to a search. (A read lists as far as `options.listing`, and what a
     /// read gives is what clauses are asked of: `endpoint` of the Endpoints of series, too, where it lists these.) Rows below that are not asked for, and what they
     /// alone say (orders, regions, sides and specimens of instances) is not in the answer. (Body sites and reasons are decided by rows of series: where instances are
-    /// looked at besides, which may say a region where these say none or a part by its name alone, or a further reason, the studies that this decides are told, and
+    /// looked at besides, which may say a region where these say none, a part by its name alone or another region, or a further reason, the studies that this decides are told, and
     /// there is no total. Orders and people and devices that perform are looked for in rows of series, too, and when a study started, whose it is, its numbers and who
     /// issued them, who referred and who read it, and its admission in its own row, which
     /// returns what it is asked for where that is known, PS3.18 10.6.3.3: what rows below alone say of these is shown, and found only where it was seen.) A summary says what the whole says in fewer words, and asks for as much.

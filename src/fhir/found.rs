@@ -226,7 +226,7 @@ pub(crate) fn is_study_uid(identifier: &Identifier<'_>) -> bool {
     match identifier.system.trim() {
         DICOM_UID => true,
         URI => identifier.value.trim().starts_with(URN_OID),
-        _ => identifier.type_.with("110180").is_some_and(|coding| coding.system.trim() == DCM),
+        _ => identifier.type_.with("110180").is_some_and(|coding| is_dcm(coding.system.trim())),
     }
 }
 

@@ -48,7 +48,7 @@ impl Spell for Modality {
             let words = if concept.text.is_empty() { display } else { concept.text };
             // Words are no code, unless they can be nothing else.
             let text = words.trim();
-            if modality::is_dcm(&text.to_ascii_uppercase()) || !text.bytes().any(|b| b.is_ascii_lowercase()) {
+            if modality::is_dcm(&text.to_ascii_uppercase()) || text.is_ascii() && !text.bytes().any(|b| b.is_ascii_lowercase()) {
                 fill.put(0, words);
             }
             return;

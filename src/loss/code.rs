@@ -119,7 +119,7 @@ codes! {
     BadCode "bad-code" Deviation false "a code string outside its enumerated values, with no place to carry it",
     BadUrl "bad-url" Deviation false "not an http(s) URL of this study",
     BadType "bad-type" Deviation false "a JSON type that this attribute cannot have",
-    ExtraValue "extra-value" Deviation false "a further value of an attribute that has one",
+    ExtraValue "extra-value" Deviation false "a further value of an attribute that has one, or within a string of which one is read",
     AmbiguousValue "ambiguous-value" Deviation false "several different values of an identity that has one; none is chosen",
     ExtraMember "extra-member" Deviation false "a member of an attribute, or of a data set, that DICOM JSON does not know",
     DuplicateAttribute "duplicate-attribute" Deviation false "an attribute that its data set already has; the first stands",

@@ -352,13 +352,14 @@ fn number_rank(identifier: &Identifier<'_>) -> u8 {
     if coded().filter(of_table).any(|coding| coding.code.trim() == "MR") {
         return 0;
     }
-    // Words say it in the type's text, in a display, or as a code of one's own.
+    // Words say it in the type's text, or as code or display where the table does not say what it is: `MRN` under its name is what another wrote there, or we.
     let is_record = |leaf: Leaf<'_>| {
         let words = leaf.trim().to_lowercase();
         // A temporary one (MRT of v2-0203) is another.
         words == "mrn" || words == "mr" || words.contains("medical record") && !words.contains("temporary")
     };
-    let mut words = identifier.type_.codings.iter().flat_map(|coding| [coding.code, coding.display]).chain([identifier.type_.text]);
+    let own = identifier.type_.codings.iter().filter(|coding| coding.system.is_empty() || !of_table(coding));
+    let mut words = own.flat_map(|coding| [coding.code, coding.display]).chain([identifier.type_.text]);
     match coded().next() {
         _ if words.any(is_record) => 1,
         Some(_) => 2,

@@ -29,7 +29,7 @@ fn is_type(name: &str) -> bool {
     matches!(name, "Patient" | "Practitioner" | "Location" | "ServiceRequest" | "Specimen" | "Device") || resource_type(name).is_some()
 }
 
-/// Whether a leaf is noted already, and whether it is told by itself: such come behind others.
+/// Whether a leaf is told by itself, and whether it is noted already: such come behind others.
 type Last = (bool, bool);
 
 /// How a concept stands in JSON.
@@ -141,7 +141,7 @@ impl<'d> Reader<'d, '_> {
                 // Of several of one name the one that stands highest.
                 let above = core::iter::successors(Some(tree.parent(node)), |at| (*at > id).then(|| tree.parent(*at)));
                 let depth = above.filter(|at| tree.is_object(*at)).count();
-                leaves.push(((noted.is_some(), node < unread_to), name, (depth, tree.name(tree.parent(node))), node));
+                leaves.push(((node < unread_to, noted.is_some()), name, (depth, tree.name(tree.parent(node))), node));
             }
         }
         let principal = [named!("code"), named!("value"), named!("reference"), named!("display"), named!("text")];

@@ -1,8 +1,10 @@
 //! DICOM JSON to FHIR and back on the command line. Without arguments: a short tour on embedded samples.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod day;
 mod job;
 
+use day::{is_over, today};
 use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::search::{self, Verdict};
 use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir};
@@ -10,7 +12,6 @@ use job::{Done, Job};
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 const USAGE: &str =
     "usage: translate to-fhir [--release R4|R4B|R5|R6] [--as bundle|resource|ndjson] [--complete] [COMMON] [POLICIES] [FILES...]
@@ -117,33 +118,6 @@ fn query_of(job: &Job, text: &str) -> Done<search::Query> {
         query.resolve(&reference, &pairs);
     }
     Ok(query)
-}
-
-/// Whether the period of an identifier has ended before this day.
-fn is_over(identifier: &serde_json::Value, today: &str) -> bool {
-    let end = identifier.pointer("/period/end").and_then(|end| end.as_str()).unwrap_or("9999");
-    // As much as it says: a year is over when the next one begins.
-    let len = end.len().min(today.len());
-    matches!((end.get(..len), today.get(..len)), (Some(end), Some(today)) if end < today)
-}
-
-/// Today in UTC, `YYYY-MM-DD`.
-fn today() -> String {
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (mut year, mut day) = (1970, seconds / 86_400);
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    while day >= 365 + u64::from(is_leap(year)) {
-        day -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let mut month = 1;
-    for length in [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if day < length {
-            break;
-        }
-        (day, month) = (day - length, month + 1);
-    }
-    format!("{year:04}-{month:02}-{:02}", day + 1)
 }
 
 fn answer(mut job: Job) -> Done {

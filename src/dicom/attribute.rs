@@ -133,7 +133,7 @@ impl DataSet {
                 let first = dest.part.align == Align::First;
                 if first && index > 0 {
                     let count = leaves(scanner)?;
-                    self.lose(if dest.part.several { Code::NotMapped } else { Code::ExtraValue }, count);
+                    self.lose(dest.part.excess(), count);
                     return Ok(());
                 }
                 self.item(scanner, dest, state)?;

@@ -74,7 +74,7 @@ impl DataSet {
             self.scalar(first, Some(Code::BackslashList), dest, index, filled, leaf);
             // What is not kept of it is told as lost.
             if is_lost {
-                self.mark(leaf, if dest.part.several { Code::NotMapped } else { Code::ExtraValue });
+                self.mark(leaf, dest.part.excess());
             }
             return;
         }
@@ -169,7 +169,7 @@ impl DataSet {
                 self.withdraw(other.cell, self.place_beside(other.tag, other.index), Code::ExtraValue);
             }
             Some(_) => {
-                self.mark(leaf, if dest.part.several { Code::NotMapped } else { Code::ExtraValue });
+                self.mark(leaf, dest.part.excess());
                 return false;
             }
         }

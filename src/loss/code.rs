@@ -9,7 +9,7 @@ pub enum Class {
     Conflict,
     /// The input departs from its standard.
     Deviation,
-    /// The other side has no place for it.
+    /// The other side has no place for it, or not as it stands.
     NoHome,
     /// It could be carried; the options say not to, or lack what it takes.
     Policy,

@@ -1,6 +1,7 @@
 //! The attributes that feed a row.
 
 use super::Level;
+use crate::loss::Code;
 
 /// A value representation (PS3.5 6.2) of the table; it decides how a value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,6 +165,11 @@ impl Part {
     pub(crate) const fn of_several(mut self) -> Part {
         self.several = true;
         self
+    }
+
+    /// What a further value is told as, of which the first is read.
+    pub(crate) const fn excess(&self) -> Code {
+        if self.several { Code::NotMapped } else { Code::ExtraValue }
     }
 
     /// An identity: of several different values none is chosen.

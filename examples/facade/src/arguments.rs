@@ -1,12 +1,13 @@
 //! The command line.
 
+use crate::day::{is_over, today};
 use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::Server;
 use fhir_dicomweb::{Options, Release, Zone};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 pub const USAGE: &str =
     "usage: facade --dicomweb URL [--listen 127.0.0.1:8080] [--release R4] [--server ID] [--fhir-base URL] [--patients FILE]
@@ -91,31 +92,4 @@ fn resources(text: &str) -> Done<Known> {
         all.insert(format!("{type_}/{id}"), own);
     }
     Ok(all)
-}
-
-/// Whether the period of an identifier has ended before this day.
-fn is_over(identifier: &Value, today: &str) -> bool {
-    let end = identifier["period"]["end"].as_str().unwrap_or("9999");
-    // As much as it says: a year is over when the next one begins.
-    let len = end.len().min(today.len());
-    matches!((end.get(..len), today.get(..len)), (Some(end), Some(today)) if end < today)
-}
-
-/// Today in UTC, `YYYY-MM-DD`.
-fn today() -> String {
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (mut year, mut day) = (1970, seconds / 86_400);
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    while day >= 365 + u64::from(is_leap(year)) {
-        day -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let mut month = 1;
-    for length in [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if day < length {
-            break;
-        }
-        (day, month) = (day - length, month + 1);
-    }
-    format!("{year:04}-{month:02}-{:02}", day + 1)
 }

@@ -3,6 +3,8 @@
 mod answer;
 mod archive;
 mod arguments;
+#[path = "../../translate/day.rs"]
+mod day;
 
 use answer::Facade;
 use axum::Router;

@@ -21,7 +21,7 @@ pub(super) struct Telling {
     refused: usize,
     /// They do not match because the issuer of the patient's id is not to be seen.
     issuer_unknown: usize,
-    /// Studies that are found by a number of no issuer, and the archive never tells of some who issued them.
+    /// Studies that are found by a number of no issuer, or of the type that goes without saying, and the archive never tells of some who issued them.
     of_any_issuer: usize,
     /// Their study rows match, and what they hold does not.
     pub(super) contradictory: usize,
@@ -160,14 +160,14 @@ impl Telling {
         tell(
             "warning",
             "incomplete",
-            "studies of that number are left out because the archive does not tell who issued it",
+            "studies of that number are left out because the archive does not tell who issued it, or of which type it is",
             self.issuer_unknown as u64,
             "studies: issuer-unknown",
         );
         tell(
             "warning",
             "incomplete",
-            "studies of a number without an issuer are found, and the archive never tells of some who issued them: they may be of another",
+            "studies of a number without an issuer are found, and the archive never tells of some who issued them, or of which type they are: they may be of another",
             self.of_any_issuer as u64,
             "studies: issuer-unknown",
         );

@@ -184,13 +184,19 @@ pub(super) fn canon(draft: &mut Draft<'_>, at: usize) {
     }
 }
 
-/// SRT and SCT share an OID, and each is met under the other's name: the shape of the code decides (PS3.16 Table 8-1, 8-2).
+/// SRT and SCT share an OID, and each is met under the other's name: the shape of the code decides (PS3.16 Table 8-1, 8-2). What has neither's form, as an expression
+/// of SNOMED CT has (FHIR "Using SNOMED CT", valid codes are concept IDs and expressions), is of the one that it is said to be of.
 fn snomed(designator: &str, uid: &str, code: &str) -> Option<&'static str> {
     if !matches!(designator, "SCT" | "SRT") && uid != SNOMED_OID {
         return None;
     }
     let sct = (6..=18).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
-    Some(if sct { "SCT" } else { "SRT" })
+    let srt = code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    match (sct, srt) {
+        (true, _) => Some("SCT"),
+        (false, true) => Some("SRT"),
+        (false, false) => Some(if designator == "SRT" { "SRT" } else { "SCT" }),
+    }
 }
 
 /// The CodeableConcept of the code whose fields begin at `at`.

@@ -247,6 +247,16 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
         let local = if identifier.assigner.is_empty() { place::namespace_back(cx.options, uri) } else { None };
         if let Some(local) = local {
             fill.set(1, String::from(local), identifier.system);
+        } else if is_name(uri) {
+            // A name where a URI belongs is the issuer's own; it says whose number it is, and who assigned it is words beside it.
+            match identifier.assigner.trim() == uri {
+                true => fill.further(1, identifier.system),
+                false => {
+                    fill.lose(identifier.assigner, Code::AlternativeUnused);
+                    fill.put(1, identifier.system);
+                }
+            }
+            fill.note(identifier.system, Code::OtherSystem);
         } else {
             let (id, kind) = universal_of(uri);
             fill.set(2, id, identifier.system);
@@ -270,6 +280,11 @@ fn universal_of(uri: &str) -> (&str, &'static str) {
     } else {
         (uri, "URI")
     }
+}
+
+/// Whether what stands where a URI belongs is a name: a URI has a scheme (RFC 3986 4.3, FHIR Identifier.system).
+fn is_name(uri: &str) -> bool {
+    !uri.contains(':')
 }
 
 /// The one form of a universal entity identifier, where it is another than the one that stands.
@@ -338,7 +353,7 @@ fn universal_system<'a>(id: &'a str, kind: &str) -> Option<Uri<'a>> {
     match kind {
         "ISO" if is_oid(id) => uri("urn:oid:"),
         "UUID" if is_uuid(id) => uri("urn:uuid:"),
-        "URI" if !id.contains(char::is_whitespace) => uri(""),
+        "URI" if !is_name(id) && !id.contains(char::is_whitespace) => uri(""),
         _ => None,
     }
 }

@@ -105,7 +105,8 @@ impl Residual {
     /// Whether a study might match, were the issuer seen that nobody tells: a clause on the patient fails for it alone, and no other clause does.
     pub(crate) fn hides_issuer(&self, study: &Study) -> bool {
         let is_unseen = |clause: &Clause| self.never_sees_issuer(clause.about);
-        if !self.misses_issuer(study) && !self.has_no_issuer(study) && !self.query.clauses.iter().any(is_unseen) {
+        let is_told = !self.misses_issuer(study) && !self.has_no_issuer(study) && !self.hides_type(study);
+        if is_told && !self.query.clauses.iter().any(is_unseen) {
             return false;
         }
         let mut is_hidden = false;
@@ -120,10 +121,15 @@ impl Residual {
         is_hidden
     }
 
-    /// Whether a study that matches has a number of no issuer that is asked for so, and the server may only not tell the issuer: it may be another's.
+    /// Whether a study that matches has a number of no issuer that is asked for so, or of a type that nobody says, and the server may only not tell: it may be
+    /// another's.
     pub(crate) fn may_be_anothers(&self, study: &Study) -> bool {
         let is_patient = |clause: &Clause| matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        let may_have = |clause: &&Clause| is_patient(clause) && self.has_no_issuer(study) || self.never_sees_issuer(clause.about);
+        let is_hidden = |clause: &Clause| match clause.modifier {
+            Modifier::OfType => self.hides_type(study),
+            _ => self.has_no_issuer(study),
+        };
+        let may_have = |clause: &&Clause| is_patient(clause) && is_hidden(clause) || self.never_sees_issuer(clause.about);
         let asked = self.query.clauses.iter().filter(|clause| clause.asks_for_presence()).filter(may_have);
         asked.into_iter().any(|clause| self.clause(clause, study) == Verdict::Yes && self.clause_as(clause, study, true) != Verdict::Yes)
     }
@@ -131,11 +137,16 @@ impl Residual {
     /// Whether a clause asks for a number that the study has, and whose issuer is not seen, whoever issued it.
     fn is_of_number_alone(&self, clause: &Clause, study: &Study) -> bool {
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        let of_patient = is_patient && (self.misses_issuer(study) || self.has_no_issuer(study));
+        let of_patient = is_patient
+            && match clause.modifier {
+                Modifier::OfType => self.hides_type(study),
+                _ => self.misses_issuer(study) || self.has_no_issuer(study),
+            };
         let mut is_met = false;
         // Under some systems no accession number is written.
         let may_be = || clause.about != About::Identifier || self.may_want_number(clause, Number::Accession);
-        if of_patient || self.never_sees_issuer(clause.about) && may_be() {
+        // The type of other numbers is known.
+        if of_patient || clause.modifier != Modifier::OfType && self.never_sees_issuer(clause.about) && may_be() {
             Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
                 let is_unsure = is_patient || shown.is_unissued && is_empty(shown.system);
                 is_met = is_unsure && self.asks_for_number(clause, shown);

@@ -188,7 +188,12 @@ impl Residual {
         // Whose identifier it is cannot be seen: it has no system, and is not one without.
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
         let is_left_out = || may_have && self.has_no_issuer(study);
-        let is_unsure = is_patient && (self.misses_issuer(study) || is_left_out());
+        let is_unsure = is_patient
+            && match clause.modifier {
+                // A number of the type that goes without saying is found all the same.
+                Modifier::OfType => may_have && self.hides_type(study),
+                _ => self.misses_issuer(study) || is_left_out(),
+            };
         let is_unseen = may_have && self.never_sees_issuer(clause.about);
         let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_unseen, is_met: false };
         let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
@@ -215,11 +220,21 @@ impl Residual {
         }
     }
 
-    /// Whether a value asks for the number that is shown, whoever issued it.
+    /// Whether nothing tells of which type a patient's number is: that stands where its universal issuer does.
+    pub(super) fn hides_type(&self, study: &Study) -> bool {
+        match self.issuer {
+            Issuer::LeftOut => false,
+            Issuer::KeyTells => !study.knows_issuer(),
+            Issuer::LocalLeftOut | Issuer::Hidden => true,
+        }
+    }
+
+    /// Whether a value asks for the number that is shown, whoever issued it, and of whichever type it is.
     pub(super) fn is_of_number(&self, value: &Value, shown: &Shown<'_>) -> bool {
         match value {
             Value::Token(token) => token.system.is_some() && (token.code.is_empty() || is(shown.value, &token.code)),
             Value::Reference(reference) => self.resolved(reference).any(|found| is(shown.value, &found.value)),
+            Value::OfType([system, _, code]) => system == IDENTIFIER_TYPE && is(shown.value, code),
             _ => false,
         }
     }
@@ -288,7 +303,7 @@ impl Residual {
                 _ => !is_empty(shown.value) && is_token(token, shown.system, shown.value),
             },
             Value::OfType([system, code, value]) => {
-                let is_type = !shown.type_.is_empty() && system == IDENTIFIER_TYPE && shown.type_ == code;
+                let is_type = !is_unsure && !shown.type_.is_empty() && system == IDENTIFIER_TYPE && shown.type_ == code;
                 is_type && is(shown.value, value)
             }
             Value::Uid(text) => is(without_urn(shown.value), bare(text)),

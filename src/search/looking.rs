@@ -16,7 +16,7 @@ pub(super) struct Looking<'r> {
     pub(super) residual: &'r Residual,
     pub(super) clause: &'r Clause,
     pub(super) sought: Option<&'r Sought>,
-    /// What has no system may have one.
+    /// What has no system may have one; or what is of no type that is said.
     pub(super) is_unsure: bool,
     /// So may a number of which nothing says who issued it: who is not to be there may be this one.
     pub(super) is_unseen: bool,
@@ -25,7 +25,10 @@ pub(super) struct Looking<'r> {
 
 impl Sight for Looking<'_> {
     fn see(&mut self, shown: &Shown<'_>) -> bool {
-        let is_unsure = (self.is_unsure || self.is_unseen && shown.is_unissued) && is_empty(shown.system);
+        let is_unsure = match self.clause.modifier {
+            Modifier::OfType => self.is_unsure,
+            _ => (self.is_unsure || self.is_unseen && shown.is_unissued) && is_empty(shown.system),
+        };
         self.is_met = self.residual.meets((self.clause, self.sought), shown, is_unsure);
         self.is_met
     }

@@ -84,6 +84,10 @@ impl<'a> Pusher<'a> {
             }
             Value::OfType([_, _, code]) => {
                 push.widen(Why::Issuer);
+                // The type stands where the universal issuer does.
+                if self.server.issuer != Issuer::LeftOut {
+                    push.say(Why::IssuerUnknown);
+                }
                 self.text(Key::PatientId, code, push)
             }
             Value::Reference(reference) => {

@@ -290,3 +290,51 @@ pub fn numbers_of_no_issuer() {
         assert!(reply.studies().len() == 2 && !told(&reply, TEXT), "{query}: {}", reply.body);
     }
 }
+
+/// Of which type a patient's number is stands in a sequence: where an archive never returns it, a number of the type that goes without saying is found, and
+/// one of another type is left out; both are told, whatever system the caller has for numbers of no issuer.
+pub fn types_of_numbers() {
+    let pacs = |path: &str, _: &str| {
+        let mut row = study("1.2.3", "P1", None, "A");
+        row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
+        row["00080050"] = json!({"vr": "SH", "Value": ["A1"]});
+        if path == "/studies" { rows(&[row]) } else { rows(&[]) }
+    };
+    const FOUND: &str = "of which type they are";
+    const LEFT: &str = "of which type it is";
+    const V2: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
+    let of = |server: &fhir_dicomweb::search::Server, own: Option<&str>, query: &str| {
+        let setting = |config: &mut Config| {
+            config.listing = Listing::Study;
+            config.options.patient_namespace = own.map(Into::into);
+        };
+        asked(server.clone(), setting, &format!("ImagingStudy?started=2024-01-14&{query}"), pacs)
+    };
+    let servers = [
+        (servers::kheops(), true),
+        (servers::static_dicomweb(), true),
+        (servers::orthanc_1_10(), true),
+        (servers::unknown(), true),
+        (servers::orthanc_1_12(), false),
+    ];
+    for (server, never_tells) in servers {
+        for own in [None, Some("urn:own")] {
+            let many = |kind: &str| (0..20).map(|n| format!(",{V2}|{kind}|N{n}")).collect::<String>();
+            for more in [String::new(), many("MR"), many("PI")] {
+                let reply = of(&server, own, &format!("patient.identifier:of-type={V2}|MR|P1{more}"));
+                assert!(reply.studies() == ["1.2.3"] && !told(&reply, LEFT), "{}: {}", server.id(), reply.body);
+                assert_eq!(told(&reply, FOUND), never_tells, "{}: {}", server.id(), reply.body);
+                let reply = of(&server, own, &format!("patient.identifier:of-type={V2}|PI|P1{more}"));
+                assert!(reply.studies().is_empty() && !told(&reply, FOUND), "{}: {}", server.id(), reply.body);
+                assert_eq!((told(&reply, LEFT), reply.body["total"].is_null()), (never_tells, never_tells), "{}: {}", server.id(), reply.body);
+            }
+            // Another number is another, of whichever type; and accession numbers have one.
+            for query in [format!("patient.identifier:of-type={V2}|PI|P2"), format!("identifier:of-type={V2}|MR|A1")] {
+                let reply = of(&server, own, &query);
+                assert!(reply.studies().is_empty() && !told(&reply, LEFT), "{} {query}: {}", server.id(), reply.body);
+            }
+            let reply = of(&server, own, &format!("identifier:of-type={V2}|ACSN|A1"));
+            assert!(reply.studies() == ["1.2.3"] && !told(&reply, FOUND), "{}: {}", server.id(), reply.body);
+        }
+    }
+}

@@ -107,12 +107,7 @@ fn nothing_vanishes(text: &str, c: &mut Choices<'_>, see: &dyn Fn(&str) -> Optio
         let words = changed(leaf);
         let count = words.len();
         let unseen: Vec<[Value; 2]> = words.into_iter().filter(|ways| ways.iter().all(|leaf| is_same(leaf.clone()))).collect();
-        // Of values behind it that are lost in part all are told alike, whichever of them is read.
-        let behind = place.rsplit_once('/').and_then(|(_, at)| at.parse::<usize>().ok()).map_or(usize::MAX, |at| at + 1);
-        let is_before_a_list = value
-            .pointer(place.rsplit_once('/').map_or("", |(list, _)| list))
-            .and_then(Value::as_array)
-            .is_some_and(|list| list.iter().skip(behind).any(|value| value.as_str().is_some_and(|text| text.contains('\\'))));
+        let is_before_a_list = is_before_a_list(&value, &place);
         assert!(is_before_a_list || unseen.len() < count || !is_same(Value::Null), "{place} {leaf} vanishes from {value}\n{}", seen.all);
         assert!(
             unseen.is_empty() || seen.tells_of(&place),
@@ -120,6 +115,21 @@ fn nothing_vanishes(text: &str, c: &mut Choices<'_>, see: &dyn Fn(&str) -> Optio
             seen.all
         );
     }
+}
+
+/// Whether values stand behind a leaf, in its list or in the further places of a code that it is, that are lost in part: they are told alike, whichever is read.
+fn is_before_a_list(value: &Value, place: &str) -> bool {
+    let has_list = |values: Option<&Value>, from: usize| {
+        let values = values.and_then(Value::as_array).into_iter().flatten().skip(from);
+        values.filter_map(Value::as_str).any(|text| text.contains('\\'))
+    };
+    let Some((list, at)) = place.rsplit_once('/') else { return false };
+    let own = at.parse::<usize>().is_ok_and(|at| has_list(value.pointer(list), at + 1));
+    let further = ["00080100", "00080119", "00080120"].iter().position(|tag| list.ends_with(&format!("{tag}/Value"))).is_some_and(|at| {
+        let item = list.len() - "00080100/Value".len();
+        ["00080119", "00080120"].iter().skip(at).any(|tag| has_list(value.pointer(&format!("{}{tag}/Value", &list[..item])), 0))
+    });
+    own || further
 }
 
 /// The places of leaves that say something.

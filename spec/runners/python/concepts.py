@@ -62,6 +62,15 @@ def _told_at(tag):
     return "00080100" if tag in ("00080119", "00080120") else tag
 
 
+def _by_form(designator, code):
+    """SNOMED's designator by the form of the code; what has neither's form, an expression, has the one that is said."""
+    if re.match(r"\d{6,18}\Z", code, re.ASCII):
+        return "SCT"
+    if re.match(r"[0-9A-Za-z-]*\Z", code, re.ASCII) or designator == "SRT":
+        return "SRT"
+    return "SCT"
+
+
 def _system(code, is_urn, designator, uid, options):
     """The URI of a code's scheme; whether its designator says otherwise, and whether it is dropped."""
     if is_urn and (designator or uid):
@@ -73,15 +82,14 @@ def _system(code, is_urn, designator, uid, options):
             raise Skip("schemes that share a URI")
         return options["schemes"][designator], False, False
     if designator in ("SCT", "SRT") or uid == facts.SNOMED_UID and not designator:
-        by_form = "SCT" if re.match(r"\d{6,18}\Z", code, re.ASCII) else "SRT"
+        by_form = _by_form(designator, code)
         return facts.URI_OF[by_form], designator is not None and designator != by_form, False
     if designator in _SHARED:
         raise Skip("a coding scheme that shares its URI with others")
     # The scheme of the UID stands before that of a designator, which is then another's.
     another = designator is not None and facts.UID_OF.get(designator) != uid
     if uid == facts.SNOMED_UID:
-        by_form = "SCT" if re.match(r"\d{6,18}\Z", code, re.ASCII) else "SRT"
-        return facts.URI_OF[by_form], False, another
+        return facts.URI_OF[_by_form(None, code)], False, another
     if uid in facts.URI_OF_UID and uid != "-":
         return facts.URI_OF_UID[uid], False, another
     if uid and is_oid(uid):

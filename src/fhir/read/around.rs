@@ -79,7 +79,7 @@ impl<'d> Reader<'d, '_> {
                 reference.names = Some(Box::new(names));
                 first.is_some() || is_named
             }
-            Some("Location" | "Organization" | "HealthcareService") => {
+            Some("Location") => {
                 let name = self.leaf(target, named!("name"));
                 if !name.is_empty() {
                     self.unused(Some(reference.display));

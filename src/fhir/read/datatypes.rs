@@ -227,7 +227,11 @@ impl<'d> Reader<'d, '_> {
             Form::Reference => {
                 if let Some(reference) = self.tree.member(id, named!("reference")).and_then(|id| self.one(id)) {
                     let literal = self.sole_leaf(reference, named!("reference"));
-                    self.unresolved(literal);
+                    // Nothing is read of a Condition, a Procedure, a BodyStructure; but it may be there.
+                    match self.index.find(literal.trim(), self.resource) {
+                        Some(_) => self.leads_to_nothing(literal),
+                        None => self.unresolved(literal),
+                    }
                     self.room.is_nowhere |= !literal.is_empty();
                 }
                 match self.tree.member(id, named!("concept")).and_then(|id| self.one(id)) {

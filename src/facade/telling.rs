@@ -124,86 +124,72 @@ impl Telling {
 
     pub(super) fn issues(self, plan: Option<&Plan>) -> Vec<Issue> {
         let mut issues = Vec::new();
-        let mut tell = |severity, code, text, count: u64, of: &str| {
+        // In a searchset no issue is an error (FHIR http, "search").
+        let mut tell = |code, text, count: u64, of: &str| {
             if count > 0 {
-                issues.push(Issue { severity, code, text, diagnostics: format!("{count} {of}") });
+                issues.push(Issue { severity: "warning", code, text, diagnostics: format!("{count} {of}") });
             }
         };
         tell(
-            "error",
             "conflict",
             "the archive has a study under more than one patient: what does not say whose it is is not shown",
             self.torn as u64,
             "studies",
         );
         tell(
-            "error",
             "incomplete",
             "the archive has more rows of a study than it gives, which may name another patient: it is not shown",
             self.unowned as u64,
             "studies",
         );
         tell(
-            "warning",
             "incomplete",
             "studies are left out because the archive does not tell what decides whether they match",
             self.undecided as u64,
             "studies",
         );
         tell(
-            "warning",
             "incomplete",
             "studies are left out because the archive takes no request for their UIDs, which are odd",
             self.refused as u64,
             "studies",
         );
         tell(
-            "warning",
             "incomplete",
             "studies of that number are left out because the archive does not tell who issued it, or of which type it is",
             self.issuer_unknown as u64,
             "studies: issuer-unknown",
         );
         tell(
-            "warning",
             "incomplete",
             "studies of a number without an issuer are found, and the archive never tells of some who issued them, or of which type they are: they may be of another",
             self.of_any_issuer as u64,
             "studies: issuer-unknown",
         );
         tell(
-            "warning",
             "incomplete",
             "studies are left out, or counted, by the body sites and reasons that rows of their series say: those of their instances may say more, and were not looked at",
             self.another_below as u64,
             "studies",
         );
         tell(
-            "warning",
             "incomplete",
             "an id of that form is of one of several patients of a study: studies may have it whose series were not looked at",
             self.unseen as u64,
             "studies",
         );
         tell(
-            "warning",
             "conflict",
             "studies that match by what is listed of them do not by what they hold: they are left out, and counted",
             self.contradictory as u64,
             "studies",
         );
-        tell(
-            "warning",
-            "conflict",
-            "studies were found by rows of what they do not hold: they are left out",
-            self.lost_below as u64,
-            "studies",
-        );
-        tell("warning", "incomplete", "the archive counts more of a study than it lists", self.incomplete as u64, "studies");
-        tell("warning", "incomplete", "the archive's answer has rows that are of no study", self.nameless, "rows");
-        tell("warning", "not-found", "a reference of the search is not known: nothing is of it", self.unknown as u64, "references");
+        tell("conflict", "studies were found by rows of what they do not hold: they are left out", self.lost_below as u64, "studies");
+        tell("incomplete", "the archive counts more of a study than it lists", self.incomplete as u64, "studies");
+        tell("incomplete", "the archive's answer has rows that are of no study", self.nameless, "rows");
+        tell("not-found", "a reference of the search is not known: nothing is of it", self.unknown as u64, "references");
         if self.is_cut {
-            tell("warning", "incomplete", "the archive has more rows than it gives", 1, "or more");
+            tell("incomplete", "the archive has more rows than it gives", 1, "or more");
         }
         // Where rows may tell the issuer, those that do not were counted.
         for (n, decision) in plan.into_iter().flat_map(Plan::decisions).enumerate() {

@@ -119,7 +119,7 @@ pub fn each_study_once() {
         let rows = [one.clone(), other.clone(), stranger];
         let reply = of_rows(search, &rows);
         assert!(reply.studies().contains(&"2.999.9.2".to_owned()));
-        assert!(reply.issues().iter().any(|issue| issue["severity"] == "error"), "{}", reply.short());
+        assert!(reply.issues().iter().any(|issue| issue["code"] == "conflict"), "{}", reply.short());
         of_rows("ImagingStudy/2.999.9.1", &rows).fails(409);
     }
 }

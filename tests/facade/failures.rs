@@ -154,12 +154,12 @@ pub fn two_patients() {
             let reply = facade.get(&format!("ImagingStudy?{query}"));
             let all = reply.studies();
             assert!(query.starts_with("identifier") || all.contains(&"2.999.7.2".to_owned()), "{query}: the others are found");
-            assert!(reply.issues().iter().any(|issue| issue["severity"] == "error"), "{server} {query}: {}", reply.short());
+            assert!(reply.issues().iter().any(|issue| issue["code"] == "conflict"), "{server} {query}: {}", reply.short());
             for study in reply.entries("match").into_iter().filter(|study| crate::archive::uid_of(study) == "2.999.7.1") {
                 assert!(study["endpoint"].is_null() && study["id"] != "2.999.7.1", "nothing leads to either's images: {study}");
             }
         }
-        assert!(facade.get("ImagingStudy?identifier=urn:oid:2.999.7.2").issues().iter().all(|issue| issue["severity"] != "error"));
+        assert!(facade.get("ImagingStudy?identifier=urn:oid:2.999.7.2").issues().iter().all(|issue| issue["code"] != "conflict"));
     }
 }
 

@@ -294,11 +294,11 @@ pub fn numbers_of_no_issuer() {
 /// Of which type a patient's number is stands in a sequence: where an archive never returns it, a number of the type that goes without saying is found, and
 /// one of another type is left out; both are told, whatever system the caller has for numbers of no issuer.
 pub fn types_of_numbers() {
-    let pacs = |path: &str, _: &str| {
+    let pacs = |path: &str, query: &str| {
         let mut row = study("1.2.3", "P1", None, "A");
         row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
         row["00080050"] = json!({"vr": "SH", "Value": ["A1"]});
-        if path == "/studies" { rows(&[row]) } else { rows(&[]) }
+        if path == "/studies" && !query.contains("offset=") { rows(&[row]) } else { rows(&[]) }
     };
     const FOUND: &str = "of which type they are";
     const LEFT: &str = "of which type it is";
@@ -326,7 +326,13 @@ pub fn types_of_numbers() {
                 assert_eq!(told(&reply, FOUND), never_tells, "{}: {}", server.id(), reply.body);
                 let reply = of(&server, own, &format!("patient.identifier:of-type={V2}|PI|P1{more}"));
                 assert!(reply.studies().is_empty() && !told(&reply, FOUND), "{}: {}", server.id(), reply.body);
-                assert_eq!((told(&reply, LEFT), reply.body["total"].is_null()), (never_tells, never_tells), "{}: {}", server.id(), reply.body);
+                assert_eq!(
+                    (told(&reply, LEFT), reply.body["total"].is_null()),
+                    (never_tells, never_tells),
+                    "{}: {}",
+                    server.id(),
+                    reply.body
+                );
             }
             // Another number is another, of whichever type; and accession numbers have one.
             for query in [format!("patient.identifier:of-type={V2}|PI|P2"), format!("identifier:of-type={V2}|MR|A1")] {

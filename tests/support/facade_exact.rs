@@ -64,7 +64,12 @@ pub fn exact_facade(bytes: &[u8]) -> Option<usize> {
         totals.extend(body["total"].as_u64());
         let resources = body["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]);
         conflict |= resources.clone().any(|one| {
-            one["issue"].as_array().is_some_and(|all| all.iter().any(|issue| issue["code"] == "conflict" && issue["severity"] == "error"))
+            one["issue"].as_array().is_some_and(|all| {
+                all.iter().any(|issue| {
+                    issue["code"] == "conflict"
+                        && issue["details"]["text"].as_str().is_some_and(|text| text.contains("more than one patient"))
+                })
+            })
         });
         for study in resources.filter(|one| one["resourceType"] == "ImagingStudy") {
             let uid = study["identifier"][0]["value"].as_str().unwrap().trim_start_matches("urn:oid:").to_owned();

@@ -133,6 +133,9 @@ pub fn assert_sound(response: &Response, method: &str) {
     let type_ = body["resourceType"].as_str().expect("a resource");
     if response.status == 200 {
         assert!(["ImagingStudy", "Endpoint", "Bundle", "CapabilityStatement"].contains(&type_), "{type_}");
+        // FHIR http, "search": what a searchset tells besides is no error.
+        let issues = body["entry"].as_array().into_iter().flatten().flat_map(|entry| entry["resource"]["issue"].as_array()).flatten();
+        issues.for_each(|issue| assert!(issue["severity"] == "warning" || issue["severity"] == "information", "{}", issue["severity"]));
     } else {
         assert_eq!(type_, "OperationOutcome");
         assert!(

@@ -145,7 +145,7 @@ pub struct Ticket(u32);
 pub struct Request {
     /// The path behind the service base, such as `/studies/1.2.3/series`.
     pub path: String,
-    /// The query, encoded, without `?`; empty: none.
+    /// The query, encoded, without `?`; empty: none. It goes out as it stands (see [`search::Request::query`](crate::search::Request)).
     pub query: String,
     /// The media type to ask for.
     pub accept: &'static str,

@@ -62,9 +62,11 @@ impl Refusal {
             "unknown-parameter" => (400, "not-supported", "a search parameter that the release does not have"),
             "unsupported-parameter" => (400, "not-supported", "a search parameter that is not supported here"),
             "unsupported-modifier" => (400, "not-supported", "a modifier that the parameter does not have, or that is not supported here"),
-            "too-costly" => {
-                (422, "too-costly", "nothing in the search selects: give a patient, an identifier, a UID, or a range of days within a year")
-            }
+            "too-costly" => (
+                422,
+                "too-costly",
+                "nothing in the search that this archive can be asked for selects: give a patient, an identifier, a UID, or a range of days within a year",
+            ),
             "unanswerable" => (422, "not-supported", "the archive never tells what would decide a clause"),
             "unresolved-reference" => (422, "not-found", "a reference that was not resolved"),
             _ => (400, "too-long", "more than a search may have"),

@@ -132,13 +132,13 @@ impl Telling {
         };
         tell(
             "conflict",
-            "the archive has a study under more than one patient: what does not say whose it is is not shown",
+            "the archive has a study under more than one patient: what does not say whose it is is not shown, and may be counted",
             self.torn as u64,
             "studies",
         );
         tell(
             "incomplete",
-            "the archive has more rows of a study than it gives, which may name another patient: it is not shown",
+            "the archive has more rows of a study than it gives, which may name another patient: it is not shown, and may be counted",
             self.unowned as u64,
             "studies",
         );

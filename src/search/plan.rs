@@ -29,7 +29,8 @@ use core::fmt;
 pub struct Request {
     /// The path behind the service's base: `/studies`, `/series` or `/instances`.
     pub path: &'static str,
-    /// The query, encoded; without `?`, `limit` and `offset`.
+    /// The query, encoded; without `?`, `limit` and `offset`. It goes out as it stands: some servers decode nothing, so a client that encodes a sign of it
+    /// (`'` as `%27`, as the URLs of browsers have it) asks for another value.
     pub query: String,
 }
 

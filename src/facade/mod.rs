@@ -310,8 +310,8 @@ trait Job: Send {
 /// A conversation: one request of a FHIR client, answered over a DICOMweb server.
 ///
 /// Of chosen elements (`_elements`) no more is asked than they need: of modalities and counts what the archive's rows of studies sum up is believed, and where its lists
-/// contradict that the whole resource says otherwise (and tells the conflict); a patient whom rows of series alone name is not seen where these are not asked for. What
-/// [`Options::complete`] has to count is listed. People are included together: `_include` of `referrer`, `performer` or `interpreter` has all whom a study refers to.
+/// contradict that the whole resource says otherwise (and tells the conflict); a patient whom rows of series alone name is not seen where these are not asked for, nor is what these alone say of
+/// what rows of studies have (a number, a date, a description that is empty there). What [`Options::complete`] has to count is listed. People are included together: `_include` of `referrer`, `performer` or `interpreter` has all whom a study refers to.
 ///
 /// A clause is judged by the resource that the configuration describes, however it is shown: of a patient of whom only birth date or sex is known `subject` may be there
 /// for a client that includes it ([`Subject`](crate::Subject) `Separate`), and `patient:missing=true` all the same.

@@ -381,7 +381,8 @@ impl Server {
     }
 
     /// **A promise** that all dates and times of this server's studies are in this zone, whatever TimezoneOffsetFromUTC says of them: a
-    /// search by instants then asks for the days that it touches, no more, and the answers are judged in this zone.
+    /// search by instants then asks for the days that it touches, no more, and the answers are judged in this zone. (What is written of a study has the zone that
+    /// its rows say, or else `Options::zone`.)
     #[must_use]
     pub const fn all_dates_in(mut self, zone: Zone) -> Server {
         self.zone = Some(zone);

@@ -213,7 +213,8 @@ impl<'a> BundleWriter<'a> {
             let mut all = read.clone();
             all.merge(&self.loss);
             let mut resource = Vec::new();
-            outcome::write(&mut Writer::new(&mut resource), &all, issues);
+            // In a searchset no issue is an error (FHIR http, "search").
+            outcome::write(&mut Writer::new(&mut resource), &all, issues, "warning");
             // R5 wants a fullUrl here too (bdl-15).
             let full_url = ["urn:uuid:", &uuid("OperationOutcome", &[])].concat();
             let first = self.is_empty();

@@ -24,7 +24,7 @@ pub fn outcome(report: &LossReport, release: Release) -> Json {
     let _ = release;
     let mut out = Vec::new();
     let mut w = Writer::new(&mut out);
-    write(&mut w, report, &[]);
+    write(&mut w, report, &[], "error");
     Json::from_bytes(out)
 }
 
@@ -41,11 +41,12 @@ pub(crate) struct Issue {
 /// Issues alone, as an OperationOutcome.
 pub(crate) fn told(issues: &[Issue]) -> Json {
     let mut out = Vec::new();
-    write(&mut Writer::new(&mut out), &LossReport::default(), issues);
+    write(&mut Writer::new(&mut out), &LossReport::default(), issues, "error");
     Json::from_bytes(out)
 }
 
-pub(super) fn write(w: &mut Writer<'_>, report: &LossReport, issues: &[Issue]) {
+/// `most`: the most severe that an issue may be.
+pub(super) fn write(w: &mut Writer<'_>, report: &LossReport, issues: &[Issue], most: &'static str) {
     w.open_object();
     w.member("resourceType", "OperationOutcome");
     w.name("issue");
@@ -66,7 +67,7 @@ pub(super) fn write(w: &mut Writer<'_>, report: &LossReport, issues: &[Issue]) {
     for loss in report {
         let (severity, code) = match loss.class() {
             // Nobody may go on as if nothing was.
-            _ if matches!(loss.code, Code::Withdrawn | Code::Modifier) => ("error", "business-rule"),
+            _ if matches!(loss.code, Code::Withdrawn | Code::Modifier) => (most, "business-rule"),
             _ if loss.code.is_carried() => ("information", "informational"),
             Class::Conflict => ("warning", "conflict"),
             Class::Deviation => ("warning", "invalid"),
@@ -143,5 +144,23 @@ mod tests {
         assert_eq!(said(Code::BadDate), "warning invalid");
         assert_eq!(said(Code::NoAttribute), "information not-supported");
         assert_eq!(said(Code::UrlNotTrusted), "information business-rule");
+    }
+
+    #[test]
+    fn nothing_is_an_error_in_a_searchset() {
+        let text =
+            r#"{"resourceType":"ImagingStudy","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2"}],"status":"cancelled"}"#;
+        let release = crate::Release::ALL[0];
+        let options = crate::Options::default();
+        let read = crate::fhir::read(text.as_bytes(), release, &options).unwrap();
+        let severities = |text: &str| {
+            let value: serde_json::Value = serde_json::from_str(text).unwrap();
+            let outcome = value["entry"].as_array().map_or(&value, |entries| &entries.last().unwrap()["resource"]);
+            let issues = outcome["issue"].as_array().unwrap();
+            issues.iter().filter(|issue| issue["code"] == "business-rule").map(|issue| issue["severity"].to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(severities(outcome(&read.loss, release).as_str()), ["\"error\""]);
+        let bundle = crate::fhir::BundleWriter::new(release, &options);
+        assert_eq!(severities(bundle.finish_with_outcome(&read.loss).value.as_str()), ["\"warning\""]);
     }
 }

@@ -247,6 +247,12 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
         let local = if identifier.assigner.is_empty() { place::namespace_back(cx.options, uri) } else { None };
         if let Some(local) = local {
             fill.set(1, String::from(local), identifier.system);
+        } else if is_oid(uri) || is_uuid(uri) {
+            // One that is said without `urn:oid:` or `urn:uuid:` is that all the same.
+            fill.set(2, uri, identifier.system);
+            fill.set(3, if is_oid(uri) { "ISO" } else { "UUID" }, found::Leaf::default());
+            fill.note(identifier.system, Code::OtherSystem);
+            return;
         } else if is_name(uri) {
             // A name where a URI belongs is the issuer's own; it says whose number it is, and who assigned it is words beside it.
             match identifier.assigner.trim() == uri {

@@ -15,6 +15,7 @@ use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE};
 use crate::fhir::place;
 use crate::fhir::shape::Uri;
 use crate::grammar::uid::bare;
+use crate::kind::IdentifierView;
 use crate::options::Options;
 use crate::policy::Service;
 use crate::study::Study;
@@ -75,6 +76,8 @@ pub struct Residual {
     issuer: Issuer,
     /// Whether no row says who issued an accession number, and whether none says it of an admission's, and of orders'.
     unseen: [bool; 3],
+    /// Whether no row has what says of which type a patient's number is.
+    type_unseen: bool,
     /// The values of clauses that have many.
     pub(super) sought: Vec<Sought>,
     /// By the position of each clause on identifiers: whether an accession number, and a StudyID, can be what it asks for.
@@ -87,7 +90,17 @@ impl Residual {
         let identifiers = query.clauses.iter().filter(|clause| clause.about == About::Identifier);
         let mut numbers: Vec<(u32, [bool; 2])> = identifiers.map(|clause| wanted_numbers(clause, &options)).collect();
         numbers.sort_unstable();
-        Residual { query, zone: options.zone, options, promised: None, issuer: Issuer::LeftOut, unseen: [false; 3], sought, numbers }
+        Residual {
+            query,
+            zone: options.zone,
+            options,
+            promised: None,
+            issuer: Issuer::LeftOut,
+            unseen: [false; 3],
+            type_unseen: false,
+            sought,
+            numbers,
+        }
     }
 
     /// Whether an identifier of this kind can be what a clause asks for.
@@ -101,6 +114,7 @@ impl Residual {
     /// What the rows of a server say of who issued a number, where they do not say who.
     pub(super) fn issuers(&mut self, server: &Server) {
         self.issuer = server.issuer;
+        self.type_unseen = server.hides_type();
         self.unseen = [row::ACCESSION, row::ENCOUNTER, row::PLACER].map(|row| server.hides_issuer(row.into()));
     }
 
@@ -115,9 +129,14 @@ impl Residual {
         }
     }
 
-    /// Whether no row says who issued a patient's id, which clause `n` is about. (Of other numbers studies are told that have them.)
+    /// Whether no row says who issued a patient's id, which clause `n` is about. (Of other numbers, and of types, studies are told that have them.)
     pub(crate) fn never_sees_issuers(&self, n: usize) -> bool {
-        self.issuer == Issuer::Hidden && self.query.clauses.get(n).is_some_and(|clause| matches!(clause.about, About::Patient(_)))
+        self.issuer == Issuer::Hidden
+            && self
+                .query
+                .clauses
+                .get(n)
+                .is_some_and(|clause| matches!(clause.about, About::Patient(_)) && clause.modifier != Modifier::OfType)
     }
 
     /// All dates of the archive are in this zone, whatever its rows say. Search values keep the caller's.
@@ -223,8 +242,12 @@ impl Residual {
     /// Whether nothing tells of which type a patient's number is: that stands where its universal issuer does.
     pub(super) fn hides_type(&self, study: &Study) -> bool {
         match self.issuer {
-            Issuer::LeftOut => false,
-            Issuer::KeyTells => !study.knows_issuer(),
+            Issuer::LeftOut => self.type_unseen,
+            // Another key tells the local issuer.
+            Issuer::KeyTells => {
+                let is_told = |id: IdentifierView<'_>| !id.universal.is_empty() || !id.type_code.is_empty();
+                self.type_unseen || !study.is_whole() && !study.get(row::PATIENT_ID).is_some_and(is_told)
+            }
             Issuer::LocalLeftOut | Issuer::Hidden => true,
         }
     }

@@ -85,9 +85,7 @@ impl<'a> Pusher<'a> {
             Value::OfType([_, _, code]) => {
                 push.widen(Why::Issuer);
                 // The type stands where the universal issuer does.
-                if self.server.issuer != Issuer::LeftOut {
-                    push.say(Why::IssuerUnknown);
-                }
+                self.sees_type(push);
                 self.text(Key::PatientId, code, push)
             }
             Value::Reference(reference) => {
@@ -141,6 +139,7 @@ impl<'a> Pusher<'a> {
         for value in values.into_iter().filter(|_| is_patient) {
             match value {
                 Value::Token(Token { system: Some(system), .. }) => self.sees_issuer(Some(system), &mut push),
+                Value::OfType(_) => self.sees_type(&mut push),
                 Value::Reference(reference) => {
                     let found = self.query.resolved.get(reference.text()).into_iter().flatten();
                     found.for_each(|identifier| self.sees_issuer(identifier.system.as_deref(), &mut push));
@@ -154,6 +153,13 @@ impl<'a> Pusher<'a> {
     /// Numbers whose issuer no row tells match no value with a system.
     pub(super) fn sees_number(&self, row: RowRef, system: &str, push: &mut Push<'a>) {
         if !system.is_empty() && self.server.hides_issuer(row) {
+            push.say(Why::IssuerUnknown);
+        }
+    }
+
+    /// Rows that do not tell of which type a patient's number is match as if it were the one that goes without saying.
+    fn sees_type(&self, push: &mut Push<'a>) {
+        if self.server.issuer == Issuer::KeyTells || self.server.hides_type() {
             push.say(Why::IssuerUnknown);
         }
     }

@@ -6,7 +6,7 @@
 use super::habits::{Ask, Compare, Decoding, End, Issuer, Wildcards};
 use super::key::Key;
 use crate::grammar::uid::{Uid, uid};
-use crate::table::RowRef;
+use crate::table::{RowRef, row};
 use crate::zone::Zone;
 use alloc::borrow::Cow;
 use core::fmt;
@@ -348,6 +348,14 @@ impl Server {
         // All issuers but the patient's local one stand in sequences.
         let of_issuer = row.row().into_iter().flat_map(|row| row.parts).filter(|part| part.field > 0);
         self.issuer == Issuer::LocalLeftOut || of_issuer.map(|part| part.within.unwrap_or(part.tag)).all(|tag| self.hidden.contains(&tag))
+    }
+
+    /// Whether no row of its says of which type a patient's number is: that stands where its universal issuer does.
+    pub(super) fn hides_type(&self) -> bool {
+        // The first two are the number and the local issuer.
+        let parts = RowRef::from(row::PATIENT_ID).row().into_iter().flat_map(|row| row.parts);
+        matches!(self.issuer, Issuer::LocalLeftOut | Issuer::Hidden)
+            || parts.filter(|part| part.field > 1).any(|part| self.hidden.contains(&part.tag))
     }
 
     /// It never returns these attributes.

@@ -298,6 +298,8 @@ pub fn types_of_numbers() {
         let mut row = study("1.2.3", "P1", None, "A");
         row["00080020"] = json!({"vr": "DA", "Value": ["20240114"]});
         row["00080050"] = json!({"vr": "SH", "Value": ["A1"]});
+        // The local issuer's key tells nothing of types.
+        row["00100021"] = json!({"vr": "LO"});
         if path == "/studies" && !query.contains("offset=") { rows(&[row]) } else { rows(&[]) }
     };
     const FOUND: &str = "of which type they are";
@@ -316,6 +318,7 @@ pub fn types_of_numbers() {
         (servers::orthanc_1_10(), true),
         (servers::unknown(), true),
         (servers::orthanc_1_12(), false),
+        (servers::orthanc_1_12().never_returning(&[0x0010_0024]), true),
     ];
     for (server, never_tells) in servers {
         for own in [None, Some("urn:own")] {

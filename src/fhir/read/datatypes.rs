@@ -229,8 +229,8 @@ impl<'d> Reader<'d, '_> {
                     let literal = self.sole_leaf(reference, named!("reference"));
                     // Nothing is read of a Condition, a Procedure, a BodyStructure; but it may be there.
                     match self.index.find(literal.trim(), self.resource) {
-                        Some(_) => self.leads_to_nothing(literal),
-                        None => self.unresolved(literal),
+                        Some(target) if !self.is_refused(target.id) => self.leads_to_nothing(literal),
+                        _ => self.unresolved(literal),
                     }
                     self.room.is_nowhere |= !literal.is_empty();
                 }

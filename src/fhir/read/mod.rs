@@ -58,8 +58,9 @@ use runs::Runs;
 
 /// Reads FHIR JSON of `release`: an ImagingStudy, a Bundle of any type, or several resources one after the other (NDJSON).
 ///
-/// References are followed inside the text: to Patient, Practitioner, Endpoint, ServiceRequest, and Location, contained or in the Bundle. `options` are those that wrote the text, as far as they are known: what they put in is understood. Forms of other releases and what is met
-/// besides are read and reported.
+/// References are followed inside the text: to Patient, Practitioner, Endpoint, ServiceRequest, Location, and the Organization that assigns an identifier,
+/// contained or in the Bundle. `options` are those that wrote the text, as far as they are known: what they put in is understood. Forms of other releases and
+/// what is met besides are read and reported.
 ///
 /// An Endpoint alone is read to no study; see [`read_endpoint`](super::read_endpoint).
 ///

@@ -60,7 +60,7 @@ whys! {
     Characters "characters" "Characters that the server would not take as they are.",
     EmptyIntersection "empty-intersection" "It contradicts another clause.",
     Issuer "issuer" "The issuer is compared in the answer.",
-    IssuerUnknown "issuer-unknown" "The server never tells who issued such numbers, or of which type they are, or rows without the key do not: these match no value with a system.",
+    IssuerUnknown "issuer-unknown" "The server never tells who issued such numbers, or of which type they are, or rows without the key do not: these match no value with a system, and may match one that asks for no issuer.",
     Local "local" "It is decided without the server.",
     Modifier "modifier" "A modifier that no request says.",
     Name "name" "Names are compared as FHIR does: blind to case, accents and punctuation.",

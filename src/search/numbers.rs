@@ -55,9 +55,9 @@ impl<'a> Pusher<'a> {
         if place::accession_is_identifier(self.query.release, self.options) {
             if is_accession(type_) {
                 self.text(Key::AccessionNumber, code, push)?;
-                if let Some(system) = system {
+                if system.is_some() {
                     push.widen(Why::Issuer);
-                    self.sees_number(row::ACCESSION.into(), system, push);
+                    self.sees_number(row::ACCESSION.into(), push);
                 }
             }
         } else {
@@ -110,13 +110,13 @@ impl<'a> Pusher<'a> {
         let mut push = Push::kept(why);
         let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
         let (release, options) = (self.query.release, self.options);
-        let number: Option<RowRef> = match clause.about {
+        let numbers: [Option<RowRef>; 2] = match clause.about {
             About::Identifier if place::accession_is_identifier(release, options) && wanted_numbers(clause, options).1[0] => {
-                Some(row::ACCESSION.into())
+                [Some(row::ACCESSION.into()), None]
             }
-            About::BasedOn(_) if place::accession_is_based_on(release, options) => Some(row::ACCESSION.into()),
-            About::Encounter(_) => Some(row::ENCOUNTER.into()),
-            _ => None,
+            About::BasedOn(_) => [place::accession_is_based_on(release, options).then(|| row::ACCESSION.into()), Some(row::PLACER.into())],
+            About::Encounter(_) => [Some(row::ENCOUNTER.into()), None],
+            _ => [None; 2],
         };
         // What is said again is one: of each reference there may be many identifiers.
         let mut met: BTreeSet<&str> = BTreeSet::new();
@@ -124,17 +124,14 @@ impl<'a> Pusher<'a> {
             Value::Reference(reference) => met.insert(reference.text()),
             _ => true,
         };
-        let values: Vec<&Value> = clause.values.iter().filter(|_| is_patient || number.is_some()).filter(is_new).collect();
+        let values: Vec<&Value> = clause.values.iter().filter(|_| is_patient || numbers != [None; 2]).filter(is_new).collect();
         let is_of_issuer = |value: &&Value| match value {
-            Value::Token(token) => token.system.as_deref().is_some_and(|system| !system.is_empty()),
-            Value::Reference(reference) => {
-                let found = self.query.resolved.get(reference.text()).into_iter().flatten();
-                found.into_iter().any(|identifier| identifier.system.as_deref().is_some_and(|system| !system.is_empty()))
-            }
+            Value::Token(token) => token.system.is_some(),
+            Value::Reference(reference) => self.query.resolved.get(reference.text()).is_some_and(|found| !found.is_empty()),
             _ => false,
         };
-        if let Some(number) = number.filter(|_| values.iter().any(is_of_issuer)) {
-            self.sees_number(number, "?", &mut push);
+        if values.iter().any(is_of_issuer) {
+            numbers.into_iter().flatten().for_each(|number| self.sees_number(number, &mut push));
         }
         for value in values.into_iter().filter(|_| is_patient) {
             match value {
@@ -150,9 +147,9 @@ impl<'a> Pusher<'a> {
         push
     }
 
-    /// Numbers whose issuer no row tells match no value with a system.
-    pub(super) fn sees_number(&self, row: RowRef, system: &str, push: &mut Push<'a>) {
-        if !system.is_empty() && self.server.hides_issuer(row) {
+    /// Numbers whose issuer no row tells match no value with a system, and values that ask for no issuer.
+    pub(super) fn sees_number(&self, row: RowRef, push: &mut Push<'a>) {
+        if self.server.hides_issuer(row) {
             push.say(Why::IssuerUnknown);
         }
     }
@@ -164,13 +161,13 @@ impl<'a> Pusher<'a> {
         }
     }
 
-    /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or not at all.
+    /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or by no issuer, or not at all.
     fn sees_issuer(&self, system: Option<&str>, push: &mut Push<'a>) {
         let system = system.unwrap_or("");
         let is_lost = match self.server.issuer {
-            Issuer::LeftOut | Issuer::LocalLeftOut => false,
+            Issuer::LeftOut => false,
             Issuer::KeyTells => system.is_empty(),
-            Issuer::Hidden => true,
+            Issuer::LocalLeftOut | Issuer::Hidden => true,
         };
         if is_lost && place::patient_system(self.options).is_none_or(|own| own != system) {
             push.say(Why::IssuerUnknown);

@@ -161,9 +161,9 @@ impl<'a> Pusher<'a> {
             About::Encounter(Ask::Identifier) => match value {
                 Value::Token(token) if !token.code.is_empty() => {
                     match &token.system {
-                        Some(system) => {
+                        Some(_) => {
                             push.widen(Why::Issuer);
-                            self.sees_number(row::ENCOUNTER.into(), system, push);
+                            self.sees_number(row::ENCOUNTER.into(), push);
                         }
                         None => push.say(Why::AmbiguousNamespace),
                     }

@@ -117,6 +117,24 @@ fn unseen_issuers_are_told() {
         assert!(whys(servers::kheops(), query).contains(&"issuer-unknown"), "{query}");
     }
     assert!(whys(servers::unknown(), "patient.identifier=|P1,|a%20b").contains(&"issuer-unknown"));
+    // An issuer in a sequence is not told by who never returns one: of patients, of numbers, of orders; also to who asks for no issuer.
+    for query in [
+        "patient.identifier=urn:h|P1",
+        "patient.identifier=|P1",
+        "patient.identifier:not=|P1",
+        "patient.identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|PI|P1",
+        "identifier=|A1",
+        "identifier=urn:h|A1",
+        "encounter:identifier=|V1",
+        "basedon:identifier=|O1",
+        "basedon:identifier=urn:h|O1",
+    ] {
+        assert!(whys(servers::orthanc_1_10(), query).contains(&"issuer-unknown"), "{query}");
+        assert!(!whys(servers::orthanc_1_12(), query).contains(&"issuer-unknown"), "{query}");
+    }
+    for query in ["patient.identifier=P1", "identifier=A1", "encounter:identifier=V1", "basedon:identifier=O1"] {
+        assert!(!whys(servers::orthanc_1_10(), query).contains(&"issuer-unknown"), "{query}");
+    }
     assert!(!whys(servers::kheops(), "patient.gender:not=http://hl7.org/fhir/administrative-gender|male").contains(&"issuer-unknown"));
 }
 

@@ -14,7 +14,7 @@ SPEC = pathlib.Path(__file__).resolve().parent.parent / "spec"
 RELEASES = ["R4", "R4B", "R5", "R6"]
 # The ops of section "URLs", and the codes that it names: a closed list.
 URL_OPS = ("url", "address", "retrieve")
-URL_ERRORS = "template characters scheme escape uid mismatch frames fragment query no-resource no-base unresolved not-active modifier".split()
+URL_ERRORS = "template characters scheme escape uid mismatch frames fragment query no-resource no-base unresolved not-active withdrawn modifier".split()
 
 
 def load(path):

@@ -67,6 +67,9 @@ pub enum BadUrl {
     /// An Endpoint that is not active.
     #[error("expected an active Endpoint")]
     NotActive,
+    /// A study that is taken back: entered in error, cancelled, inactive (FHIR ImagingStudy.status).
+    #[error("expected a study that holds")]
+    Withdrawn,
     /// A resource that may mean something else: it has a modifierExtension, or implicitRules.
     #[error("expected a resource without modifierExtension and implicitRules")]
     Modifier,
@@ -90,6 +93,7 @@ impl BadUrl {
             BadUrl::NoBase => "no-base",
             BadUrl::Unresolved => "unresolved",
             BadUrl::NotActive => "not-active",
+            BadUrl::Withdrawn => "withdrawn",
             BadUrl::Modifier => "modifier",
         }
     }

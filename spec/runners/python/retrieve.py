@@ -12,9 +12,10 @@ _ENDPOINT_TYPE = "dicom-wado-rs"
 def answer(text):
     found = {"gets": [], "refused": []}
     resources = _resources(text)
+    valid = {_study_uid(one) for one in _holding(resources)}
     for resource in resources:
         if resource.get("resourceType") == "ImagingStudy":
-            _study(resource, None, _Known(False), found)
+            _study(resource, None, _Known(False), found, valid)
         elif resource.get("resourceType") == "Bundle":
             known = _Known(resource.get("type") == "history")
             wrapped = _is_wrapped(resource)
@@ -34,10 +35,27 @@ def answer(text):
                     if wrapped or _is_wrapped(entry):
                         found["refused"].append({"at": "study", "why": "modifier"})
                     else:
-                        _study(entry["resource"], entry.get("fullUrl"), known, found)
+                        _study(entry["resource"], entry.get("fullUrl"), known, found, valid)
         elif len(resources) > 1:
             raise Skip("studies beside other resources outside a Bundle")
     return found
+
+
+def _holding(resources):
+    """The studies that are not taken back, nor may mean something else, nor hold no longer."""
+    for resource in resources:
+        entries = _list(resource.get("entry")) if resource.get("resourceType") == "Bundle" and not _is_wrapped(resource) else []
+        former = _former(resource) if resource.get("type") == "history" else []
+        inner = [one.get("resource", {}) for one in entries if not _is_wrapped(one) and not any(one is other for other in former)]
+        for study in [resource, *inner]:
+            if study.get("resourceType") == "ImagingStudy" and not _is_modified(study) and not _is_withdrawn(study):
+                yield study
+
+
+def _is_withdrawn(study):
+    status = study.get("status")
+    said = status if isinstance(status, list) else [status]
+    return any(isinstance(one, str) and one.strip() in ("entered-in-error", "cancelled", "inactive") for one in said)
 
 
 def _resources(text):
@@ -144,8 +162,12 @@ def _uid(value):
     return bare if is_uid(bare) else None
 
 
-def _study(study, full_url, known, found):
+def _study(study, full_url, known, found, valid):
     uid = _study_uid(study)
+    if _is_withdrawn(study) and not _is_modified(study):
+        if uid is None or uid not in valid:
+            found["refused"].append({"at": "study", "why": "withdrawn"})
+        return
     if uid is None:
         found["refused"].append({"at": "study", "why": "uid"})
         return

@@ -4,6 +4,7 @@ use super::history::former;
 use super::issuer::Issuer;
 use super::literal::{is_absolute, is_label, plain_of, server, version_of};
 use super::study::{is_modified, is_wrapped};
+use super::withdrawn::superseded;
 use crate::error::{Error, Kind};
 use crate::json::tree::{Id, Name, Tree};
 use crate::loss::Code;
@@ -157,6 +158,12 @@ impl<'d> Index<'d> {
             }
         }
         index
+    }
+
+    /// Refuses studies that are taken back where another of their UID holds.
+    pub(super) fn supersede(&mut self) {
+        let superseded = superseded(self.tree, self);
+        self.refused.extend(superseded.into_iter().map(|study| (study, Code::Withdrawn)));
     }
 
     fn entry(&mut self, entry: Id, is_refused: bool) {

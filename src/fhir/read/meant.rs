@@ -1,7 +1,8 @@
 //! Which of several names or identifiers is meant: by `use`, and by the period in which it was.
 
 use super::Reader;
-use crate::json::tree::Id;
+use super::index::one;
+use crate::json::tree::{Id, Tree};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -57,11 +58,19 @@ impl<'d> Reader<'d, '_> {
 
     /// Whether an identifier, where there is but one, is one no longer.
     pub(super) fn is_former(&self, id: Id) -> bool {
-        FORMER.contains(&self.use_of(id))
+        is_former(self.tree, id)
     }
 
     fn use_of(&self, id: Id) -> &'d str {
-        let first = |id: Id| if self.tree.is_array(id) { self.tree.children(id).next() } else { Some(id) };
-        self.tree.member(id, named!("use")).and_then(first).and_then(|id| self.tree.text(id)).map_or("", str::trim)
+        use_of(self.tree, id)
     }
+}
+
+/// Whether an identifier is one no longer.
+pub(super) fn is_former(tree: &Tree<'_>, id: Id) -> bool {
+    FORMER.contains(&use_of(tree, id))
+}
+
+fn use_of<'d>(tree: &'d Tree<'d>, id: Id) -> &'d str {
+    one(tree, id, named!("use")).and_then(|id| tree.text(id)).map_or("", str::trim)
 }

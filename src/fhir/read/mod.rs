@@ -33,6 +33,7 @@ mod settle;
 mod spell;
 mod stream;
 mod study;
+mod withdrawn;
 
 use crate::assemble::Assembler;
 use crate::dicom::DataSet;
@@ -106,7 +107,8 @@ fn run(json: &[u8], release: Release, options: &Options, mut sink: Sink<'_>, pla
     }
     let (tree, roots) = if plainly { parse_plainly(json, options)? } else { parse(json, options)? };
     sink.spelled_in(release);
-    let index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
+    let mut index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
+    index.supersede();
     check_types(&tree, &roots)?;
     let mut reader = Reader::new(&tree, &index, options, release, Room::default());
     reader.plainly = plainly;

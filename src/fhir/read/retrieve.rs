@@ -1,6 +1,7 @@
 //! From ImagingStudy and Endpoint to what can be retrieved (FHIR ImagingStudy, notes: "Retrieving").
 
 use super::index::{Index, children, type_of};
+use super::withdrawn::is_withdrawn;
 use super::{Reader, Room};
 use crate::error::{Error, Kind};
 use crate::fhir::found::is_study_uid;
@@ -38,7 +39,8 @@ use alloc::sync::Arc;
 pub fn retrievals(json: &[u8], options: &Options) -> Result<Retrievals, Error> {
     let (tree, roots) = super::parse(json, options)?;
     super::check_types(&tree, &roots)?;
-    let index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
+    let mut index = Index::new(&tree, &roots, Index::budget(json.len(), options.limits.expansion));
+    index.supersede();
     let (mut found, mut met, mut tally) = (Retrievals::default(), BTreeMap::new(), Tally::of(options));
     // Whose UID it is, is what reading takes for it, in whatever release.
     let mut reader = Reader::new(&tree, &index, options, Release::default(), Room::default());
@@ -95,8 +97,11 @@ impl<'d> Follower<'d, '_, '_> {
     fn study(mut self) {
         match self.index.refusal(self.study) {
             Some(Code::Modifier) => return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Modifier }),
-            // There is a later version, or none any longer.
+            // There is a later version, or one that holds, or none any longer.
             Some(_) => return,
+            None if is_withdrawn(self.tree, self.study) => {
+                return self.found.refused.push(Refused { at: Level::Study, why: BadUrl::Withdrawn });
+            }
             None => {}
         }
         let identifiers = children(self.tree, self.study, "identifier");

@@ -11,6 +11,7 @@ use super::replay::Replay;
 use super::runs::Runs;
 use super::settle::HEARD;
 use super::study::is_wrapped;
+use super::withdrawn::is_withdrawn;
 use super::{Reader, Room, unmarked};
 use crate::assemble::Assembler;
 use crate::json::quick::{Lists, Quick};
@@ -262,7 +263,8 @@ impl<'t, 'o> Stream<'t, 'o> {
         let studies = index.studies();
         // Whatever it leads to may stand elsewhere.
         let leads = !studies.is_empty() && tree.has(named!("reference"));
-        if leads || tree.len() >= Id::MAX as usize {
+        // Whether one that is taken back is read, others say.
+        if leads || tree.len() >= Id::MAX as usize || studies.iter().any(|study| is_withdrawn(tree, *study)) {
             return None;
         }
         let first = self.assembler.rows();

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::index::{each, type_of};
 use super::instance::class_shape;
+use super::withdrawn::takes_back;
 use crate::assemble::{Assembler, STRANGER};
 use crate::dicom::{Cell, DataSet, NOBODY};
 use crate::error::Error;
@@ -264,10 +265,9 @@ impl<'d> Reader<'d, '_> {
     /// The status: what it says of the study is what we would say of it, or is told.
     fn status(&mut self, node: Id, series: &[Id]) {
         let tree = self.tree;
-        let is_withdrawn = |text: &str| matches!(text, "entered-in-error" | "cancelled" | "inactive");
         // That it is withdrawn counts wherever it stands.
         for further in tree.is_array(node).then(|| tree.children(node).skip(1)).into_iter().flatten() {
-            if is_withdrawn(self.scalar(further).trim()) {
+            if takes_back(self.scalar(further).trim()) {
                 self.room.ledger.lose(further, Code::Withdrawn);
             }
         }
@@ -286,7 +286,7 @@ impl<'d> Reader<'d, '_> {
             "available" => self.understand(node),
             "registered" if is_empty() => self.understand(node),
             "registered" | "unknown" => {}
-            said if is_withdrawn(said) => self.room.ledger.lose(node, Code::Withdrawn),
+            said if takes_back(said) => self.room.ledger.lose(node, Code::Withdrawn),
             _ => self.room.ledger.lose(node, Code::BadCode),
         }
     }

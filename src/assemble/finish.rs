@@ -216,24 +216,52 @@ fn settle_identifiers(record: &mut Record) {
     }
 }
 
-/// A further request of the study's own accession number is the study's request.
+/// A further request of the study's own accession number is the study's request; what it says besides of who issued that is said of the study's number.
 fn settle_requests(record: &mut Record) {
     let (own, further) = (RowRef::from(row::ACCESSION), RowRef::from(row::REFERENCED_REQUEST));
     if study_slot(further).and_then(|slot| record.facts.get(slot)).is_none_or(|slot| slot.at == 0) {
         return;
     }
     let given = study_slot(own).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, own, slot.at));
-    let Some(accession) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
+    let Some(mut accession) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
     let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };
-    // Documents mostly do not say who issued it.
-    let is_said = |(n, (one, other)): (usize, (&&str, &String))| one == other || n > 0 && one.is_empty();
-    let same = |item: &Fields<'_>| item.iter().zip(&accession).enumerate().all(is_said);
     let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
-    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !same(item)).copied().collect();
+    let mut is_filled = false;
+    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_same_number(item, &mut accession, &mut is_filled)).copied().collect();
     let (unchanged, none) = (kept.len() == all.len(), kept.is_empty());
     let mut new = String::new();
     value::push(&mut new, row.kind.fields, kept.into_iter());
     replace(&mut record.arena, slot, unchanged, none, &new);
+    if let (true, Some(row), Some(slot)) = (is_filled, own.row(), study_slot(own).and_then(|slot| record.facts.get_mut(slot))) {
+        let mut new = String::new();
+        value::push(&mut new, row.kind.fields, core::iter::once(accession.each_ref().map(String::as_str)));
+        replace(&mut record.arena, slot, false, false, &new);
+    }
+}
+
+/// Whether a request is of this accession number: of the same issuer, or of none that is said, as documents mostly do not say who issued it. What one name of the issuer lacks
+/// the other says (HL7 v2 HD: both are of one entity).
+fn is_same_number(item: &Fields<'_>, accession: &mut [String; FIELDS], is_filled: &mut bool) -> bool {
+    /// Which fields each name of an issuer is: the local one, and the universal one with its type.
+    const NAMES: [core::ops::Range<usize>; 2] = [1..2, 2..4];
+    let said = |fields: &core::ops::Range<usize>| item.get(fields.clone()).unwrap_or_default();
+    let own = |fields: &core::ops::Range<usize>| accession.get(fields.clone()).unwrap_or_default();
+    let is_blank = |fields: &core::ops::Range<usize>| said(fields).iter().all(|text| text.is_empty());
+    let is_bare = |fields: &core::ops::Range<usize>| own(fields).iter().all(String::is_empty);
+    let is_equal = |fields: &core::ops::Range<usize>| said(fields).iter().zip(own(fields)).all(|(one, other)| one == other);
+    let is_number = item.first().zip(accession.first()).is_some_and(|(one, other)| one == other);
+    let is_besides = |(n, (one, other)): (usize, (&&str, &String))| n < 4 || one.is_empty() || one == other;
+    let says_no_more = item.iter().zip(accession.iter()).enumerate().all(is_besides);
+    let agrees = NAMES.iter().all(|name| is_blank(name) || is_bare(name) || is_equal(name));
+    let is_one_issuer = NAMES.iter().all(is_blank) || agrees && NAMES.iter().any(|name| !is_blank(name) && is_equal(name));
+    if !is_number || !says_no_more || !is_one_issuer {
+        return false;
+    }
+    for (text, own) in item.iter().zip(accession).skip(1).take(3).filter(|(text, own)| own.is_empty() && !text.is_empty()) {
+        *own = String::from(*text);
+        *is_filled = true;
+    }
+    true
 }
 
 /// Keeps the items whose first field is not `said` elsewhere; `said` is sorted.

@@ -9,7 +9,7 @@ use crate::table::{RowRef, row};
 use alloc::string::String;
 
 /// What an issuer is called that no text and no system names comes behind this: neither has control characters.
-const CALLED: char = '\u{4}';
+pub(super) const CALLED: char = '\u{4}';
 
 /// The field of what kind of number it is (IdentifierTypeCode).
 const TYPE_CODE: usize = 4;

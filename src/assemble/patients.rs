@@ -1,5 +1,6 @@
 //! Records of one study UID: which of them are one patient's, and which are kept apart.
 
+use super::issuer::CALLED;
 use super::join::join;
 use super::keys::{BOTH, KNOWN, Keys};
 use super::records::Records;
@@ -135,29 +136,43 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     }
 }
 
-/// Of one id those whose issuer is named by one of its names alone are the one whose issuer has it among both, if there is one only.
+/// Of one id those whose issuer has the same universal name are one, whatever it is called besides (HL7 v2 HD: who has one is one entity); and one that has a local name
+/// alone, or alone what its issuer is called elsewhere, is the one whose issuer has it among several, if there is one only.
 fn joined_parts<'k>(same: &[(Patient<'k>, usize)], mut merge: impl FnMut(usize, usize)) -> Vec<(Patient<'k>, usize)> {
-    let parts = |patient: &Patient<'k>| patient.issuer.and_then(|issuer| issuer.split_once(BOTH));
-    // By name, and which of the two it is: the record, and whether it is the only one.
-    let mut whole: BTreeMap<(bool, &str), (usize, bool)> = BTreeMap::new();
+    let parts = |patient: &Patient<'k>| patient.issuer.and_then(|issuer| issuer.split_once(BOTH)).unwrap_or_default();
+    // What is called so elsewhere is no universal name: with another local name it is another.
+    let key = |(local, name): (&'k str, &'k str)| if name.starts_with(CALLED) { (local, name) } else { ("", name) };
+    // Which record is that of an issuer: one that has both names, if there is one.
+    let mut issuers: BTreeMap<(&str, &str), (usize, bool)> = BTreeMap::new();
     for (patient, at) in same {
-        let Some((local, universal)) = parts(patient).filter(|(local, universal)| !local.is_empty() && !universal.is_empty()) else {
-            continue;
-        };
-        for name in [(true, local), (false, universal)] {
-            whole.entry(name).and_modify(|(_, is_one)| *is_one = false).or_insert((*at, true));
+        let (local, name) = parts(patient);
+        let known = issuers.entry(key((local, name))).or_insert((*at, !local.is_empty()));
+        if !known.1 && !local.is_empty() {
+            *known = (*at, true);
         }
     }
+    let record = |of: (&'k str, &'k str)| issuers.get(&key(of)).map(|(record, _)| *record).filter(|_| !of.1.is_empty());
+    // Which it is of one of several names, and whether it is the only one.
+    let mut named: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    for (patient, _) in same {
+        let (local, name) = parts(patient);
+        let Some(into) = record((local, name)).filter(|_| !local.is_empty()) else { continue };
+        for name in [Some(local), Some(name).filter(|name| name.starts_with(CALLED))].into_iter().flatten() {
+            named.entry(name).and_modify(|(known, is_one)| *is_one &= *known == into).or_insert((into, true));
+        }
+    }
+    let only = |name: &str| named.get(name).filter(|(_, is_one)| *is_one).map(|(into, _)| *into);
     let mut kept = Vec::with_capacity(same.len());
     for one in same {
-        let name = match parts(&one.0) {
-            Some((local, "")) if !local.is_empty() => (true, local),
-            Some(("", universal)) if !universal.is_empty() => (false, universal),
-            _ => (true, ""),
+        let into = match parts(&one.0) {
+            ("", "") => None,
+            (name, "") => only(name),
+            ("", name) if name.starts_with(CALLED) => only(name),
+            both => record(both),
         };
-        match whole.get(&name) {
-            Some((into, true)) if !name.1.is_empty() => merge(one.1, *into),
-            _ => kept.push(*one),
+        match into.filter(|into| *into != one.1) {
+            Some(into) => merge(one.1, into),
+            None => kept.push(*one),
         }
     }
     kept

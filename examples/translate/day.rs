@@ -3,12 +3,19 @@
 use serde_json::Value;
 use std::time::SystemTime;
 
-/// Whether the period of an identifier has ended before this day.
-pub fn is_over(identifier: &Value, today: &str) -> bool {
-    let end = identifier.pointer("/period/end").and_then(|end| end.as_str()).unwrap_or("9999");
-    // As much as it says: a year is over when the next one begins.
-    let len = end.len().min(today.len());
-    matches!((end.get(..len), today.get(..len)), (Some(end), Some(today)) if end < today)
+/// Whether this day is in the period of an identifier.
+pub fn is_valid(identifier: &Value, today: &str) -> bool {
+    let day = |name| identifier.pointer(name).and_then(|day| day.as_str());
+    // As much as it says: a year is over when the next one begins, and begun as soon as it is there.
+    let is_past = |day: &str| {
+        let len = day.len().min(today.len());
+        matches!((day.get(..len), today.get(..len)), (Some(day), Some(today)) if day < today)
+    };
+    let is_to_come = |day: &str| {
+        let len = day.len().min(today.len());
+        matches!((day.get(..len), today.get(..len)), (Some(day), Some(today)) if day > today)
+    };
+    !day("/period/end").is_some_and(is_past) && !day("/period/start").is_some_and(is_to_come)
 }
 
 /// Today in UTC, `YYYY-MM-DD`.

@@ -4,7 +4,7 @@
 mod day;
 mod job;
 
-use day::{is_over, today};
+use day::{is_valid, today};
 use fhir_dicomweb::fhir::BundleWriter;
 use fhir_dicomweb::search::{self, Verdict};
 use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir};
@@ -101,8 +101,8 @@ fn convert(mut job: Job) -> Done {
     job.finish(&output, &report)
 }
 
-/// A query with what `--resolve` says of its references. An identifier of `use` `old`, or whose period is over, may be
-/// somebody else's by now.
+/// A query with what `--resolve` says of its references. An identifier of `use` `old`, or whose period is over or has not begun, may be
+/// somebody else's today.
 fn query_of(job: &Job, text: &str) -> Done<search::Query> {
     let mut query = search::parse(text, job.release, job.handling, &job.options.limits)?;
     let today = today();
@@ -112,7 +112,7 @@ fn query_of(job: &Job, text: &str) -> Done<search::Query> {
         let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|text| text.as_str()).map(str::to_owned);
         let reference = [text(&resource, "resourceType"), text(&resource, "id")].map(Option::unwrap_or_default).join("/");
         let identifiers = resource.get("identifier").and_then(|list| list.as_array()).cloned().unwrap_or_default();
-        let valid = identifiers.iter().filter(|one| text(one, "use").as_deref() != Some("old") && !is_over(one, &today));
+        let valid = identifiers.iter().filter(|one| text(one, "use").as_deref() != Some("old") && is_valid(one, &today));
         let pairs: Vec<_> = valid.filter_map(|one| Some((text(one, "system"), text(one, "value")?))).collect();
         let pairs: Vec<_> = pairs.iter().map(|(system, value)| (system.as_deref(), value.as_str())).collect();
         query.resolve(&reference, &pairs);

@@ -83,7 +83,7 @@ pub struct Config {
     /// alone say (orders, regions, sides and specimens of instances) is not in the answer. (Body sites and reasons are decided by rows of series: where instances are
     /// looked at besides, which may say a region where these say none, a part by its name alone or another region, or a further reason, the studies that this decides are told, and
     /// there is no total. Orders and people and devices that perform are looked for in rows of series, too, and when a study started, whose it is, its numbers and who
-    /// issued them, who referred and who read it, and its admission in its own row, which
+    /// issued them, who referred and who read it, its admission, and whether it has instances (`status`) in its own row, which
     /// returns what it is asked for where that is known, PS3.18 10.6.3.3: what rows below alone say of these is shown, and found only where it was seen.) A summary says what the whole says in fewer words, and asks for as much.
     pub listing: Listing,
     /// How many studies a page of an answer has where the client does not say: 20. (A study that the archive has under several patients is one of a page, and of an order, with
@@ -238,7 +238,7 @@ pub enum Event<'a> {
     Body(&'a [u8]),
     /// The body is complete.
     End,
-    /// The identifiers of the resource that are valid, in any order. One of `use` `old`, or whose `period` is over, is not: it may be somebody else's by now, and would show their studies.
+    /// The identifiers of the resource that are valid, in any order. One of `use` `old`, or whose `period` is over or has not begun, is not: it may be somebody else's by now, and would show their studies.
     Identifiers(&'a [Identifier<'a>]),
     /// There is no such resource.
     Unknown,

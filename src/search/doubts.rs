@@ -148,7 +148,9 @@ impl Residual {
         // The type of other numbers is known.
         if of_patient || clause.modifier != Modifier::OfType && self.never_sees_issuer(clause.about) && may_be() {
             Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
-                let is_unsure = is_patient || shown.is_unissued && is_empty(shown.system);
+                // Whose numbers are the caller's where nobody tells are known.
+                let is_patients = is_patient && (is_empty(shown.system) || clause.modifier == Modifier::OfType);
+                let is_unsure = is_patients || shown.is_unissued && is_empty(shown.system);
                 is_met = is_unsure && self.asks_for_number(clause, shown);
                 is_met
             });

@@ -163,13 +163,12 @@ impl<'a> Pusher<'a> {
 
     /// Rows that do not tell the issuer of a patient's id match by the caller's namespace, or by no issuer, or not at all.
     fn sees_issuer(&self, system: Option<&str>, push: &mut Push<'a>) {
-        let system = system.unwrap_or("");
         let is_lost = match self.server.issuer {
             Issuer::LeftOut => false,
-            Issuer::KeyTells => system.is_empty(),
+            Issuer::KeyTells => system.is_none_or(str::is_empty),
             Issuer::LocalLeftOut | Issuer::Hidden => true,
         };
-        if is_lost && place::patient_system(self.options).is_none_or(|own| own != system) {
+        if is_lost && place::patient_system(self.options).is_none() {
             push.say(Why::IssuerUnknown);
         }
     }

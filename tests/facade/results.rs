@@ -200,6 +200,9 @@ pub fn whose_issuer_is_hidden() {
         let told = issues.iter().find(|issue| issue["diagnostics"].as_str().is_some_and(|text| text.ends_with("studies: issuer-unknown")));
         told.map(|issue| issue["diagnostics"].as_str().unwrap().to_owned())
     };
+    // Whose numbers are the caller's where nobody tells are not hidden.
+    assert!(hidden.config.options.patient_namespace.is_some() && told(&hidden, "P1").is_none());
+    hidden.config.options.patient_namespace = None;
     // P1 is two people's (1, 2); nobody is P99.
     assert_eq!(told(&hidden, "P1").as_deref(), Some("2 studies: issuer-unknown"));
     assert_eq!(told(&hidden, "P99"), None);

@@ -2,6 +2,7 @@
 
 use crate::archive::Archive;
 use crate::arguments::{Arguments, Known};
+use crate::day::{is_valid, today};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -55,9 +56,12 @@ impl Facade {
                     waiting.push_back(self.archive.clone().fetch(ticket, request.target(), request.accept, to.clone()));
                 }
                 Step::Resolve(ticket, reference) => {
-                    let known = self.patients.get(reference.as_str());
-                    let identifiers: Option<Vec<Identifier<'_>>> =
-                        known.map(|all| all.iter().map(|(system, value)| Identifier { system: system.as_deref(), value }).collect());
+                    // One whose period is over, or has not begun, may be somebody else's today.
+                    let (known, today) = (self.patients.get(reference.as_str()), today());
+                    let identifiers: Option<Vec<Identifier<'_>>> = known.map(|all| {
+                        let valid = all.iter().filter(|one| is_valid(one, &today));
+                        valid.filter_map(|one| Some(Identifier { system: one["system"].as_str(), value: one["value"].as_str()? })).collect()
+                    });
                     let event = identifiers.as_deref().map_or(Event::Unknown, Event::Identifiers);
                     talk.feed(ticket, event).expect("the ticket was just given");
                 }

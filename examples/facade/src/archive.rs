@@ -73,7 +73,7 @@ impl Archive {
             while let Some(frame) = answer.body_mut().frame().await {
                 let Ok(bytes) = frame.map_err(|_| Failure::Unreachable)?.into_data() else { continue };
                 let sent = bytes.len();
-                let bytes = decoder.decode(bytes)?;
+                let bytes = decoder.decode(bytes, self.max_body.saturating_sub(size))?;
                 size += sent.max(bytes.len()) as u64;
                 if size > self.max_body {
                     return Err(Failure::TooLarge);
@@ -91,6 +91,9 @@ impl Archive {
     }
 }
 
+/// Bytes that are decoded at once.
+const PIECE: usize = 1 << 10;
+
 /// What takes the content coding away. Archives that store their answers compressed send them so, whatever is asked for.
 enum Decoder {
     Identity,
@@ -106,12 +109,19 @@ impl Decoder {
         }
     }
 
-    fn decode(&mut self, bytes: Bytes) -> Result<Bytes, Failure> {
+    /// What the bytes say, as long as it is no more than `most`.
+    fn decode(&mut self, bytes: Bytes, most: u64) -> Result<Bytes, Failure> {
         match self {
             Decoder::Identity => Ok(bytes),
             Decoder::Gzip(decoder, is_begun) => {
                 *is_begun |= !bytes.is_empty();
-                decoder.write_all(&bytes).and_then(|()| decoder.flush()).map_err(|_| Failure::Unreachable)?;
+                // A byte may say a thousand.
+                for piece in bytes.chunks(PIECE) {
+                    decoder.write_all(piece).and_then(|()| decoder.flush()).map_err(|_| Failure::Unreachable)?;
+                    if decoder.get_ref().len() as u64 > most {
+                        return Err(Failure::TooLarge);
+                    }
+                }
                 Ok(std::mem::take(decoder.get_mut()).into())
             }
         }

@@ -1,6 +1,5 @@
 //! The command line.
 
-use crate::day::{is_over, today};
 use fhir_dicomweb::facade::Config;
 use fhir_dicomweb::search::Server;
 use fhir_dicomweb::{Options, Release, Zone};
@@ -15,7 +14,7 @@ pub const USAGE: &str =
               [--timeout SECONDS] [--concurrent N] [--max-body MIB]";
 
 /// Identifiers of resources (system, value), by reference: `Patient/12`.
-pub type Known = BTreeMap<String, Vec<(Option<String>, String)>>;
+pub type Known = BTreeMap<String, Vec<Value>>;
 
 /// What the command line says.
 pub struct Arguments {
@@ -77,18 +76,16 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Done<Arguments> {
     Ok(Arguments { dicomweb, listen, config, patients, timeout, concurrent, max_body })
 }
 
-/// The valid identifiers of the resources of an NDJSON text, by `Type/id`: one of `use` `old`, or whose period is over, may be somebody else's by now.
+/// The identifiers of the resources of an NDJSON text, by `Type/id`: one of `use` `old` may be somebody else's by now.
 fn resources(text: &str) -> Done<Known> {
-    let (mut all, today) = (BTreeMap::new(), today());
+    let mut all = BTreeMap::new();
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let resource: Value = serde_json::from_str(line).map_err(|_| format!("line {} of --patients is no JSON", n + 1))?;
         let (Some(type_), Some(id)) = (resource["resourceType"].as_str(), resource["id"].as_str()) else {
             return Err(format!("line {} of --patients is no resource with an id", n + 1).into());
         };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
         let identifiers = resource["identifier"].as_array().into_iter().flatten();
-        let valid = identifiers.filter(|one| one["use"] != "old" && !is_over(one, &today));
-        let own = valid.filter_map(|one| Some((text(&one["system"]), text(&one["value"])?))).collect();
+        let own = identifiers.filter(|one| one["use"] != "old" && one["value"].is_string()).cloned().collect();
         all.insert(format!("{type_}/{id}"), own);
     }
     Ok(all)

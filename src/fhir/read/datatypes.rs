@@ -227,10 +227,10 @@ impl<'d> Reader<'d, '_> {
             Form::Reference => {
                 if let Some(reference) = self.tree.member(id, named!("reference")).and_then(|id| self.one(id)) {
                     let literal = self.sole_leaf(reference, named!("reference"));
-                    // Nothing is read of a Condition, a Procedure, a BodyStructure; but it may be there.
+                    // Nothing is read of a Condition, a Procedure, a BodyStructure; but it may be there. (It is not looked at: many may refer to it.)
                     match self.index.find(literal.trim(), self.resource) {
-                        Some(target) if !self.is_refused(target.id) => self.leads_to_nothing(literal),
-                        _ => self.unresolved(literal),
+                        Some(_) => self.leads_to_nothing(literal),
+                        None => self.unresolved(literal),
                     }
                     self.room.is_nowhere |= !literal.is_empty();
                 }

@@ -227,7 +227,11 @@ fn settle_requests(record: &mut Record) {
     let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };
     let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
     let mut is_filled = false;
-    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_same_number(item, &mut accession, &mut is_filled)).copied().collect();
+    let mut kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_same_number(item, &mut accession, &mut is_filled)).copied().collect();
+    if is_filled {
+        // What came before what filled it may say the same.
+        kept.retain(|item| !is_same_number(item, &mut accession, &mut is_filled));
+    }
     let (unchanged, none) = (kept.len() == all.len(), kept.is_empty());
     let mut new = String::new();
     value::push(&mut new, row.kind.fields, kept.into_iter());
@@ -242,19 +246,16 @@ fn settle_requests(record: &mut Record) {
 /// Whether a request is of this accession number: of the same issuer, or of none that is said, as documents mostly do not say who issued it. What one name of the issuer lacks
 /// the other says (HL7 v2 HD: both are of one entity).
 fn is_same_number(item: &Fields<'_>, accession: &mut [String; FIELDS], is_filled: &mut bool) -> bool {
-    /// Which fields each name of an issuer is: the local one, and the universal one with its type.
-    const NAMES: [core::ops::Range<usize>; 2] = [1..2, 2..4];
-    let said = |fields: &core::ops::Range<usize>| item.get(fields.clone()).unwrap_or_default();
-    let own = |fields: &core::ops::Range<usize>| accession.get(fields.clone()).unwrap_or_default();
-    let is_blank = |fields: &core::ops::Range<usize>| said(fields).iter().all(|text| text.is_empty());
-    let is_bare = |fields: &core::ops::Range<usize>| own(fields).iter().all(String::is_empty);
-    let is_equal = |fields: &core::ops::Range<usize>| said(fields).iter().zip(own(fields)).all(|(one, other)| one == other);
-    let is_number = item.first().zip(accession.first()).is_some_and(|(one, other)| one == other);
-    let is_besides = |(n, (one, other)): (usize, (&&str, &String))| n < 4 || one.is_empty() || one == other;
-    let says_no_more = item.iter().zip(accession.iter()).enumerate().all(is_besides);
-    let agrees = NAMES.iter().all(|name| is_blank(name) || is_bare(name) || is_equal(name));
-    let is_one_issuer = NAMES.iter().all(is_blank) || agrees && NAMES.iter().any(|name| !is_blank(name) && is_equal(name));
-    if !is_number || !says_no_more || !is_one_issuer {
+    // Of each field: the number; the issuer's local and universal name, and the type of that; what is said besides.
+    let is_no_other = |(n, (one, other)): (usize, (&&str, &String))| match n {
+        0 => one == other,
+        1..4 => one.is_empty() || other.is_empty() || one == other,
+        _ => one.is_empty() || one == other,
+    };
+    let agrees = item.iter().zip(accession.iter()).enumerate().all(is_no_other);
+    let names = || item.iter().zip(accession.iter()).skip(1).take(2);
+    let is_one_issuer = names().all(|(one, _)| one.is_empty()) || names().any(|(one, other)| !one.is_empty() && one == other);
+    if !agrees || !is_one_issuer {
         return false;
     }
     for (text, own) in item.iter().zip(accession).skip(1).take(3).filter(|(text, own)| own.is_empty() && !text.is_empty()) {

@@ -168,7 +168,9 @@ impl<'a> Pusher<'a> {
             Issuer::KeyTells => system.is_none_or(str::is_empty),
             Issuer::LocalLeftOut | Issuer::Hidden => true,
         };
-        if is_lost && place::patient_system(self.options).is_none() {
+        // A local name is one all the same, whatever the caller calls those without issuer.
+        let has_none = self.server.issuer != Issuer::LocalLeftOut && place::patient_system(self.options).is_some();
+        if is_lost && !has_none {
             push.say(Why::IssuerUnknown);
         }
     }

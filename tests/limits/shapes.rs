@@ -318,6 +318,15 @@ pub const FHIR: &[Shape] = &[
         let [referrer, subject] = ["Practitioner", "Patient"].map(|id| format!(r##"{{"reference":"#{id}"}}"##));
         one_study(&format!(r#""contained":[{}],"referrer":{referrer},"subject":{subject}"#, people.join(",")))
     }),
+    shape("many reasons that refer to one long resource that is refused", |n| {
+        let reasons = list(n, |_| r##"{"reference":{"reference":"#c"}}"##.into());
+        let notes = list(4 * n, |_| r#"{"text":"a"}"#.into());
+        let condition = format!(r#"{{"resourceType":"Condition","id":"c","implicitRules":"x","note":[{notes}]}}"#);
+        one_study(&format!(r#""reason":[{reasons}],"contained":[{condition}]"#))
+    }),
+    shape("studies that are taken back beside one that holds", |n| {
+        bundle(n, |at| fhir_study(if at % 2 == 0 { 1 } else { at }, if at == 4 { "" } else { r#","status":"cancelled""# }))
+    }),
     shape("series and a long assigner", |n| {
         let series = list(n, |at| format!(r#"{{"uid":"{at}"}}"#));
         let subject = format!(r#"{{"identifier":{{"value":"P","assigner":{{"reference":"{}"}}}}}}"#, "P".repeat(8 * n));

@@ -163,7 +163,7 @@ impl<'d> Index<'d> {
     /// Refuses studies that are taken back where another of their UID holds.
     pub(super) fn supersede(&mut self) {
         let superseded = superseded(self.tree, self);
-        self.refused.extend(superseded.into_iter().map(|study| (study, Code::Withdrawn)));
+        superseded.into_iter().for_each(|study| _ = self.refused.entry(study).or_insert(Code::Withdrawn));
     }
 
     fn entry(&mut self, entry: Id, is_refused: bool) {

@@ -2,7 +2,7 @@
 
 use super::index::{Index, each, text};
 use super::meant::is_former;
-use crate::fhir::found::{DCM, DICOM_UID, URI, URN_OID, is_dcm};
+use crate::fhir::found::{DICOM_UID, URI, URN_OID, is_dcm};
 use crate::grammar::uid::bare;
 use crate::json::tree::{Id, Tree};
 use alloc::collections::BTreeSet;
@@ -27,7 +27,8 @@ pub(super) fn superseded(tree: &Tree<'_>, index: &Index<'_>) -> Vec<Id> {
     let holds = |study: &Id| index.refusal(*study).is_none();
     let valid: BTreeSet<&str> = valid.into_iter().filter(holds).filter_map(|study| uid_of(tree, study)).collect();
     let is_superseded = |study: &Id| uid_of(tree, *study).is_some_and(|uid| valid.contains(uid));
-    withdrawn.into_iter().filter(is_superseded).collect()
+    // What is refused already is told as that.
+    withdrawn.into_iter().filter(holds).filter(is_superseded).collect()
 }
 
 /// The UID of a study, without its URN; two different ones are none.
@@ -54,5 +55,5 @@ fn uid_of<'d>(tree: &'d Tree<'d>, study: Id) -> Option<&'d str> {
 /// Whether the type says so: DCM 110180.
 fn is_typed_uid(tree: &Tree<'_>, identifier: Id) -> bool {
     let codings = each(tree, identifier, "type").flat_map(|type_| each(tree, type_, "coding"));
-    codings.into_iter().any(|coding| text(tree, coding, "code") == Some("110180") && is_dcm(text(tree, coding, "system").unwrap_or(DCM)))
+    codings.into_iter().any(|coding| text(tree, coding, "code") == Some("110180") && is_dcm(text(tree, coding, "system").unwrap_or("")))
 }

@@ -27,6 +27,8 @@ pub struct Job {
     pub query: Option<String>,
     pub handling: Handling,
     pub server: Server,
+    /// Whether it was said of which server rows are: that says what is not in them.
+    pub is_of_server: bool,
     pub resolve: Option<String>,
     pub files: Vec<String>,
 }
@@ -46,6 +48,7 @@ impl Job {
             query: None,
             handling: Handling::Strict,
             server: Server::unknown(),
+            is_of_server: false,
             resolve: None,
             files: Vec::new(),
         };
@@ -77,8 +80,7 @@ impl Job {
                 "--query" => job.query = Some(value()?),
                 "--lenient" => job.handling = Handling::Lenient,
                 "--resolve" => job.resolve = Some(value()?),
-                // Servers differ in what they are asked, not in what an answer means.
-                "--server" => job.server = value()?.parse()?,
+                "--server" => (job.server, job.is_of_server) = (value()?.parse()?, true),
                 "--all-dates-in" => zone = Some(Zone::Fixed(value()?.parse()?)),
                 "--losses" => job.losses = Some(value()?),
                 option if option.starts_with("--") => policy(&mut job.options, option, &mut value)?,
@@ -87,7 +89,7 @@ impl Job {
         }
         // The promise belongs to the server, whichever is named first.
         if let Some(zone) = zone {
-            job.server = job.server.all_dates_in(zone);
+            (job.server, job.is_of_server) = (job.server.all_dates_in(zone), true);
         }
         Ok(job)
     }

@@ -126,7 +126,10 @@ fn answer(mut job: Job) -> Done {
     for dropped in query.dropped() {
         eprintln!("parameter {} restricts nothing ({:?})", dropped.position, dropped.reason);
     }
-    let residual = query.residual(&job.options)?;
+    let residual = match job.is_of_server {
+        true => search::plan(&query, &job.server, &job.options)?.residual().clone(),
+        false => query.residual(&job.options)?,
+    };
     let mut reader = dicom::Reader::new(job.options.clone());
     for (name, text) in job.texts()? {
         let pushed = reader.push(&text).and_then(|()| reader.end_document());

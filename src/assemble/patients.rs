@@ -1,6 +1,6 @@
 //! Records of one study UID: which of them are one patient's, and which are kept apart.
 
-use super::issuer::CALLED;
+use super::issuer::{CALLED, LOCAL};
 use super::join::join;
 use super::keys::{BOTH, KNOWN, Keys};
 use super::records::Records;
@@ -8,6 +8,7 @@ use super::strangers::{WHO, join_strangers};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::table::{RowRef, row};
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What is known of the patient of a record: PatientID and issuer, each unknown, or known and perhaps empty.
@@ -85,7 +86,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
     let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
     for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
-        let same = joined_parts(same, |from, into| merge(records, from, into, sink));
+        let same = joined_parts(same, records, |records, from, into| merge(records, from, into, sink));
         match same.as_slice() {
             [one, other] if one.0.id.is_some() && (one.0.issuer.is_none() != other.0.issuer.is_none()) => {
                 let (unknown, known) = if one.0.issuer.is_none() { (one, other) } else { (other, one) };
@@ -136,43 +137,37 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     }
 }
 
-/// Of one id those whose issuer has the same universal name are one, whatever it is called besides (HL7 v2 HD: who has one is one entity); and one that has a local name
-/// alone, or alone what its issuer is called elsewhere, is the one whose issuer has it among several, if there is one only.
-fn joined_parts<'k>(same: &[(Patient<'k>, usize)], mut merge: impl FnMut(usize, usize)) -> Vec<(Patient<'k>, usize)> {
-    let parts = |patient: &Patient<'k>| patient.issuer.and_then(|issuer| issuer.split_once(BOTH)).unwrap_or_default();
-    // What is called so elsewhere is no universal name: with another local name it is another.
-    let key = |(local, name): (&'k str, &'k str)| if name.starts_with(CALLED) { (local, name) } else { ("", name) };
-    // Which record is that of an issuer: one that has both names, if there is one.
-    let mut issuers: BTreeMap<(&str, &str), (usize, bool)> = BTreeMap::new();
-    for (patient, at) in same {
-        let (local, name) = parts(patient);
-        let known = issuers.entry(key((local, name))).or_insert((*at, !local.is_empty()));
-        if !known.1 && !local.is_empty() {
-            *known = (*at, true);
+/// Of one id those whose issuer is named by one of its names alone are the one whose issuer has it among both, if there is one only. (Of one universal name it is one
+/// from the first row on.)
+fn joined_parts<'k>(
+    same: &[(Patient<'k>, usize)],
+    records: &mut Records,
+    mut merge: impl FnMut(&mut Records, usize, usize),
+) -> Vec<(Patient<'k>, usize)> {
+    let parts = |(patient, at): &(Patient<'k>, usize)| {
+        let (local, name) = patient.issuer.and_then(|issuer| issuer.split_once(BOTH)).unwrap_or_default();
+        // The key of a universal name has no local one.
+        let is_universal = local.is_empty() && !name.is_empty() && !name.starts_with(CALLED);
+        (if is_universal { String::from(records.first_of(*at, row::PATIENT_ID.into(), LOCAL)) } else { String::from(local) }, name)
+    };
+    let named: Vec<(String, &str)> = same.iter().map(parts).collect();
+    // By name, and which of the two it is: the record, and whether it is the only one.
+    let mut whole: BTreeMap<(bool, &str), (usize, bool)> = BTreeMap::new();
+    for ((_, at), (local, name)) in same.iter().zip(&named).filter(|(_, (local, name))| !local.is_empty() && !name.is_empty()) {
+        for name in [(true, local.as_str()), (false, name)] {
+            whole.entry(name).and_modify(|(_, is_one)| *is_one = false).or_insert((*at, true));
         }
     }
-    let record = |of: (&'k str, &'k str)| issuers.get(&key(of)).map(|(record, _)| *record).filter(|_| !of.1.is_empty());
-    // Which it is of one of several names, and whether it is the only one.
-    let mut named: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
-    for (patient, _) in same {
-        let (local, name) = parts(patient);
-        let Some(into) = record((local, name)).filter(|_| !local.is_empty()) else { continue };
-        for name in [Some(local), Some(name).filter(|name| name.starts_with(CALLED))].into_iter().flatten() {
-            named.entry(name).and_modify(|(known, is_one)| *is_one &= *known == into).or_insert((into, true));
-        }
-    }
-    let only = |name: &str| named.get(name).filter(|(_, is_one)| *is_one).map(|(into, _)| *into);
     let mut kept = Vec::with_capacity(same.len());
-    for one in same {
-        let into = match parts(&one.0) {
-            ("", "") => None,
-            (name, "") => only(name),
-            ("", name) if name.starts_with(CALLED) => only(name),
-            both => record(both),
+    for (one, (local, name)) in same.iter().zip(&named) {
+        let name = match (local.as_str(), *name) {
+            (local, "") => (true, local),
+            ("", name) => (false, name),
+            _ => (true, ""),
         };
-        match into.filter(|into| *into != one.1) {
-            Some(into) => merge(one.1, into),
-            None => kept.push(*one),
+        match whole.get(&name) {
+            Some((into, true)) if !name.1.is_empty() => merge(records, one.1, *into),
+            _ => kept.push(*one),
         }
     }
     kept

@@ -164,7 +164,7 @@ pub fn aws_healthimaging() -> Server {
 
 /// Kheops. Read in the source: blind to case, wildcards at the ends of a value only, no requests for all series or instances, and fixed
 /// attributes in its rows but for StudyDescription. It counts the instances of a study once for each comment and album: such a study is told
-/// as one that is not listed whole.
+/// as one that is not listed whole. Asked by modality it counts what has it: `status` beside `modality` is that of what has it.
 #[must_use]
 pub fn kheops() -> Server {
     Server::unknown()

@@ -318,6 +318,16 @@ pub const FHIR: &[Shape] = &[
         let [referrer, subject] = ["Practitioner", "Patient"].map(|id| format!(r##"{{"reference":"#{id}"}}"##));
         one_study(&format!(r#""contained":[{}],"referrer":{referrer},"subject":{subject}"#, people.join(",")))
     }),
+    shape("one number and universal issuer, descending names of it, and a long patient", |n| {
+        let subject = |at: usize| {
+            let assigner = format!(r#""assigner":{{"display":"{:09}"}}"#, n - at);
+            let (name, others) = if at + 1 == n { ("=x".repeat(8 * n), 2 * n) } else { (String::new(), 1) };
+            let others = list(others, |other| format!(r#"{{"value":"{other}"}}"#));
+            let number = format!(r#"{{"type":{{"text":"MRN"}},"system":"http://u","value":"P",{assigner}}}"#);
+            format!(r#"{{"resourceType":"Patient","id":"p","name":[{{"text":"A{name}"}}],"identifier":[{number},{others}]}}"#)
+        };
+        bundle(n, |at| fhir_study(1, &format!(r##","subject":{{"reference":"#p"}},"contained":[{}]"##, subject(at))))
+    }),
     shape("many reasons that refer to one long resource that is refused", |n| {
         let reasons = list(n, |_| r##"{"reference":{"reference":"#c"}}"##.into());
         let notes = list(4 * n, |_| r#"{"text":"a"}"#.into());

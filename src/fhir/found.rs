@@ -231,7 +231,7 @@ pub(crate) fn is_study_uid(identifier: &Identifier<'_>) -> bool {
 }
 
 /// Whether an identifier without type belongs to a system of accession numbers, by its name.
-fn names_accessions(identifier: &Identifier<'_>) -> bool {
+pub(crate) fn names_accessions(identifier: &Identifier<'_>) -> bool {
     if identifier.type_.is_coded() || identifier.system.is_empty() {
         return false;
     }
@@ -248,16 +248,16 @@ impl Shape {
     /// Whether a value is one of this shape, where several share an element.
     pub(crate) fn takes(self, found: &Found<'_>, options: &Options) -> bool {
         let typed = |code: &str| found.identifier().is_some_and(|identifier| identifier.type_.is_type(code));
+        let is_accession = || found.identifier().is_some_and(|id| names_accessions(id) && !is_study_id(id, options));
         match self {
             Shape::UidIdentifier => found.identifier().is_some_and(is_study_uid),
-            Shape::Identifier(code) => {
-                typed(code) || found.identifier().is_some_and(|id| names_accessions(id) && !is_study_id(id, options))
-            }
+            Shape::Identifier(code) => typed(code) || is_accession(),
             Shape::StudyIdIdentifier => found.identifier().is_some_and(|id| is_study_id(id, options)),
             Shape::Logical(wanted, _) if matches!(found, Found::Reference(reference) if reference.kind.is_some_and(|kind| !is_kind(wanted, kind))) => {
                 false
             }
             Shape::Logical(_, "VN") => typed("VN") || found.identifier().is_none_or(|identifier| !identifier.type_.is_coded()),
+            Shape::Logical(_, "ACSN") => typed("ACSN") || is_accession(),
             Shape::Logical(_, code) => typed(code),
             Shape::Performer(function) => {
                 let Found::Reference(actor) = found else { return false };

@@ -111,7 +111,10 @@ impl Spell for Identifier {
                     say_accession(fill, identifier);
                 }
                 None if code == ACCESSION && identifier.type_.accession().is_some() => say_accession(fill, identifier),
-                None if matches!(cx.shape, Shape::Identifier(_)) => fill.note(identifier.system, Code::OtherSystem),
+                // By the name of its system.
+                None if matches!(cx.shape, Shape::Identifier(_) | Shape::Logical(_, ACCESSION)) => {
+                    fill.note(identifier.system, Code::OtherSystem);
+                }
                 None => {}
             },
             _ => read_type(fill, identifier, ""),

@@ -7,7 +7,7 @@ use super::literal::type_said;
 use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
-use crate::fhir::found::{Coding, Found, Identifier, Leaf, Reference, is_identifier_type};
+use crate::fhir::found::{Coding, Found, Identifier, Leaf, Reference, is_identifier_type, names_accessions};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::Cx;
@@ -372,7 +372,8 @@ fn says_something(name: &str) -> bool {
     letters(name).next().is_some()
 }
 
-/// Whose number an order's identifier is: accession, placer, filler; none where no type says so.
+/// Whose number an order's identifier is: accession, placer, filler; none where no type says so, nor its system.
 fn kind_of_order(identifier: &Identifier<'_>) -> Option<usize> {
-    ["ACSN", "PLAC", "FILL"].iter().position(|code| identifier.type_.is_type(code))
+    let by_type = ["ACSN", "PLAC", "FILL"].iter().position(|code| identifier.type_.is_type(code));
+    by_type.or_else(|| names_accessions(identifier).then_some(0))
 }

@@ -8,6 +8,7 @@ use crate::grammar::uid::{is_oid, is_uuid};
 use crate::grammar::uri::is_uri;
 use crate::loss::Code;
 use crate::value::Fields;
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 view! {
@@ -214,8 +215,12 @@ impl Spell for PatientIdentifier {
         let Some(identifier) = found.identifier() else { return };
         fill.put(0, identifier.value);
         let alone = identifier.assigner.is_empty() && identifier.assigned.1.is_empty();
-        if alone && place::patient_system(cx.options).is_some_and(|own| own == identifier.system.trim()) {
+        let uri = identifier.system.trim();
+        if alone && place::patient_system(cx.options).is_some_and(|own| own == with_urn(uri)) {
             fill.also(identifier.system);
+            if with_urn(uri) != uri {
+                fill.note(identifier.system, Code::OtherSystem);
+            }
         } else {
             read_issuer(fill, identifier, cx);
             read_unread(fill, identifier);
@@ -247,14 +252,18 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
     let (type_, id) = identifier.assigned;
     fill.put(1, identifier.assigner);
     if !uri.is_empty() {
-        let local = if identifier.assigner.is_empty() { place::namespace_back(cx.options, uri) } else { None };
+        // An OID or UUID that is said without its URN is that all the same.
+        let urn = with_urn(uri);
+        let local = if identifier.assigner.is_empty() { place::namespace_back(cx.options, &urn) } else { None };
+        let is_bare = urn != uri;
+        if is_bare {
+            fill.note(identifier.system, Code::OtherSystem);
+        }
         if let Some(local) = local {
             fill.set(1, String::from(local), identifier.system);
-        } else if is_oid(uri) || is_uuid(uri) {
-            // One that is said without `urn:oid:` or `urn:uuid:` is that all the same.
+        } else if is_bare {
             fill.set(2, uri, identifier.system);
             fill.set(3, if is_oid(uri) { "ISO" } else { "UUID" }, found::Leaf::default());
-            fill.note(identifier.system, Code::OtherSystem);
             return;
         } else if is_name(uri) {
             // A name where a URI belongs is the issuer's own; it says whose number it is, and who assigned it is words beside it.
@@ -278,6 +287,15 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
     }
     fill.put(2, id);
     fill.put(3, type_);
+}
+
+/// A system; what is an OID or UUID with its URN.
+fn with_urn(uri: &str) -> Cow<'_, str> {
+    match () {
+        () if is_oid(uri) => Cow::Owned([URN_OID, uri].concat()),
+        () if is_uuid(uri) => Cow::Owned(["urn:uuid:", uri].concat()),
+        () => Cow::Borrowed(uri),
+    }
 }
 
 /// The universal entity identifier that a system is, and its type.

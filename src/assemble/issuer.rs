@@ -52,6 +52,11 @@ impl<'s> Numbered<'s> {
         Numbered { id, local, universal, kind: "", unread: "" }
     }
 
+    /// Its local and universal name.
+    pub(super) fn names(&self) -> [&'s str; 2] {
+        [self.local, self.universal]
+    }
+
     /// Appends the issuer, as the key of a record has it: who issued nothing is nobody, a UUID is one in either case, and who has a universal name is one, whatever it is
     /// called besides (HL7 v2 HD: both names are of one entity).
     pub(super) fn name_issuer(&self, out: &mut String) {

@@ -3,6 +3,7 @@
 use super::issuer::{CALLED, LOCAL};
 use super::join::join;
 use super::keys::{BOTH, KNOWN, Keys};
+use super::record::NAMES;
 use super::records::Records;
 use super::strangers::{WHO, join_strangers};
 use crate::loss::{Code, Loss, Place, Sink};
@@ -148,19 +149,30 @@ fn joined_parts<'k>(
         let (local, name) = patient.issuer.and_then(|issuer| issuer.split_once(BOTH)).unwrap_or_default();
         // The key of a universal name has no local one.
         let is_universal = local.is_empty() && !name.is_empty() && !name.starts_with(CALLED);
-        (if is_universal { String::from(records.first_of(*at, row::PATIENT_ID.into(), LOCAL)) } else { String::from(local) }, name)
+        let mut locals = Vec::from([local]);
+        if is_universal {
+            locals = Vec::from([records.first_of(*at, row::PATIENT_ID.into(), LOCAL)]);
+            locals.extend(records.full(*at).into_iter().flat_map(|record| &record.called).map(String::as_str));
+        }
+        locals.retain(|local| !local.is_empty());
+        locals.dedup();
+        (locals.into_iter().map(String::from).collect(), name)
     };
-    let named: Vec<(String, &str)> = same.iter().map(parts).collect();
+    let named: Vec<(Vec<String>, &str)> = same.iter().map(parts).collect();
+    // Of so many names some may be unknown: then nobody is the one who is called so.
+    if named.iter().any(|(locals, _)| locals.len() >= NAMES) {
+        return Vec::from(same);
+    }
     // By name, and which of the two it is: the record, and whether it is the only one.
     let mut whole: BTreeMap<(bool, &str), (usize, bool)> = BTreeMap::new();
-    for ((_, at), (local, name)) in same.iter().zip(&named).filter(|(_, (local, name))| !local.is_empty() && !name.is_empty()) {
-        for name in [(true, local.as_str()), (false, name)] {
-            whole.entry(name).and_modify(|(_, is_one)| *is_one = false).or_insert((*at, true));
+    for ((_, at), (locals, name)) in same.iter().zip(&named).filter(|(_, (locals, name))| !locals.is_empty() && !name.is_empty()) {
+        for name in locals.iter().map(|local| (true, local.as_str())).chain([(false, *name)]) {
+            whole.entry(name).and_modify(|(known, is_one)| *is_one &= known == at).or_insert((*at, true));
         }
     }
     let mut kept = Vec::with_capacity(same.len());
-    for (one, (local, name)) in same.iter().zip(&named) {
-        let name = match (local.as_str(), *name) {
+    for (one, (locals, name)) in same.iter().zip(&named) {
+        let name = match (locals.first().map_or("", String::as_str), *name) {
             (local, "") => (true, local),
             ("", name) => (false, name),
             _ => (true, ""),

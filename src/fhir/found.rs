@@ -2,9 +2,11 @@
 
 use super::place;
 use super::shape::Shape;
+use crate::grammar::uid::{is_oid, is_uuid};
 use crate::json::tree::Id;
 use crate::options::Options;
 use crate::table::codes::scheme;
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -240,8 +242,22 @@ pub(crate) fn names_accessions(identifier: &Identifier<'_>) -> bool {
 }
 
 /// Whether an identifier is under the system that the caller gave to StudyID, whatever that is called.
-fn is_study_id(identifier: &Identifier<'_>, options: &Options) -> bool {
-    place::study_id_system(options).is_some_and(|own| own == identifier.system.trim())
+pub(crate) fn is_study_id(identifier: &Identifier<'_>, options: &Options) -> bool {
+    place::study_id_system(options).is_some_and(|own| is_system(own, identifier.system.trim()))
+}
+
+/// Whether a system is the caller's, or its OID or UUID without the URN.
+pub(crate) fn is_system(own: &str, system: &str) -> bool {
+    own == system || own == with_urn(system)
+}
+
+/// A system; what is an OID or UUID with its URN.
+pub(crate) fn with_urn(system: &str) -> Cow<'_, str> {
+    match () {
+        () if is_oid(system) => Cow::Owned([URN_OID, system].concat()),
+        () if is_uuid(system) => Cow::Owned(["urn:uuid:", system].concat()),
+        () => Cow::Borrowed(system),
+    }
 }
 
 impl Shape {

@@ -1,14 +1,13 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID};
+use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID, is_system, with_urn};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::{is_oid, is_uuid};
 use crate::grammar::uri::is_uri;
 use crate::loss::Code;
 use crate::value::Fields;
-use alloc::borrow::Cow;
 use alloc::string::String;
 
 view! {
@@ -101,7 +100,8 @@ impl Spell for Identifier {
         let Some(identifier) = found.identifier() else { return };
         fill.put(0, identifier.value);
         if let Shape::StudyIdIdentifier = cx.shape {
-            return fill.also(identifier.system);
+            fill.also(identifier.system);
+            return note_bare(fill, identifier.system, place::study_id_system(cx.options).unwrap_or(""));
         }
         read_issuer(fill, identifier, cx);
         match cx.shape {
@@ -215,12 +215,10 @@ impl Spell for PatientIdentifier {
         let Some(identifier) = found.identifier() else { return };
         fill.put(0, identifier.value);
         let alone = identifier.assigner.is_empty() && identifier.assigned.1.is_empty();
-        let uri = identifier.system.trim();
-        if alone && place::patient_system(cx.options).is_some_and(|own| own == with_urn(uri)) {
+        let own = place::patient_system(cx.options).filter(|own| alone && is_system(own, identifier.system.trim()));
+        if let Some(own) = own {
             fill.also(identifier.system);
-            if with_urn(uri) != uri {
-                fill.note(identifier.system, Code::OtherSystem);
-            }
+            note_bare(fill, identifier.system, own);
         } else {
             read_issuer(fill, identifier, cx);
             read_unread(fill, identifier);
@@ -252,10 +250,10 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
     let (type_, id) = identifier.assigned;
     fill.put(1, identifier.assigner);
     if !uri.is_empty() {
-        // An OID or UUID that is said without its URN is that all the same.
-        let urn = with_urn(uri);
-        let local = if identifier.assigner.is_empty() { place::namespace_back(cx.options, &urn) } else { None };
-        let is_bare = urn != uri;
+        // An OID or UUID that is said without its URN is that all the same, unless the caller has it so.
+        let (own, urn) = (place::namespace_back(cx.options, uri), with_urn(uri));
+        let local = own.or_else(|| place::namespace_back(cx.options, &urn)).filter(|_| identifier.assigner.is_empty());
+        let is_bare = urn != uri && (own.is_none() || local.is_none());
         if is_bare {
             fill.note(identifier.system, Code::OtherSystem);
         }
@@ -289,12 +287,10 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
     fill.put(3, type_);
 }
 
-/// A system; what is an OID or UUID with its URN.
-fn with_urn(uri: &str) -> Cow<'_, str> {
-    match () {
-        () if is_oid(uri) => Cow::Owned([URN_OID, uri].concat()),
-        () if is_uuid(uri) => Cow::Owned(["urn:uuid:", uri].concat()),
-        () => Cow::Borrowed(uri),
+/// That the caller's system is said without its URN is noted.
+fn note_bare<'d>(fill: &mut Fill<'d>, system: found::Leaf<'d>, own: &str) {
+    if system.trim() != own {
+        fill.note(system, Code::OtherSystem);
     }
 }
 

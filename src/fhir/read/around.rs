@@ -7,11 +7,12 @@ use super::literal::type_said;
 use super::study::is_part;
 use crate::assemble::STRANGER;
 use crate::dicom::Cell;
-use crate::fhir::found::{Coding, Found, Identifier, Leaf, Reference, is_identifier_type, names_accessions};
+use crate::fhir::found::{Coding, Found, Identifier, Leaf, Reference, is_identifier_type, is_study_id, names_accessions};
 use crate::fhir::shape::Shape;
 use crate::json::tree::{Id, What};
 use crate::kind::Cx;
 use crate::loss::Code;
+use crate::options::Options;
 use crate::policy::Subject;
 use crate::study::KNOWS_ALL;
 use crate::table::{Level, RowRef, number_of, resource_type, row};
@@ -153,7 +154,7 @@ impl<'d> Reader<'d, '_> {
         let (in_use, mut kinds) = (in_use.into_iter().map(|id| (id, false)), [false; 4]);
         for (id, has_ended) in in_use.chain(ended.into_iter().map(|id| (id, true))) {
             let identifier = self.identifier(id);
-            let kind = kind_of_order(&identifier);
+            let kind = kind_of_order(&identifier, self.options);
             let Some(is_there) = kinds.get_mut(kind.unwrap_or(3)) else { continue };
             // One that has ended is not meant beside another of its kind.
             if has_ended && *is_there {
@@ -168,7 +169,8 @@ impl<'d> Reader<'d, '_> {
         }
         let mut is_read = !found.is_empty() || request.identifier.is_some();
         // Of another kind it is another number of the order, and no other way to say what the resource says.
-        let own = reference.identifier.as_ref().and_then(kind_of_order).filter(|kind| kinds.get(*kind) == Some(&false));
+        let own =
+            reference.identifier.as_ref().and_then(|own| kind_of_order(own, self.options)).filter(|kind| kinds.get(*kind) == Some(&false));
         if is_read && own.is_some() {
             found.push(Found::Reference(Reference { identifier: reference.identifier, type_: reference.type_, ..Reference::default() }));
         } else if is_read {
@@ -373,7 +375,7 @@ fn says_something(name: &str) -> bool {
 }
 
 /// Whose number an order's identifier is: accession, placer, filler; none where no type says so, nor its system.
-fn kind_of_order(identifier: &Identifier<'_>) -> Option<usize> {
+fn kind_of_order(identifier: &Identifier<'_>, options: &Options) -> Option<usize> {
     let by_type = ["ACSN", "PLAC", "FILL"].iter().position(|code| identifier.type_.is_type(code));
-    by_type.or_else(|| names_accessions(identifier).then_some(0))
+    by_type.or_else(|| (names_accessions(identifier) && !is_study_id(identifier, options)).then_some(0))
 }

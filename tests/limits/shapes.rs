@@ -328,6 +328,14 @@ pub const FHIR: &[Shape] = &[
         };
         bundle(n, |at| fhir_study(1, &format!(r##","subject":{{"reference":"#p"}},"contained":[{}]"##, subject(at))))
     }),
+    shape("one number and universal issuer, names of it, and each of the names alone", |n| {
+        let subject = |at: usize| {
+            let assigner = format!(r#""assigner":{{"display":"{:09}"}}"#, n - at / 2);
+            let system = if at % 2 == 0 { r#""system":"http://u","# } else { "" };
+            format!(r#"{{"identifier":{{{system}"value":"P",{assigner}}},"display":"A=B^{at}"}}"#)
+        };
+        bundle(2 * n, |at| fhir_study(1, &format!(r#","subject":{}"#, subject(at))))
+    }),
     shape("many reasons that refer to one long resource that is refused", |n| {
         let reasons = list(n, |_| r##"{"reference":{"reference":"#c"}}"##.into());
         let notes = list(4 * n, |_| r#"{"text":"a"}"#.into());

@@ -9,10 +9,7 @@ use crate::table::{RowRef, row};
 use alloc::string::String;
 
 /// What an issuer is called that no text and no system names comes behind this: neither has control characters.
-pub(super) const CALLED: char = '\u{4}';
-
-/// The field of the issuer's local name.
-pub(super) const LOCAL: u8 = 1;
+const CALLED: char = '\u{4}';
 
 /// The field of what kind of number it is (IdentifierTypeCode).
 const TYPE_CODE: usize = 4;
@@ -52,20 +49,13 @@ impl<'s> Numbered<'s> {
         Numbered { id, local, universal, kind: "", unread: "" }
     }
 
-    /// Its local and universal name.
-    pub(super) fn names(&self) -> [&'s str; 2] {
-        [self.local, self.universal]
-    }
-
-    /// Appends the issuer, as the key of a record has it: who issued nothing is nobody, a UUID is one in either case, and who has a universal name is one, whatever it is
-    /// called besides (HL7 v2 HD: both names are of one entity).
+    /// Appends the issuer, as the key of a record has it: who issued nothing is nobody, and a UUID is one in either case.
     pub(super) fn name_issuer(&self, out: &mut String) {
         if self.id.is_empty() {
             return out.push_str(BOTH);
         }
         let own = if self.universal.is_empty() { None } else { canonical_issuer(self.universal, self.kind) };
-        let local = if self.universal.is_empty() { self.local } else { "" };
-        out.extend([local, BOTH, own.as_deref().unwrap_or(self.universal)]);
+        out.extend([self.local, BOTH, own.as_deref().unwrap_or(self.universal)]);
         if !self.unread.is_empty() {
             out.push(CALLED);
             out.push_str(self.unread);

@@ -2,7 +2,6 @@
 
 use super::fact::{Fact, Leaves, Said, Slot, apart, run_of};
 use super::finish::{contradict, references};
-use super::issuer::LOCAL;
 use super::record::Record;
 use super::room::FULL;
 use super::said::lost_with;
@@ -11,7 +10,6 @@ use crate::loss::{Code, Sink};
 use crate::study::{Extra, study_slot};
 use crate::table::Level;
 use crate::value::{self, Fields};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Everything of `source` joins `target`; of what differs the earlier row stands.
@@ -28,13 +26,6 @@ pub(super) fn join(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
 fn join_facts(target: &mut Record, source: Record, sink: &mut Sink<'_>) {
     target.carried += source.carried;
     target.sets.of_instances.extend(source.sets.of_instances.iter().map(|(row, more)| (*row, more.clone())));
-    let issuer = |record: &Record| [LOCAL, LOCAL + 1].map(|field| String::from(record.patient_field(field)));
-    for [local, universal] in [issuer(target), issuer(&source)] {
-        if !local.is_empty() && !universal.is_empty() {
-            target.call(&local);
-        }
-    }
-    source.called.iter().for_each(|local| target.call(local));
     target.known |= source.known;
     target.is_part |= source.is_part;
     target.first_row = target.first_row.into_iter().chain(source.first_row).min();

@@ -269,7 +269,6 @@ impl Assembler {
         }
         self.key.set(text(set, study), (knows_id, id), knows_issuer.then_some(|out: &mut String| numbered.name_issuer(out)));
         if self.keys.is(self.last, &self.key) {
-            self.records.call_issuer(self.last as usize, &numbered);
             return Ok(self.last);
         }
         let record = match self.keys.get(&self.key) {
@@ -286,7 +285,6 @@ impl Assembler {
             }
         };
         self.last = record;
-        self.records.call_issuer(record as usize, &numbered);
         Ok(record)
     }
 

@@ -1,15 +1,12 @@
 //! Records of one study UID: which of them are one patient's, and which are kept apart.
 
-use super::issuer::{CALLED, LOCAL};
 use super::join::join;
 use super::keys::{BOTH, KNOWN, Keys};
-use super::record::NAMES;
 use super::records::Records;
 use super::strangers::{WHO, join_strangers};
 use crate::loss::{Code, Loss, Place, Sink};
 use crate::table::{RowRef, row};
 use alloc::collections::BTreeMap;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What is known of the patient of a record: PatientID and issuer, each unknown, or known and perhaps empty.
@@ -87,7 +84,7 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     // A known patient of unknown issuer is the one of that id, if there is one only. Keys are sorted: equal ids are neighbours.
     let mut kept: Vec<(Patient<'_>, usize)> = Vec::new();
     for same in group.chunk_by(|(a, _), (b, _)| a.id == b.id) {
-        let same = joined_parts(same, records, |records, from, into| merge(records, from, into, sink));
+        let same = joined_parts(same, |from, into| merge(records, from, into, sink));
         match same.as_slice() {
             [one, other] if one.0.id.is_some() && (one.0.issuer.is_none() != other.0.issuer.is_none()) => {
                 let (unknown, known) = if one.0.issuer.is_none() { (one, other) } else { (other, one) };
@@ -138,47 +135,28 @@ fn settle(group: &mut Vec<(Patient<'_>, usize)>, records: &mut Records, told: &m
     }
 }
 
-/// Of one id those whose issuer is named by one of its names alone are the one whose issuer has it among both, if there is one only. (Of one universal name it is one
-/// from the first row on.)
-fn joined_parts<'k>(
-    same: &[(Patient<'k>, usize)],
-    records: &mut Records,
-    mut merge: impl FnMut(&mut Records, usize, usize),
-) -> Vec<(Patient<'k>, usize)> {
-    let parts = |(patient, at): &(Patient<'k>, usize)| {
-        let (local, name) = patient.issuer.and_then(|issuer| issuer.split_once(BOTH)).unwrap_or_default();
-        // The key of a universal name has no local one.
-        let is_universal = local.is_empty() && !name.is_empty() && !name.starts_with(CALLED);
-        let mut locals = Vec::from([local]);
-        if is_universal {
-            locals = Vec::from([records.first_of(*at, row::PATIENT_ID.into(), LOCAL)]);
-            locals.extend(records.full(*at).into_iter().flat_map(|record| &record.called).map(String::as_str));
-        }
-        locals.retain(|local| !local.is_empty());
-        locals.dedup();
-        (locals.into_iter().map(String::from).collect(), name)
-    };
-    let named: Vec<(Vec<String>, &str)> = same.iter().map(parts).collect();
-    // Of so many names some may be unknown: then nobody is the one who is called so.
-    if named.iter().any(|(locals, _)| locals.len() >= NAMES) {
-        return Vec::from(same);
-    }
+/// Of one id those whose issuer is named by one of its names alone are the one whose issuer has it among both, if there is one only.
+fn joined_parts<'k>(same: &[(Patient<'k>, usize)], mut merge: impl FnMut(usize, usize)) -> Vec<(Patient<'k>, usize)> {
+    let parts = |patient: &Patient<'k>| patient.issuer.and_then(|issuer| issuer.split_once(BOTH));
     // By name, and which of the two it is: the record, and whether it is the only one.
     let mut whole: BTreeMap<(bool, &str), (usize, bool)> = BTreeMap::new();
-    for ((_, at), (locals, name)) in same.iter().zip(&named).filter(|(_, (locals, name))| !locals.is_empty() && !name.is_empty()) {
-        for name in locals.iter().map(|local| (true, local.as_str())).chain([(false, *name)]) {
-            whole.entry(name).and_modify(|(known, is_one)| *is_one &= known == at).or_insert((*at, true));
+    for (patient, at) in same {
+        let Some((local, universal)) = parts(patient).filter(|(local, universal)| !local.is_empty() && !universal.is_empty()) else {
+            continue;
+        };
+        for name in [(true, local), (false, universal)] {
+            whole.entry(name).and_modify(|(_, is_one)| *is_one = false).or_insert((*at, true));
         }
     }
     let mut kept = Vec::with_capacity(same.len());
-    for (one, (locals, name)) in same.iter().zip(&named) {
-        let name = match (locals.first().map_or("", String::as_str), *name) {
-            (local, "") => (true, local),
-            ("", name) => (false, name),
+    for one in same {
+        let name = match parts(&one.0) {
+            Some((local, "")) if !local.is_empty() => (true, local),
+            Some(("", universal)) if !universal.is_empty() => (false, universal),
             _ => (true, ""),
         };
         match whole.get(&name) {
-            Some((into, true)) if !name.1.is_empty() => merge(records, one.1, *into),
+            Some((into, true)) if !name.1.is_empty() => merge(one.1, *into),
             _ => kept.push(*one),
         }
     }

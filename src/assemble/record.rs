@@ -12,7 +12,6 @@ use crate::table::{Level, Row, RowRef, row};
 use crate::value::{self, Fields};
 use crate::who::Who;
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -42,17 +41,11 @@ pub(super) struct Record {
     /// What further rows say of the patient's name, where what came first says nothing (`?`): it tells whose rows without number are.
     /// Each with its row.
     pub(super) also: Vec<(u64, Who)>,
-    /// What further rows call the issuer of the patient's number, who is one by a universal name: it tells whose rows are that have the local one alone. No more than
-    /// [`NAMES`].
-    pub(super) called: BTreeSet<String>,
     /// Where the patient's name stands, and which of its groups say something.
     named: (u32, u8),
     /// Whether rows of it are missing, so that nothing can be counted by those that are there.
     pub(super) is_part: bool,
 }
-
-/// So many names of one issuer are told apart from none: records that join are few, for each join costs what the record has.
-pub(super) const NAMES: usize = 16;
 
 pub(super) struct SeriesDraft {
     pub(super) facts: [Slot; SERIES_SLOTS],
@@ -130,7 +123,6 @@ impl Record {
             classes: Vec::new(),
             known: 0,
             also: Vec::new(),
-            called: BTreeSet::new(),
             named: (0, 0),
             sets: Sets::default(),
             first_row: None,
@@ -139,21 +131,6 @@ impl Record {
             changes: 0,
             is_part: false,
         }
-    }
-
-    /// The issuer of the patient's number is called so, too.
-    pub(super) fn call(&mut self, local: &str) {
-        if self.called.len() < NAMES && !self.called.contains(local) {
-            self.called.insert(String::from(local));
-        }
-    }
-
-    /// A field of the patient's number; empty where it is not said.
-    pub(super) fn patient_field(&self, field: u8) -> &str {
-        let own = RowRef::from(row::PATIENT_ID);
-        let item = own.row().zip(study_slot(own).and_then(|slot| self.facts.get(slot)));
-        let item = item.and_then(|(row, slot)| run_of(&self.arena, slot, row).next());
-        item.and_then(|fields| fields.get(usize::from(field)).copied()).unwrap_or("")
     }
 
     /// The series of this UID, made if need be; whether it is new.

@@ -4,10 +4,9 @@
 //! after the other, until another row is of the same study.
 
 use super::fact::{Slot, row_number};
-use super::issuer::{LOCAL, Numbered};
 use super::record::Record;
 use crate::study::{Cut, STUDY_SLOTS, Study, Text, study_slot};
-use crate::table::{RowRef, row};
+use crate::table::RowRef;
 use crate::value;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -118,15 +117,6 @@ impl Records {
         };
         let item = run.and_then(|run| value::Items::at(run, row.kind.fields).next());
         item.and_then(|fields| fields.get(usize::from(field)).copied()).unwrap_or("")
-    }
-
-    /// What a row calls the issuer of a patient's number, where one before it called who is the same by a universal name otherwise.
-    pub(super) fn call_issuer(&mut self, at: usize, numbered: &Numbered<'_>) {
-        let [local, universal] = numbered.names();
-        let first = if local.is_empty() || universal.is_empty() { "" } else { self.first_of(at, row::PATIENT_ID.into(), LOCAL) };
-        if !first.is_empty() && first != local {
-            self.get_mut(at).into_iter().for_each(|record| record.call(local));
-        }
     }
 
     /// The row that said a fact of study or patient.

@@ -134,8 +134,6 @@ fn is_one_patient(one: &Study, other: &Study) -> bool {
                 // An issuer that is known to be nobody is not one who has a name.
                 (true, false) => !one.knows_issuer(),
                 (false, true) => !other.knows_issuer(),
-                // Who has one universal name is one, whatever it is called besides.
-                (false, false) if !id.universal.is_empty() && !other_id.universal.is_empty() => id.universal == other_id.universal,
                 // One name of the two may be missing; one they have in common.
                 (false, false) => {
                     let mut both =

@@ -185,8 +185,7 @@ pub(crate) fn display<'a>(groups: [&'a str; 3], names: Names, told: &mut Told) -
 /// The `id` of a study whose UID several patients have: made of the UID, the number and its issuer.
 pub(crate) fn id_of_one(study: &Study) -> String {
     let id = study.get(row::PATIENT_ID);
-    // Of one universal name it is one, whatever it is called besides.
-    let issuer = id.map_or([""; 3], |id| [if id.universal.is_empty() { id.local } else { "" }, id.universal, id.unread]);
+    let issuer = id.map_or([""; 3], |id| [id.local, id.universal, id.unread]);
     id_of(study, if study.is_patient_conflict() && !study.shares_number { [""; 3] } else { issuer })
 }
 

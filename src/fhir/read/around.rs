@@ -171,16 +171,16 @@ impl<'d> Reader<'d, '_> {
         // Of another kind it is another number of the order, and no other way to say what the resource says.
         let own =
             reference.identifier.as_ref().and_then(|own| kind_of_order(own, self.options)).filter(|kind| kinds.get(*kind) == Some(&false));
-        if is_read && own.is_some() {
+        let code = self.tree.member(target, named!("code")).and_then(|id| self.one(id));
+        // R5 has a CodeableReference there.
+        let code = code.map(|id| self.tree.member(id, named!("concept")).unwrap_or(id)).map(|id| self.typed(id)).unwrap_or_default();
+        if own.is_some() && (is_read || !code.text.is_empty()) {
             found.push(Found::Reference(Reference { identifier: reference.identifier, type_: reference.type_, ..Reference::default() }));
         } else if is_read {
             self.unused_identifier(node);
         } else {
             request.identifier = reference.identifier;
         }
-        let code = self.tree.member(target, named!("code")).and_then(|id| self.one(id));
-        // R5 has a CodeableReference there.
-        let code = code.map(|id| self.tree.member(id, named!("concept")).unwrap_or(id)).map(|id| self.typed(id)).unwrap_or_default();
         if code.text.is_empty() {
             request.display = reference.display;
         } else {

@@ -259,10 +259,6 @@ pub(super) fn read_issuer<'d>(fill: &mut Fill<'d>, identifier: &found::Identifie
         }
         if let Some(local) = local {
             fill.set(1, String::from(local), identifier.system);
-            // Beside a system the assigner's own identifier says whose number it is where no system can say that: else it is the number of who gave it.
-            if type_.is_empty() || universal_system(id.trim(), type_.trim()).is_some() {
-                return;
-            }
         } else if is_bare {
             fill.set(2, uri, identifier.system);
             fill.set(3, if is_oid(uri) { "ISO" } else { "UUID" }, found::Leaf::default());

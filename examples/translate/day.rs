@@ -7,15 +7,11 @@ use std::time::SystemTime;
 pub fn is_valid(identifier: &Value, today: &str) -> bool {
     let day = |name| identifier.pointer(name).and_then(|day| day.as_str());
     // As much as it says: a year is over when the next one begins, and begun as soon as it is there.
-    let is_past = |day: &str| {
+    let beside = |day: &str| {
         let len = day.len().min(today.len());
-        matches!((day.get(..len), today.get(..len)), (Some(day), Some(today)) if day < today)
+        day.bytes().take(len).cmp(today.bytes().take(len))
     };
-    let is_to_come = |day: &str| {
-        let len = day.len().min(today.len());
-        matches!((day.get(..len), today.get(..len)), (Some(day), Some(today)) if day > today)
-    };
-    !day("/period/end").is_some_and(is_past) && !day("/period/start").is_some_and(is_to_come)
+    day("/period/end").is_none_or(|end| beside(end).is_ge()) && day("/period/start").is_none_or(|start| beside(start).is_le())
 }
 
 /// Today in UTC, `YYYY-MM-DD`.

@@ -26,9 +26,10 @@ pub struct Job {
     pub losses: Option<String>,
     pub query: Option<String>,
     pub handling: Handling,
-    pub server: Server,
-    /// Whether it was said of which server rows are: that says what is not in them.
-    pub is_of_server: bool,
+    /// The server that is asked, or that rows are of.
+    pub server: Option<Server>,
+    /// The zone of all its dates.
+    pub all_dates_in: Option<Zone>,
     pub resolve: Option<String>,
     pub files: Vec<String>,
 }
@@ -47,12 +48,11 @@ impl Job {
             losses: None,
             query: None,
             handling: Handling::Strict,
-            server: Server::unknown(),
-            is_of_server: false,
+            server: None,
+            all_dates_in: None,
             resolve: None,
             files: Vec::new(),
         };
-        let mut zone = None;
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().cloned().ok_or_else(|| format!("{argument} needs a value\n{USAGE}"));
@@ -80,18 +80,23 @@ impl Job {
                 "--query" => job.query = Some(value()?),
                 "--lenient" => job.handling = Handling::Lenient,
                 "--resolve" => job.resolve = Some(value()?),
-                "--server" => (job.server, job.is_of_server) = (value()?.parse()?, true),
-                "--all-dates-in" => zone = Some(Zone::Fixed(value()?.parse()?)),
+                "--server" => job.server = Some(value()?.parse()?),
+                "--all-dates-in" => job.all_dates_in = Some(Zone::Fixed(value()?.parse()?)),
                 "--losses" => job.losses = Some(value()?),
                 option if option.starts_with("--") => policy(&mut job.options, option, &mut value)?,
                 file => job.files.push(file.to_owned()),
             }
         }
-        // The promise belongs to the server, whichever is named first.
-        if let Some(zone) = zone {
-            (job.server, job.is_of_server) = (job.server.all_dates_in(zone), true);
-        }
         Ok(job)
+    }
+
+    /// The server that was named, or `other`, with what is promised of its dates.
+    pub fn server_or(&self, other: Server) -> Server {
+        let server = self.server.clone().unwrap_or(other);
+        match self.all_dates_in {
+            Some(zone) => server.all_dates_in(zone),
+            None => server,
+        }
     }
 
     /// The texts of the files, or of standard input, with their names.

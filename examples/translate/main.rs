@@ -6,7 +6,7 @@ mod job;
 
 use day::{is_valid, today};
 use fhir_dicomweb::fhir::BundleWriter;
-use fhir_dicomweb::search::{self, Verdict};
+use fhir_dicomweb::search::{self, Issuer, Server, Verdict, Why};
 use fhir_dicomweb::{Endpoints, Json, LossReport, Options, Release, dicom, fhir};
 use job::{Done, Job};
 use std::ffi::OsString;
@@ -126,10 +126,14 @@ fn answer(mut job: Job) -> Done {
     for dropped in query.dropped() {
         eprintln!("parameter {} restricts nothing ({:?})", dropped.position, dropped.reason);
     }
-    let residual = match job.is_of_server {
-        true => search::plan(&query, &job.server, &job.options)?.residual().clone(),
-        false => query.residual(&job.options)?,
-    };
+    // Rows of no server in particular say all that there is.
+    let is_of_server = job.server.is_some() || job.all_dates_in.is_some();
+    let server = job.server_or(Server::unknown().issuers(Issuer::LeftOut));
+    let plan = is_of_server.then(|| search::plan(&query, &server, &job.options)).transpose()?;
+    for decision in plan.iter().flat_map(search::Plan::decisions).filter(|one| one.whys.contains(&Why::IssuerUnknown)) {
+        eprintln!("{}: such a server does not tell of all numbers who issued them", decision.clause);
+    }
+    let residual = plan.map_or_else(|| query.residual(&job.options), |plan| Ok(plan.residual().clone()))?;
     let mut reader = dicom::Reader::new(job.options.clone());
     for (name, text) in job.texts()? {
         let pushed = reader.push(&text).and_then(|()| reader.end_document());
@@ -197,7 +201,7 @@ fn plan(mut job: Job) -> Done {
     let [text] = job.files.as_slice() else { return Err(USAGE.into()) };
     job.handling = if job.options.strict { search::Handling::Strict } else { search::Handling::Lenient };
     let query = query_of(&job, text)?;
-    let plan = match search::plan(&query, &job.server, &job.options) {
+    let plan = match search::plan(&query, &job.server_or(Server::unknown()), &job.options) {
         Ok(plan) => plan,
         Err(error) => {
             // What was to be resolved first is told all the same.

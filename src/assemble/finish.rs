@@ -223,29 +223,36 @@ fn settle_requests(record: &mut Record) {
         return;
     }
     let given = study_slot(own).and_then(|slot| record.facts.get(slot)).and_then(|slot| run(&record.arena, own, slot.at));
-    let Some(mut accession) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
+    let Some(given) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
     let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };
     let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
-    let mut is_filled = false;
-    let mut kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_same_number(item, &mut accession, &mut is_filled)).copied().collect();
-    if is_filled {
-        // What came before what filled it may say the same.
-        kept.retain(|item| !is_same_number(item, &mut accession, &mut is_filled));
-    }
+    let mut accession = given.clone();
+    all.iter().for_each(|item| fill_issuer(&mut accession, item));
+    // What came before what filled it may say the same.
+    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_same_number(item, &accession)).copied().collect();
     let (unchanged, none) = (kept.len() == all.len(), kept.is_empty());
     let mut new = String::new();
     value::push(&mut new, row.kind.fields, kept.into_iter());
     replace(&mut record.arena, slot, unchanged, none, &new);
-    if let (true, Some(row), Some(slot)) = (is_filled, own.row(), study_slot(own).and_then(|slot| record.facts.get_mut(slot))) {
+    if let (Some(row), Some(slot)) = (own.row(), study_slot(own).and_then(|slot| record.facts.get_mut(slot))) {
         let mut new = String::new();
         value::push(&mut new, row.kind.fields, core::iter::once(accession.each_ref().map(String::as_str)));
-        replace(&mut record.arena, slot, false, false, &new);
+        replace(&mut record.arena, slot, accession == given, false, &new);
+    }
+}
+
+/// What a request of an accession number says of who issued it, and nothing else does.
+fn fill_issuer(accession: &mut [String; FIELDS], item: &Fields<'_>) {
+    if is_same_number(item, accession) {
+        for (own, text) in accession.iter_mut().zip(item).skip(1).take(3).filter(|(own, _)| own.is_empty()) {
+            own.push_str(text);
+        }
     }
 }
 
 /// Whether a request is of this accession number: of the same issuer, or of none that is said, as documents mostly do not say who issued it. What one name of the issuer lacks
 /// the other says (HL7 v2 HD: both are of one entity).
-fn is_same_number(item: &Fields<'_>, accession: &mut [String; FIELDS], is_filled: &mut bool) -> bool {
+fn is_same_number(item: &Fields<'_>, accession: &[String; FIELDS]) -> bool {
     // Of each field: the number; the issuer's local and universal name, and the type of that; what is said besides.
     let is_no_other = |(n, (one, other)): (usize, (&&str, &String))| match n {
         0 => one == other,
@@ -254,15 +261,7 @@ fn is_same_number(item: &Fields<'_>, accession: &mut [String; FIELDS], is_filled
     };
     let agrees = item.iter().zip(accession.iter()).enumerate().all(is_no_other);
     let names = || item.iter().zip(accession.iter()).skip(1).take(2);
-    let is_one_issuer = names().all(|(one, _)| one.is_empty()) || names().any(|(one, other)| !one.is_empty() && one == other);
-    if !agrees || !is_one_issuer {
-        return false;
-    }
-    for (text, own) in item.iter().zip(accession).skip(1).take(3).filter(|(text, own)| own.is_empty() && !text.is_empty()) {
-        *own = String::from(*text);
-        *is_filled = true;
-    }
-    true
+    agrees && (names().all(|(one, _)| one.is_empty()) || names().any(|(one, other)| !one.is_empty() && one == other))
 }
 
 /// Keeps the items whose first field is not `said` elsewhere; `said` is sorted.

@@ -138,7 +138,7 @@ impl<'d> Concept<'d> {
 }
 
 /// Whether a system is DICOM's own, by its URI, one that it had before, or its OID.
-pub(crate) fn is_dcm(system: &str) -> bool {
+fn is_dcm(system: &str) -> bool {
     let of_uid = || system.strip_prefix(URN_OID).and_then(scheme::by_uid);
     system == DCM || scheme::by_uri(system).map(|(known, _)| known).or_else(of_uid).is_some_and(|known| known.uri == DCM)
 }

@@ -1,7 +1,7 @@
 //! An identifier with its issuer (PS3.3 10.14, 10.15; HL7 v2 HD) <-> FHIR Identifier.
 
 use super::{Cx, Draft, Fill, Kind, Sealed, Spell, Told, field, view};
-use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID, is_system, with_urn};
+use crate::fhir::found::{self, DCM, DICOM_UID, Found, IDENTIFIER_TYPE, URI, URN_OID, is_system, names_accessions, with_urn};
 use crate::fhir::place;
 use crate::fhir::shape::{self, Assigner, Display, Fhir, Shape, TypeCode, Uri};
 use crate::grammar::uid::{is_oid, is_uuid};
@@ -113,9 +113,7 @@ impl Spell for Identifier {
                 }
                 None if code == ACCESSION && identifier.type_.accession().is_some() => say_accession(fill, identifier),
                 // By the name of its system.
-                None if matches!(cx.shape, Shape::Identifier(_) | Shape::Logical(_, ACCESSION)) => {
-                    fill.note(identifier.system, Code::OtherSystem);
-                }
+                None if code == ACCESSION && names_accessions(identifier) => fill.note(identifier.system, Code::OtherSystem),
                 None => {}
             },
             _ => read_type(fill, identifier, ""),

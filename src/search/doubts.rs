@@ -2,7 +2,7 @@
 
 use super::evidence::Reader;
 use super::judge::{Residual, Verdict};
-use super::parameter::{About, Ask};
+use super::parameter::About;
 use super::shown::{Number, Shown, is, is_empty};
 use super::sought::Sought;
 use super::value::Value;
@@ -124,24 +124,14 @@ impl Residual {
     /// Whether a study that matches has a number of no issuer that is asked for so, or of a type that nobody says, and the server may only not tell: it may be
     /// another's.
     pub(crate) fn may_be_anothers(&self, study: &Study) -> bool {
-        let is_patient = |clause: &Clause| matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        let is_hidden = |clause: &Clause| match clause.modifier {
-            Modifier::OfType => self.hides_type(study),
-            _ => self.has_no_issuer(study),
-        };
-        let may_have = |clause: &&Clause| is_patient(clause) && is_hidden(clause) || self.never_sees_issuer(clause.about);
+        let may_have = |clause: &&Clause| self.is_unsure(clause, study, true) || self.never_sees_issuer(clause.about);
         let asked = self.query.clauses.iter().filter(|clause| clause.asks_for_presence()).filter(may_have);
         asked.into_iter().any(|clause| self.clause(clause, study) == Verdict::Yes && self.clause_as(clause, study, true) != Verdict::Yes)
     }
 
     /// Whether a clause asks for a number that the study has, and whose issuer is not seen, whoever issued it.
     fn is_of_number_alone(&self, clause: &Clause, study: &Study) -> bool {
-        let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        let of_patient = is_patient
-            && match clause.modifier {
-                Modifier::OfType => self.hides_type(study),
-                _ => self.misses_issuer(study) || self.has_no_issuer(study),
-            };
+        let of_patient = self.is_unsure(clause, study, true);
         let mut is_met = false;
         // Under some systems no accession number is written.
         let may_be = || clause.about != About::Identifier || self.may_want_number(clause, Number::Accession);
@@ -149,7 +139,7 @@ impl Residual {
         if of_patient || clause.modifier != Modifier::OfType && self.never_sees_issuer(clause.about) && may_be() {
             Reader::show(study, &self.options, self.query.release, clause.about, &mut |shown: &Shown<'_>| {
                 // Whose numbers are the caller's where nobody tells are known.
-                let is_patients = is_patient && (is_empty(shown.system) || clause.modifier == Modifier::OfType);
+                let is_patients = of_patient && (is_empty(shown.system) || clause.modifier == Modifier::OfType);
                 let is_unsure = is_patients || shown.is_unissued && is_empty(shown.system);
                 is_met = is_unsure && self.asks_for_number(clause, shown);
                 is_met

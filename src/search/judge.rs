@@ -131,12 +131,8 @@ impl Residual {
 
     /// Whether no row says who issued a patient's id, which clause `n` is about. (Of other numbers, and of types, studies are told that have them.)
     pub(crate) fn never_sees_issuers(&self, n: usize) -> bool {
-        self.issuer == Issuer::Hidden
-            && self
-                .query
-                .clauses
-                .get(n)
-                .is_some_and(|clause| matches!(clause.about, About::Patient(_)) && clause.modifier != Modifier::OfType)
+        let is_of_issuer = |clause: &Clause| matches!(clause.about, About::Patient(_)) && clause.modifier != Modifier::OfType;
+        self.issuer == Issuer::Hidden && self.query.clauses.get(n).is_some_and(is_of_issuer)
     }
 
     /// All dates of the archive are in this zone, whatever its rows say. Search values keep the caller's.
@@ -204,19 +200,21 @@ impl Residual {
         if clause.modifier == Modifier::Text && !has_words(clause.about) {
             return self.decide(clause, false, None);
         }
-        // Whose identifier it is cannot be seen: it has no system, and is not one without.
-        let is_patient = matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier));
-        let is_left_out = || may_have && self.has_no_issuer(study);
-        let is_unsure = is_patient
-            && match clause.modifier {
-                // A number of the type that goes without saying is found all the same.
-                Modifier::OfType => may_have && self.hides_type(study),
-                _ => self.misses_issuer(study) || is_left_out(),
-            };
+        let is_unsure = self.is_unsure(clause, study, may_have);
         let is_unseen = may_have && self.never_sees_issuer(clause.about);
         let mut looking = Looking { residual: self, clause, sought: Sought::of(&self.sought, clause), is_unsure, is_unseen, is_met: false };
         let need = Reader::show(study, &self.options, self.query.release, clause.about, &mut looking);
         self.decide(clause, looking.is_met, need)
+    }
+
+    /// Whether of the patient's number that a clause is about cannot be seen whose, or of which type it is: it has no system, and is not one without.
+    pub(super) fn is_unsure(&self, clause: &Clause, study: &Study, may_have: bool) -> bool {
+        matches!(clause.about, About::Patient(Ask::Reference | Ask::Identifier))
+            && match clause.modifier {
+                // A number of the type that goes without saying is found all the same.
+                Modifier::OfType => may_have && self.hides_type(study),
+                _ => self.misses_issuer(study) || may_have && self.has_no_issuer(study),
+            }
     }
 
     /// Whether the issuer is of those that the server may leave out.
@@ -241,15 +239,10 @@ impl Residual {
 
     /// Whether nothing tells of which type a patient's number is: that stands where its universal issuer does.
     pub(super) fn hides_type(&self, study: &Study) -> bool {
-        match self.issuer {
-            Issuer::LeftOut => self.type_unseen,
-            // Another key tells the local issuer.
-            Issuer::KeyTells => {
-                let is_told = |id: IdentifierView<'_>| !id.universal.is_empty() || !id.type_code.is_empty();
-                self.type_unseen || !study.is_whole() && !study.get(row::PATIENT_ID).is_some_and(is_told)
-            }
-            Issuer::LocalLeftOut | Issuer::Hidden => true,
-        }
+        // Another key tells the local issuer.
+        let is_told = |id: IdentifierView<'_>| !id.universal.is_empty() || !id.type_code.is_empty();
+        let may_be_there = || !study.is_whole() && !study.get(row::PATIENT_ID).is_some_and(is_told);
+        self.type_unseen || self.issuer == Issuer::KeyTells && may_be_there()
     }
 
     /// Whether a value asks for the number that is shown, whoever issued it, and of whichever type it is.

@@ -13,7 +13,7 @@ pub const USAGE: &str =
               [--endpoint-base URL] [--namespace NAME=URI]... [--patient-namespace URI] [--zone +01:00] [--enumerate]
               [--timeout SECONDS] [--concurrent N] [--max-body MIB]";
 
-/// Identifiers of resources (system, value), by reference: `Patient/12`.
+/// Identifiers of resources, as they stand, by reference: `Patient/12`.
 pub type Known = BTreeMap<String, Vec<Value>>;
 
 /// What the command line says.

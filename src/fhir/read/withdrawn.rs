@@ -2,7 +2,7 @@
 
 use super::index::{Index, each, text};
 use super::meant::is_former;
-use crate::fhir::found::{DICOM_UID, URI, URN_OID, is_dcm};
+use crate::fhir::found::{Coding, Concept, Identifier, Leaf, is_study_uid};
 use crate::grammar::uid::bare;
 use crate::json::tree::{Id, Tree};
 use alloc::collections::BTreeSet;
@@ -33,27 +33,18 @@ pub(super) fn superseded(tree: &Tree<'_>, index: &Index<'_>) -> Vec<Id> {
 
 /// The UID of a study, without its URN; two different ones are none.
 fn uid_of<'d>(tree: &'d Tree<'d>, study: Id) -> Option<&'d str> {
-    let mut uid = None;
-    for identifier in each(tree, study, "identifier").filter(|id| !is_former(tree, *id)) {
-        let value = text(tree, identifier, "value").unwrap_or("");
-        let is_uid = match text(tree, identifier, "system").unwrap_or("") {
-            DICOM_UID => true,
-            URI => value.starts_with(URN_OID),
-            _ => is_typed_uid(tree, identifier),
-        };
-        let own = bare(value).trim();
-        match uid {
-            _ if !is_uid || own.is_empty() => {}
-            None => uid = Some(own),
-            Some(known) if known == own => {}
-            Some(_) => return None,
-        }
-    }
-    uid
+    let identifiers = each(tree, study, "identifier").filter(|id| !is_former(tree, *id)).map(|id| identifier(tree, id));
+    let uids: BTreeSet<&str> =
+        identifiers.filter(is_study_uid).map(|one| bare(one.value.text).trim()).filter(|uid| !uid.is_empty()).collect();
+    uids.first().copied().filter(|_| uids.len() == 1)
 }
 
-/// Whether the type says so: DCM 110180.
-fn is_typed_uid(tree: &Tree<'_>, identifier: Id) -> bool {
-    let codings = each(tree, identifier, "type").flat_map(|type_| each(tree, type_, "coding"));
-    codings.into_iter().any(|coding| text(tree, coding, "code") == Some("110180") && is_dcm(text(tree, coding, "system").unwrap_or("")))
+/// As much of an identifier as says whether it is a UID. (Nothing is noted: it is read again.)
+fn identifier<'d>(tree: &'d Tree<'d>, id: Id) -> Identifier<'d> {
+    let leaf = |of, name| Leaf { text: text(tree, of, name).unwrap_or(""), id: None };
+    let mut type_ = Concept::default();
+    for coding in each(tree, id, "type").flat_map(|type_| each(tree, type_, "coding")) {
+        type_.codings.push(Coding { system: leaf(coding, "system"), code: leaf(coding, "code"), ..Coding::default() });
+    }
+    Identifier { type_, system: leaf(id, "system"), value: leaf(id, "value"), ..Identifier::default() }
 }

@@ -87,7 +87,8 @@ pub struct Config {
     /// returns what it is asked for where that is known, PS3.18 10.6.3.3: what rows below alone say of these is shown, and found only where it was seen.) A summary says what the whole says in fewer words, and asks for as much.
     pub listing: Listing,
     /// How many studies a page of an answer has where the client does not say: 20. (A study that the archive has under several patients is one of a page, and of an order, with
-    /// all its records.)
+    /// all its records: such a page has more matches than `_count`, which FHIR's search forbids. A cursor names a study by its UID, and records of one UID
+    /// that stood on two pages would not be seen to contradict each other.)
     pub page: u32,
     /// How many it can have at most: 100.
     pub most: u32,

@@ -61,8 +61,13 @@ pub(super) fn wanted_numbers(clause: &Clause, options: &Options) -> (u32, [bool;
 
 /// Whether an identifier of this kind can be what a clause asks for.
 fn may_want_number(clause: &Clause, options: &Options, number: Number) -> bool {
+    clause.values.iter().any(|value| may_be_number(value, options, number))
+}
+
+/// Whether an identifier of this kind can be what a value asks for.
+pub(super) fn may_be_number(value: &Value, options: &Options, number: Number) -> bool {
     let is_one_of_names = |system: &str| options.namespaces.iter().any(|(_, uri)| uri == system);
-    let may_be = |value: &Value| match (value, number) {
+    match (value, number) {
         // Without a system it is a UID's.
         _ if is_urn_of_uid(value) => false,
         // No accession number is written under the systems of UIDs, or as of another type; and under that of URIs only what is one.
@@ -78,6 +83,5 @@ fn may_want_number(clause: &Clause, options: &Options, number: Number) -> bool {
         (Value::Token(token), Number::StudyId) => token.system.is_none() || token.system.as_deref() == place::study_id_system(options),
         (Value::OfType(_), Number::StudyId) => false,
         _ => true,
-    };
-    clause.values.iter().any(may_be)
+    }
 }

@@ -2,12 +2,13 @@
 
 use super::habits::Issuer;
 use super::key::Key;
-use super::looking::wanted_numbers;
+use super::looking::{may_be_number, wanted_numbers};
 use super::parameter::{About, Ask};
 use super::push::{Push, Pusher, Sent};
+use super::shown::Number;
 use super::value::{Token, Value};
 use super::{Clause, Handling, Why};
-use crate::fhir::found::{DICOM_UID, IDENTIFIER_TYPE, URN_OID};
+use crate::fhir::found::{DICOM_UID, URN_OID};
 use crate::fhir::place;
 use crate::grammar::uid::{Uid, bare, is_oid, uid};
 use crate::table::{RowRef, row};
@@ -32,7 +33,6 @@ impl<'a> Pusher<'a> {
         if code.is_empty() {
             return Err(Why::AnyValue);
         }
-        let is_accession = |type_: Option<(&str, &str)>| type_.is_none_or(|type_| type_ == (IDENTIFIER_TYPE, "ACSN"));
         let said_uid = system == Some(DICOM_UID) || code.starts_with(URN_OID);
         // A bare code of other shape may be an identifier of another kind, or the UID of a study that has no right to it.
         let is_dotted = code.contains('.') && code.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -53,7 +53,8 @@ impl<'a> Pusher<'a> {
             return Ok(());
         }
         if place::accession_is_identifier(self.query.release, self.options) {
-            if is_accession(type_) {
+            // Of a system that no accession number has none is asked for.
+            if may_be_number(value, self.options, Number::Accession) {
                 self.text(Key::AccessionNumber, code, push)?;
                 if system.is_some() {
                     push.widen(Why::Issuer);

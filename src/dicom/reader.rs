@@ -92,7 +92,7 @@ impl Reader {
     /// The studies are those that one reader would have read from both texts, and so is what is lost. Where the texts contradict each other, they are
     /// not compared row by row but as what each of them says:
     /// - What several rows of one text say together of one fact (one the alphabetic group of a name, another the ideographic one) stands or falls as one: no
-    ///   name is put together from two people's.
+    ///   name is put together from two people's. So does who issued the accession number, on which it depends which numbers of orders are the study's own.
     /// - A value that contradicts the first of its own text is told, though it may agree with the first of all.
     /// - Rows without a patient's number are compared with what so stands of a patient's name, birth date and sex.
     /// - A time that one row of a text says without an offset, and another with one, has that one, and is held against the other text so.

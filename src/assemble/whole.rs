@@ -12,20 +12,22 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 impl Fact<'_> {
-    /// A list that is to be the same: items that have a field in common and differ in none fill each other, place by place. Else it is a conflict, and
-    /// the list stands as it is. Whether it changed.
+    /// A list that is to be the same: items of the same keys in the same order fill each other. Else it is a conflict, and the list stands as
+    /// it is. Whether it changed.
     pub(super) fn whole(&mut self, said: &Said<'_>, tell: &mut Hear<'_>) -> bool {
         let (row, key) = (self.leaves.row, self.leaves.key);
+        // By the first that there is: a name may have no alphabetic group. In either, and not in both: of a name, a number, and the two together it
+        // would hang on their order who is joined with whom.
         let is_nobody = |item: &Fields<'_>| item.iter().all(|text| text.is_empty());
-        // Any field makes it one: a number is whose it is with the name or without, and a name may have no alphabetic group.
+        let is_one = |known: &Fields<'_>, new: &Fields<'_>| {
+            if is_nobody(known) || is_nobody(new) {
+                return true;
+            }
+            let key = known.iter().zip(new).find(|(known, new)| !known.is_empty() || !new.is_empty());
+            key.is_some_and(|(known, new)| known == new)
+        };
         let agrees = |known: &Fields<'_>, new: &Fields<'_>| {
-            let mut both = known
-                .iter()
-                .zip(new)
-                .filter(|(known, new)| !known.is_empty() && !new.is_empty())
-                .map(|(known, new)| known == new)
-                .peekable();
-            (both.peek().is_some() || is_nobody(known) || is_nobody(new)) && both.all(|is_equal| is_equal)
+            is_one(known, new) && known.iter().zip(new).all(|(known, new)| known.is_empty() || new.is_empty() || known == new)
         };
         let is_same = {
             let mut known = known_of(self.arena, *self.leaves.slot, row, self.leaves.sets.get(key));

@@ -226,10 +226,12 @@ fn settle_requests(record: &mut Record) {
     let Some(given) = given.and_then(|mut items| items.next()).map(|item| item.map(String::from)) else { return };
     let (Some(row), Some(slot)) = (further.row(), study_slot(further).and_then(|slot| record.facts.get_mut(slot))) else { return };
     let all: Vec<Fields<'_>> = run_of(&record.arena, slot, row).collect();
-    let mut accession = given.clone();
-    all.iter().for_each(|item| fill_issuer(&mut accession, item));
-    // What came before what filled it may say the same.
-    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_same_number(item, &accession)).copied().collect();
+    // Twice: what has the universal name alone is of the study's number once that is known.
+    let accession = filled(&filled(&given, &all), &all);
+    // What says more, since another contradicts it, stands by itself.
+    let says_no_more = |item: &Fields<'_>| item.iter().zip(accession.iter()).all(|(one, other)| one.is_empty() || one == other);
+    let is_own = |item: &&Fields<'_>| is_same_number(item, &accession) && says_no_more(item);
+    let kept: Vec<Fields<'_>> = all.iter().filter(|item| !is_own(item)).copied().collect();
     let (unchanged, none) = (kept.len() == all.len(), kept.is_empty());
     let mut new = String::new();
     value::push(&mut new, row.kind.fields, kept.into_iter());
@@ -241,13 +243,17 @@ fn settle_requests(record: &mut Record) {
     }
 }
 
-/// What a request of an accession number says of who issued it, and nothing else does.
-fn fill_issuer(accession: &mut [String; FIELDS], item: &Fields<'_>) {
-    if is_same_number(item, accession) {
-        for (own, text) in accession.iter_mut().zip(item).skip(1).take(3).filter(|(own, _)| own.is_empty()) {
+/// What the numbers of orders that are the study's add to who issued it: all of them, or nothing where two of them differ, so that it does not hang on
+/// their order.
+fn filled(accession: &[String; FIELDS], all: &[Fields<'_>]) -> [String; FIELDS] {
+    let same = || all.iter().filter(|item| is_same_number(item, accession));
+    let mut filled = accession.clone();
+    for item in same() {
+        for (own, text) in filled.iter_mut().zip(item).skip(1).take(3).filter(|(own, _)| own.is_empty()) {
             own.push_str(text);
         }
     }
+    if same().all(|item| is_same_number(item, &filled)) { filled } else { accession.clone() }
 }
 
 /// Whether a request is of this accession number: of the same issuer, or of none that is said, as documents mostly do not say who issued it. What one name of the issuer lacks

@@ -70,7 +70,7 @@ impl Spell for Person {
 
     // The name beside it may be long, and each row may say so.
     fn says_again(known: &Fields<'_>, field: usize, text: &str) -> bool {
-        field == 6 && known.get(4) == Some(&text)
+        field == 6 && known.get(4) == Some(&text) && is_scheme(text)
     }
 
     fn canon(draft: &mut Draft<'_>) {
@@ -79,9 +79,10 @@ impl Spell for Person {
                 draft.refuse(part, Code::Incomplete);
             }
         }
-        // A scheme named by its OID: a designator of 16 characters holds it, or its UID does; twice is once.
+        // A scheme named by its OID: a designator of 16 characters holds it, or its UID does; twice is once. (What is no OID names no scheme by its UID,
+        // and stands where it stood, so that another UID contradicts it in any order of rows.)
         let (designator, uid) = (draft.get(4), draft.get(6));
-        let same = uid == designator;
+        let same = uid == designator && is_scheme(designator);
         let too_long = is_scheme(designator) && (uid.is_empty() || same) && designator.len() > DESIGNATOR;
         let short = designator.is_empty() && is_oid(uid) && uid.len() <= DESIGNATOR;
         if too_long {

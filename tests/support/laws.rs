@@ -282,7 +282,10 @@ pub fn same_when_joined(
                 // As `Reader::append` says: what a further row of its own text dates is held against the other as dated.
                 let offset = |loss: &Loss| is_difference(loss) && loss.at.to_string() == "/00080201";
                 let is_time = |at: &Place| matches!(at.steps().next(), Some(Step::Tag(tag)) if rows().flat_map(Row::parts).any(|part| part.tag() == tag && part.vr() == Vr::Tm));
-                let dated = |loss: &Loss| is_difference(loss) && is_time(&loss.at);
+                // An offset that would date the time of another attribute: no date of that data set stands beside the other's then.
+                let is_dated = report.iter().any(&offset);
+                let is_date = |at: &Place| is_dated && rows().any(|row| is_at(row, at) && is_of_two(row));
+                let dated = |loss: &Loss| is_difference(loss) && (is_time(&loss.at) || is_date(&loss.at));
                 let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss) && !dated(loss));
                 // What contradicts the first of its own text is told, though it may agree with the first of all: leaves differ, the fact does not.
                 let place = |loss: &Loss| if is_difference(loss) { fact_of(&loss.at) } else { loss.at.to_string() };
@@ -294,6 +297,12 @@ pub fn same_when_joined(
         (Err(together), Err(apart)) => assert_eq!(together.code(), apart.code(), "{context}"),
         (together, apart) => panic!("together {:?}, apart {:?}: {context}", together.map(|_| ()), apart.map(|_| ())),
     }
+}
+
+/// Whether a fact is a time of one attribute or else of another, which one offset dates.
+fn is_of_two(row: &Row) -> bool {
+    let has = |vr: Vr| row.parts().iter().filter(|part| part.vr() == vr).count();
+    has(Vr::Da) > 1 && has(Vr::Tm) > 1
 }
 
 /// Whether a place is one of a row's.

@@ -156,9 +156,13 @@ impl<'d> Reader<'d, '_> {
         let Some(node) = self.tree.member(endpoint, named!("connectionType")) else { return Vec::new() };
         let coded = crate::release::R4_R4B.holds(self.release);
         // R4 has one Coding, later releases a list of CodeableConcept: that is one difference, not two.
-        let items: Vec<Id> = if self.tree.is_array(node) { self.tree.children(node).collect() } else { Vec::from([node]) };
+        let is_list = self.tree.is_array(node);
+        let items: Vec<Id> = if is_list { self.tree.children(node).collect() } else { Vec::from([node]) };
         let shape = if coded { crate::fhir::shape::Shape::Coding } else { crate::fhir::shape::Shape::CodeableConcept };
-        let concepts: Vec<_> = items.into_iter().map(|item| self.concept(item, shape)).collect();
+        let concepts: Vec<_> = items.iter().map(|item| self.concept(*item, shape)).collect();
+        if is_list == coded && !items.iter().any(|item| self.room.ledger.is_noted(*item, Code::OtherRelease)) {
+            self.note_first(node, Code::OtherRelease);
+        }
         concepts.iter().flat_map(|concept| concept.codings.iter()).map(|coding| (coding.system, coding.code)).collect()
     }
 

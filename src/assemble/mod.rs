@@ -212,7 +212,10 @@ impl Assembler {
                     let at = sink.place_of(row, stands, code);
                     if !code.is_difference() {
                         set.resolve(cell, code, at);
-                    } else if !set.resolve_since(cell, code, at, losses) {
+                        continue;
+                    }
+                    let is_told = set.resolve_since(cell, code, at, losses) || set.says_again && row_ref.level == Level::Patient;
+                    if !is_told {
                         // A leaf that was lost already, or was counted for another of the studies that refer to its resource, contradicts here
                         // all the same.
                         set.remark_once(code, at);

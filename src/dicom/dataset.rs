@@ -55,6 +55,8 @@ pub(crate) struct DataSet {
     pub(crate) losses: Vec<Loss>,
     /// What contradicts the record, of leaves that are counted for something else.
     pub(crate) remarks: Vec<Loss>,
+    /// Whether whose it is was said by a data set before it, of the same resource.
+    pub(crate) says_again: bool,
     /// The cell of the offset that dates all times.
     pub(crate) offset: Option<usize>,
     /// The rows whose attributes it has, even empty: a bit each, by level.
@@ -127,7 +129,7 @@ impl DataSet {
         self.cells.clear();
         self.leaves.clear();
         self.further.clear();
-        (self.is_shared, self.is_doubled) = (false, false);
+        (self.is_shared, self.is_doubled, self.says_again) = (false, false, false);
         self.losses.clear();
         self.remarks.clear();
         self.offset = None;

@@ -160,7 +160,7 @@ impl<'d> Reader<'d, '_> {
         let items: Vec<Id> = if is_list { self.tree.children(node).collect() } else { Vec::from([node]) };
         let shape = if coded { crate::fhir::shape::Shape::Coding } else { crate::fhir::shape::Shape::CodeableConcept };
         let concepts: Vec<_> = items.iter().map(|item| self.concept(*item, shape)).collect();
-        if is_list == coded && !items.iter().any(|item| self.room.ledger.is_noted(*item, Code::OtherRelease)) {
+        if is_list == coded && items.iter().any(|item| !self.room.ledger.is_noted(*item, Code::OtherRelease)) {
             self.note_first(node, Code::OtherRelease);
         }
         concepts.iter().flat_map(|concept| concept.codings.iter()).map(|coding| (coding.system, coding.code)).collect()

@@ -251,6 +251,7 @@ impl<'d> Reader<'d, '_> {
         for (row, field, text) in &identity.cells {
             self.push_again(*row, *field, text);
         }
+        self.room.set.says_again = true;
         self.room.set.patient = identity.patient;
         self.room.set.stranger.push_str(&identity.stranger);
     }

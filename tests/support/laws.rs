@@ -276,10 +276,11 @@ pub fn same_when_joined(
             // A value that was mended and contradicts another is counted as either: the other is told without a count. Notes may differ.
             // As `Reader::append` says: what a further row of its own text dates is held against the other as dated.
             let offset = |loss: &Loss| is_difference(loss) && loss.at.to_string() == "/00080201";
-            // An offset that would date the time of another attribute: no date of that data set stands beside the other's then.
-            let is_dated = together.loss.iter().chain(&apart.loss).any(&offset);
+            let is_time = |at: &Place| matches!(at.steps().next(), Some(Step::Tag(tag)) if rows().flat_map(Row::parts).any(|part| part.tag() == tag && part.vr() == Vr::Tm));
+            // Where a time or what dates it differs, what is said of the other attribute of the fact stands or falls with it: its date, too.
+            let mut all = together.loss.iter().chain(&apart.loss);
+            let is_dated = all.any(|loss| offset(loss) || is_difference(loss) && is_time(&loss.at));
             let told = |report: &LossReport| {
-                let is_time = |at: &Place| matches!(at.steps().next(), Some(Step::Tag(tag)) if rows().flat_map(Row::parts).any(|part| part.tag() == tag && part.vr() == Vr::Tm));
                 let is_date = |at: &Place| is_dated && rows().any(|row| is_at(row, at) && is_of_two(row));
                 let dated = |loss: &Loss| is_difference(loss) && (is_time(&loss.at) || is_date(&loss.at));
                 let lost = report.iter().filter(|loss| !loss.code.is_carried() && !offset(loss) && !dated(loss));

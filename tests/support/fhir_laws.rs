@@ -118,8 +118,9 @@ pub fn through_fhir(study: &Study, release: Release, other: Release, options: &O
     // A code that only the UID of its scheme says is written under that scheme's own URI; the caller may have another for the scheme's name.
     let by_uid = written.loss.iter().any(|loss| loss.code == Code::SchemeNameDropped);
     lawful.extend((by_uid && !options.schemes.is_empty()).then_some("other-system"));
-    // A modality that FHIR's type `code` cannot hold is words from R5 on, and those beside codes are not read.
-    let in_words = |loss: &Loss| loss.code == Code::NoAttribute && loss.at.to_string() == "ImagingStudy.modality.text";
+    // A modality that FHIR's type `code` cannot hold is words (a display, from R5 on a text), and those beside codes are not read.
+    let places = ["ImagingStudy.modality.display", "ImagingStudy.modality.text"];
+    let in_words = |loss: &Loss| loss.code == Code::NoAttribute && places.contains(&loss.at.to_string().as_str());
     let in_words = back.loss.iter().any(in_words) && study.all(row::MODALITIES).any(|modality| !is_code(modality));
     lawful.extend(in_words.then_some("no-attribute"));
     assert!(remarks.iter().all(|code| lawful.contains(code)), "{}\n{text}", back.loss);

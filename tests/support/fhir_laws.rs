@@ -118,15 +118,17 @@ pub fn through_fhir(study: &Study, release: Release, other: Release, options: &O
     // A code that only the UID of its scheme says is written under that scheme's own URI; the caller may have another for the scheme's name.
     let by_uid = written.loss.iter().any(|loss| loss.code == Code::SchemeNameDropped);
     lawful.extend((by_uid && !options.schemes.is_empty()).then_some("other-system"));
-    // A modality that FHIR's type `code` cannot hold is words (a display, from R5 on a text), and those beside codes are not read.
-    let places = ["ImagingStudy.modality.display", "ImagingStudy.modality.text"];
-    let in_words = |loss: &Loss| loss.code == Code::NoAttribute && places.contains(&loss.at.to_string().as_str());
-    let in_words = back.loss.iter().any(in_words) && study.all(row::MODALITIES).any(|modality| !is_code(modality));
+    // A modality that FHIR's type `code` cannot hold is words (a display, from R5 on a text), which are read where they can be nothing else.
+    let places = ["modality.display", "modality.text", "series.modality.display", "series.modality.text"];
+    let is_there = |at: Place| places.iter().any(|place| at.to_string() == format!("ImagingStudy.{place}"));
+    let of_series = study.series().filter_map(|series| series.get(row::SERIES_MODALITY));
+    let is_odd = study.all(row::MODALITIES).chain(of_series).any(|modality| !is_code(modality));
+    let in_words = is_odd && back.loss.iter().any(|loss| loss.code == Code::NoAttribute && is_there(loss.at));
     lawful.extend(in_words.then_some("no-attribute"));
     assert!(remarks.iter().all(|code| lawful.contains(code)), "{}\n{text}", back.loss);
     let [again] = back.value.as_slice() else { panic!("{} studies of {text}", back.value.len()) };
     let mut told = facts_told(&written.loss);
-    told.extend(in_words.then_some("MODALITIES"));
+    told.extend(in_words.then_some(["MODALITIES", "SERIES_MODALITY"]).into_iter().flatten());
     // What DICOM has two rows for and FHIR one comes back as the first of them.
     let first = [
         ("SERIES_MODALITY", "MODALITIES"),

@@ -3,7 +3,7 @@
 use super::generate::{Choices, data_sets, document, options};
 use super::laws::{is_json, leaves_of, through_dicom};
 use super::mutate::bend::{bend, spell};
-use fhir_dicomweb::{Class, Code, Listing, Loss, LossReport, Options, Part, Place, Release, Service, Step, Study, dicom, fhir, row, rows};
+use fhir_dicomweb::{Class, Code, Listing, LossReport, Options, Part, Place, Release, Service, Step, Study, dicom, fhir, row, rows};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
